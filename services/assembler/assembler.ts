@@ -1,0 +1,239 @@
+// MailFragment -> MailEvent: joins what is known of one queue id, and says it when it is known.
+//
+// Two ways to release it. `ordered` (replay): slices of event time come complete and in order, and a mail is released
+// in order of time, host and queue id, once it was removed from the queue or is 10 minutes old; what comes later is a
+// revision at the end of its minute. So the output depends on the set of lines alone. `immediate` (live): as soon as
+// message id and recipients are known; revisions when the caller asks, at most one a second.
+
+import { MINUTE_MS } from "../../shared/domain/delivery-minutes.ts";
+import type { MailEvent } from "../../shared/domain/mail-event.ts";
+import type { MailFragment } from "../../shared/domain/mail-fragment.ts";
+import { Fifo } from "./fifo.ts";
+import type { People } from "./mail-event-from-mail.ts";
+import { mailEventFromMail } from "./mail-event-from-mail.ts";
+import type { MailTableCounters, MailTableSettings } from "./mail-table.ts";
+import { MailTable } from "./mail-table.ts";
+import type { OpenMail } from "./open-mail.ts";
+import { isComplete, mergeFragment } from "./open-mail.ts";
+
+export interface AssemblerSettings extends MailTableSettings {
+  /** Age by the watermark at which a mail that is still queued is released all the same. */
+  readonly releaseAgeMs: number;
+  /** Fragments older than this behind the watermark are counted and dropped. */
+  readonly expiredAfterMs: number;
+  /** Mails that may wait for their turn. */
+  readonly waitingMax: number;
+}
+
+export const defaultAssemblerSettings: AssemblerSettings = {
+  lifeEndMs: 5_000,
+  removedKeptMs: 40_000,
+  silentKeptMs: 6 * 86_400_000,
+  incompleteKeptMs: 1_200_000,
+  openMailsMax: 200_000,
+  releaseAgeMs: 600_000,
+  expiredAfterMs: 7_200_000,
+  waitingMax: 200_000,
+};
+
+export interface AssemblerCounters extends MailTableCounters {
+  /** Mails of which message id and recipients became known. */
+  accepted: number;
+  /** Fragments over `expiredAfterMs` behind the watermark. */
+  expiredFragments: number;
+  /** Mails released before their turn for want of room: the order of time may suffer. */
+  releasedEarly: number;
+}
+
+export type EventSink = (event: MailEvent) => void;
+
+/** What ingest has to say of one slice of event time, [startMs, endMs). */
+export interface SliceOfMail {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly fragments: readonly MailFragment[];
+  /** Mails that came as finished events. */
+  readonly events: readonly MailEvent[];
+}
+
+/** What waits for its turn: a mail, or a finished event that came from elsewhere. */
+interface Waiting {
+  readonly at: number;
+  readonly host: string;
+  readonly queueId: string;
+  readonly last: string;
+  readonly mail: OpenMail | undefined;
+  readonly given: MailEvent | undefined;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
+
+function byTurn(a: Waiting, b: Waiting): number {
+  return (
+    a.at - b.at ||
+    compare(a.host, b.host) ||
+    compare(a.queueId, b.queueId) ||
+    compare(a.last, b.last) ||
+    (a.given?.revision ?? 0) - (b.given?.revision ?? 0)
+  );
+}
+
+function waitingMail(mail: OpenMail): Waiting {
+  const { said } = mail;
+  const at = mail.event?.at ?? said.acceptedAt ?? said.firstAt;
+  return { at, host: said.host, queueId: said.queueId, last: said.messageId ?? "", mail, given: undefined };
+}
+
+function waitingEvent(given: MailEvent): Waiting {
+  const { at, host, queueId, eventId } = given;
+  return { at, host, queueId, last: eventId, mail: undefined, given };
+}
+
+/** Fragments of one slice by host and queue id, so that their order does not depend on that of the lines. */
+function inOrder(fragments: readonly MailFragment[]): readonly MailFragment[] {
+  return fragments.toSorted(
+    (a, b) =>
+      a.firstAt - b.firstAt ||
+      compare(a.host, b.host) ||
+      compare(a.queueId, b.queueId) ||
+      compare(a.messageId ?? "", b.messageId ?? ""),
+  );
+}
+
+const isReleased = (mail: OpenMail): boolean => mail.event !== undefined;
+
+/** Mutable; no clock: time comes with the fragments. */
+export class Assembler {
+  private readonly settings: AssemblerSettings;
+  private readonly people: People;
+  private readonly table: MailTable;
+  private readonly own = { accepted: 0, expiredFragments: 0, releasedEarly: 0 };
+  /** In order of time within what came complete. */
+  private waiting = new Fifo<Waiting>();
+  private changed: OpenMail[] = [];
+  private revisedUpTo = Number.NEGATIVE_INFINITY;
+  /** End of the latest slice, or the watermark. */
+  private nowMs = Number.NEGATIVE_INFINITY;
+
+  constructor(settings: AssemblerSettings, people: People) {
+    this.settings = settings;
+    this.people = people;
+    this.table = new MailTable(settings);
+  }
+
+  get counters(): AssemblerCounters {
+    return { ...this.own, ...this.table.counters };
+  }
+
+  get openMails(): number {
+    return this.table.size;
+  }
+
+  /**
+   * `ordered`: takes a complete slice; slices come in order, late ones excepted.
+   * Returns the watermark: every mail taken in before it has been given to `sink`.
+   */
+  applySlice(slice: SliceOfMail, sink: EventSink): number {
+    const minute = Math.floor(slice.startMs / MINUTE_MS);
+    if (minute > this.revisedUpTo) {
+      this.emitRevisions(sink);
+      this.revisedUpTo = minute;
+    }
+    this.apply(inOrder(slice.fragments), slice.events, slice.endMs);
+    this.release(sink);
+    this.table.evict(this.nowMs, isReleased);
+    return Math.min(this.waiting.peek()?.at ?? this.nowMs, this.nowMs);
+  }
+
+  /** `ordered`: the input ended. All that was accepted is released; no time passes. */
+  finish(sink: EventSink): void {
+    this.emitRevisions(sink);
+    for (let next = this.waiting.shift(); next !== undefined; next = this.waiting.shift()) this.emitFirst(next, sink);
+  }
+
+  /** `immediate`: takes what arrived; first events at once, revisions by `emitRevisions`. */
+  applyNow(arrived: Pick<SliceOfMail, "fragments" | "events">, watermark: number, sink: EventSink): void {
+    this.apply(arrived.fragments, arrived.events, watermark);
+    const held = new Fifo<Waiting>();
+    for (let next = this.waiting.shift(); next !== undefined; next = this.waiting.shift()) {
+      if (next.mail === undefined || isComplete(next.mail)) this.emitFirst(next, sink);
+      else if (!this.isOld(next.at)) held.push(next);
+    }
+    this.waiting = held;
+    this.table.evict(this.nowMs, isReleased);
+  }
+
+  /** Says again what changed since it was last said, in order of time, host and queue id. */
+  emitRevisions(sink: EventSink): void {
+    if (this.changed.length === 0) return;
+    const changed = this.changed.map(waitingMail).toSorted(byTurn);
+    this.changed = [];
+    for (const { mail } of changed) if (mail !== undefined) this.emit(mail, sink);
+  }
+
+  private apply(fragments: readonly MailFragment[], events: readonly MailEvent[], nowMs: number): void {
+    if (nowMs > this.nowMs) this.nowMs = nowMs;
+    const accepted: Waiting[] = events.map(waitingEvent);
+    for (const fragment of fragments) {
+      if (fragment.lastAt < this.nowMs - this.settings.expiredAfterMs) this.own.expiredFragments += 1;
+      else this.applyFragment(fragment, accepted);
+    }
+    for (const next of accepted.toSorted(byTurn)) this.waiting.push(next);
+  }
+
+  private applyFragment(fragment: MailFragment, accepted: Waiting[]): void {
+    const known = this.table.find(fragment);
+    if (known === undefined) {
+      const mail = this.table.open(fragment);
+      if (fragment.removedAt !== undefined) this.table.noteRemoved(mail);
+      if (fragment.acceptedAt !== undefined) accepted.push(waitingMail(mail));
+      return;
+    }
+    const { said } = known;
+    const wasAccepted = said.acceptedAt !== undefined;
+    const wasComplete = isComplete(known);
+    const wasRemoved = said.removedAt !== undefined;
+    if (known.event !== undefined && !known.changed) this.changed.push(known);
+    mergeFragment(known, fragment);
+    if (!wasRemoved && said.removedAt !== undefined) this.table.noteRemoved(known);
+    // One that was passed over as too old and is complete only now has a place in the queue again.
+    const isBack = wasAccepted && !wasComplete && isComplete(known) && this.isOld(said.acceptedAt ?? this.nowMs);
+    if (isBack || (!wasAccepted && said.acceptedAt !== undefined)) accepted.push(waitingMail(known));
+  }
+
+  private isOld(at: number): boolean {
+    return at + this.settings.releaseAgeMs <= this.nowMs;
+  }
+
+  private release(sink: EventSink): void {
+    for (let next = this.waiting.peek(); next !== undefined; next = this.waiting.peek()) {
+      const { mail } = next;
+      const isDone = mail === undefined || (mail.said.removedAt !== undefined && isComplete(mail));
+      if (!isDone && !this.isOld(next.at)) {
+        if (this.waiting.size <= this.settings.waitingMax) return;
+        this.own.releasedEarly += 1;
+      }
+      this.waiting.shift();
+      // One not accepted in all that time no longer holds up the others.
+      this.emitFirst(next, sink);
+    }
+  }
+
+  private emitFirst({ mail, given }: Waiting, sink: EventSink): void {
+    if (given !== undefined) sink(given);
+    else if (mail !== undefined && mail.event === undefined && isComplete(mail)) {
+      this.own.accepted += 1;
+      this.emit(mail, sink);
+    }
+  }
+
+  private emit(mail: OpenMail, sink: EventSink): void {
+    const event = mailEventFromMail(mail, this.people);
+    if (event === undefined) return;
+    mail.event = event;
+    mail.changed = false;
+    sink(event);
+  }
+}

@@ -1,0 +1,96 @@
+// OpenMail -> MailEvent: the last word on one queue id, as the detector reads it.
+
+import type { DeliveryMinute, DeliveryTotals } from "../../shared/domain/delivery-minutes.ts";
+import { mailEventId } from "../../shared/domain/mail-event-id.ts";
+import type { MailEvent } from "../../shared/domain/mail-event.ts";
+import type { Headers, MailFragment } from "../../shared/domain/mail-fragment.ts";
+import { registrableDomain } from "../../shared/domain/registrable-domain.ts";
+import { automaticReason } from "./automatic.ts";
+import { listSightings } from "./list-sightings.ts";
+import type { OpenMail } from "./open-mail.ts";
+import { addressOfHeader, domainOf, personOfSender } from "./person.ts";
+import { threadHints } from "./thread-hints.ts";
+
+export interface People {
+  /** Address or login -> what stands for the person from here on: itself, or a keyed pseudonym. */
+  readonly name: (address: string) => string;
+  readonly allowSubject: boolean;
+}
+
+/** Addresses by which a mail server talks to itself. */
+function isLoopback(client: string): boolean {
+  return client.startsWith("127.") || client === "::1" || client === "local";
+}
+
+function hopOf({ client, host }: MailFragment): string {
+  return client === undefined || isLoopback(client) ? host : client;
+}
+
+/** The writer by the headers: From, or Reply-To where the list put its own address into From. */
+function writerOf(headers: Headers | undefined, lists: MailEvent["lists"]): string | undefined {
+  if (headers === undefined) return undefined;
+  const from = addressOfHeader(headers.from);
+  const isList = (address: string | undefined): boolean =>
+    address !== undefined && lists.some((list) => list.address === address && list.via !== "header");
+  if (!isList(from)) return from;
+  const replyTo = addressOfHeader(headers["reply-to"]);
+  return isList(replyTo) ? undefined : replyTo;
+}
+
+const NO_MINUTES: readonly DeliveryMinute[] = [];
+
+/** Delivered counts never exceed the recipients: a log read twice says everything twice. */
+function cappedMinutes(minutes: readonly DeliveryMinute[] | undefined, recipients: number): readonly DeliveryMinute[] {
+  if (minutes === undefined) return NO_MINUTES;
+  let left = recipients;
+  return minutes.map(({ start, delivered, deferred, bounced }) => {
+    const capped = delivered < left ? delivered : left;
+    left -= capped;
+    return { start, delivered: capped, deferred, bounced };
+  });
+}
+
+function cappedTotals(totals: DeliveryTotals | undefined, recipients: number): DeliveryTotals | undefined {
+  return totals === undefined ? undefined : { ...totals, delivered: Math.min(totals.delivered, recipients) };
+}
+
+/** Undefined as long as message id or recipient count are not known: then it has not been accepted, as far as the log tells. */
+export function mailEventFromMail(mail: OpenMail, people: People): MailEvent | undefined {
+  const { said, event: before } = mail;
+  const { messageId, nrcpt, acceptedAt, headers } = said;
+  if (messageId === undefined || nrcpt === undefined || acceptedAt === undefined) return undefined;
+  const lists = listSightings(said, mail.attempts);
+  const { hints, subject } = threadHints(headers);
+  const from = writerOf(headers, lists);
+  const sender = personOfSender(said.sender);
+  const domain = domainOf(from ?? sender ?? said.login ?? "");
+  const at = before?.at ?? acceptedAt;
+  const { site, host, queueId } = said;
+  const id = messageId === "" ? undefined : messageId;
+  const earlier = cappedTotals(mail.earlier, nrcpt);
+  // Always the same fields in the same order: objects of one shape are what makes reading them cheap.
+  return {
+    eventId: before?.eventId ?? mailEventId({ site, host, queueId, messageId: id, at }),
+    revision: (before?.revision ?? 0) + 1,
+    site,
+    host,
+    queueId,
+    hop: hopOf(said),
+    at,
+    messageId: id,
+    login: said.login === undefined ? undefined : people.name(said.login.toLowerCase()),
+    from: from === undefined ? undefined : people.name(from),
+    sender: sender === undefined ? undefined : people.name(sender),
+    senderDomain: domain === undefined ? undefined : registrableDomain(domain),
+    authenticated: said.login !== undefined,
+    recipients: nrcpt,
+    lists,
+    hints,
+    subject: people.allowSubject ? subject : undefined,
+    automatic: automaticReason({ headers, sender: said.sender, subject }),
+    headersLogged: headers !== undefined,
+    minutes: cappedMinutes(said.minutes, nrcpt - (earlier?.delivered ?? 0)),
+    earlier,
+    removedAt: said.removedAt,
+  };
+}

@@ -1,0 +1,143 @@
+// The open mails by host and queue id, each id's present life and the one before; bounded, and every mail dropped is counted.
+
+import type { MailFragment } from "../../shared/domain/mail-fragment.ts";
+import { Fifo } from "./fifo.ts";
+import type { OpenMail } from "./open-mail.ts";
+import { isComplete, openMail } from "./open-mail.ts";
+
+export interface MailTableSettings {
+  /** A line more than this behind the `removed` of its queue id belongs to the id's next life. */
+  readonly lifeEndMs: number;
+  /** How long a removed mail is kept for lines that come late or twice. */
+  readonly removedKeptMs: number;
+  /** How long a queued mail is kept without a word; Postfix gives up after 5 days. */
+  readonly silentKeptMs: number;
+  /** The same for one that was never seen to be accepted. */
+  readonly incompleteKeptMs: number;
+  readonly openMailsMax: number;
+}
+
+export interface MailTableCounters {
+  /** Mails dropped before message id and recipients were known: refused, or taken in before the log begins. */
+  incomplete: number;
+  /** Queued mails forgotten for want of room, and for silence. */
+  evictedForRoom: number;
+  evictedForSilence: number;
+  /** Queue ids that came to a second life. */
+  reusedQueueIds: number;
+}
+
+export class MailTable {
+  readonly counters: MailTableCounters = { incomplete: 0, evictedForRoom: 0, evictedForSilence: 0, reusedQueueIds: 0 };
+  /** Mails in the table. */
+  size = 0;
+  private readonly settings: MailTableSettings;
+  private readonly hosts = new Map<string, Map<string, OpenMail>>();
+  private lastHost = "";
+  private lastOfHost = new Map<string, OpenMail>();
+  private readonly removed = new Fifo<OpenMail>();
+  /** In the order in which they are looked at for eviction, again and again. */
+  private readonly toExamine = new Fifo<OpenMail>();
+  private opened = 0;
+
+  constructor(settings: MailTableSettings) {
+    this.settings = settings;
+  }
+
+  /** The life of a queue id that a fragment speaks of, or undefined when it begins one. */
+  find(fragment: MailFragment): OpenMail | undefined {
+    const current = this.ofHost(fragment.host).get(fragment.queueId);
+    if (current === undefined) return undefined;
+    const { previous } = current;
+    const isBefore = previous !== undefined && fragment.firstAt < current.said.firstAt;
+    if (isBefore && this.belongs(previous, fragment)) return previous;
+    return this.belongs(current, fragment) ? current : undefined;
+  }
+
+  /** Begins a life; the one before stays at hand for what comes late. */
+  open(fragment: MailFragment): OpenMail {
+    const ofHost = this.ofHost(fragment.host);
+    const before = ofHost.get(fragment.queueId);
+    const mail = openMail(fragment);
+    if (before !== undefined) {
+      this.counters.reusedQueueIds += 1;
+      if (before.previous !== undefined) this.forget(before.previous);
+      mail.previous = before;
+    }
+    ofHost.set(fragment.queueId, mail);
+    this.size += 1;
+    this.opened += 1;
+    this.toExamine.push(mail);
+    return mail;
+  }
+
+  /** A mail's queue file is gone: it is kept for a while only. */
+  noteRemoved(mail: OpenMail): void {
+    this.removed.push(mail);
+  }
+
+  /** Drops what is over: `isReleased` tells whether a complete mail has been passed on. */
+  evict(nowMs: number, isReleased: (mail: OpenMail) => boolean): void {
+    for (let mail = this.removed.peek(); mail !== undefined; mail = this.removed.peek()) {
+      const isDue = (mail.said.removedAt ?? 0) + this.settings.removedKeptMs <= nowMs;
+      if (!mail.forgotten && (!isDue || (isComplete(mail) && !isReleased(mail)))) break;
+      this.removed.shift();
+      if (mail.forgotten) continue;
+      if (!isComplete(mail)) this.counters.incomplete += 1;
+      this.forget(mail);
+    }
+    // Two looks for every mail opened: so all are looked at in turn, whatever long-lived one stands among them.
+    let looks = this.opened * 2 + 1;
+    this.opened = 0;
+    for (; looks > 0 || this.size > this.settings.openMailsMax; looks -= 1) {
+      const mail = this.toExamine.shift();
+      if (mail === undefined) return;
+      if (!mail.forgotten && !this.evictQueued(mail, nowMs)) this.toExamine.push(mail);
+    }
+  }
+
+  private ofHost(host: string): Map<string, OpenMail> {
+    if (host === this.lastHost) return this.lastOfHost;
+    let found = this.hosts.get(host);
+    if (found === undefined) {
+      found = new Map();
+      this.hosts.set(host, found);
+    }
+    this.lastHost = host;
+    this.lastOfHost = found;
+    return found;
+  }
+
+  private belongs({ said }: OpenMail, fragment: MailFragment): boolean {
+    const otherMessage =
+      fragment.messageId !== undefined && said.messageId !== undefined && fragment.messageId !== said.messageId;
+    return !otherMessage && (said.removedAt === undefined || fragment.firstAt <= said.removedAt + this.settings.lifeEndMs);
+  }
+
+  private evictQueued(mail: OpenMail, nowMs: number): boolean {
+    const { silentKeptMs, incompleteKeptMs, openMailsMax } = this.settings;
+    const silentMs = nowMs - mail.said.lastAt;
+    const isIncomplete = !isComplete(mail);
+    const isSilent = silentMs >= (isIncomplete ? incompleteKeptMs : silentKeptMs);
+    if (!isSilent && this.size <= openMailsMax) return false;
+    if (isIncomplete) this.counters.incomplete += 1;
+    else if (isSilent) this.counters.evictedForSilence += 1;
+    else this.counters.evictedForRoom += 1;
+    this.forget(mail);
+    return true;
+  }
+
+  private forget(mail: OpenMail): void {
+    const ofHost = this.ofHost(mail.said.host);
+    const current = ofHost.get(mail.said.queueId);
+    if (current === mail) {
+      if (mail.previous === undefined) ofHost.delete(mail.said.queueId);
+      else ofHost.set(mail.said.queueId, mail.previous);
+    } else if (current?.previous === mail) {
+      current.previous = undefined;
+    }
+    mail.previous = undefined;
+    mail.forgotten = true;
+    this.size -= 1;
+  }
+}

@@ -1,0 +1,119 @@
+// OpenMail: all that is known of one life of one queue id. MailFragments merge into it, in any order, to the same result.
+
+import type { DeliveryMinute, DeliveryTotals } from "../../shared/domain/delivery-minutes.ts";
+import type { MailEvent } from "../../shared/domain/mail-event.ts";
+import { MINUTES_MAX } from "../../shared/domain/mail-event.ts";
+import type { Headers, MailFragment } from "../../shared/domain/mail-fragment.ts";
+import { HEADER_NAMES } from "../../shared/domain/mail-fragment.ts";
+import { addAddress, countAddress, lesser } from "../../shared/domain/merge-fields.ts";
+
+export interface OpenMail {
+  /** All fragments in one: the first is taken over, the others are merged into it. */
+  readonly said: MailFragment;
+  /** Delivery lines in all. */
+  attempts: number;
+  /** Minutes beyond those that `said` lists. */
+  earlier: DeliveryTotals | undefined;
+  /** What was last said of it. */
+  event: MailEvent | undefined;
+  /** Something came since. */
+  changed: boolean;
+  /** No longer in the table. */
+  forgotten: boolean;
+  /** An earlier life of the same queue id, kept as long as lines of it may come. */
+  previous: OpenMail | undefined;
+}
+
+function attemptsIn(fragment: MailFragment): number {
+  let attempts = 0;
+  if (fragment.minutes !== undefined) {
+    for (const { delivered, deferred, bounced } of fragment.minutes) attempts += delivered + deferred + bounced;
+  }
+  return attempts;
+}
+
+/** A mail of which nothing is known but its first fragment, which it takes over. */
+export function openMail(fragment: MailFragment): OpenMail {
+  return {
+    said: fragment,
+    attempts: attemptsIn(fragment),
+    earlier: undefined,
+    event: undefined,
+    changed: true,
+    forgotten: false,
+    previous: undefined,
+  };
+}
+
+/** Message id and recipient count are known: the mail has been accepted. */
+export function isComplete({ said }: OpenMail): boolean {
+  return said.nrcpt !== undefined && said.messageId !== undefined && said.acceptedAt !== undefined;
+}
+
+function mergeMinute(minutes: DeliveryMinute[], added: DeliveryMinute): void {
+  let at = minutes.length;
+  while (at > 0 && (minutes[at - 1]?.start ?? 0) > added.start) at -= 1;
+  const known = minutes[at - 1];
+  if (known !== undefined && known.start === added.start) {
+    known.delivered += added.delivered;
+    known.deferred += added.deferred;
+    known.bounced += added.bounced;
+  } else {
+    minutes.splice(at, 0, added);
+  }
+}
+
+/** Sums the oldest minutes in `earlier` while more than the bound are listed. */
+function foldMinutes(mail: OpenMail, minutes: DeliveryMinute[]): void {
+  while (minutes.length > MINUTES_MAX) {
+    const oldest = minutes.shift();
+    if (oldest === undefined) return;
+    mail.earlier = {
+      delivered: (mail.earlier?.delivered ?? 0) + oldest.delivered,
+      deferred: (mail.earlier?.deferred ?? 0) + oldest.deferred,
+      bounced: (mail.earlier?.bounced ?? 0) + oldest.bounced,
+    };
+  }
+}
+
+function mergeDeliveries(mail: OpenMail, fragment: MailFragment): void {
+  const { said } = mail;
+  if (fragment.minutes !== undefined) {
+    mail.attempts += attemptsIn(fragment);
+    said.minutes ??= [];
+    for (const minute of fragment.minutes) mergeMinute(said.minutes, minute);
+    foldMinutes(mail, said.minutes);
+  }
+  for (const { address, seen } of fragment.origTo ?? []) countAddress((said.origTo ??= []), address, seen);
+  for (const address of fragment.expandedTo ?? []) addAddress((said.expandedTo ??= []), address);
+}
+
+function mergeHeaders(said: MailFragment, headers: Headers): void {
+  if (said.headers === undefined) {
+    said.headers = headers;
+    return;
+  }
+  for (const name of HEADER_NAMES) {
+    const value = headers[name];
+    if (value !== undefined) said.headers[name] = lesser(said.headers[name], value);
+  }
+}
+
+/** Adds what a fragment says; every field merges commutatively. */
+export function mergeFragment(mail: OpenMail, fragment: MailFragment): void {
+  const { said } = mail;
+  mail.changed = true;
+  if (fragment.firstAt < said.firstAt) said.firstAt = fragment.firstAt;
+  if (fragment.lastAt > said.lastAt) said.lastAt = fragment.lastAt;
+  const { acceptedAt, nrcpt, removedAt } = fragment;
+  if (acceptedAt !== undefined && (said.acceptedAt === undefined || acceptedAt < said.acceptedAt)) said.acceptedAt = acceptedAt;
+  if (nrcpt !== undefined && (said.nrcpt === undefined || nrcpt > said.nrcpt)) said.nrcpt = nrcpt;
+  if (removedAt !== undefined && (said.removedAt === undefined || removedAt > said.removedAt)) said.removedAt = removedAt;
+  if (fragment.client !== undefined) said.client = lesser(said.client, fragment.client);
+  if (fragment.login !== undefined) said.login = lesser(said.login, fragment.login);
+  if (fragment.sender !== undefined) said.sender = lesser(said.sender, fragment.sender);
+  if (fragment.messageId !== undefined) said.messageId = fragment.messageId;
+  if (fragment.headerTo !== undefined) said.headerTo = lesser(said.headerTo, fragment.headerTo);
+  if (fragment.headers !== undefined) mergeHeaders(said, fragment.headers);
+  mergeDeliveries(mail, fragment);
+}

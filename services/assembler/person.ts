@@ -1,0 +1,71 @@
+// envelope sender, From and Reply-To as logged -> the address of the person behind a mail.
+
+import { decodeHeaderValue } from "../../shared/domain/encoded-words.ts";
+
+const ADDRESS_CHARS_MAX = 320;
+
+/** Local parts that are a list's own, not a person's: bounces, owners, requests, and the return paths of list managers. */
+const LIST_OWN = /^(?:owner-.+|.+-owner|.+-bounces?(?:\+.*)?|bounces?(?:[+=-].*)?|.+-(?:request|admin|confirm|leave|join)|.+-return-.*|mailer-daemon|.+-errors?)$/;
+const MARKED = /[-=+]|^bounce|^mailer/;
+const SRS0 = /^srs0[+=-][^=]+=[^=]+=([^=]+)=(.+)$/;
+const SRS1 = /^srs1[+=-][^=]+=[^=]+=[+=-][^=]+=[^=]+=([^=]+)=(.+)$/;
+const BATV = /^(?:prvs|btv\d)=[^=]+=(.+)$/;
+
+function splitAddress(address: string): { local: string; domain: string } | undefined {
+  const at = address.lastIndexOf("@");
+  return at <= 0 || at === address.length - 1
+    ? undefined
+    : { local: address.slice(0, at), domain: address.slice(at + 1) };
+}
+
+/**
+ * The person an envelope sender stands for, lower case: SRS, BATV undone; undefined for the null path
+ * and for a list's own bounce or owner address (VERP ones among them).
+ */
+export function personOfSender(sender: string | undefined): string | undefined {
+  if (sender === undefined || sender === "" || sender.length > ADDRESS_CHARS_MAX) return undefined;
+  const address = sender.toLowerCase();
+  const parts = splitAddress(address);
+  // None of what is undone below comes without one of these.
+  if (parts === undefined || !MARKED.test(parts.local)) return address;
+  const forwarded = SRS1.exec(parts.local) ?? SRS0.exec(parts.local);
+  if (forwarded?.[1] !== undefined && forwarded[2] !== undefined) {
+    return personOfSender(`${forwarded[2]}@${forwarded[1]}`);
+  }
+  const tagged = BATV.exec(parts.local);
+  if (tagged?.[1] !== undefined) return personOfSender(`${tagged[1]}@${parts.domain}`);
+  return LIST_OWN.test(parts.local) ? undefined : address;
+}
+
+/** First address of a From or Reply-To value as logged, lower case; undefined when the cut or the writer left none. */
+export function addressOfHeader(value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  const decoded = value.includes("=?") ? decodeHeaderValue(value) : value;
+  const open = openBracket(decoded);
+  if (open < 0) return bareAddress(decoded);
+  const close = decoded.indexOf(">", open);
+  return close < 0 ? undefined : bareAddress(decoded.slice(open + 1, close));
+}
+
+/** Position of the first "<" outside a quoted name, or -1. */
+function openBracket(text: string): number {
+  let quoted = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const char = text.charAt(at);
+    if (char === "\\") at += 1;
+    else if (char === '"') quoted = !quoted;
+    else if (char === "<" && !quoted) return at;
+  }
+  return -1;
+}
+
+function bareAddress(text: string): string | undefined {
+  const address = text.trim().replace(/^\?+|\?+$/g, "").trim().toLowerCase();
+  const fits = address.length <= ADDRESS_CHARS_MAX && !/[\s,;<>]/.test(address);
+  return fits && splitAddress(address) !== undefined ? address : undefined;
+}
+
+/** The part behind the last "@", lower case. */
+export function domainOf(address: string): string | undefined {
+  return splitAddress(address)?.domain.toLowerCase();
+}

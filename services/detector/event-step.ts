@@ -1,0 +1,151 @@
+// one MailEvent -> its message in the table, the site's window, and on to the fan-out step once the message reached many.
+// The path of a small mail: one look-up, one entry, two additions.
+
+import { MINUTE_MS } from "../../shared/domain/delivery-minutes.ts";
+import type { MailEvent } from "../../shared/domain/mail-event.ts";
+import { type AddDeliveries, countMinutes, createCountedMinutes } from "./delivery-ledger.ts";
+import { stepFanOut } from "./fan-out-step.ts";
+import { showDeliveries } from "./fan-out-windows.ts";
+import { rulesForList } from "./list-rules.ts";
+import type { MailMessage } from "./mail-message.ts";
+import {
+  addToMessage,
+  enterSmall,
+  evictMessages,
+  type MessageEntry,
+  messageKeyOf,
+  messageOf,
+  unfold,
+} from "./message-table.ts";
+import { noteLogin } from "./persons.ts";
+import type { SiteState } from "./site-state.ts";
+import { rise } from "./storm-tide.ts";
+import { siteRow } from "./thread-windows.ts";
+
+export function stepEvent(site: SiteState, event: MailEvent): void {
+  const oldest = site.watermark - site.settings.expiredAfterMs;
+  if (event.at < oldest && lastWordAt(event) < oldest) {
+    site.counters.eventsExpired += 1;
+    return;
+  }
+  noteSender(site, event);
+  const key = messageKeyOf(event);
+  const entry = site.messages.entries.get(key);
+  if (entry === undefined) stepNewEntry(site, key, event);
+  else if (entry.event?.eventId === event.eventId && !mayReachMany(site, event))
+    reviseSmall(site, entry, entry.event, event);
+  else stepMessage(site, entry, event);
+}
+
+/** Event time of the last thing the event tells. */
+function lastWordAt(event: MailEvent): number {
+  return Math.max(event.at, event.removedAt ?? event.at, (event.minutes.at(-1)?.start ?? event.at) + MINUTE_MS);
+}
+
+function noteSender(site: SiteState, event: MailEvent): void {
+  const { login, from } = event;
+  if (login === undefined || from === undefined || login === from) return;
+  if (noteLogin(site.persons, { login, from, at: event.at }, site.settings)) site.counters.loginsEvicted += 1;
+}
+
+function mayReachMany(site: SiteState, event: MailEvent): boolean {
+  if (event.recipients >= site.settings.replyAllReach) return true;
+  return event.lists.length > 0 && configuredAudience(site, event.lists) >= site.settings.replyAllReach;
+}
+
+function stepNewEntry(site: SiteState, key: string, event: MailEvent): void {
+  const entry = enterSmall(site.messages, key, event);
+  site.totals.messages += 1;
+  if (site.messages.entries.size > site.settings.bounds.messagesMax) {
+    evictMessages(site.messages, event.at, site.settings, site.counters);
+  }
+  if (mayReachMany(site, event)) {
+    entry.event = undefined;
+    stepMessage(site, entry, event);
+    return;
+  }
+  const row = siteRow(site.windows, site.site, event.at, site.settings);
+  if (row !== undefined) {
+    row.messages += 1;
+    row.recipients += event.recipients;
+    if (event.automatic !== undefined) row.automatic += 1;
+  }
+  countMinutes(entry, event, site.addDeliveries);
+}
+
+function reviseSmall(site: SiteState, entry: MessageEntry, before: MailEvent, event: MailEvent): void {
+  if (event.revision <= before.revision) {
+    site.counters.eventsRepeated += 1;
+    return;
+  }
+  entry.lastAt = Math.max(entry.lastAt, lastWordAt(event));
+  entry.event = event;
+  countMinutes(entry, event, site.addDeliveries);
+  const growth = event.recipients - before.recipients;
+  if (growth === 0) return;
+  const row = siteRow(site.windows, site.site, before.at, site.settings);
+  if (row !== undefined) row.recipients += growth;
+}
+
+function stepMessage(site: SiteState, entry: MessageEntry, event: MailEvent): void {
+  const { settings, counters } = site;
+  entry.lastAt = Math.max(entry.lastAt, lastWordAt(event));
+  const isFirst = entry.event === undefined && entry.variants === undefined;
+  const found = messageOf(unfold(entry, settings), event, entry.key, settings.bounds.variantsPerMessageIdMax);
+  if (found === undefined) {
+    counters.variantsDropped += 1;
+    return;
+  }
+  const { message } = found;
+  const reachBefore = message.reach;
+  const outcome = addToMessage(site.messages, message, event, { settings, counters });
+  if (outcome.kind === "repeated") counters.eventsRepeated += 1;
+  if (outcome.kind === "repeated" || outcome.kind === "hop-dropped") return;
+  if (found.isNew && !isFirst) site.totals.messages += 1;
+  countInSite(site, message, { isNew: found.isNew, growth: message.reach - reachBefore });
+  const counted = "slot" in outcome ? outcome.slot.counted : createCountedMinutes();
+  countMinutes(counted, event, deliveriesOf(site, message));
+  const reach = Math.max(message.reach, configuredAudience(site, message.lists));
+  if (message.fanOut === undefined && reach < settings.replyAllReach) return;
+  stepFanOut(site, message, event, reach);
+  const storm = message.fanOut?.storm;
+  // A first word may tell of minutes that lie ahead of the mails still to come; a later word comes when it is true.
+  if (storm !== undefined) rise(site, storm, outcome.kind === "revised" ? lastMinuteOf(event) : event.at);
+}
+
+function lastMinuteOf(event: MailEvent): number {
+  return Math.max(event.at, event.minutes.at(-1)?.start ?? event.at);
+}
+
+function countInSite(
+  site: SiteState,
+  message: MailMessage,
+  change: { readonly isNew: boolean; readonly growth: number },
+): void {
+  const row = siteRow(site.windows, site.site, message.countedAt, site.settings);
+  if (row === undefined) return;
+  row.recipients += change.growth;
+  if (!change.isNew) return;
+  row.messages += 1;
+  if (message.automatic !== undefined) row.automatic += 1;
+}
+
+function deliveriesOf(site: SiteState, message: MailMessage): AddDeliveries {
+  const { fanOut } = message;
+  if (fanOut === undefined) return site.addDeliveries;
+  return (minute, delivered) => {
+    site.addDeliveries(minute, delivered);
+    showDeliveries(site, fanOut, minute, delivered);
+  };
+}
+
+/** Largest audience configured for lists whose expansion cannot be seen; 0 where none is. */
+function configuredAudience(site: SiteState, lists: readonly { readonly address: string }[]): number {
+  if (!site.audiencesConfigured) return 0;
+  let audience = 0;
+  for (const { address } of lists) {
+    const rules = site.lists.lists.get(address)?.rules ?? rulesForList(site.settings, address);
+    audience = Math.max(audience, rules.audience ?? 0);
+  }
+  return audience;
+}

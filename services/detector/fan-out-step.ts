@@ -1,0 +1,213 @@
+// a message that has reached many, and what the newest event changed of it -> thread, lists, replies, storms.
+// Runs at every event of such a message, since reach, lists and person may become known one after the other;
+// each decision is taken as soon as it can be and then kept.
+
+import type { MailEvent } from "../../shared/domain/mail-event.ts";
+import { repeatMinutes } from "./delivery-ledger.ts";
+import { createFanOut, type FanOut, type FanOutList } from "./fan-out.ts";
+import { showDeliveries, showInList, showInThread, showReach, showReplyAll } from "./fan-out-windows.ts";
+import { judgeListPosts, noteAutomatic } from "./list-burst.ts";
+import { isNewcomer, type ListState, noteReach, rememberWriter, useList } from "./list-table.ts";
+import { type MailMessage, type MessageList, messageTime } from "./mail-message.ts";
+import { personOf } from "./persons.ts";
+import { createPost, insertPost, trimHistory } from "./post-history.ts";
+import type { SiteState } from "./site-state.ts";
+import { addMember } from "./storm-members.ts";
+import { keepStorm } from "./storm-tide.ts";
+import { judgeFirstMail, judgeReplies } from "./thread-judgement.ts";
+import { countReplyAll, historyLimits, noteStarter, takeFirstPlace } from "./thread-replies.ts";
+import { enterSubject, resolveThread } from "./thread-resolution.ts";
+import type { Thread } from "./thread-table.ts";
+
+/** `reach` counts a configured audience where the expansion cannot be seen. */
+export function stepFanOut(site: SiteState, message: MailMessage, event: MailEvent, reach: number): void {
+  const known = message.fanOut;
+  const fanOut = known ?? reachedMany(site, message);
+  if (fanOut === undefined) return;
+  const strangerBefore = fanOut.person === undefined;
+  fanOut.person ??= personOf(site.persons, message, fanOut.at, site.settings);
+  const growth = reach - fanOut.reach;
+  fanOut.reach = reach;
+  if (growth !== 0 && known !== undefined) showReach(site, fanOut, growth);
+  const audienceGrew = learnLists(site, fanOut, growth !== 0);
+  const thread = threadOf(site, fanOut);
+  const reachGrew = reach > thread.reach;
+  thread.reach = Math.max(thread.reach, reach);
+  if (strangerBefore && fanOut.person !== undefined && thread.first === fanOut) noteStarter(thread, site.settings);
+  const atLeast = known === undefined ? fanOut.at : Math.max(fanOut.at, event.at);
+  keepStorm(site, fanOut);
+  const posted = postToLists(site, fanOut);
+  const changedFrom = settleReplies(site, thread, fanOut);
+  // A larger audience may let a rule through the price gate that it held back before.
+  if (changedFrom >= 0) judgeReplies(site, thread, changedFrom, fanOut.at);
+  else if (audienceGrew || reachGrew) judgeReplies(site, thread, thread.replies.posts.length - 1, atLeast);
+  for (const { list, index } of posted) judgeListPosts(site, list, index, fanOut.at);
+  if (audienceGrew) {
+    for (const { list } of fanOut.lists) {
+      if (posted.every((post) => post.list !== list))
+        judgeListPosts(site, list, list.posters.posts.length - 1, atLeast);
+    }
+  }
+  judgeFirstMail(site, fanOut);
+  joinStorm(site, fanOut);
+}
+
+/** Makes the fan-out once; undefined when the message's time is expired. */
+function reachedMany(site: SiteState, message: MailMessage): FanOut | undefined {
+  const at = messageTime(message, site.settings.replyAllReach);
+  if (at < site.watermark - site.settings.expiredAfterMs) {
+    site.counters.eventsExpired += 1;
+    return undefined;
+  }
+  const fanOut = createFanOut(message, at);
+  message.fanOut = fanOut;
+  site.messages.fanOuts += 1;
+  site.totals.fanOuts += 1;
+  if (message.headersLogged) site.totals.headersLogged += 1;
+  if (message.references.length > 0 || message.inReplyTo !== undefined || message.threadIndex !== undefined) {
+    site.totals.threadHeaders += 1;
+  }
+  for (const slot of message.slots.values()) {
+    repeatMinutes(slot.counted, (minute, delivered) => showDeliveries(site, fanOut, minute, delivered));
+  }
+  return fanOut;
+}
+
+/** Takes lists in that are now believed, and raises audiences. True when an audience changed. */
+function learnLists(site: SiteState, fanOut: FanOut, grew: boolean): boolean {
+  let changed = false;
+  let added = false;
+  for (const sighting of fanOut.message.lists) {
+    if (fanOut.lists.some(({ list }) => list.address === sighting.address)) continue;
+    if (!isBelieved(site, sighting, fanOut)) continue;
+    const seen = { address: sighting.address, via: sighting.via, at: fanOut.at };
+    const list = useList(site.lists, seen, site.settings, site.counters);
+    list.messages += 1;
+    fanOut.lists.push({ list, via: sighting.via, remembered: false, newcomer: false, posted: false });
+    showInList(site, fanOut, list);
+    enterSubject(site.threads, fanOut, list.address, site.settings);
+    added = true;
+  }
+  if (!grew && !added) return false;
+  const alone = fanOut.lists.length === 1;
+  for (const { list } of fanOut.lists) {
+    if (noteReach(list, { at: fanOut.at, reach: fanOut.reach, alone }, site.settings.audienceDays)) changed = true;
+  }
+  return changed;
+}
+
+/** `expanded` only where the mail grew from there; an address in a header only if it is known as a list. */
+function isBelieved(site: SiteState, sighting: MessageList, fanOut: FanOut): boolean {
+  if (sighting.via === "expanded") return sighting.recipients * 2 <= fanOut.reach;
+  if (sighting.via !== "header") return true;
+  return (
+    site.lists.lists.has(sighting.address) || site.settings.listRules.some((rule) => rule.list === sighting.address)
+  );
+}
+
+function threadOf(site: SiteState, fanOut: FanOut): Thread {
+  if (fanOut.thread !== undefined) return fanOut.thread;
+  const { thread, hint } = resolveThread(site.threads, fanOut, site.settings, site.counters);
+  fanOut.thread = thread;
+  fanOut.hint = hint;
+  thread.lastAt = Math.max(thread.lastAt, fanOut.at);
+  if (hint === "new") site.totals.threads += 1;
+  if (thread.messages.length >= site.settings.bounds.messagesPerThreadMax) {
+    thread.messages.shift();
+    site.counters.threadMessagesDropped += 1;
+  }
+  thread.messages.push(fanOut);
+  showInThread(site, fanOut, thread);
+  if (thread.first === fanOut) noteStarter(thread, site.settings);
+  return thread;
+}
+
+/** Lets lists remember the writer, and enters the message among their posts. */
+function postToLists(site: SiteState, fanOut: FanOut): { list: ListState; index: number }[] {
+  const changed: { list: ListState; index: number }[] = [];
+  for (const entry of fanOut.lists) {
+    if (entry.posted) continue;
+    if (fanOut.message.automatic !== undefined) {
+      entry.posted = true;
+      if (!entry.list.rules.exempt) noteAutomatic(site, entry.list, fanOut);
+    } else if (fanOut.person !== undefined) {
+      entry.posted = true;
+      const index = postToList(site, fanOut, { entry, person: fanOut.person });
+      if (index >= 0 && !entry.list.rules.exempt) changed.push({ list: entry.list, index });
+    } else site.counters.fanOutsWithoutPerson += 1;
+  }
+  return changed;
+}
+
+function postToList(
+  site: SiteState,
+  fanOut: FanOut,
+  place: { readonly entry: FanOutList; readonly person: string },
+): number {
+  const { entry, person } = place;
+  const { list } = entry;
+  entry.newcomer = isNewcomer(list, person, fanOut.at, site.settings.newcomerMs);
+  entry.remembered = true;
+  rememberWriter(site.lists, list, { person, at: fanOut.at }, site);
+  const post = createPost(fanOut, person, 0);
+  const limits = historyLimits(site.settings);
+  const index = insertPost(list.posters, post, limits);
+  if (index < 0) return -1;
+  fanOut.listPost ??= post;
+  if (post.distinct) list.lastPosterAt = Math.max(list.lastPosterAt, post.at);
+  return Math.max(0, index - trimHistory(list.posters, limits, () => undefined));
+}
+
+/** Who began the thread and which messages are reply-alls, as known now. Returns the first reply that changed, or -1. */
+function settleReplies(site: SiteState, thread: Thread, fanOut: FanOut): number {
+  let changedFrom = -1;
+  const candidates = [fanOut];
+  if (isEarlier(fanOut, thread)) {
+    const former = takeFirstPlace(thread, fanOut, site.settings);
+    if (thread.storm?.first === former) thread.storm.first = fanOut;
+    candidates.push(former);
+    changedFrom = 0;
+  }
+  // A list that becomes the thread's makes reply-alls of messages that went to it before.
+  if (takeThreadLists(thread, fanOut)) candidates.push(...thread.messages);
+  for (const candidate of candidates) {
+    const index = countReplyAll(site, thread, candidate);
+    if (!candidate.replyAll || index < 0) continue;
+    showReplyAll(site, candidate);
+    takeThreadLists(thread, candidate);
+    changedFrom = changedFrom < 0 ? index : Math.min(changedFrom, index);
+  }
+  return changedFrom;
+}
+
+/** Earlier than the thread's first message; at the same moment the one that others refer to is. */
+function isEarlier(fanOut: FanOut, thread: Thread): boolean {
+  if (fanOut === thread.first || fanOut.replyAll) return false;
+  if (fanOut.at !== thread.first.at) return fanOut.at < thread.first.at;
+  return fanOut.message.messageId === thread.key && thread.first.message.messageId !== thread.key;
+}
+
+/** A thread's lists are those of its first message and of its reply-alls. */
+function takeThreadLists(thread: Thread, fanOut: FanOut): boolean {
+  if (fanOut !== thread.first && !fanOut.replyAll) return false;
+  let grew = false;
+  for (const { list } of fanOut.lists) {
+    if (thread.lists.includes(list) || thread.lists.length >= LISTS_PER_THREAD_MAX) continue;
+    thread.lists.push(list);
+    grew = true;
+  }
+  return grew;
+}
+
+const LISTS_PER_THREAD_MAX = 8;
+
+/** A message of a thread or list with a storm belongs to it. */
+function joinStorm(site: SiteState, fanOut: FanOut): void {
+  const own = fanOut.thread?.storm;
+  if (own !== undefined) addMember(site, own, fanOut);
+  for (const { list } of fanOut.lists) {
+    const storm = list.storm;
+    if (storm === undefined || !storm.scopes.includes("list") || fanOut.at < storm.startedAt) continue;
+    addMember(site, storm, fanOut);
+  }
+}

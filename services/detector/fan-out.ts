@@ -1,0 +1,56 @@
+// FanOut: a message that has reached many (20 recipients), and what was decided of it. It outlives the message's queue ids.
+
+import type { ListEvidence } from "../../shared/domain/mail-event.ts";
+import { createMinuteSeries, type MinuteSeries } from "./delivery-ledger.ts";
+import type { ListState } from "./list-table.ts";
+import type { MailMessage } from "./mail-message.ts";
+import type { Post } from "./post-history.ts";
+import type { Storm } from "./storm.ts";
+import type { ThreadHint } from "./thread-resolution.ts";
+import type { Thread } from "./thread-table.ts";
+
+export interface FanOut {
+  readonly message: MailMessage;
+  /** The message's time, decided when it reached many. */
+  readonly at: number;
+  /** Reach as counted so far in windows and audiences. */
+  reach: number;
+  person: string | undefined;
+  readonly lists: FanOutList[];
+  thread: Thread | undefined;
+  hint: ThreadHint;
+  replyAll: boolean;
+  /** Its place among the thread's replies, once it is one and its time was not too long ago. */
+  post: Post | undefined;
+  /** Its place among the posts of the first of its lists. */
+  listPost: Post | undefined;
+  readonly deliveries: MinuteSeries;
+  storm: Storm | undefined;
+}
+
+export interface FanOutList {
+  readonly list: ListState;
+  readonly via: ListEvidence;
+  /** The writer is remembered by the list; decides `newcomer` once. */
+  remembered: boolean;
+  newcomer: boolean;
+  /** Among the list's posters or automatic mails. */
+  posted: boolean;
+}
+
+export function createFanOut(message: MailMessage, at: number): FanOut {
+  return {
+    message,
+    at,
+    reach: 0,
+    person: undefined,
+    lists: [],
+    thread: undefined,
+    hint: "new",
+    replyAll: false,
+    post: undefined,
+    listPost: undefined,
+    deliveries: createMinuteSeries(),
+    storm: undefined,
+  };
+}

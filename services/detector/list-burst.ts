@@ -1,0 +1,150 @@
+// posts to a list -> list scope: many people at once whose messages share no thread, or many machines.
+//
+// Distinct posters, the first included: 4 in 5 min or 5 in 10 min. On a warm list newcomers count, whatever their thread; on a
+// cold list only messages that no header ties to a thread, else several lively discussions on a new list add up. Mail that is
+// neither authenticated nor from the list's own (or a trusted) domain counts for a watch only: `outside-senders`.
+// Automatic mail: 20 to the list itself in 10 min, by at least as many senders as a storm needs repliers; fewer senders, or
+// outside ones, make a watch. The price gate counts repliers (posters but the first), for automatic mail the mails.
+
+import type { StormReason } from "../../shared/domain/storm-alert.ts";
+import type { FanOut } from "./fan-out.ts";
+import { type AutomaticMail, isWarm, type ListState } from "./list-table.ts";
+import { distinctPeople, type Post } from "./post-history.ts";
+import type { SiteState } from "./site-state.ts";
+import { propose, type Proposal } from "./storm-lifecycle.ts";
+import { type PriceGate, priceGate } from "./storm-rules.ts";
+import { isTied } from "./thread-resolution.ts";
+import type { Thread } from "./thread-table.ts";
+
+type Eligible = (post: Post) => boolean;
+
+/** Judges a list at its posts from `index` on. `atLeast` is the event time of what made it worth a look. */
+export function judgeListPosts(site: SiteState, list: ListState, index: number, atLeast: number): void {
+  for (let at = index; at < list.posters.posts.length; at += 1) {
+    const post = list.posters.posts[at];
+    if (post === undefined) return;
+    const warm = isWarm(list, post.at, site.settings);
+    const eligible: Eligible = (other) => isEligible(list, other, warm);
+    if (!eligible(post)) continue;
+    const trusted: Eligible = (other) => eligible(other) && isTrusted(list, other.fanOut);
+    const from = burstStart(list, at, trusted);
+    if (from !== undefined) proposeBurst(site, list, { at, from, atLeast, eligible: trusted, trusted: true });
+    else {
+      const outside = burstStart(list, at, eligible);
+      if (outside !== undefined) proposeBurst(site, list, { at, from: outside, atLeast, eligible, trusted: false });
+    }
+  }
+}
+
+/** Notes a machine's mail to a list and judges the list by it. */
+export function noteAutomatic(site: SiteState, list: ListState, fanOut: FanOut): void {
+  const { message } = fanOut;
+  const who = message.login ?? message.from ?? message.sender ?? "";
+  const mail: AutomaticMail = { at: fanOut.at, who, trusted: isTrusted(list, fanOut) };
+  let index = list.automatic.length;
+  while (index > 0 && (list.automatic[index - 1]?.at ?? 0) > mail.at) index -= 1;
+  list.automatic.splice(index, 0, mail);
+  if (list.automatic.length > site.settings.bounds.repliesPerThreadMax) list.automatic.shift();
+  list.lastAutomaticAt = Math.max(list.lastAutomaticAt, fanOut.at);
+  judgeAutomatic(site, list, fanOut);
+}
+
+interface Burst {
+  readonly at: number;
+  /** Event time of the burst's first post. */
+  readonly from: number;
+  readonly atLeast: number;
+  readonly eligible: Eligible;
+  readonly trusted: boolean;
+}
+
+function proposeBurst(site: SiteState, list: ListState, burst: Burst): void {
+  const { settings } = site;
+  const posts = list.posters.posts;
+  const deciding = posts[burst.at];
+  const evidence = posts.slice(0, burst.at + 1).filter((post) => post.at >= burst.from && burst.eligible(post));
+  const [first] = evidence;
+  if (deciding === undefined || first === undefined || first.fanOut.thread === undefined) return;
+  const repliers = (windowMs: number): number =>
+    Math.max(0, distinctPeople(list.posters, burst.at, deciding.at - windowMs + 1, burst.eligible) - 1);
+  const hour = repliers(settings.distinctMs);
+  const gate = priceGate(list.audience, hour + repliers(settings.recentMs), list.rules);
+  const reasons: StormReason[] = ["list-burst"];
+  if (!burst.trusted) reasons.push("outside-senders");
+  propose(site, {
+    ...listProposal(list, first.fanOut, first.fanOut.thread),
+    ...listVerdict(list, { gate, trusted: burst.trusted, reasons, at: Math.max(deciding.at, burst.atLeast) }),
+    critical: list.audience * hour > list.rules.thresholds.criticalDeliveries,
+    threads: threadsOf(evidence),
+  });
+}
+
+function judgeAutomatic(site: SiteState, list: ListState, fanOut: FanOut): void {
+  const { thresholds } = list.rules;
+  const latest = list.automatic.at(-1);
+  if (latest === undefined || fanOut.thread === undefined) return;
+  const within = (windowMs: number): AutomaticMail[] =>
+    list.automatic.filter((mail) => mail.at > latest.at - windowMs && mail.at <= latest.at);
+  const recent = within(thresholds.automaticMs + 1);
+  if (recent.length < thresholds.automaticMails) return;
+  const trustedMails = recent.filter((mail) => mail.trusted);
+  const trusted = trustedMails.length >= thresholds.automaticMails;
+  const senders = new Set((trusted ? trustedMails : recent).map((mail) => mail.who)).size;
+  const hour = within(site.settings.distinctMs).length;
+  const gate = priceGate(list.audience, hour + within(site.settings.recentMs).length, list.rules);
+  const reasons: StormReason[] = ["automatic"];
+  if (!trusted) reasons.push("outside-senders");
+  const verdict = listVerdict(list, { gate, trusted, reasons, at: latest.at });
+  propose(site, {
+    ...listProposal(list, fanOut, fanOut.thread),
+    ...verdict,
+    opens: verdict.opens && senders >= thresholds.repliersMin,
+    critical: list.audience * hour > thresholds.criticalDeliveries,
+    startedAt: recent[0]?.at ?? latest.at,
+    threads: [fanOut.thread],
+  });
+}
+
+function listProposal(
+  list: ListState,
+  first: FanOut,
+  thread: Thread,
+): Pick<Proposal, "scope" | "thread" | "lists" | "first" | "startedAt"> {
+  return { scope: "list", thread, lists: [list], first, startedAt: first.at };
+}
+
+function listVerdict(
+  list: ListState,
+  found: { readonly gate: PriceGate; readonly trusted: boolean; readonly reasons: StormReason[]; readonly at: number },
+): Pick<Proposal, "opens" | "reasons" | "at"> {
+  const expected = found.at < list.rules.expectedRepliesUntil;
+  const reasons = found.gate.passed ? found.reasons : [...found.reasons, "price-gate" as const];
+  return { opens: found.gate.passed && found.trusted && !expected, reasons, at: found.at };
+}
+
+/** Event time of the first post of a burst that ends at `index`; undefined when there is none. */
+function burstStart(list: ListState, index: number, eligible: Eligible): number | undefined {
+  const { thresholds } = list.rules;
+  const at = list.posters.posts[index]?.at ?? 0;
+  const slow = at - thresholds.listBurstSlowMs;
+  const fast = at - thresholds.listBurstFastMs;
+  const isSlow = distinctPeople(list.posters, index, slow, eligible) >= thresholds.listBurstSlowPeople;
+  const isFast = distinctPeople(list.posters, index, fast, eligible) >= thresholds.listBurstFastPeople;
+  return isSlow ? slow : isFast ? fast : undefined;
+}
+
+function isEligible(list: ListState, post: Post, warm: boolean): boolean {
+  if (!warm) return !isTied(post.fanOut);
+  return post.fanOut.lists.some((entry) => entry.list === list && entry.newcomer);
+}
+
+function isTrusted(list: ListState, fanOut: FanOut): boolean {
+  const { authenticated, senderDomain } = fanOut.message;
+  return authenticated || (senderDomain !== undefined && list.rules.trustedDomains.includes(senderDomain));
+}
+
+function threadsOf(posts: readonly Post[]): Thread[] {
+  const threads = new Set<Thread>();
+  for (const post of posts) if (post.fanOut.thread !== undefined) threads.add(post.fanOut.thread);
+  return [...threads];
+}

@@ -1,0 +1,68 @@
+// person -> when that person first wrote to one list. An open-addressing table, 12 bytes a slot: 64-bit hash, seconds.
+
+import { hashText } from "./text-hash.ts";
+
+const SLOT_WORDS = 3;
+const FIRST_SLOTS = 8;
+const FULL = 0.75;
+
+export interface ListMemory {
+  slots: Uint32Array;
+  persons: number;
+}
+
+export function createListMemory(): ListMemory {
+  return { slots: new Uint32Array(FIRST_SLOTS * SLOT_WORDS), persons: 0 };
+}
+
+/** Event time of the person's first message, to the second; undefined for a stranger. */
+export function firstSeenAt(memory: ListMemory, person: string): number | undefined {
+  const { high, low } = hashText(person);
+  const seconds = memory.slots[find(memory.slots, high, low) + 2] ?? 0;
+  return seconds === 0 ? undefined : seconds * 1000;
+}
+
+/** Remembers a message at `at`; an earlier one than the known first takes its place. True for a stranger. */
+export function rememberPerson(memory: ListMemory, person: string, at: number): boolean {
+  const { high, low } = hashText(person);
+  const seconds = Math.max(1, Math.floor(at / 1000));
+  const offset = find(memory.slots, high, low);
+  const known = memory.slots[offset + 2] ?? 0;
+  if (known !== 0) {
+    if (seconds < known) memory.slots[offset + 2] = seconds;
+    return false;
+  }
+  memory.slots[offset] = high;
+  memory.slots[offset + 1] = low;
+  memory.slots[offset + 2] = seconds;
+  memory.persons += 1;
+  if (memory.persons * SLOT_WORDS > memory.slots.length * FULL) memory.slots = grown(memory.slots);
+  return true;
+}
+
+/** Offset of the person's slot, or of the free slot where it would stand. Seconds of 0 mean free. */
+function find(slots: Uint32Array, high: number, low: number): number {
+  const count = slots.length / SLOT_WORDS;
+  let slot = low % count;
+  for (;;) {
+    const offset = slot * SLOT_WORDS;
+    if (slots[offset + 2] === 0) return offset;
+    if (slots[offset] === high && slots[offset + 1] === low) return offset;
+    slot = slot + 1 === count ? 0 : slot + 1;
+  }
+}
+
+function grown(old: Uint32Array): Uint32Array {
+  const slots = new Uint32Array(old.length * 2);
+  for (let offset = 0; offset < old.length; offset += SLOT_WORDS) {
+    const seconds = old[offset + 2] ?? 0;
+    if (seconds === 0) continue;
+    const high = old[offset] ?? 0;
+    const low = old[offset + 1] ?? 0;
+    const place = find(slots, high, low);
+    slots[place] = high;
+    slots[place + 1] = low;
+    slots[place + 2] = seconds;
+  }
+  return slots;
+}

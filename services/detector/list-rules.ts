@@ -1,0 +1,86 @@
+// list address + settings -> what holds for this list. The first rule that matches and has a field decides that field.
+
+import type { DetectorSettings, ListRule, RuleThresholds } from "../../shared/domain/detector-settings.ts";
+import { registrableDomainOfAddress } from "../../shared/domain/registrable-domain.ts";
+
+export interface RulesForList {
+  readonly thresholds: RuleThresholds;
+  readonly priceGateDeliveries: number;
+  readonly audience: number | undefined;
+  readonly exempt: boolean;
+  readonly announceOnly: boolean;
+  /** Negative infinity when nothing is expected. */
+  readonly expectedRepliesUntil: number;
+  /** Registrable domains that may open a storm at list scope without authentication, the list's own first. */
+  readonly trustedDomains: readonly string[];
+}
+
+export function rulesWithoutList(settings: DetectorSettings): RulesForList {
+  return {
+    thresholds: settings.thresholds,
+    priceGateDeliveries: settings.priceGateDeliveries,
+    audience: undefined,
+    exempt: false,
+    announceOnly: false,
+    expectedRepliesUntil: Number.NEGATIVE_INFINITY,
+    trustedDomains: [],
+  };
+}
+
+export function rulesForList(settings: DetectorSettings, address: string): RulesForList {
+  const rules = settings.listRules.filter((rule) => matchesGlob(rule.list, address));
+  const own = registrableDomainOfAddress(address);
+  return {
+    thresholds: mergedThresholds(settings.thresholds, rules),
+    priceGateDeliveries: firstOf(rules, (rule) => rule.priceGateDeliveries) ?? settings.priceGateDeliveries,
+    audience: firstOf(rules, (rule) => rule.audience),
+    exempt: firstOf(rules, (rule) => rule.exempt) ?? false,
+    announceOnly: firstOf(rules, (rule) => rule.announceOnly) ?? false,
+    expectedRepliesUntil: firstOf(rules, (rule) => rule.expectedRepliesUntil) ?? Number.NEGATIVE_INFINITY,
+    trustedDomains: [
+      ...(own === undefined ? [] : [own]),
+      ...(firstOf(rules, (rule) => rule.trustedDomains) ?? []).map((domain) => domain.toLowerCase()),
+    ],
+  };
+}
+
+/** `*` stands for any characters, `?` for one; case does not matter. Linear in glob x text, whatever the glob. */
+export function matchesGlob(glob: string, text: string): boolean {
+  const pattern = glob.toLowerCase();
+  const subject = text.toLowerCase();
+  let at = 0;
+  let next = 0;
+  let star = -1;
+  let starAt = 0;
+  while (at < subject.length) {
+    if (next < pattern.length && pattern[next] === "*") {
+      star = next;
+      starAt = at;
+      next += 1;
+    } else if (next < pattern.length && (pattern[next] === "?" || pattern[next] === subject[at])) {
+      next += 1;
+      at += 1;
+    } else if (star >= 0) {
+      next = star + 1;
+      starAt += 1;
+      at = starAt;
+    } else return false;
+  }
+  while (pattern[next] === "*") next += 1;
+  return next === pattern.length;
+}
+
+function firstOf<T>(rules: readonly ListRule[], field: (rule: ListRule) => T | undefined): T | undefined {
+  for (const rule of rules) {
+    const value = field(rule);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
+/** Thresholds are decided one by one, as the other fields are. */
+function mergedThresholds(defaults: RuleThresholds, rules: readonly ListRule[]): RuleThresholds {
+  const merged = { ...defaults };
+  for (const rule of rules.toReversed()) Object.assign(merged, rule.thresholds);
+  return merged;
+}

@@ -1,0 +1,180 @@
+// list sightings of messages that reached many -> the lists of a site: audience, history, who has written.
+
+import type { DetectorSettings } from "../../shared/domain/detector-settings.ts";
+import type { ListEvidence } from "../../shared/domain/mail-event.ts";
+import { LIST_EVIDENCE } from "../../shared/domain/mail-event.ts";
+import type { DetectorCounters } from "./detector-counters.ts";
+import { createListMemory, firstSeenAt, type ListMemory, rememberPerson } from "./list-memory.ts";
+import { rulesForList, type RulesForList } from "./list-rules.ts";
+import { createPostHistory, type PostHistory } from "./post-history.ts";
+import type { Storm } from "./storm.ts";
+
+export interface ListState {
+  readonly address: string;
+  readonly rules: RulesForList;
+  via: ListEvidence;
+  messages: number;
+  replyAlls: number;
+  /** Event time of the reply that completed the history a list needs. */
+  repliedEnoughAt: number;
+  firstAt: number;
+  lastAt: number;
+  memory: ListMemory;
+  /** Largest reach by day since the epoch. */
+  readonly reachByDay: Map<number, number>;
+  audience: number;
+  mailedAlone: boolean;
+  /** People who wrote to the list of late, whatever the thread. */
+  readonly posters: PostHistory;
+  /** Mails sent by machines to the list of late: time, who, whether trusted. */
+  readonly automatic: AutomaticMail[];
+  lastAutomaticAt: number;
+  lastPosterAt: number;
+  storm: Storm | undefined;
+  episode: number;
+}
+
+export interface AutomaticMail {
+  readonly at: number;
+  readonly who: string;
+  readonly trusted: boolean;
+}
+
+export interface ListTable {
+  readonly lists: Map<string, ListState>;
+  /** Writers remembered over all lists. */
+  persons: number;
+}
+
+const DAY_MS = 86_400_000;
+
+export function createListTable(): ListTable {
+  return { lists: new Map(), persons: 0 };
+}
+
+/** The list, made when it is new. Moves it to the end of the table: the front is the longest unused. */
+export function useList(
+  table: ListTable,
+  sighting: { readonly address: string; readonly via: ListEvidence; readonly at: number },
+  settings: DetectorSettings,
+  counters: DetectorCounters,
+): ListState {
+  const list = table.lists.get(sighting.address) ?? createList(sighting, settings);
+  table.lists.delete(sighting.address);
+  table.lists.set(sighting.address, list);
+  if (LIST_EVIDENCE.indexOf(sighting.via) < LIST_EVIDENCE.indexOf(list.via)) list.via = sighting.via;
+  list.firstAt = Math.min(list.firstAt, sighting.at);
+  list.lastAt = Math.max(list.lastAt, sighting.at);
+  while (table.lists.size > settings.bounds.listsMax) {
+    forgetList(table, list);
+    counters.listsEvicted += 1;
+  }
+  return list;
+}
+
+/** Raises the day's audience. What a mail to several lists reached tells of one of them only until it is mailed alone.
+ *  Returns true when the list's audience changed. */
+export function noteReach(
+  list: ListState,
+  seen: { readonly at: number; readonly reach: number; readonly alone: boolean },
+  days: number,
+): boolean {
+  if (!seen.alone && list.mailedAlone) return false;
+  if (seen.alone && !list.mailedAlone) {
+    list.mailedAlone = true;
+    list.reachByDay.clear();
+  }
+  const day = Math.floor(seen.at / DAY_MS);
+  if (seen.reach <= (list.reachByDay.get(day) ?? 0)) return false;
+  list.reachByDay.set(day, seen.reach);
+  const newest = Math.max(...list.reachByDay.keys());
+  let audience = list.rules.audience ?? 0;
+  for (const [kept, largest] of list.reachByDay) {
+    if (kept <= newest - days) list.reachByDay.delete(kept);
+    else audience = Math.max(audience, largest);
+  }
+  const changed = audience !== list.audience;
+  list.audience = audience;
+  return changed;
+}
+
+/** Enough is known of the list to tell newcomers. */
+export function isWarm(list: ListState, at: number, settings: DetectorSettings): boolean {
+  if (at >= list.repliedEnoughAt + settings.warmAfterRepliesMs) return true;
+  return at >= list.firstAt + settings.warmAgeMs && list.memory.persons >= settings.warmPersons;
+}
+
+/** First message to the list ever, or first within the last hour. */
+export function isNewcomer(list: ListState, person: string, at: number, newcomerMs: number): boolean {
+  const first = firstSeenAt(list.memory, person);
+  return first === undefined || first > at - newcomerMs;
+}
+
+export function rememberWriter(
+  table: ListTable,
+  list: ListState,
+  post: { readonly person: string; readonly at: number },
+  deps: { readonly settings: DetectorSettings; readonly counters: DetectorCounters },
+): void {
+  const { settings, counters } = deps;
+  if (table.lists.get(list.address) !== list) return;
+  const { knownPersonsPerListMax, knownPersonsMax } = settings.bounds;
+  if (list.memory.persons >= knownPersonsPerListMax && firstSeenAt(list.memory, post.person) === undefined) {
+    counters.personsNotRemembered += 1;
+    return;
+  }
+  if (rememberPerson(list.memory, post.person, post.at)) table.persons += 1;
+  while (table.persons > knownPersonsMax && table.lists.size > 1) {
+    forgetList(table, list);
+    counters.listsEvicted += 1;
+  }
+}
+
+export function noteReply(list: ListState, at: number, warmReplies: number): void {
+  list.replyAlls += 1;
+  if (list.replyAlls === warmReplies) list.repliedEnoughAt = at;
+}
+
+/** Forgets the longest unused list, one without an open storm where there is one, and never `keep`. */
+function forgetList(table: ListTable, keep: ListState): void {
+  let victim: ListState | undefined;
+  for (const list of table.lists.values()) {
+    if (list === keep) continue;
+    victim ??= list;
+    if (list.storm === undefined || list.storm.ended) {
+      victim = list;
+      break;
+    }
+  }
+  if (victim === undefined) return;
+  table.lists.delete(victim.address);
+  table.persons -= victim.memory.persons;
+  victim.memory = createListMemory();
+}
+
+function createList(
+  sighting: { readonly address: string; readonly via: ListEvidence; readonly at: number },
+  settings: DetectorSettings,
+): ListState {
+  const rules = rulesForList(settings, sighting.address);
+  return {
+    address: sighting.address,
+    rules,
+    via: sighting.via,
+    messages: 0,
+    replyAlls: 0,
+    repliedEnoughAt: Number.POSITIVE_INFINITY,
+    firstAt: sighting.at,
+    lastAt: sighting.at,
+    memory: createListMemory(),
+    reachByDay: new Map(),
+    audience: rules.audience ?? 0,
+    mailedAlone: false,
+    posters: createPostHistory(),
+    automatic: [],
+    lastAutomaticAt: Number.NEGATIVE_INFINITY,
+    lastPosterAt: Number.NEGATIVE_INFINITY,
+    storm: undefined,
+    episode: 0,
+  };
+}

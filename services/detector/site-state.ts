@@ -1,0 +1,80 @@
+// Everything the detector knows of one site (one mail system).
+
+import type { DetectorSettings } from "../../shared/domain/detector-settings.ts";
+import type { AddDeliveries } from "./delivery-ledger.ts";
+import type { DetectorCounters } from "./detector-counters.ts";
+import type { DetectorOutput } from "./detector.ts";
+import { createListTable, type ListTable } from "./list-table.ts";
+import { createMessageTable, type MessageTable } from "./message-table.ts";
+import { createPersonTable, type PersonTable } from "./persons.ts";
+import type { Storm } from "./storm.ts";
+import type { Advise } from "./storm-evidence.ts";
+import { createThreadTable, type Thread, type ThreadTable } from "./thread-table.ts";
+import { createWindowTable, siteRow, type WindowTable } from "./thread-windows.ts";
+
+export interface SiteState {
+  readonly site: string;
+  readonly settings: DetectorSettings;
+  readonly counters: DetectorCounters;
+  readonly advise: Advise;
+  readonly messages: MessageTable;
+  readonly persons: PersonTable;
+  readonly lists: ListTable;
+  readonly threads: ThreadTable;
+  readonly windows: WindowTable;
+  /** Storms and watches that are open, or ended less than the hysteresis ago. */
+  storms: Storm[];
+  /** Storms the current step has something to say of. */
+  touched: Storm[];
+  /** Alerts already built in this step: the end of a storm that the same step may begin anew. */
+  readonly said: DetectorOutput[];
+  readonly nearest: Thread[];
+  readonly totals: SiteTotals;
+  /** Adds deliveries to the site's window. */
+  readonly addDeliveries: AddDeliveries;
+  /** Some list rule configures an audience. */
+  readonly audiencesConfigured: boolean;
+  /** Only ticks move it. */
+  watermark: number;
+}
+
+export interface SiteTotals {
+  messages: number;
+  fanOuts: number;
+  headersLogged: number;
+  threadHeaders: number;
+  threads: number;
+  opened: number;
+  watches: number;
+}
+
+export function createSiteState(
+  site: string,
+  settings: DetectorSettings,
+  deps: { readonly counters: DetectorCounters; readonly advise: Advise },
+): SiteState {
+  const windows = createWindowTable();
+  return {
+    site,
+    settings,
+    counters: deps.counters,
+    advise: deps.advise,
+    messages: createMessageTable(),
+    persons: createPersonTable(settings),
+    lists: createListTable(),
+    threads: createThreadTable(),
+    windows,
+    storms: [],
+    touched: [],
+    said: [],
+    nearest: [],
+    totals: { messages: 0, fanOuts: 0, headersLogged: 0, threadHeaders: 0, threads: 0, opened: 0, watches: 0 },
+    addDeliveries: (minute, delivered) => {
+      const row = siteRow(windows, site, minute, settings);
+      if (row === undefined) deps.counters.deliveriesExpired += delivered;
+      else row.deliveries += delivered;
+    },
+    audiencesConfigured: settings.listRules.some((rule) => rule.audience !== undefined),
+    watermark: Number.NEGATIVE_INFINITY,
+  };
+}

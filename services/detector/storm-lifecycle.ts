@@ -1,0 +1,196 @@
+// proposals of the rules -> the life of storms: watch, opened, updated, calm again, a second wave, forgotten.
+//
+// A list has at most one storm. A proposal to open finds the storm or watch it belongs to in this order: an open storm of its
+// thread or lists; a watch of its thread, list or (at list scope) of the burst's threads. A watch that opens keeps its id.
+// A watch at thread scope stays the thread's own: only storms and list watches are shared by a list.
+// End: the storm is resolved (a watch ends silently) once the watermark, or a message of its own, is an allowed lateness past
+// its calm. For two hours (hysteresis) after that an opening rule that holds by people who wrote since continues it, under its
+// id, as `storm.updated` without `resolvedAt`; it opens once. After that it is forgotten, and another storm gets another id.
+
+import type { StormReason, StormScope } from "../../shared/domain/storm-alert.ts";
+import { createMinuteSeries } from "./delivery-ledger.ts";
+import type { FanOut } from "./fan-out.ts";
+import type { ListState } from "./list-table.ts";
+import type { SiteState } from "./site-state.ts";
+import type { Storm } from "./storm.ts";
+import { calmTime } from "./storm-calm.ts";
+import { addMember, joinListPosts, joinThread } from "./storm-members.ts";
+import { hexHash } from "./text-hash.ts";
+import type { Thread } from "./thread-table.ts";
+
+export interface Proposal {
+  readonly scope: StormScope;
+  /** Open a storm; false raises a watch. */
+  readonly opens: boolean;
+  readonly reasons: readonly StormReason[];
+  /** Event time of the latest message that is needed as evidence. */
+  readonly at: number;
+  readonly critical: boolean;
+  readonly thread: Thread;
+  readonly lists: readonly ListState[];
+  readonly first: FanOut;
+  readonly startedAt: number;
+  /** Threads of a burst's messages, whose watches it may take over. */
+  readonly threads: readonly Thread[];
+}
+
+/** Applies one proposal. What is to be said is left as `pending` on the storm, in `site.touched`. */
+export function propose(site: SiteState, proposal: Proposal): void {
+  const storm = findStorm(site, proposal);
+  if (storm === undefined) createStorm(site, proposal);
+  else if (proposal.opens) openOrJoin(site, storm, proposal);
+  else if (!storm.opened) renewWatch(site, storm, proposal);
+}
+
+/** Marks a storm as having something to say; the weightier word wins. */
+export function touch(site: SiteState, storm: Storm, type: NonNullable<Storm["pending"]>): void {
+  if (storm.pending !== "storm.opened") storm.pending = type;
+  if (!site.touched.includes(storm)) site.touched.push(storm);
+}
+
+/** Takes a storm out of its threads and lists for good. */
+export function forgetStorm(site: SiteState, storm: Storm): void {
+  site.storms = site.storms.filter((other) => other !== storm);
+  for (const owner of [...storm.threads, ...storm.lists]) {
+    if (owner.storm !== storm) continue;
+    owner.storm = undefined;
+    owner.episode += 1;
+  }
+  for (const thread of storm.threads) thread.calmSince = Math.max(thread.calmSince, storm.calmAt);
+  for (const member of storm.members) if (member.storm === storm) member.storm = undefined;
+}
+
+function findStorm(site: SiteState, proposal: Proposal): Storm | undefined {
+  const near = [proposal.thread.storm, ...proposal.lists.map((list) => list.storm)];
+  if (proposal.scope === "list") near.push(...proposal.threads.map((thread) => thread.storm));
+  const known = near.filter((storm): storm is Storm => storm !== undefined && !isOver(site, storm, proposal.at));
+  const opened = known.find((storm) => storm.opened);
+  if (opened !== undefined) return opened;
+  const [own] = proposal.scope === "list" ? proposal.lists.map((list) => list.storm) : [proposal.thread.storm];
+  if (own !== undefined && known.includes(own)) return own;
+  return proposal.opens ? known[0] : undefined;
+}
+
+/** Ended, and too long ago for a second wave. */
+function isOver(site: SiteState, storm: Storm, at: number): boolean {
+  return storm.ended && at > storm.calmAt + site.settings.hysteresisMs;
+}
+
+function createStorm(site: SiteState, proposal: Proposal): void {
+  const storm: Storm = {
+    id: stormId(site, proposal),
+    revision: 0,
+    scope: proposal.scope,
+    scopes: [proposal.scope],
+    threadKey: proposal.thread.key,
+    first: proposal.first,
+    startedAt: proposal.startedAt,
+    detectedAt: proposal.at,
+    severity: "watch",
+    opened: false,
+    reasons: [...proposal.reasons],
+    lists: [],
+    threads: [],
+    members: [],
+    dropped: { replyAlls: 0, automatic: 0, notDelivered: 0 },
+    deliveries: createMinuteSeries(),
+    calmAt: proposal.at,
+    ended: false,
+    told: { replyAlls: 0, deliveries: 0 },
+    pending: undefined,
+    shown: proposal.thread,
+  };
+  for (const owner of [proposal.thread, ...proposal.lists]) {
+    if (owner.storm !== undefined && isOver(site, owner.storm, proposal.at)) forgetStorm(site, owner.storm);
+  }
+  makeRoom(site);
+  site.storms.push(storm);
+  if (proposal.opens) {
+    openStorm(site, storm, proposal);
+    return;
+  }
+  attach(site, storm, proposal);
+  site.totals.watches += 1;
+  touch(site, storm, "storm.watch");
+}
+
+function openOrJoin(site: SiteState, storm: Storm, proposal: Proposal): void {
+  if (!storm.opened) openStorm(site, storm, proposal);
+  else joinStorm(site, storm, proposal);
+}
+
+function openStorm(site: SiteState, storm: Storm, proposal: Proposal): void {
+  storm.opened = true;
+  storm.ended = false;
+  storm.scope = proposal.scope;
+  storm.scopes = [proposal.scope];
+  storm.threadKey = proposal.thread.key;
+  storm.shown = proposal.thread;
+  storm.first = proposal.first;
+  storm.startedAt = proposal.startedAt;
+  storm.detectedAt = Math.max(storm.detectedAt, proposal.at);
+  storm.severity = proposal.critical ? "critical" : "warning";
+  storm.reasons = [...proposal.reasons];
+  attach(site, storm, proposal);
+  for (const thread of storm.threads) thread.everOpened = true;
+  site.totals.opened += 1;
+  touch(site, storm, "storm.opened");
+}
+
+function joinStorm(site: SiteState, storm: Storm, proposal: Proposal): void {
+  const second = !storm.scopes.includes(proposal.scope);
+  const worse = proposal.critical && storm.severity !== "critical";
+  const again = storm.ended;
+  for (const reason of proposal.reasons) if (!storm.reasons.includes(reason)) storm.reasons.push(reason);
+  if (second) storm.scopes.push(proposal.scope);
+  if (worse) storm.severity = "critical";
+  storm.ended = false;
+  attach(site, storm, proposal);
+  if (!second && !worse && !again) return;
+  storm.detectedAt = Math.max(storm.detectedAt, proposal.at);
+  touch(site, storm, "storm.updated");
+}
+
+/** A watch is raised once; that it goes on, or begins anew within the hysteresis, is no news. */
+function renewWatch(site: SiteState, storm: Storm, proposal: Proposal): void {
+  for (const reason of proposal.reasons) if (!storm.reasons.includes(reason)) storm.reasons.push(reason);
+  storm.ended = false;
+  attach(site, storm, proposal);
+}
+
+function attach(site: SiteState, storm: Storm, proposal: Proposal): void {
+  if (!storm.threads.includes(proposal.thread)) joinThread(site, storm, proposal.thread);
+  if (storm.opened || proposal.scope === "list") for (const list of proposal.lists) takeList(site, storm, list);
+  if (proposal.scope === "list") for (const list of proposal.lists) joinListPosts(site, storm, list);
+  addMember(site, storm, proposal.first);
+  storm.calmAt = calmTime(storm, site.settings);
+}
+
+/** A watch of the list, or what is left of an older storm, gives way. */
+function takeList(site: SiteState, storm: Storm, list: ListState): void {
+  const other = list.storm;
+  if (other !== undefined && other !== storm) {
+    if (other.opened && !isOver(site, other, storm.detectedAt)) return;
+    forgetStorm(site, other);
+  }
+  list.storm = storm;
+  if (!storm.lists.includes(list)) storm.lists.push(list);
+}
+
+function stormId(site: SiteState, proposal: Proposal): string {
+  const [list] = proposal.lists;
+  const key = proposal.scope === "list" && list !== undefined ? list.address : proposal.thread.key;
+  const episode = proposal.scope === "list" && list !== undefined ? list.episode : proposal.thread.episode;
+  const parts = [site.site, proposal.scope, key, proposal.first.message.id, proposal.startedAt, episode];
+  return hexHash(parts.join("\n"));
+}
+
+/** An ended one goes first, then a watch, then the oldest. */
+function makeRoom(site: SiteState): void {
+  if (site.storms.length < site.settings.bounds.stormsMax) return;
+  const victim =
+    site.storms.find((storm) => storm.ended) ?? site.storms.find((storm) => !storm.opened) ?? site.storms[0];
+  if (victim === undefined) return;
+  forgetStorm(site, victim);
+  site.counters.stormsEvicted += 1;
+}

@@ -1,0 +1,65 @@
+// time passing, or a storm's own messages -> storms that are calm again, forgotten, or have doubled.
+
+import type { DetectorOutput } from "./detector.ts";
+import type { FanOut } from "./fan-out.ts";
+import type { SiteState } from "./site-state.ts";
+import type { Storm } from "./storm.ts";
+import { calmTime } from "./storm-calm.ts";
+import { stormAlert } from "./storm-evidence.ts";
+import { forgetStorm, touch } from "./storm-lifecycle.ts";
+import { hasDoubled } from "./storm-members.ts";
+
+/** Ends and forgets what the watermark has passed over. */
+export function ebb(site: SiteState, watermark: number): void {
+  const { allowedLatenessMs, hysteresisMs } = site.settings;
+  for (const storm of site.storms.filter((known) => !known.ended)) {
+    if (watermark >= storm.calmAt + allowedLatenessMs) endStorm(site, storm);
+  }
+  for (const storm of site.storms.filter((known) => known.ended)) {
+    if (watermark > storm.calmAt + hysteresisMs + allowedLatenessMs) forgetStorm(site, storm);
+  }
+}
+
+/** Ends the storms of a message's thread and lists that were calm long before it, whatever ticks have come: when a storm ends
+ *  must not hang on how often time is told. */
+export function keepStorm(site: SiteState, fanOut: FanOut): void {
+  for (const owner of [fanOut.thread, ...fanOut.lists.map(({ list }) => list)]) {
+    const storm = owner?.storm;
+    if (storm === undefined || fanOut.storm === storm) continue;
+    if (!storm.ended && fanOut.at >= storm.calmAt + site.settings.allowedLatenessMs) endStorm(site, storm);
+    if (storm.ended && fanOut.at > storm.calmAt + site.settings.hysteresisMs + site.settings.allowedLatenessMs) {
+      forgetStorm(site, storm);
+    }
+  }
+}
+
+/** After a message of a storm changed: when it will be calm, and whether it doubled by event time `at`. */
+export function rise(site: SiteState, storm: Storm, at: number): void {
+  if (storm.ended) return;
+  storm.calmAt = Math.max(storm.calmAt, calmTime(storm, site.settings));
+  if (!storm.opened || storm.pending !== undefined) return;
+  const now = Math.max(storm.detectedAt, at);
+  if (!hasDoubled(storm, now)) return;
+  storm.detectedAt = now;
+  touch(site, storm, "storm.updated");
+}
+
+/** Takes what the storms have to say, in the order in which they were touched. */
+export function takeAlerts(site: SiteState, outputs: DetectorOutput[]): void {
+  outputs.push(...site.said);
+  site.said.length = 0;
+  for (const storm of site.touched) {
+    if (storm.pending === undefined) continue;
+    const type = storm.pending;
+    storm.pending = undefined;
+    outputs.push({ kind: "alert", alert: stormAlert(site, storm, type) });
+  }
+  site.touched.length = 0;
+}
+
+function endStorm(site: SiteState, storm: Storm): void {
+  storm.ended = true;
+  if (!storm.opened) return;
+  storm.detectedAt = Math.max(storm.detectedAt, storm.calmAt);
+  site.said.push({ kind: "alert", alert: stormAlert(site, storm, "storm.resolved") });
+}

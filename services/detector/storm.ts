@@ -1,0 +1,45 @@
+// The storm (or watch) as the detector keeps it from its first watch until two hours after its end.
+
+import type { Severity, StormAlertType, StormReason, StormScope } from "../../shared/domain/storm-alert.ts";
+import type { MinuteSeries } from "./delivery-ledger.ts";
+import type { FanOut } from "./fan-out.ts";
+import type { ListState } from "./list-table.ts";
+import type { Thread } from "./thread-table.ts";
+
+export interface Storm {
+  readonly id: string;
+  revision: number;
+  /** The scope that opened it, before that the scope of the watch. */
+  scope: StormScope;
+  scopes: StormScope[];
+  threadKey: string;
+  /** The first message: its writer is no replier. */
+  first: FanOut;
+  startedAt: number;
+  detectedAt: number;
+  severity: Severity;
+  /** A storm, not only a watch. */
+  opened: boolean;
+  reasons: StormReason[];
+  readonly lists: ListState[];
+  readonly threads: Thread[];
+  /** Messages in order of joining, the oldest dropped when there are too many. */
+  members: FanOut[];
+  dropped: DroppedMembers;
+  readonly deliveries: MinuteSeries;
+  /** Event time from which it counts as calm, as known now. */
+  calmAt: number;
+  ended: boolean;
+  /** Values of the last alert; the next update comes when one has doubled. */
+  told: { replyAlls: number; deliveries: number };
+  /** What the current step has to say of it. */
+  pending: StormAlertType | undefined;
+  /** Thread whose score the alert shows. */
+  shown: Thread;
+}
+
+export interface DroppedMembers {
+  replyAlls: number;
+  automatic: number;
+  notDelivered: number;
+}

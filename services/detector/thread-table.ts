@@ -1,0 +1,140 @@
+// messages that reached many -> the threads of a site and the ids under which each is known.
+
+import type { DetectorSettings } from "../../shared/domain/detector-settings.ts";
+import type { DetectorCounters } from "./detector-counters.ts";
+import type { FanOut } from "./fan-out.ts";
+import type { ListState } from "./list-table.ts";
+import type { Closeness } from "./nearest-threads.ts";
+import { createPostHistory, type PostHistory } from "./post-history.ts";
+import { firstScore, type ScoreState, scoreAt } from "./score.ts";
+import type { Storm } from "./storm.ts";
+
+export interface Thread {
+  readonly key: string;
+  /** The earliest message; its writer is the starter. */
+  first: FanOut;
+  readonly lists: ListState[];
+  /** Largest reach of its messages. */
+  reach: number;
+  readonly replies: PostHistory;
+  /** Score before the first reply that is kept one by one. */
+  base: ScoreState;
+  replyAlls: number;
+  peakScore: number;
+  lastAt: number;
+  /** Messages of late, in order of arrival. */
+  messages: FanOut[];
+  /** Keys of the id table that point here. */
+  readonly ids: string[];
+  storm: Storm | undefined;
+  /** Storms and watches it has had. */
+  episode: number;
+  /** End of the last of them; older messages are no evidence for the next. */
+  calmSince: number;
+  everOpened: boolean;
+  nearest: Closeness | undefined;
+}
+
+interface IdEntry {
+  readonly thread: Thread;
+  /** Event time of its last use; subjects expire by it. */
+  at: number;
+}
+
+export interface ThreadTable {
+  readonly threads: Map<string, Thread>;
+  readonly ids: Map<string, IdEntry>;
+}
+
+/** Part of the table given up at once when it is full, so that sorting it is rare. */
+const EVICTED_SHARE = 0.05;
+
+export function createThreadTable(): ThreadTable {
+  return { threads: new Map(), ids: new Map() };
+}
+
+export function createThread(key: string, first: FanOut): Thread {
+  return {
+    key,
+    first,
+    lists: [],
+    reach: 0,
+    replies: createPostHistory(),
+    base: firstScore(first.at),
+    replyAlls: 0,
+    peakScore: 0,
+    lastAt: first.at,
+    messages: [],
+    ids: [],
+    storm: undefined,
+    episode: 0,
+    calmSince: Number.NEGATIVE_INFINITY,
+    everOpened: false,
+    nearest: undefined,
+  };
+}
+
+/** State of the score after the newest reply. */
+export function lastScore(thread: Thread): ScoreState {
+  return thread.replies.posts.at(-1)?.after ?? thread.base;
+}
+
+/** The thread an id points to, used at `at` or within `keepMs` of it. */
+export function threadById(table: ThreadTable, id: string, at: number, keepMs: number): Thread | undefined {
+  const entry = table.ids.get(id);
+  if (entry === undefined || Math.abs(at - entry.at) > keepMs) return undefined;
+  return entry.thread;
+}
+
+/** Enters an id for a thread where it is absent or expired; a known one of the same thread is used again. */
+export function enterId(
+  table: ThreadTable,
+  entry: { readonly id: string; readonly thread: Thread; readonly at: number; readonly keepMs: number },
+  settings: DetectorSettings,
+): "entered" | "known" | "no-room" {
+  const { id, thread, at } = entry;
+  const known = table.ids.get(id);
+  if (known !== undefined && (known.thread === thread || Math.abs(at - known.at) <= entry.keepMs)) {
+    if (known.thread === thread) known.at = Math.max(known.at, at);
+    return "known";
+  }
+  const { idsPerThreadMax, threadIdsMax } = settings.bounds;
+  if (thread.ids.length >= idsPerThreadMax || table.ids.size >= threadIdsMax) return "no-room";
+  table.ids.set(id, { thread, at });
+  thread.ids.push(id);
+  return "entered";
+}
+
+/** Makes room: the lowest score goes first, then the longest silent; threads of an open storm only when all are. */
+export function evictThreads(
+  table: ThreadTable,
+  watermark: number,
+  settings: DetectorSettings,
+  counters: DetectorCounters,
+): void {
+  const { threadsMax, threadIdsMax } = settings.bounds;
+  if (table.threads.size <= threadsMax && table.ids.size < threadIdsMax) return;
+  const ranked = [...table.threads.values()]
+    .map((thread) => ({ thread, score: dangerOf(thread, watermark, settings) }))
+    .sort((one, other) => one.score - other.score || one.thread.lastAt - other.thread.lastAt || byKey(one, other));
+  const surplus = Math.max(table.threads.size - threadsMax, 0);
+  const count = Math.min(ranked.length - 1, Math.max(1, surplus, Math.floor(ranked.length * EVICTED_SHARE)));
+  for (const { thread } of ranked.slice(0, count)) {
+    forgetThread(table, thread);
+    counters.threadsEvicted += 1;
+  }
+}
+
+function dangerOf(thread: Thread, watermark: number, settings: DetectorSettings): number {
+  if (thread.storm !== undefined && !thread.storm.ended) return Number.POSITIVE_INFINITY;
+  return scoreAt(lastScore(thread), watermark, settings.kernel);
+}
+
+function byKey(one: { readonly thread: Thread }, other: { readonly thread: Thread }): number {
+  return one.thread.key < other.thread.key ? -1 : 1;
+}
+
+function forgetThread(table: ThreadTable, thread: Thread): void {
+  table.threads.delete(thread.key);
+  for (const id of thread.ids) if (table.ids.get(id)?.thread === thread) table.ids.delete(id);
+}

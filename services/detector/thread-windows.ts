@@ -1,0 +1,225 @@
+// counts by event-time minute -> ThreadWindows of thread, list and site. Tumbling minutes, half open, aligned to the epoch.
+//
+//   watermark            window [10:00, 10:01), allowed lateness 30 s
+//   10:00:40             provisional, if it changed and 10 s have passed since the last provisional ones
+//   10:01:30             final
+//   10:20, a change      final again, counted as late
+//   12:01                dropped; what still comes is expired
+
+import { MINUTE_MS, minuteStart } from "../../shared/domain/delivery-minutes.ts";
+import type { DetectorSettings } from "../../shared/domain/detector-settings.ts";
+import type { ThreadWindow, WindowScope } from "../../shared/domain/thread-window.ts";
+import type { DetectorCounters } from "./detector-counters.ts";
+
+export interface WindowRow {
+  readonly scope: WindowScope;
+  readonly key: string;
+  list: string | undefined;
+  readonly windowStart: number;
+  replyAlls: number;
+  /** Identities of the minute's repliers. */
+  readonly repliers: string[];
+  automatic: number;
+  messages: number;
+  recipients: number;
+  deliveries: number;
+  audience: number;
+  score: number;
+  changed: boolean;
+}
+
+interface MinuteRows {
+  readonly windowStart: number;
+  readonly rows: Map<string, WindowRow>;
+  final: boolean;
+}
+
+export interface WindowTable {
+  readonly minutes: Map<number, MinuteRows>;
+  readonly changed: WindowRow[];
+  rowCount: number;
+  /** The site's row used last: ordinary mail comes minute by minute. */
+  siteRow: WindowRow | undefined;
+  /** Nothing older is kept. */
+  keptFrom: number;
+  /** Earliest end of a window that is not final yet, allowed lateness included. */
+  nextFinalAt: number;
+  provisionalAt: number;
+}
+
+export function createWindowTable(): WindowTable {
+  return {
+    minutes: new Map(),
+    changed: [],
+    rowCount: 0,
+    siteRow: undefined,
+    keptFrom: Number.NEGATIVE_INFINITY,
+    nextFinalAt: Number.POSITIVE_INFINITY,
+    provisionalAt: Number.NEGATIVE_INFINITY,
+  };
+}
+
+/** The site's row of the minute `at` falls in, marked as changed; undefined when that minute is expired. */
+export function siteRow(
+  table: WindowTable,
+  site: string,
+  at: number,
+  settings: DetectorSettings,
+): WindowRow | undefined {
+  const cached = table.siteRow;
+  if (cached !== undefined && at >= cached.windowStart && at < cached.windowStart + MINUTE_MS) {
+    if (!cached.changed) markChanged(table, cached);
+    return cached;
+  }
+  const row = windowRow(table, { scope: "site", key: site, at }, settings);
+  table.siteRow = row;
+  return row;
+}
+
+/** A row marked as changed; undefined when its minute is expired or there is no room. */
+export function windowRow(
+  table: WindowTable,
+  place: { readonly scope: WindowScope; readonly key: string; readonly at: number },
+  settings: DetectorSettings,
+): WindowRow | undefined {
+  const start = minuteStart(place.at);
+  if (start < table.keptFrom) return undefined;
+  const minute = table.minutes.get(start) ?? addMinute(table, start, settings);
+  const key = `${place.scope} ${place.key}`;
+  let row = minute.rows.get(key);
+  if (row === undefined) {
+    if (table.rowCount >= settings.bounds.windowsMax && place.scope !== "site") return undefined;
+    row = createRow(place.scope, place.key, start);
+    minute.rows.set(key, row);
+    table.rowCount += 1;
+  }
+  if (!row.changed) markChanged(table, row);
+  return row;
+}
+
+/** Emits what the watermark allows, in order of windowStart, scope and key, and forgets expired minutes. */
+export function advanceWindows(
+  table: WindowTable,
+  watermark: number,
+  settings: DetectorSettings,
+  counters: DetectorCounters,
+): WindowRow[] {
+  const provisionalDue = watermark >= table.provisionalAt + settings.provisionalEveryMs;
+  if (!provisionalDue && watermark < table.nextFinalAt) return [];
+  const due: WindowRow[] = [];
+  if (watermark >= table.nextFinalAt) closeMinutes(table, watermark, settings, due);
+  if (provisionalDue) {
+    table.provisionalAt = watermark;
+    takeChanged(table, due, counters);
+  }
+  forgetMinutes(table, watermark - settings.expiredAfterMs);
+  return due.sort(byPlace);
+}
+
+/** The contract's shape of a row. */
+export function windowOf(table: WindowTable, row: WindowRow, site: string): ThreadWindow {
+  return {
+    v: 1,
+    site,
+    scope: row.scope,
+    key: row.key,
+    ...(row.list === undefined ? {} : { list: row.list }),
+    windowStart: row.windowStart,
+    windowEnd: row.windowStart + MINUTE_MS,
+    final: table.minutes.get(row.windowStart)?.final ?? true,
+    replyAlls: row.replyAlls,
+    distinctRepliers: row.repliers.length,
+    automatic: row.automatic,
+    messages: row.messages,
+    recipients: Math.max(0, row.recipients),
+    deliveries: Math.max(0, row.deliveries),
+    audience: row.audience,
+    score: row.score,
+  };
+}
+
+export function addReplier(row: WindowRow, identity: string): void {
+  if (!row.repliers.includes(identity)) row.repliers.push(identity);
+}
+
+function createRow(scope: WindowScope, key: string, windowStart: number): WindowRow {
+  return {
+    scope,
+    key,
+    list: scope === "list" ? key : undefined,
+    windowStart,
+    replyAlls: 0,
+    repliers: [],
+    automatic: 0,
+    messages: 0,
+    recipients: 0,
+    deliveries: 0,
+    audience: 0,
+    score: 0,
+    changed: false,
+  };
+}
+
+function addMinute(table: WindowTable, start: number, settings: DetectorSettings): MinuteRows {
+  const minute: MinuteRows = { windowStart: start, rows: new Map(), final: false };
+  table.minutes.set(start, minute);
+  table.nextFinalAt = Math.min(table.nextFinalAt, start + MINUTE_MS + settings.allowedLatenessMs);
+  return minute;
+}
+
+function markChanged(table: WindowTable, row: WindowRow): void {
+  row.changed = true;
+  table.changed.push(row);
+}
+
+function closeMinutes(table: WindowTable, watermark: number, settings: DetectorSettings, due: WindowRow[]): void {
+  table.nextFinalAt = Number.POSITIVE_INFINITY;
+  for (const minute of table.minutes.values()) {
+    if (minute.final) continue;
+    const finalAt = minute.windowStart + MINUTE_MS + settings.allowedLatenessMs;
+    if (watermark < finalAt) {
+      table.nextFinalAt = Math.min(table.nextFinalAt, finalAt);
+      continue;
+    }
+    minute.final = true;
+    for (const row of minute.rows.values()) {
+      row.changed = false;
+      due.push(row);
+    }
+  }
+  // Rows that went out as final are no longer waiting; their place in the list of changes is given up.
+  let kept = 0;
+  for (const row of table.changed) {
+    if (!row.changed) continue;
+    table.changed[kept] = row;
+    kept += 1;
+  }
+  table.changed.length = kept;
+}
+
+function takeChanged(table: WindowTable, due: WindowRow[], counters: DetectorCounters): void {
+  for (const row of table.changed) {
+    row.changed = false;
+    if (table.minutes.get(row.windowStart)?.final === true) counters.windowsLate += 1;
+    due.push(row);
+  }
+  table.changed.length = 0;
+}
+
+function forgetMinutes(table: WindowTable, expiredUntil: number): void {
+  for (const minute of table.minutes.values()) {
+    if (minute.windowStart + MINUTE_MS > expiredUntil) continue;
+    table.minutes.delete(minute.windowStart);
+    table.rowCount -= minute.rows.size;
+    if (table.siteRow?.windowStart === minute.windowStart) table.siteRow = undefined;
+  }
+  table.keptFrom = Math.max(table.keptFrom, minuteStart(expiredUntil));
+}
+
+const SCOPE_ORDER: Readonly<Record<WindowScope, number>> = { thread: 0, list: 1, site: 2 };
+
+function byPlace(one: WindowRow, other: WindowRow): number {
+  if (one.windowStart !== other.windowStart) return one.windowStart - other.windowStart;
+  if (one.scope !== other.scope) return SCOPE_ORDER[one.scope] - SCOPE_ORDER[other.scope];
+  return one.key < other.key ? -1 : one.key > other.key ? 1 : 0;
+}

@@ -1,0 +1,58 @@
+// one line of `journalctl -o json` -> event time, host, and the message as if syslog had written it.
+
+import type { HostTable } from "../host-table.ts";
+import type { LineOutcome } from "../rejection.ts";
+import type { StreamTime } from "../stream-time.ts";
+import type { MessageParser } from "./syslog.ts";
+
+/** Longest message re-read; journald itself cuts at 48 KiB. */
+const MESSAGE_BYTES_MAX = 65_536;
+
+export interface JournalDependencies {
+  readonly hosts: HostTable;
+  readonly streamTime: StreamTime;
+  readonly parser: MessageParser;
+}
+
+export interface JournalReader {
+  /** `record`: the parsed line. "not-mine" when it is not a journal record. */
+  read(record: Readonly<Record<string, unknown>>): LineOutcome;
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+/** journald writes a message that is not UTF-8 as an array of byte values; as latin1, like the lines of a file. */
+function messageText(value: unknown): string | undefined {
+  if (typeof value === "string") return Buffer.from(value, "utf8").toString("latin1");
+  if (!Array.isArray(value) || !value.every((byte) => Number.isInteger(byte) && byte >= 0 && byte <= 255)) return undefined;
+  return Buffer.from(value).toString("latin1");
+}
+
+export function createJournalReader(deps: JournalDependencies): JournalReader {
+  const scratch = Buffer.allocUnsafe(MESSAGE_BYTES_MAX);
+  return {
+    read(record) {
+      if (!Object.hasOwn(record, "__REALTIME_TIMESTAMP")) return "not-mine";
+      const micros = Number(textOf(record["__REALTIME_TIMESTAMP"]));
+      if (!Number.isSafeInteger(micros) || micros <= 0) return "bad-journal-record";
+      const eventTimeMs = Math.floor(micros / 1000);
+      deps.streamTime.observe(eventTimeMs);
+      const program = textOf(record["SYSLOG_IDENTIFIER"]);
+      // Kernel and service messages carry none: sound records, not mail.
+      if (program === undefined) return "other";
+      const hostName = textOf(record["_HOSTNAME"]);
+      const message = messageText(record["MESSAGE"]);
+      if (hostName === undefined || message === undefined) return "bad-journal-record";
+      const hostBytes = scratch.write(hostName, 0, 255, "latin1");
+      const host = deps.hosts.intern(scratch, 0, hostBytes);
+      if (host === undefined) return "too-many-hosts";
+      // A message of several lines holds its newlines: only the first is Postfix's.
+      const line = `${program}: ${message}`;
+      const newline = line.indexOf("\n");
+      const length = scratch.write(newline < 0 ? line : line.slice(0, newline), 0, MESSAGE_BYTES_MAX, "latin1");
+      return deps.parser.parse(host, eventTimeMs, scratch, 0, length);
+    },
+  };
+}

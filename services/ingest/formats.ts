@@ -1,0 +1,40 @@
+// The log formats squall reads. A new one is a file of its own, a golden log, and a line in FORMATS.
+
+import type { MailEvent } from "../../shared/domain/mail-event.ts";
+import type { FragmentTable } from "./combine.ts";
+import type { HostTable } from "./host-table.ts";
+import { journalFormat } from "./parsers/journal-format.ts";
+import { mailEventsFormat } from "./parsers/mail-events-format.ts";
+import { postfixFormat } from "./parsers/postfix-format.ts";
+import type { LineOutcome } from "./rejection.ts";
+import type { StampReader } from "./syslog-stamp.ts";
+import type { StreamTime } from "./stream-time.ts";
+
+export const FORMAT_NAMES = ["postfix", "journal", "mail-events"] as const;
+export type FormatName = (typeof FORMAT_NAMES)[number];
+
+/** What a format may use of the input it reads. */
+export interface FormatContext {
+  readonly site: string;
+  readonly table: FragmentTable;
+  readonly hosts: HostTable;
+  readonly stamps: StampReader;
+  readonly streamTime: StreamTime;
+  readonly hashSeed: number;
+  readonly listServers: ReadonlySet<string>;
+  /** Takes a message that came as a finished MailEvent. */
+  readonly onEvent: (event: MailEvent) => void;
+}
+
+export interface LineFormat {
+  /** One line in place. "not-mine": the line is not of this format, another may know it. */
+  parse(bytes: Buffer, start: number, end: number): LineOutcome;
+}
+
+export interface LogFormat {
+  readonly name: FormatName;
+  create(context: FormatContext): LineFormat;
+}
+
+/** In the order in which `auto` tries them on a line that the current format does not know. */
+export const FORMATS: readonly LogFormat[] = [postfixFormat, journalFormat, mailEventsFormat];

@@ -1,0 +1,75 @@
+// chunks of bytes -> whole lines, as (bytes, start, end) in place: no copy but for the tail that a chunk leaves behind.
+
+const NEWLINE = 10;
+const CARRIAGE_RETURN = 13;
+
+export interface LineFeedOptions {
+  /** Longest line in bytes; what is longer is discarded whole and told by `onTooLong` with its first bytes. */
+  readonly lineBytesMax: number;
+  readonly onLine: (bytes: Buffer, start: number, end: number) => void;
+  readonly onTooLong: (bytes: Buffer, start: number, end: number) => void;
+}
+
+/** Bytes of an overlong line that are shown to `onTooLong`. */
+const SHOWN_BYTES = 256;
+
+/** Cuts a stream into lines. A line ends with LF or CR LF; the last may end with the stream. Empty lines are passed over. */
+export class LineFeed {
+  private readonly options: LineFeedOptions;
+  private readonly carry: Buffer;
+  private carried = 0;
+  private discarding = false;
+
+  constructor(options: LineFeedOptions) {
+    this.options = options;
+    this.carry = Buffer.allocUnsafe(options.lineBytesMax + 1);
+  }
+
+  feed(chunk: Buffer): void {
+    let start = 0;
+    if (this.carried > 0 || this.discarding) {
+      const newline = chunk.indexOf(NEWLINE);
+      const end = newline < 0 ? chunk.length : newline;
+      this.extendCarry(chunk, 0, end);
+      if (newline < 0) return;
+      this.endCarriedLine();
+      start = newline + 1;
+    }
+    for (;;) {
+      const newline = chunk.indexOf(NEWLINE, start);
+      if (newline < 0) break;
+      this.line(chunk, start, newline);
+      start = newline + 1;
+    }
+    this.extendCarry(chunk, start, chunk.length);
+  }
+
+  /** The stream ended: what was carried is its last line. */
+  end(): void {
+    if (this.carried > 0 || this.discarding) this.endCarriedLine();
+  }
+
+  private line(bytes: Buffer, start: number, end: number): void {
+    const trimmed = end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
+    if (trimmed - start > this.options.lineBytesMax) {
+      this.options.onTooLong(bytes, start, Math.min(start + SHOWN_BYTES, trimmed));
+    } else if (trimmed > start) {
+      this.options.onLine(bytes, start, trimmed);
+    }
+  }
+
+  private extendCarry(chunk: Buffer, start: number, end: number): void {
+    if (this.discarding) return;
+    const fits = Math.min(end - start, this.carry.length - this.carried);
+    chunk.copy(this.carry, this.carried, start, start + fits);
+    this.carried += fits;
+    if (fits < end - start) this.discarding = true;
+  }
+
+  private endCarriedLine(): void {
+    if (this.discarding) this.options.onTooLong(this.carry, 0, Math.min(SHOWN_BYTES, this.carried));
+    else this.line(this.carry, 0, this.carried);
+    this.carried = 0;
+    this.discarding = false;
+  }
+}

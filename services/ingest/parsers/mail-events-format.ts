@@ -1,0 +1,25 @@
+// squall's own MailEvent, one JSON object a line: the door for every mail system that squall has no grammar for.
+
+import { decodeMailEvent } from "../../../shared/domain/mail-event-codec.ts";
+import type { LogFormat } from "../formats.ts";
+import { decodeUtf8 } from "../json-line.ts";
+
+const OPEN_BRACE = 123;
+
+export const mailEventsFormat: LogFormat = {
+  name: "mail-events",
+  create(context) {
+    return {
+      parse(bytes, start, end) {
+        if (bytes[start] !== OPEN_BRACE) return "not-mine";
+        const text = decodeUtf8(bytes.subarray(start, end));
+        if (text === undefined) return "invalid-utf8";
+        const decoded = decodeMailEvent(text, { site: context.site });
+        if (!decoded.ok) return decoded.reason === "not-json" ? "bad-json" : "bad-mail-event";
+        context.streamTime.observe(decoded.event.at);
+        context.onEvent(decoded.event);
+        return "used";
+      },
+    };
+  },
+};

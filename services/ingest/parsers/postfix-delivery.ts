@@ -1,0 +1,126 @@
+// "to=<A>[, orig_to=<B>], relay=R, …, status=WORD (text)" -> counts of the fragment's minute, and who was expanded.
+// The only shape that comes hundreds of millions of times: no string is made unless a new address turns up.
+
+import { minuteStart } from "../../../shared/domain/delivery-minutes.ts";
+import type { MailFragment } from "../../../shared/domain/mail-fragment.ts";
+import { ADDRESSES_MAX } from "../../../shared/domain/mail-fragment.ts";
+import { ascii, equalsText, spells } from "../bytes.ts";
+import { addAddress, countAddress } from "../../../shared/domain/merge-fields.ts";
+import type { MessageBytes } from "./postfix.ts";
+
+const QUOTE = 34;
+const BACKSLASH = 92;
+const CLOSE = 62;
+const COMMA = 44;
+const OPEN_BRACKET = 91;
+
+const TO_LENGTH = 4;
+const ORIG_TO = ascii(", orig_to=<");
+const RELAY = ascii(", relay=");
+const STATUS = ascii(", status=");
+const SENT = ascii("sent ");
+const DEFERRED = ascii("deferred ");
+const BOUNCED = ascii("bounced ");
+const EXPIRED = ascii("expired ");
+const FORWARDED = ascii("(forwarded as ");
+const PIPE = ascii("pipe");
+const LOOPBACK_4 = ascii("[127.");
+const LOOPBACK_6 = ascii("[::1]");
+
+/** Longest address kept, bytes. */
+const ADDRESS_BYTES_MAX = 320;
+
+/** Position of the ">" that ends an address, a quoted local part skipped whole; `end` when there is none. */
+function addressEnd(bytes: Buffer, start: number, end: number): number {
+  let at = start;
+  if (bytes[at] === QUOTE) {
+    for (at += 1; at < end && bytes[at] !== QUOTE; at += 1) if (bytes[at] === BACKSLASH) at += 1;
+  }
+  while (at < end && bytes[at] !== CLOSE) at += 1;
+  return at;
+}
+
+/** Counts one delivery attempt; false when the line does not have the shape. */
+export function countDelivery(fragment: MailFragment, line: MessageBytes, listServers: ReadonlySet<string>): boolean {
+  const { bytes, end } = line;
+  const toStart = line.start + TO_LENGTH;
+  const toEnd = addressEnd(bytes, toStart, end);
+  let at = toEnd + 1;
+  let originalStart = -1;
+  let originalEnd = -1;
+  if (spells(bytes, at, ORIG_TO)) {
+    originalStart = at + ORIG_TO.length;
+    originalEnd = addressEnd(bytes, originalStart, end);
+    at = originalEnd + 1;
+  }
+  if (!spells(bytes, at, RELAY)) return false;
+  const relayStart = at + RELAY.length;
+  at = relayStart;
+  // Names, numbers and our own words only up to the status: the remote server's text comes behind it.
+  while (at < end && !(bytes[at] === COMMA && bytes[at + 2] === 115 && spells(bytes, at, STATUS))) at += 1;
+  if (at >= end) return false;
+  const status = at + STATUS.length;
+  if (!countStatus(fragment, line.eventTimeMs, bytes, status)) return true;
+  if (originalStart >= 0) noteOriginal(fragment, bytes, originalStart, originalEnd);
+  if (isHandedOn({ line, relayStart, status, listServers })) {
+    fragment.expandedTo ??= [];
+    if (fragment.expandedTo.length < ADDRESSES_MAX || !fragment.expandedTo.some((known) => equalsText(bytes, toStart, toEnd, known))) {
+      addAddress(fragment.expandedTo, addressText(bytes, toStart, toEnd));
+    }
+  }
+  return true;
+}
+
+/** False for a status that is no delivery attempt (address probes: deliverable, undeliverable). */
+function countStatus(fragment: MailFragment, eventTimeMs: number, bytes: Buffer, status: number): boolean {
+  const isSent = spells(bytes, status, SENT);
+  const isDeferred = !isSent && spells(bytes, status, DEFERRED);
+  if (!isSent && !isDeferred && !spells(bytes, status, BOUNCED) && !spells(bytes, status, EXPIRED)) return false;
+  // A fragment never crosses a minute (combine.ts), so there is one entry at most.
+  let minute = fragment.minutes?.[0];
+  if (minute === undefined) {
+    minute = { start: minuteStart(eventTimeMs), delivered: 0, deferred: 0, bounced: 0 };
+    fragment.minutes = [minute];
+  }
+  if (isSent) minute.delivered += 1;
+  else if (isDeferred) minute.deferred += 1;
+  else minute.bounced += 1;
+  return true;
+}
+
+function noteOriginal(fragment: MailFragment, bytes: Buffer, start: number, end: number): void {
+  const known = fragment.origTo;
+  if (known === undefined) {
+    fragment.origTo = [{ address: addressText(bytes, start, end), seen: 1 }];
+    return;
+  }
+  for (const entry of known) {
+    if (equalsText(bytes, start, end, entry.address)) {
+      entry.seen += 1;
+      return;
+    }
+  }
+  countAddress(known, addressText(bytes, start, end), 1);
+}
+
+interface Handover {
+  readonly line: MessageBytes;
+  readonly relayStart: number;
+  readonly status: number;
+  readonly listServers: ReadonlySet<string>;
+}
+
+/** Did the recipient go to something that may fan it out: an alias' second queue id, a pipe, loopback, a known list server? */
+function isHandedOn({ line, relayStart, status, listServers }: Handover): boolean {
+  const { bytes, end } = line;
+  if (bytes[line.component] === 112 && spells(bytes, line.component, PIPE)) return spells(bytes, status, SENT);
+  if (spells(bytes, status, SENT) && spells(bytes, status + SENT.length, FORWARDED)) return true;
+  let at = relayStart;
+  while (at < end && bytes[at] !== OPEN_BRACKET && bytes[at] !== COMMA) at += 1;
+  if (bytes[at] === OPEN_BRACKET && (spells(bytes, at, LOOPBACK_4) || spells(bytes, at, LOOPBACK_6))) return true;
+  return listServers.size > 0 && listServers.has(bytes.toString("latin1", relayStart, at).toLowerCase());
+}
+
+function addressText(bytes: Buffer, start: number, end: number): string {
+  return bytes.toString("latin1", start, Math.min(end, start + ADDRESS_BYTES_MAX));
+}

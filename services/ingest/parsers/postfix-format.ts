@@ -1,0 +1,20 @@
+// Postfix lines with a syslog header in front, as files and `journalctl -o short-iso` have them.
+
+import type { LogFormat } from "../formats.ts";
+import { parseSyslogLine } from "../envelopes/syslog.ts";
+import { PostfixParser } from "./postfix.ts";
+
+export const postfixFormat: LogFormat = {
+  name: "postfix",
+  create(context) {
+    const { stamps, hosts, streamTime } = context;
+    const deps = { stamps, hosts, parser: new PostfixParser(context) };
+    return {
+      parse(bytes, start, end) {
+        const outcome = parseSyslogLine(deps, bytes, start, end);
+        if (outcome !== "not-mine" && outcome !== "bad-stamp") streamTime.observe(stamps.eventTimeMs);
+        return outcome;
+      },
+    };
+  },
+};

@@ -1,0 +1,237 @@
+// one Postfix log message (host, event time, bytes from the program name on) -> its fragment of the table.
+// Message shapes: mail-server source, 3.x. What follows "QUEUEID: " decides, by fixed positions: text that a sender
+// controls (subject, HELO, address, status text) never stands there.
+
+import type { HeaderName, MailFragment } from "../../../shared/domain/mail-fragment.ts";
+import { HEADER_NAMES } from "../../../shared/domain/mail-fragment.ts";
+import { ascii, find, findLast, spells } from "../bytes.ts";
+import type { FragmentTable, Host } from "../combine.ts";
+import type { LineOutcome } from "../rejection.ts";
+import { lesser, noteAccepted } from "../../../shared/domain/merge-fields.ts";
+import { countDelivery } from "./postfix-delivery.ts";
+import { parseHeaderLine } from "./postfix-header-line.ts";
+import { QueueIdReader } from "./postfix-queue-id.ts";
+
+const SLASH = 47;
+const OPEN_BRACKET = 91;
+const CLOSE_BRACKET = 93;
+const COLON = 58;
+const SPACE = 32;
+const COMMA = 44;
+
+const TO = ascii("to=<");
+const CLIENT = ascii("client=");
+const UID = ascii("uid=");
+const MESSAGE_ID = ascii("message-id=");
+const FROM = ascii("from=<");
+const REMOVED = ascii("removed");
+const HEADER = ascii("info: header ");
+const SASL_USERNAME = ascii(", sasl_username=");
+const FIELD_END = ascii(", ");
+const NRCPT = ascii(", nrcpt=");
+const SIZE = ascii(">, size=");
+const CLEANUP = ascii("cleanup");
+const QMGR = ascii("qmgr");
+
+/** Longest Message-ID, login or address kept, bytes; a longer one is cut. */
+const FIELD_BYTES_MAX = 998;
+
+const KNOWN_HEADERS: ReadonlyMap<string, HeaderName> = new Map(HEADER_NAMES.map((name) => [name, name]));
+
+export interface PostfixOptions {
+  readonly table: FragmentTable;
+  readonly hashSeed: number;
+  /** Relay names or addresses of list servers, besides loopback. */
+  readonly listServers: ReadonlySet<string>;
+}
+
+/** Reads Postfix messages; keeps nothing of a line but what it adds to the table. */
+export class PostfixParser {
+  private readonly table: FragmentTable;
+  private readonly listServers: ReadonlySet<string>;
+  private readonly id: QueueIdReader;
+  /** Reused for every line, so that a line costs no object. */
+  private readonly line: Mutable<MessageBytes> = {
+    host: { name: "", hash: 0 },
+    eventTimeMs: 0,
+    bytes: Buffer.alloc(0),
+    start: 0,
+    end: 0,
+    component: 0,
+    componentEnd: 0,
+  };
+
+  constructor(options: PostfixOptions) {
+    this.table = options.table;
+    this.listServers = options.listServers;
+    this.id = new QueueIdReader(options.hashSeed);
+  }
+
+  /** `start`: first byte of the program name ("postfix/smtpd[123]: …"). */
+  parse(host: Host, eventTimeMs: number, bytes: Buffer, start: number, end: number): LineOutcome {
+    let at = start;
+    let component = -1;
+    for (; at < end; at += 1) {
+      const byte = bytes[at];
+      if (byte === SLASH) component = at + 1;
+      else if (byte === OPEN_BRACKET || byte === COLON || byte === SPACE) break;
+    }
+    // Any syslog_name will do, but Postfix always puts its program behind a slash.
+    if (component < 0) return "other";
+    const componentEnd = at;
+    if (bytes[at] === OPEN_BRACKET) {
+      while (at < end && bytes[at] !== CLOSE_BRACKET) at += 1;
+      at += 1;
+    }
+    if (bytes[at] !== COLON || bytes[at + 1] !== SPACE) return "other";
+    const id = this.id;
+    if (!id.read(host, bytes, at + 2, end)) return "other";
+    const line = this.line;
+    line.host = host;
+    line.eventTimeMs = eventTimeMs;
+    line.bytes = bytes;
+    line.start = id.next;
+    line.end = end;
+    line.component = component;
+    line.componentEnd = componentEnd;
+    return this.message(line);
+  }
+
+  private message(line: MessageBytes): LineOutcome {
+    const { bytes, start } = line;
+    switch (bytes[start]) {
+      case 116: // t
+        return spells(bytes, start, TO) ? this.delivery(line) : "other";
+      case 99: // c
+        return spells(bytes, start, CLIENT) ? this.client(line) : "other";
+      case 117: // u
+        return spells(bytes, start, UID) ? this.pickup(line) : "other";
+      case 109: // m
+        return spells(bytes, start, MESSAGE_ID) && isCleanup(line) ? this.messageId(line) : "other";
+      case 102: // f
+        return spells(bytes, start, FROM) && isQueueManager(line) ? this.queueManager(line) : "other";
+      case 114: // r
+        return line.end - start === REMOVED.length && spells(bytes, start, REMOVED) ? this.removed(line) : "other";
+      case 105: // i
+        return spells(bytes, start, HEADER) && isCleanup(line) ? this.header(line) : "other";
+      default:
+        return "other";
+    }
+  }
+
+  private fragment(line: MessageBytes): MailFragment {
+    return this.table.fragmentFor(line.host, this.id, line.eventTimeMs);
+  }
+
+  private delivery(line: MessageBytes): LineOutcome {
+    return countDelivery(this.fragment(line), line, this.listServers) ? "used" : "malformed-delivery";
+  }
+
+  private client(line: MessageBytes): LineOutcome {
+    const { bytes, end } = line;
+    let open = line.start + CLIENT.length;
+    while (open < end && bytes[open] !== OPEN_BRACKET && bytes[open] !== COMMA) open += 1;
+    let close = open;
+    while (close < end && bytes[close] !== CLOSE_BRACKET) close += 1;
+    if (bytes[open] !== OPEN_BRACKET || bytes[close] !== CLOSE_BRACKET) return "malformed-client-line";
+    const fragment = this.fragment(line);
+    noteAccepted(fragment, line.eventTimeMs);
+    fragment.client = lesser(fragment.client, bytes.toString("latin1", open + 1, close));
+    const login = find(bytes, close, end, SASL_USERNAME);
+    if (login >= 0) {
+      const from = login + SASL_USERNAME.length;
+      const next = find(bytes, from, end, FIELD_END);
+      fragment.login = lesser(fragment.login, text(bytes, from, next < 0 ? end : next));
+    }
+    return "used";
+  }
+
+  private pickup(line: MessageBytes): LineOutcome {
+    const fragment = this.fragment(line);
+    noteAccepted(fragment, line.eventTimeMs);
+    fragment.client = lesser(fragment.client, "local");
+    return "used";
+  }
+
+  private messageId(line: MessageBytes): LineOutcome {
+    const { bytes } = line;
+    let from = line.start + MESSAGE_ID.length;
+    let end = line.end;
+    if (bytes[from] === 60 && bytes[end - 1] === 62) {
+      from += 1;
+      end -= 1;
+    }
+    const messageId = text(bytes, from, end);
+    let fragment = this.fragment(line);
+    if (fragment.messageId !== undefined && fragment.messageId !== messageId) {
+      fragment = this.table.anotherLife(fragment, line.host, this.id, line.eventTimeMs);
+    }
+    noteAccepted(fragment, line.eventTimeMs);
+    fragment.messageId = messageId;
+    return "used";
+  }
+
+  /** "from=<S>, size=N, nrcpt=M (queue active)", read from its end: the sender is an outsider's text. */
+  private queueManager(line: MessageBytes): LineOutcome {
+    const { bytes, start, end } = line;
+    if (bytes[end - 1] !== 41) return "other"; // "status=expired, returned to sender"
+    const nrcpt = findLast(bytes, start, end, NRCPT);
+    const size = nrcpt < 0 ? -1 : findLast(bytes, start, nrcpt, SIZE);
+    if (size < 0) return "malformed-queue-manager-line";
+    let count = 0;
+    let at = nrcpt + NRCPT.length;
+    for (; at < end && (bytes[at] ?? 0) >= 48 && (bytes[at] ?? 0) <= 57; at += 1) {
+      count = Math.min(count * 10 + (bytes[at] ?? 0) - 48, 1_000_000_000);
+    }
+    if (bytes[at] !== SPACE || count === 0) return "malformed-queue-manager-line";
+    const fragment = this.fragment(line);
+    noteAccepted(fragment, line.eventTimeMs);
+    if (fragment.nrcpt === undefined || count > fragment.nrcpt) fragment.nrcpt = count;
+    fragment.sender = lesser(fragment.sender, text(bytes, start + FROM.length, size));
+    return "used";
+  }
+
+  private removed(line: MessageBytes): LineOutcome {
+    const fragment = this.fragment(line);
+    if (fragment.removedAt === undefined || line.eventTimeMs > fragment.removedAt) fragment.removedAt = line.eventTimeMs;
+    return "used";
+  }
+
+  private header(line: MessageBytes): LineOutcome {
+    const parsed = parseHeaderLine(line.bytes, line.start + HEADER.length, line.end);
+    if (parsed === undefined) return "malformed-header-line";
+    const fragment = this.fragment(line);
+    noteAccepted(fragment, line.eventTimeMs);
+    if (parsed.lastRecipient !== undefined) fragment.headerTo = lesser(fragment.headerTo, parsed.lastRecipient);
+    const name = KNOWN_HEADERS.get(parsed.name);
+    fragment.headers ??= {};
+    if (name !== undefined) fragment.headers[name] = lesser(fragment.headers[name], parsed.value);
+    return "used";
+  }
+}
+
+/** One message: its bytes behind the queue id, and where the program's own name stands. */
+export interface MessageBytes {
+  readonly host: Host;
+  readonly eventTimeMs: number;
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+  readonly component: number;
+  readonly componentEnd: number;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+function text(bytes: Buffer, from: number, end: number): string {
+  return bytes.toString("latin1", from, Math.min(end, from + FIELD_BYTES_MAX));
+}
+
+function isCleanup(line: MessageBytes): boolean {
+  return spells(line.bytes, line.component, CLEANUP);
+}
+
+/** qmgr, oqmgr or nqmgr. */
+function isQueueManager(line: MessageBytes): boolean {
+  return spells(line.bytes, line.componentEnd - QMGR.length, QMGR);
+}

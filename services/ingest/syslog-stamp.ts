@@ -1,0 +1,205 @@
+// bytes of a log line -> event time in ms since the epoch and the position behind the stamp.
+// RFC 3164 ("Nov 14 08:29:00") and RFC 3339 / ISO 8601 ("2016-11-14T08:29:00.123456+00:00", "…+0000", "…Z").
+// Byte arithmetic with the day cached: two additions a line in the common case, and every field is checked.
+
+import type { ZoneToUtc } from "./time-zone.ts";
+
+const SPACE = 32;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+
+/** Three letters of a month, packed -> 0..11. */
+const MONTHS = new Map<number, number>(
+  ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"].map((name, month) => [
+    (name.charCodeAt(0) << 16) | (name.charCodeAt(1) << 8) | name.charCodeAt(2),
+    month,
+  ]),
+);
+
+function twoDigits(bytes: Uint8Array, at: number): number {
+  const tens = (bytes[at] ?? 0) - 48;
+  const ones = (bytes[at + 1] ?? 0) - 48;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : -1;
+}
+
+function monthAt(bytes: Uint8Array, at: number): number {
+  return MONTHS.get(((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0)) ?? -1;
+}
+
+/** Seconds of a clock reading "HH:MM:SS" in ms, or -1. A leap second counts as the second before it. */
+function clockMs(bytes: Uint8Array, at: number): number {
+  const hour = twoDigits(bytes, at);
+  const minute = twoDigits(bytes, at + 3);
+  const second = twoDigits(bytes, at + 6);
+  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) return -1;
+  if (bytes[at + 2] !== 58 || bytes[at + 5] !== 58) return -1;
+  return hour * HOUR_MS + minute * MINUTE_MS + Math.min(second, 59) * 1000;
+}
+
+/** Month and day of an RFC 3164 stamp, for choosing the year that it does not name. */
+export interface MonthDay {
+  readonly month: number;
+  readonly day: number;
+}
+
+export function monthDayAt(bytes: Uint8Array, start: number): MonthDay | undefined {
+  const month = monthAt(bytes, start);
+  const day = bytes[start + 4] === SPACE ? twoDigitsPadded(bytes, start + 4) : twoDigits(bytes, start + 4);
+  return month < 0 || day < 1 || day > 31 || bytes[start + 3] !== SPACE ? undefined : { month, day };
+}
+
+function twoDigitsPadded(bytes: Uint8Array, at: number): number {
+  const ones = (bytes[at + 1] ?? 0) - 48;
+  return ones >= 0 && ones <= 9 ? ones : -1;
+}
+
+/** Reads the stamps of one input. After `read` returned true, `eventTimeMs` and `next` (behind the stamp's space) hold the result. */
+export class StampReader {
+  eventTimeMs = 0;
+  next = 0;
+  /** Year of the stream so far, for stamps that name none. */
+  private year: number;
+  private month = -1;
+  private readonly toUtc: ZoneToUtc;
+  private civilDayKey = -1;
+  private civilDayMs = 0;
+  private isoDayKey = -1;
+  private isoDayMs = 0;
+
+  /** `year`: of the first RFC 3164 stamp. */
+  constructor(options: { readonly year: number; readonly toUtc: ZoneToUtc }) {
+    this.year = options.year;
+    this.toUtc = options.toUtc;
+  }
+
+  /** False when there is no valid stamp at `start`. */
+  read(bytes: Uint8Array, start: number, end: number): boolean {
+    const first = bytes[start] ?? 0;
+    return first >= 48 && first <= 57 ? this.readIso(bytes, start, end) : this.readCivil(bytes, start, end);
+  }
+
+  private readCivil(bytes: Uint8Array, start: number, end: number): boolean {
+    if (end - start < 16 || bytes[start + 15] !== SPACE || bytes[start + 6] !== SPACE) return false;
+    const clock = clockMs(bytes, start + 7);
+    if (clock < 0) return false;
+    const monthBytes = ((bytes[start] ?? 0) << 16) | ((bytes[start + 1] ?? 0) << 8) | (bytes[start + 2] ?? 0);
+    const key = monthBytes * 65_536 + (((bytes[start + 4] ?? 0) << 8) | (bytes[start + 5] ?? 0));
+    if (key !== this.civilDayKey && !this.enterCivilDay(bytes, start, key)) return false;
+    this.eventTimeMs = this.toUtc(this.civilDayMs + clock);
+    this.next = start + 16;
+    return true;
+  }
+
+  private enterCivilDay(bytes: Uint8Array, start: number, key: number): boolean {
+    const monthDay = monthDayAt(bytes, start);
+    if (monthDay === undefined) return false;
+    const { month, day } = monthDay;
+    const year = this.yearOf(month);
+    const dayMs = Date.UTC(year, month, day);
+    // A day that the month does not have would slip into the next.
+    if (new Date(dayMs).getUTCDate() !== day) return false;
+    if (dayMs > Date.UTC(this.year, Math.max(this.month, 0), 1)) {
+      this.year = year;
+      this.month = month;
+    }
+    this.civilDayKey = key;
+    this.civilDayMs = dayMs;
+    return true;
+  }
+
+  /** The year that puts a month nearest to the stream so far: December is followed by the January of the next. */
+  private yearOf(month: number): number {
+    if (this.month < 0) {
+      this.month = month;
+      return this.year;
+    }
+    if (month - this.month < -6) return this.year + 1;
+    return month - this.month > 6 ? this.year - 1 : this.year;
+  }
+
+  private readIso(bytes: Uint8Array, start: number, end: number): boolean {
+    if (end - start < 20 || bytes[start + 4] !== 45 || bytes[start + 7] !== 45) return false;
+    const divider = bytes[start + 10];
+    if (divider !== 84 && divider !== SPACE) return false;
+    const clock = clockMs(bytes, start + 11);
+    if (clock < 0 || !this.enterIsoDay(bytes, start)) return false;
+    let at = start + 19;
+    let fraction = 0;
+    if (bytes[at] === 46 || bytes[at] === 44) {
+      let scale = 100;
+      for (at += 1; at < end; at += 1) {
+        const digit = (bytes[at] ?? 0) - 48;
+        if (digit < 0 || digit > 9) break;
+        fraction += digit * scale;
+        scale = scale > 1 ? scale / 10 : 0;
+      }
+    }
+    const zoneEnd = this.zoneEnd(bytes, at);
+    if (zoneEnd < 0 || bytes[zoneEnd] !== SPACE) return false;
+    this.eventTimeMs = this.isoDayMs + clock + fraction - this.zoneMs;
+    this.next = zoneEnd + 1;
+    return true;
+  }
+
+  private enterIsoDay(bytes: Uint8Array, start: number): boolean {
+    const century = twoDigits(bytes, start);
+    const yearOfCentury = twoDigits(bytes, start + 2);
+    const month = twoDigits(bytes, start + 5);
+    const day = twoDigits(bytes, start + 8);
+    const key = ((century * 100 + yearOfCentury) * 100 + month) * 100 + day;
+    if (key === this.isoDayKey) return true;
+    if (century < 19 || yearOfCentury < 0 || month < 1 || month > 12 || day < 1) return false;
+    const dayMs = Date.UTC(century * 100 + yearOfCentury, month - 1, day);
+    if (new Date(dayMs).getUTCDate() !== day) return false;
+    this.isoDayKey = key;
+    this.isoDayMs = dayMs;
+    return true;
+  }
+
+  private zoneMs = 0;
+
+  /** Position behind "Z", "+01:00" or "+0100"; -1 when there is none. Leaves the offset in `zoneMs`. */
+  private zoneEnd(bytes: Uint8Array, at: number): number {
+    const sign = bytes[at];
+    if (sign === 90) {
+      this.zoneMs = 0;
+      return at + 1;
+    }
+    if (sign !== 43 && sign !== 45) return -1;
+    const hours = twoDigits(bytes, at + 1);
+    const colon = bytes[at + 3] === 58 ? 1 : 0;
+    const minutes = twoDigits(bytes, at + 3 + colon);
+    if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59) return -1;
+    this.zoneMs = (hours * 60 + minutes) * MINUTE_MS * (sign === 45 ? -1 : 1);
+    return at + 5 + colon;
+  }
+}
+
+/** The latest year that does not put a stamp more than two days past `nowMs`. */
+function latestYear(at: MonthDay, nowMs: number): number {
+  const year = new Date(nowMs + 2 * DAY_MS).getUTCFullYear();
+  return Date.UTC(year, at.month, at.day) > nowMs + 2 * DAY_MS ? year - 1 : year;
+}
+
+/**
+ * First RFC 3164 stamps of several inputs -> the year of each. The inputs are taken to be parts of one stretch of time:
+ * where it begins (behind the widest gap of the calendar) decides, so that a log split by time is read like the whole.
+ */
+export function yearsOfFirstStamps(stamps: readonly MonthDay[], nowMs: number): number[] {
+  const dayOf = (at: MonthDay): number => Date.UTC(2000, at.month, at.day) / DAY_MS;
+  const days = [...new Set(stamps.map(dayOf))].toSorted((a, b) => a - b);
+  let first = days[0] ?? 0;
+  let widest = -1;
+  days.forEach((day, index) => {
+    const previous = index === 0 ? (days.at(-1) ?? day) - 366 : (days[index - 1] ?? day);
+    if (day - previous > widest) {
+      widest = day - previous;
+      first = day;
+    }
+  });
+  const earliest = stamps.find((at) => dayOf(at) === first);
+  if (earliest === undefined) return [];
+  const year = latestYear(earliest, nowMs);
+  return stamps.map((at) => (dayOf(at) < first ? year + 1 : year));
+}

@@ -1,0 +1,106 @@
+// `squall replay`: options and files -> alerts on standard output, progress and summary on standard error, an exit code.
+
+import { openLineFile, type LineFile } from "../../../shared/adapters/files/line-file.ts";
+import { encodeStormAlert } from "../../../shared/domain/storm-alert-codec.ts";
+import { stormAlertText } from "../../../shared/domain/storm-alert-text.ts";
+import type { Severity, StormAlert } from "../../../shared/domain/storm-alert.ts";
+import { SEVERITIES } from "../../../shared/domain/storm-alert.ts";
+import { encodeThreadWindow } from "../../../shared/domain/thread-window-codec.ts";
+import type { FormatName } from "../../ingest/formats.ts";
+import type { RejectionReason } from "../../ingest/rejection.ts";
+import { loadConfiguration } from "../configuration.ts";
+import type { ExitCode } from "../exit-codes.ts";
+import { EXIT } from "../exit-codes.ts";
+import { openInputs } from "../replay/inputs.ts";
+import { createProgressLine } from "../replay/progress.ts";
+import type { ReplayResult } from "../replay/replay.ts";
+import { replay } from "../replay/replay.ts";
+import { summaryText } from "../replay/summary.ts";
+import type { Terminal } from "../terminal.ts";
+
+export interface ReplayFlags {
+  readonly format: FormatName | "auto";
+  readonly output: "text" | "ndjson";
+  readonly minSeverity: Severity;
+  readonly config?: string;
+  readonly site?: string;
+  readonly year?: number;
+  readonly timezone?: string;
+  readonly windows?: string;
+  readonly deadLetter?: string;
+  readonly failOnStorm?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** Longest rejected line kept in the dead letter file, bytes. */
+const REJECTED_BYTES_MAX = 2_048;
+
+export async function replayCommand(paths: readonly string[], flags: ReplayFlags, terminal: Terminal): Promise<ExitCode> {
+  const config = loadConfiguration({ ...flags, emitWindows: flags.windows !== undefined }, terminal.env);
+  const startedAt = terminal.nowMs();
+  const { inputs, duplicates } = await openInputs({ paths, year: flags.year, nowMs: startedAt });
+  for (const { name, sameAs } of duplicates) terminal.err(`squall: ${name} is the same file as ${sameAs}: read once\n`);
+  const output = createOutput(flags, terminal, config.timezone);
+  const progress = createProgressLine({ terminal, timeZone: config.timezone, storms: () => output.storms() });
+  const windows = flags.windows === undefined ? undefined : openLineFile(flags.windows);
+  const deadLetters = flags.deadLetter === undefined ? undefined : openLineFile(flags.deadLetter);
+  const result = await replay({
+    inputs,
+    format: flags.format,
+    config,
+    signal: terminal.signal,
+    onAlert: (alert) => {
+      progress.clear();
+      output.alert(alert);
+    },
+    onWindow: (window) => windows?.write(encodeThreadWindow(window)),
+    onRejected: (rejected) => {
+      if (deadLetters !== undefined) writeRejected(deadLetters, rejected);
+    },
+    onProgress: flags.quiet === true ? () => undefined : progress.update,
+  });
+  progress.clear();
+  windows?.close();
+  deadLetters?.close();
+  for (const failure of result.failures) terminal.err(`squall: ${failure.message}\n`);
+  if (flags.quiet !== true) {
+    const bytesRead = inputs.reduce((sum, { file }) => sum + file.bytesRead(), 0);
+    const elapsedMs = terminal.nowMs() - startedAt;
+    terminal.err(summaryText(result, { timeZone: config.timezone, elapsedMs, bytesRead, hidden: output.hidden() }));
+  }
+  return exitCode(result, flags, terminal);
+}
+
+function exitCode(result: ReplayResult, flags: ReplayFlags, terminal: Terminal): ExitCode {
+  if (terminal.signal.aborted) return EXIT.interrupted;
+  if (result.failures.length > 0) return EXIT.failed;
+  return flags.failOnStorm === true && result.survey.storms.opened > 0 ? EXIT.storm : EXIT.done;
+}
+
+interface AlertOutput {
+  readonly alert: (alert: StormAlert) => void;
+  readonly storms: () => number;
+  readonly hidden: () => number;
+}
+
+function createOutput(flags: ReplayFlags, terminal: Terminal, timeZone: string): AlertOutput {
+  const least = SEVERITIES.indexOf(flags.minSeverity);
+  const text = { timeZone, color: terminal.color, width: terminal.width };
+  let storms = 0;
+  let hidden = 0;
+  return {
+    alert(alert) {
+      if (alert.type === "storm.opened") storms += 1;
+      if (SEVERITIES.indexOf(alert.severity) < least) hidden += 1;
+      else terminal.out(flags.output === "ndjson" ? `${encodeStormAlert(alert)}\n` : `${stormAlertText(alert, text)}\n`);
+    },
+    storms: () => storms,
+    hidden: () => hidden,
+  };
+}
+
+function writeRejected(file: LineFile, rejected: { reason: RejectionReason; input: string; line: number; bytes: Buffer }): void {
+  const { reason, input, line, bytes } = rejected;
+  file.write(JSON.stringify({ v: 1, reason, input, line, text: bytes.toString("latin1", 0, REJECTED_BYTES_MAX) }));
+}
+

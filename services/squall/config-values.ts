@@ -1,0 +1,69 @@
+// The kinds of values a configuration holds: durations, counts, scores, texts, each with its bounds and its message.
+
+import { z } from "zod";
+import { hasUnprintable } from "../../shared/domain/printable-text.ts";
+import { decodeWireTime } from "../../shared/domain/wire-time.ts";
+import { DURATION_FORMS, formatDuration, parseDuration } from "../../shared/runtime/durations.ts";
+
+/** Written `30s`, read as ms. At least a millisecond, at most a year. */
+const YEAR_MS = 365 * 86_400_000;
+const durationText = z.string({
+  error: (issue) => (issue.input === undefined ? undefined : `write a duration as ${DURATION_FORMS}`),
+});
+
+export const duration = durationText.transform((text, context) => {
+  const durationMs = parseDuration(text);
+  if (durationMs === undefined) {
+    context.addIssue({ code: "custom", message: `"${shown(text)}" is no duration: write ${DURATION_FORMS}` });
+    return z.NEVER;
+  }
+  if (durationMs < 1 || durationMs > YEAR_MS) {
+    context.addIssue({ code: "custom", message: `"${shown(text)}" is out of range: 1ms to 365d` });
+    return z.NEVER;
+  }
+  return durationMs;
+});
+
+/** A duration with a default in ms. */
+export function durationOr(defaultMs: number): z.ZodPrefault<typeof duration> {
+  return duration.prefault(formatDuration(defaultMs));
+}
+
+const COUNT_MAX = 1_000_000_000;
+export const count = z.number().int().min(0).max(COUNT_MAX);
+/** For bounds of tables: none of them may be 0. */
+export const bound = z.number().int().min(1).max(COUNT_MAX);
+/** Evidence in nats. */
+export const score = z.number().min(0).max(1000);
+
+/** A name without control characters, as it stands in keys and output. */
+export const name = z
+  .string()
+  .min(1)
+  .max(255)
+  .refine((text) => !hasUnprintable(text), { error: "must not hold control characters" });
+
+export const timeZone = name.refine(isTimeZone, { error: "is no time zone: write an IANA name such as Europe/London" });
+
+/** A point in time, RFC 3339 with a zone, read as ms since the epoch. */
+export const instant = z.string().transform((text, context) => {
+  const at = decodeWireTime(text);
+  if (at === undefined) {
+    const message = `"${shown(text)}" is no time: write RFC 3339 with a zone, such as 2026-12-24T18:00:00+01:00`;
+    context.addIssue({ code: "custom", message });
+    return z.NEVER;
+  }
+  return at;
+});
+
+function isTimeZone(text: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: text }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}
+
+function shown(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
+}

@@ -1,0 +1,102 @@
+// `squall demo`: the NHS storm of 14 November 2016 at full size, simulated line by line and read as a live log would be.
+
+import { randomInt } from "node:crypto";
+import { stormAlertText } from "../../../shared/domain/storm-alert-text.ts";
+import type { StormAlert } from "../../../shared/domain/storm-alert.ts";
+import { defaultAssemblerSettings } from "../../assembler/assembler.ts";
+import { HostTable } from "../../ingest/host-table.ts";
+import { Ingest } from "../../ingest/ingest.ts";
+import { loadConfiguration } from "../configuration.ts";
+import type { ExitCode } from "../exit-codes.ts";
+import { EXIT } from "../exit-codes.ts";
+import { LivePipeline } from "../pipeline/live-pipeline.ts";
+import { simulate } from "../simulate/simulation.ts";
+import type { Terminal } from "../terminal.ts";
+import { DemoScreen } from "./demo-screen.ts";
+import { Pace } from "./pace.ts";
+
+const SEED = 1;
+/** The log's half hour of ordinary traffic before the first mail is read without a pause, up to here. */
+const SHOWN_FROM = Date.UTC(2016, 10, 14, 8, 28, 30);
+/** Event time shown a second of ours. */
+const SPEED = 10;
+const READING_PAUSE_MS = 4_000;
+/** Event time after the alert until the curtain falls. */
+const SHOWN_AFTER_ALERT_MS = 5 * 60_000;
+const ENDS_AFTER_MS = 100_000;
+
+const INTRODUCTION = `squall plays 14 November 2016: one test mail to a list of 840,000 people of the NHS, and what the answers did.
+The log of its mail servers is simulated at full size and read line by line, ${SPEED} times as fast as it happened.
+Times are London time. Ctrl-C ends it.
+
+`;
+
+const WHAT_NEXT = `
+What next:
+  npm start -- /var/log/mail.log                               your own log (several files, .gz and .zst too)
+  journalctl -u 'postfix*' -o short-iso | npm start            the journal
+  npx squall simulate nhs-2016 --scale 0.01 --output storm.log a storm of 8,400 people as a file
+  npx squall replay --min-severity watch storm.log             every watch and storm in it
+  npx squall replay --help                                     thresholds, formats, NDJSON
+`;
+
+export async function demoCommand(terminal: Terminal): Promise<ExitCode> {
+  const config = loadConfiguration({ timezone: "Europe/London", emitWindows: true }, terminal.env);
+  const pace = new Pace({ speed: SPEED, fromMs: SHOWN_FROM, terminal });
+  const screen = new DemoScreen(terminal, config.timezone);
+  let openedAt: number | undefined;
+  const alerts: StormAlert[] = [];
+  const pipeline = new LivePipeline({
+    site: config.site,
+    assembler: defaultAssemblerSettings,
+    detector: config.detector,
+    people: { name: (address) => address, allowSubject: true },
+    onAlert: (alert) => void alerts.push(alert),
+    onWindow: (window) => {
+      screen.take(window);
+    },
+  });
+  const ingest = createIngest(pipeline, config);
+  terminal.out(INTRODUCTION);
+  const startedAt = terminal.nowMs();
+  for (const chunk of simulate({ scenario: "nhs-2016", seed: SEED, scale: 1 }).chunks()) {
+    ingest.feed(chunk);
+    const { now } = ingest.streamTime;
+    pipeline.advance(now, now - config.detector.allowedLatenessMs);
+    if (now < SHOWN_FROM) continue;
+    screen.show(now);
+    for (const alert of alerts.splice(0)) {
+      terminal.out(`\n${stormAlertText(alert, { timeZone: config.timezone, color: terminal.color, width: terminal.width })}\n`);
+      if (alert.type !== "storm.opened") continue;
+      openedAt = now;
+      await pace.pause(READING_PAUSE_MS);
+    }
+    await pace.keep(now);
+    const isOver = openedAt !== undefined && now > openedAt + SHOWN_AFTER_ALERT_MS;
+    if (terminal.signal.aborted || isOver || terminal.nowMs() > startedAt + ENDS_AFTER_MS) break;
+  }
+  terminal.out(screen.closing());
+  terminal.out(WHAT_NEXT);
+  return terminal.signal.aborted ? EXIT.interrupted : EXIT.done;
+}
+
+function createIngest(pipeline: LivePipeline, config: ReturnType<typeof loadConfiguration>): Ingest {
+  const hashSeed = randomInt(2 ** 31);
+  const { table } = pipeline.stages;
+  return new Ingest({
+    site: config.site,
+    format: "postfix",
+    lineBytesMax: config.ingest.lineBytesMax,
+    year: 2016,
+    toUtc: (civilMs) => civilMs,
+    allowedLatenessMs: config.detector.allowedLatenessMs,
+    hashSeed,
+    listServers: new Set(),
+    table,
+    hosts: new HostTable({ hostsMax: config.ingest.hostsMax, hashSeed }),
+    onEvent: (event) => {
+      table.addEvent(event);
+    },
+    onRejected: () => undefined,
+  });
+}

@@ -1,0 +1,179 @@
+// The `squall` command line: what it understands, and what becomes of errors. The work is in commands/.
+
+import { fstatSync } from "node:fs";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import packageJson from "../../package.json" with { type: "json" };
+import { InputError } from "../../shared/adapters/files/input-file.ts";
+import { ConfigError } from "../../shared/runtime/config.ts";
+import { SEVERITIES } from "../../shared/domain/storm-alert.ts";
+import { FORMAT_NAMES } from "../ingest/formats.ts";
+import type { ReplayFlags } from "./commands/replay-command.ts";
+import { replayCommand } from "./commands/replay-command.ts";
+import type { SimulateFlags } from "./commands/simulate-command.ts";
+import { simulateCommand } from "./commands/simulate-command.ts";
+import { demoCommand } from "./demo/demo-command.ts";
+import type { ExitCode } from "./exit-codes.ts";
+import { EXIT } from "./exit-codes.ts";
+import type { ScenarioName } from "./simulate/simulation.ts";
+import { SCENARIOS } from "./simulate/simulation.ts";
+import type { Terminal } from "./terminal.ts";
+
+const WIDTH_WITHOUT_TERMINAL = 100;
+const STANDARD_INPUT = 0;
+
+function createTerminal(): Terminal {
+  const { stdout, stderr, env } = process;
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      stop.abort();
+    });
+  }
+  return {
+    out: (text) => void stdout.write(text),
+    err: (text) => void stderr.write(text),
+    errIsTerminal: stderr.isTTY,
+    outIsTerminal: stdout.isTTY,
+    color: stdout.isTTY && (env["NO_COLOR"] ?? "") === "",
+    width: stdout.isTTY ? stdout.columns : WIDTH_WITHOUT_TERMINAL,
+    env,
+    nowMs: () => Date.now(),
+    signal: stop.signal,
+  };
+}
+
+function numberBetween(least: number, most: number, whole: boolean): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === "" || !(value >= least && value <= most) || (whole && !Number.isInteger(value))) {
+      throw new InvalidArgumentError(`It must be ${whole ? "a whole number" : "a number"} from ${least} to ${most}.`);
+    }
+    return value;
+  };
+}
+
+function zone(text: string): string {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: text }).resolvedOptions().timeZone;
+  } catch {
+    throw new InvalidArgumentError("It must be a zone name such as Europe/London or UTC.");
+  }
+}
+
+/** Something is piped in: a FIFO, a socket or a file; not a terminal, not /dev/null, not a closed descriptor. */
+function hasPipedInput(): boolean {
+  try {
+    const stat = fstatSync(STANDARD_INPUT);
+    return stat.isFIFO() || stat.isSocket() || stat.isFile();
+  } catch {
+    return false;
+  }
+}
+
+type Run = (run: (terminal: Terminal) => Promise<ExitCode>) => Promise<void>;
+
+function addReplay(program: Command, run: Run): void {
+  withReplayOptions(program.command("replay").argument("<files...>", 'logs, plain, gzip or zstd; "-" is standard input'))
+    .description("read logs as fast as they can be read, and say when a storm began")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  squall replay /var/log/mail.log\n  squall replay mail.log.2.gz mail.log.1 mail.log\n  journalctl -u 'postfix*' -o short-iso | squall replay -\n  squall replay --output ndjson --min-severity watch mail.log\n",
+    )
+    .action((files: string[], flags: ReplayFlags) => run((terminal) => replayCommand(files, flags, terminal)));
+}
+
+function withReplayOptions(command: Command): Command {
+  return command
+    .addOption(new Option("--format <name>", "format of the lines").choices(["auto", ...FORMAT_NAMES]).default("auto"))
+    .addOption(new Option("--output <kind>", "alerts as text or as NDJSON").choices(["text", "ndjson"]).default("text"))
+    .addOption(new Option("--min-severity <level>", "least severity to show").choices([...SEVERITIES]).default("warning"))
+    .option("--config <file>", "YAML configuration: thresholds, settings a list")
+    .option("--site <name>", "name of the mail system, in alerts")
+    .option("--year <year>", "year of the first stamp, where stamps name none (default: the latest that fits)", numberBetween(1970, 9999, true))
+    .option("--timezone <zone>", "zone of stamps that name none, and of times shown (default: UTC)", zone)
+    .option("--windows <file>", "write the minute windows of threads, lists and the site as NDJSON")
+    .option("--dead-letter <file>", "write rejected lines with their reasons as NDJSON")
+    .option("--fail-on-storm", "exit 3 if a storm opened")
+    .option("-q, --quiet", "no progress, no summary");
+}
+
+function addSimulate(program: Command, run: Run): void {
+  const names = Object.keys(SCENARIOS);
+  const list = Object.entries(SCENARIOS).map(([name, { summary }]) => `  ${name.padEnd(14)} ${summary}`);
+  program
+    .command("simulate")
+    .argument("<scenario>", `one of: ${names.join(", ")}`, (text) => {
+      if (!names.includes(text)) throw new InvalidArgumentError(`Known are: ${names.join(", ")}.`);
+      return text;
+    })
+    .description("write the raw Postfix log of a calibrated storm or of ordinary traffic, with its ground truth")
+    .option("--seed <number>", "another seed, another day", numberBetween(0, 2 ** 31, true), 1)
+    .option("--scale <factor>", "multiplies people and traffic; 1 is full size", numberBetween(0.0001, 10, false), 1)
+    .option("--output <file>", 'where to; "-" is standard output', "-")
+    .option("--truth <file>", "where the ground truth goes (default: OUTPUT.truth.json; none for standard output)")
+    .addOption(new Option("--stamp <style>", "style of the stamps").choices(["rfc3164", "rfc3339"]).default("rfc3339"))
+    .option("--no-headers", "without the header lines that header_checks log")
+    .addOption(new Option("--subjects <kind>", "subjects of the storm's replies").choices(["kept", "changed"]))
+    .option("--until <seconds>", "stop after so much of the log's time", numberBetween(1, 10_000_000, false))
+    .addHelpText("after", `\nScenarios:\n${list.join("\n")}\n\nExamples:\n  squall simulate nhs-2016 --scale 0.01 --output storm.log\n  squall simulate nhs-2016 | squall replay -\n`)
+    .action((scenario: ScenarioName, flags: SimulateFlags) => run((terminal) => simulateCommand(scenario, flags, terminal)));
+}
+
+function createProgram(run: Run): Command {
+  const program = new Command("squall")
+    .description("Sees an e-mail reply-all storm at its third reply.")
+    .version(packageJson.version)
+    .configureHelp({ helpWidth: WIDTH_WITHOUT_TERMINAL })
+    .exitOverride()
+    .showHelpAfterError("(squall --help lists the commands, squall COMMAND --help their options)");
+  addReplay(program, run);
+  addSimulate(program, run);
+  program
+    .command("demo")
+    .description("play the NHS storm of 2016 in this terminal, at full size")
+    .action(() => run(demoCommand));
+  withReplayOptions(program.command("start").argument("[files...]", "logs to replay"))
+    .description("what `npm start` runs: replays the files or the pipe it is given; given nothing, plays the demo")
+    .action((files: string[], flags: ReplayFlags) =>
+      run((terminal) => {
+        if (files.length > 0) return replayCommand(files, flags, terminal);
+        return hasPipedInput() ? replayCommand(["-"], flags, terminal) : demoCommand(terminal);
+      }),
+    );
+  return program;
+}
+
+/** What a person is told of an error that ended the command; only our own bugs are told in full. */
+function explain(error: unknown, terminal: Terminal): ExitCode {
+  if (error instanceof InputError) {
+    terminal.err(`squall: ${error.message}\n`);
+    return EXIT.failed;
+  }
+  if (error instanceof ConfigError) {
+    terminal.err(`${error.message}\n`);
+    return EXIT.configuration;
+  }
+  const detail = error instanceof Error ? error.message : String(error);
+  terminal.err(`squall: internal error: ${detail}\nPlease report it; SQUALL_DEBUG=1 shows where it happened.\n`);
+  if (terminal.env["SQUALL_DEBUG"] === "1" && error instanceof Error) terminal.err(`${error.stack ?? ""}\n`);
+  return EXIT.failed;
+}
+
+async function main(): Promise<void> {
+  const terminal = createTerminal();
+  // The reader of our output has gone (a pipe into `head`): there is nobody left to tell.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    process.exit(error.code === "EPIPE" ? EXIT.done : EXIT.failed);
+  });
+  try {
+    const program = createProgram(async (run) => {
+      process.exitCode = await run(terminal);
+    });
+    await program.parseAsync(process.argv);
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    else process.exitCode = explain(error, terminal);
+  }
+}
+
+await main();

@@ -1,0 +1,31 @@
+// The stages chained in one process, acting on arrival: what came in is told on at once, revisions at most once a second.
+
+import type { MailEvent } from "../../../shared/domain/mail-event.ts";
+import type { PipelineOptions } from "./stages.ts";
+import { Stages } from "./stages.ts";
+
+const REVISION_MS = 1_000;
+
+export class LivePipeline {
+  readonly stages: Stages;
+  private revisedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: PipelineOptions) {
+    this.stages = new Stages(options);
+  }
+
+  /** Passes on all that was read. `watermark`: stream time less the allowed lateness, ms; `streamTimeMs`: highest event time. */
+  advance(streamTimeMs: number, watermark: number): void {
+    for (const slice of this.stages.table.take(Number.POSITIVE_INFINITY)) {
+      this.stages.assembler.applyNow(slice, watermark, this.detect);
+    }
+    if (streamTimeMs < this.revisedAt + REVISION_MS) return;
+    this.revisedAt = streamTimeMs;
+    this.stages.assembler.emitRevisions(this.detect);
+    this.stages.tick(watermark);
+  }
+
+  private readonly detect = (event: MailEvent): void => {
+    this.stages.detect(event);
+  };
+}

@@ -1,0 +1,42 @@
+// The stages chained in one process, in order of event time: slices of ingest -> assembler -> detector -> alerts and windows.
+
+import type { MailEvent } from "../../../shared/domain/mail-event.ts";
+import type { PipelineOptions } from "./stages.ts";
+import { Stages } from "./stages.ts";
+
+/** Event time between two ticks that are not due to a slice: storms resolve and windows close before what comes after. */
+const TICK_MS = 1_000;
+
+/** Replay: every stage in order of event time, so that the output depends on the set of lines alone. */
+export class ReplayPipeline {
+  readonly stages: Stages;
+  private watermark = Number.NEGATIVE_INFINITY;
+
+  constructor(options: PipelineOptions) {
+    this.stages = new Stages(options);
+  }
+
+  /** All lines stamped before `completeUpToMs` have been read. */
+  advance(completeUpToMs: number): void {
+    for (const slice of this.stages.table.take(completeUpToMs)) {
+      this.tick(this.stages.assembler.applySlice(slice, this.detect));
+    }
+  }
+
+  /** The input ended: everything is released, no time passes. */
+  finish(): void {
+    this.advance(Number.POSITIVE_INFINITY);
+    this.stages.assembler.finish(this.detect);
+  }
+
+  private readonly detect = (event: MailEvent): void => {
+    if (event.revision === 1 && event.at >= this.watermark + TICK_MS) this.tick(event.at);
+    this.stages.detect(event);
+  };
+
+  private tick(watermark: number): void {
+    if (watermark <= this.watermark) return;
+    this.watermark = watermark;
+    this.stages.tick(watermark);
+  }
+}

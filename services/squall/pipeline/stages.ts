@@ -1,0 +1,54 @@
+// What both ways of running in one process have in common: the table of ingest, the assembler, the detector, and where their output goes.
+
+import type { MailEvent } from "../../../shared/domain/mail-event.ts";
+import type { StormAlert } from "../../../shared/domain/storm-alert.ts";
+import type { ThreadWindow } from "../../../shared/domain/thread-window.ts";
+import type { AssemblerSettings } from "../../assembler/assembler.ts";
+import { Assembler } from "../../assembler/assembler.ts";
+import type { People } from "../../assembler/mail-event-from-mail.ts";
+import { stormAdvice } from "../../detector/advice/storm-advice.ts";
+import type { DetectorOutput, DetectorState } from "../../detector/detector.ts";
+import { createDetectorState, step } from "../../detector/detector.ts";
+import type { DetectorSettings } from "../../../shared/domain/detector-settings.ts";
+import { FragmentTable } from "../../ingest/combine.ts";
+
+export interface PipelineOptions {
+  readonly site: string;
+  readonly assembler: AssemblerSettings;
+  readonly detector: DetectorSettings;
+  readonly people: People;
+  readonly onAlert: (alert: StormAlert) => void;
+  readonly onWindow: (window: ThreadWindow) => void;
+  /** Sees every MailEvent on its way to the detector. */
+  readonly onEvent?: (event: MailEvent) => void;
+}
+
+export class Stages {
+  readonly table: FragmentTable;
+  readonly assembler: Assembler;
+  readonly detector: DetectorState;
+  private readonly options: PipelineOptions;
+
+  constructor(options: PipelineOptions) {
+    this.options = options;
+    this.table = new FragmentTable(options.site);
+    this.assembler = new Assembler(options.assembler, options.people);
+    this.detector = createDetectorState(options.detector, { advise: stormAdvice });
+  }
+
+  detect(event: MailEvent): void {
+    this.options.onEvent?.(event);
+    this.deliver(step(this.detector, { kind: "event", event }));
+  }
+
+  tick(watermark: number): void {
+    this.deliver(step(this.detector, { kind: "tick", watermark }));
+  }
+
+  private deliver(outputs: readonly DetectorOutput[]): void {
+    for (const output of outputs) {
+      if (output.kind === "alert") this.options.onAlert(output.alert);
+      else this.options.onWindow(output.window);
+    }
+  }
+}

@@ -1,0 +1,136 @@
+// ReplayResult -> the text at the end of a replay, useful on a quiet log too.
+
+import { counted, shownText, spanInWords, wholeNumber } from "../../../shared/domain/storm-alert-words.ts";
+import type { RejectionReason } from "../../ingest/rejection.ts";
+import { byteCount, clockOf } from "../words.ts";
+import { headerAdvice } from "./header-advice.ts";
+import type { ReplayResult } from "./replay.ts";
+
+const LISTS_SHOWN = 10;
+const NAME_CHARS_MAX = 60;
+
+export interface SummaryOptions {
+  readonly timeZone: string;
+  readonly elapsedMs: number;
+  readonly bytesRead: number;
+  /** Alerts that were not shown because they are below the chosen severity. */
+  readonly hidden: number;
+}
+
+const REJECTED_WORDS: Readonly<Record<RejectionReason, string>> = {
+  "line-too-long": "longer than the limit",
+  "nul-byte": "hold NUL bytes",
+  "invalid-utf8": "are neither a log line nor UTF-8",
+  "not-recognised": "are of no known format",
+  "bad-stamp": "have a date or time that does not exist",
+  "too-many-hosts": "name more hosts than the limit",
+  "malformed-delivery": "are deliveries of an unknown shape",
+  "malformed-queue-manager-line": "are queue manager lines of an unknown shape",
+  "malformed-header-line": "are header lines of an unknown shape",
+  "malformed-client-line": "are client lines of an unknown shape",
+  "bad-json": "are not JSON",
+  "bad-journal-record": "are journal records of an unknown shape",
+  "bad-mail-event": "are not a MailEvent as its schema has it",
+};
+
+/** The whole summary, ending in a line break. */
+export function summaryText(result: ReplayResult, options: SummaryOptions): string {
+  const lines = [
+    ...readPart(result, options),
+    ...mailPart(result),
+    ...stormPart(result, options),
+    ...listPart(result),
+    ...nearestPart(result, options),
+    ...headerAdvice(result),
+    ...lossPart(result),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function readPart({ counters, from, until }: ReplayResult, { timeZone, elapsedMs, bytesRead }: SummaryOptions): string[] {
+  const rate = elapsedMs > 0 ? counters.lines / (elapsedMs / 1000) : 0;
+  const lines = [
+    "",
+    `read       ${counted(counters.lines, "line")} (${byteCount(bytesRead)}) in ${(elapsedMs / 1000).toFixed(1)} s, ${wholeNumber(rate)} a second`,
+  ];
+  if (from !== undefined && until !== undefined) {
+    lines.push(`           log time ${clockOf(from, timeZone)} to ${clockOf(until, timeZone)} (${timeZone}), ${spanInWords(until - from)}`);
+  }
+  lines.push(
+    `           ${wholeNumber(counters.used)} recognised, ${wholeNumber(counters.other)} of other programs or of no interest, ${wholeNumber(rejectedIn(counters.rejected))} rejected`,
+  );
+  for (const [reason, count] of [...counters.rejected].toSorted((a, b) => b[1] - a[1])) {
+    lines.push(`           rejected ${reason}: ${counted(count, "line")} ${REJECTED_WORDS[reason]}`);
+  }
+  if (counters.used === 0) lines.push(...nothingRecognised(counters.lines));
+  return lines;
+}
+
+function nothingRecognised(lines: number): string[] {
+  if (lines === 0) return ["           The input is empty."];
+  return [
+    "           No line of a mail log that squall knows was found. It reads Postfix logs (syslog files, journalctl -o short-iso",
+    "           or -o json) and its own MailEvent lines (one JSON object a message, see the schema mail-event.schema.json).",
+  ];
+}
+
+function rejectedIn(rejected: ReadonlyMap<RejectionReason, number>): number {
+  let sum = 0;
+  for (const count of rejected.values()) sum += count;
+  return sum;
+}
+
+function mailPart({ assembler, survey }: ReplayResult): string[] {
+  return [
+    `mail       ${counted(assembler.accepted, "mail")} accepted, ${counted(survey.messages, "message")}, ${wholeNumber(survey.fanOutMessages)} of them to 20 people or more, in ${counted(survey.threads, "thread")}`,
+  ];
+}
+
+function stormPart({ survey }: ReplayResult, { timeZone, hidden }: SummaryOptions): string[] {
+  const { opened, watches, stillOpen } = survey.storms;
+  const lines = [`storms     ${opened === 0 ? "none" : wholeNumber(opened)}, ${counted(watches, "watch").replace("watchs", "watches")}`];
+  for (const storm of stillOpen) {
+    const what = shownText(storm.list ?? storm.threadKey, NAME_CHARS_MAX);
+    lines.push(`           still open at the end of the log: ${what}, since ${clockOf(storm.startedAt, timeZone)}`);
+  }
+  if (hidden > 0) lines.push(`           ${counted(hidden, "alert")} below the chosen severity not shown (--min-severity watch shows all)`);
+  return lines;
+}
+
+function listPart({ survey }: ReplayResult): string[] {
+  if (survey.lists.length === 0) {
+    return ["lists      none found: no address of this log was seen to reach 20 people or more"];
+  }
+  const shown = survey.lists.slice(0, LISTS_SHOWN);
+  const lines = shown.map((list, index) => {
+    const history = list.warm ? "with history" : "without history";
+    const name = shownText(list.address, NAME_CHARS_MAX);
+    return `${index === 0 ? "lists      " : "           "}${name}: audience ${wholeNumber(list.audience)}, ${counted(list.messages, "message")}, ${counted(list.replyAlls, "reply-all")}, ${history}`;
+  });
+  if (survey.lists.length > shown.length) lines.push(`           and ${wholeNumber(survey.lists.length - shown.length)} more`);
+  return lines;
+}
+
+function nearestPart({ survey }: ReplayResult, { timeZone }: SummaryOptions): string[] {
+  return survey.nearest.flatMap((thread, index) => {
+    const name = shownText(thread.subject ?? thread.threadKey, NAME_CHARS_MAX);
+    const list = thread.list === undefined ? "" : ` on ${shownText(thread.list, NAME_CHARS_MAX)}`;
+    return [
+      `${index === 0 ? "nearest    " : "           "}${index + 1}. ${Math.floor(thread.closeness * 100)} % of the way: "${name}"${list}, ${clockOf(thread.startedAt, timeZone)}`,
+      `              ${thread.why}`,
+    ];
+  });
+}
+
+function lossPart({ assembler, survey, leapsRefused }: ReplayResult): string[] {
+  const losses: string[] = [];
+  const note = (count: number, words: string): void => {
+    if (count > 0) losses.push(`           ${wholeNumber(count)} ${words}`);
+  };
+  note(assembler.incomplete, "queue ids were never seen to be accepted (refused mail, or mail from before the log begins)");
+  note(assembler.expiredFragments, "pieces of mails lay more than 2 h behind the log around them and were dropped: give files of different hosts or days as separate arguments");
+  note(assembler.evictedForRoom + assembler.releasedEarly, "mails were let go early for want of room (more queued at once than the limit)");
+  note(leapsRefused, "stamps leapt far ahead and were not believed");
+  for (const [name, count] of Object.entries(survey.counters)) note(count, name);
+  return losses.length === 0 ? [] : ["dropped", ...losses];
+}

@@ -1,0 +1,190 @@
+// a list and a model of talk -> an ordinary conversation: who answers whom and when, at the pace of people who have other work.
+
+import { createEventQueue } from "./event-queue.ts";
+import { countReplyAll, type Conversation } from "./ground-truth.ts";
+import { replySubject, writeLetter, type Thread } from "./letter.ts";
+import { HANDOVER_LEAD, MINUTE, SECOND, type Mail, type MailKind, type Recipient } from "./mail.ts";
+import { memberAt, type MailList } from "./mail-list.ts";
+import type { Person } from "./people.ts";
+import { postToList } from "./post.ts";
+import { itemAt, type Random } from "./random.ts";
+import { talkDelay } from "./reply-process.ts";
+import { LIST_SUBJECTS } from "./subjects.ts";
+import type { World } from "./world.ts";
+
+export interface DiscussionOptions {
+  readonly list: MailList;
+  readonly subject: string;
+  readonly startAt: number;
+  readonly kind?: MailKind;
+  /** Mean number of answers to the first mail and to each later one. */
+  readonly answersToFirst: number;
+  readonly branching: number;
+  readonly repliesMax: number;
+  /** Drawn anew, at most 50 times, until it has as many. */
+  readonly repliesMin?: number;
+  /** People who take part, the starter not among them. */
+  readonly participants: number;
+  /** Divides the delays of ordinary talk. */
+  readonly livelier?: number;
+  readonly awayShare?: number;
+}
+
+interface Turn {
+  readonly at: number;
+  readonly person: number;
+  /** Number of the turn it answers; 0 is the first mail. */
+  readonly answers: number;
+}
+
+/** Up to this many members everybody knows everybody, and quick banter is ordinary. */
+const BANTER_MEMBERS_MAX = 300;
+/** On bigger lists people see that somebody has just answered, and wait: at most so many others within so long. */
+const PACE_LIMITS: readonly (readonly [spanMicros: number, people: number])[] = [
+  [20 * MINUTE, 2],
+  [60 * MINUTE, 5],
+];
+const DRAWS_MAX = 50;
+const BROKEN_THREAD_SHARE = 0.03;
+const SENDER_ONLY_SHARE = 0.12;
+const AUTHOR_TOO_SHARE = 0.3;
+
+/** `count` subjects for one list; none comes twice. */
+export function listSubjects(random: Random, count: number): string[] {
+  const start = random.int(LIST_SUBJECTS.length);
+  return Array.from({ length: count }, (_, n) => {
+    const round = Math.floor(n / LIST_SUBJECTS.length);
+    return itemAt(LIST_SUBJECTS, (start + n * 5) % LIST_SUBJECTS.length) + (round === 0 ? "" : ` (${round + 1})`);
+  });
+}
+
+/** Schedules one conversation and enters it in the ground truth. */
+export function playDiscussion(world: World, random: Random, options: DiscussionOptions): void {
+  const { list, subject, startAt } = options;
+  const people = Array.from({ length: options.participants + 1 }, () => memberAt(list, random.int(list.members)));
+  const starter = itemAt(people, 0);
+  const sizeBytes = letterSize(random);
+  const first = writeLetter(random, {
+    kind: options.kind ?? "list",
+    at: startAt,
+    author: starter,
+    to: list.address,
+    subject,
+    recipients: [],
+    sizeBytes,
+  });
+  const { messageId } = first.mail;
+  const conversation: Conversation = {
+    storm: false,
+    list: list.address,
+    subject,
+    starter: starter.address,
+    audience: list.members,
+    firstAt: startAt,
+    lastAt: startAt,
+    firstMessageId: messageId,
+    replyAlls: 0,
+    repliers: new Set(),
+    replyAllTimes: [],
+    messageIds: [messageId],
+    autoReplies: 0,
+    refused: 0,
+    endedBy: "",
+  };
+  world.truth.conversations.push(conversation);
+  const mails: { thread: Thread; author: Person }[] = [{ thread: first.thread, author: starter }];
+  const awayShare = options.awayShare ?? 0;
+  world.events.schedule(startAt - HANDOVER_LEAD, () =>
+    postToList(world, { list, mail: first.mail, random, awayShare }),
+  );
+  for (const turn of longEnoughTalk(random, options, world.endAt)) {
+    world.events.schedule(turn.at - HANDOVER_LEAD, () => {
+      const author = itemAt(people, turn.person);
+      const answered = itemAt(mails, turn.answers);
+      const mail = answerMail(random, options, { at: turn.at, author, answered: answered.thread });
+      mails.push({ thread: mail.thread, author });
+      if (random.chance(SENDER_ONLY_SHARE) && answered.author !== author)
+        return sendToAuthor(world, mail.mail, answered.author);
+      if (author !== starter) countReplyAll(conversation, turn.at, author.address, mail.mail.messageId);
+      const copied = { ...mail.mail, ...copyLine(random, answered.author, list) };
+      postToList(world, { list, mail: copied, random, awayShare });
+    });
+  }
+}
+
+function longEnoughTalk(random: Random, options: DiscussionOptions, endAt: number): Turn[] {
+  let turns = talk(random, options, endAt);
+  for (let draws = 1; draws < DRAWS_MAX && turns.length < (options.repliesMin ?? 0); draws += 1)
+    turns = talk(random, options, endAt);
+  return turns;
+}
+
+/** The turns of a conversation in order of time: a branching process with the delays of real talk, held to the pace of the list. */
+export function talk(random: Random, options: DiscussionOptions, endAt: number): Turn[] {
+  const events = createEventQueue();
+  const turns: Turn[] = [];
+  const mayBanter = options.list.members <= BANTER_MEMBERS_MAX;
+  const answerTo = (answers: number, mean: number, from: number, not: number): void => {
+    for (let left = random.poisson(mean); left > 0; left -= 1) {
+      const at = from + talkDelay(random, options.livelier ?? 1);
+      // The starter speaks again now and then; nobody answers themselves.
+      const person = random.chance(0.2) ? 0 : 1 + random.int(options.participants);
+      if (person !== not) events.schedule(at, () => speak({ at, person, answers }));
+    }
+  };
+  const speak = (turn: Turn): void => {
+    if (turns.length >= options.repliesMax || turn.at >= endAt) return;
+    if (!mayBanter && tooLively(turns, turn)) return;
+    turns.push(turn);
+    answerTo(turns.length, options.branching, turn.at, turn.person);
+  };
+  answerTo(0, options.answersToFirst, options.startAt, 0);
+  while (events.size() > 0) events.runNext();
+  return turns;
+}
+
+function tooLively(turns: readonly Turn[], turn: Turn): boolean {
+  return PACE_LIMITS.some(([span, people]) => {
+    const recent = turns.filter((earlier) => earlier.at > turn.at - span).map((earlier) => earlier.person);
+    return new Set([...recent, turn.person]).size > people;
+  });
+}
+
+function answerMail(
+  random: Random,
+  options: DiscussionOptions,
+  turn: { at: number; author: Person; answered: Thread },
+): ReturnType<typeof writeLetter> {
+  const { at, author, answered } = turn;
+  return writeLetter(random, {
+    kind: options.kind === "announcement" ? "list" : (options.kind ?? "list"),
+    at,
+    author,
+    to: options.list.address,
+    subject: replySubject(author, answered.subject),
+    recipients: [],
+    sizeBytes: letterSize(random),
+    answers: answered,
+    withoutThread: random.chance(BROKEN_THREAD_SHARE),
+  });
+}
+
+/** "Reply to all" puts the one answered into To and the list into Cc; many programs and lists do it the other way. */
+function copyLine(random: Random, answered: Person, list: MailList): Partial<Pick<Mail, "to" | "cc">> {
+  if (!random.chance(AUTHOR_TOO_SHARE)) return {};
+  return { to: `${answered.display} <${answered.address}>`, cc: list.address };
+}
+
+function sendToAuthor(world: World, mail: Mail, answered: Person): void {
+  const recipient: Recipient = { address: answered.address, route: "store", fate: "sent", transferMicros: SECOND / 10 };
+  world.mailSystem.accept({
+    ...mail,
+    kind: "reply",
+    to: `${answered.display} <${answered.address}>`,
+    recipients: [recipient],
+  });
+}
+
+function letterSize(random: Random): number {
+  return Math.round(random.logNormal(8000, 0.8));
+}

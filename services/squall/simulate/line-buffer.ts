@@ -1,0 +1,110 @@
+// log lines -> chunks of bytes. One big buffer is filled line by line; a full one is handed over and never touched again.
+
+import { SECOND } from "./mail.ts";
+
+export type StampStyle = "rfc3164" | "rfc3339";
+
+/** A chunk is handed over when it has at least this many bytes. */
+const CHUNK_FULL_BYTES = 192 * 1024;
+/** The rest is room for one run of delivery lines or one event, written between two looks at `isFull`. */
+const CHUNK_CAPACITY_BYTES = 256 * 1024;
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const RFC3339_ZONE = "+00:00 ";
+const SECONDS_TEXT_LENGTH = 19;
+const DIGIT_ZERO = 48;
+
+/** A buffer of log lines. A class because every delivery line goes through its fields. */
+export class LineBuffer {
+  bytes: Buffer = Buffer.allocUnsafeSlow(CHUNK_CAPACITY_BYTES);
+  length = 0;
+  lines = 0;
+  /** Stamp of the last line, microseconds since the epoch. */
+  lastAt = 0;
+  private readonly style: StampStyle;
+  private stampedSecond = -1;
+  private stampText = "";
+
+  constructor(style: StampStyle) {
+    this.style = style;
+  }
+
+  get isFull(): boolean {
+    return this.length >= CHUNK_FULL_BYTES;
+  }
+
+  /** Writes one line: stamp, then `rest` (latin1, no newline). */
+  line(at: number, rest: string): void {
+    this.stamp(at);
+    this.text(rest);
+    this.endLine();
+  }
+
+  /** Writes the stamp of a line with the space after it. Throws RangeError when time would go back: that is a fault of the simulator. */
+  stamp(at: number): void {
+    if (at < this.lastAt) throw new RangeError(`a line of ${at} after one of ${this.lastAt}`);
+    this.lastAt = at;
+    const second = Math.floor(at / SECOND);
+    if (second !== this.stampedSecond) {
+      this.stampedSecond = second;
+      this.stampText = this.style === "rfc3164" ? classicSecond(second) : isoSecond(second);
+    }
+    this.text(this.stampText);
+    if (this.style === "rfc3339") this.writeMicros(this.length - RFC3339_ZONE.length - 6, at - second * SECOND);
+  }
+
+  text(text: string): void {
+    this.length += this.bytes.write(text, this.length, "latin1");
+  }
+
+  /** Repeats bytes already in this chunk. */
+  repeat(start: number, end: number): void {
+    this.bytes.copyWithin(this.length, start, end);
+    this.length += end - start;
+  }
+
+  endLine(): void {
+    this.bytes[this.length] = 10;
+    this.length += 1;
+    this.lines += 1;
+  }
+
+  /** Sets the stamp of a line that repeats the line before it; only for a time within the same second as the last stamp. */
+  restamp(lineStart: number, at: number): void {
+    this.lastAt = at;
+    if (this.style === "rfc3339")
+      this.writeMicros(lineStart + SECONDS_TEXT_LENGTH + 1, at - this.stampedSecond * SECOND);
+  }
+
+  /** The last stamp's second ends here. */
+  get secondEndsAt(): number {
+    return (this.stampedSecond + 1) * SECOND;
+  }
+
+  /** Hands over what was written; the buffer goes on with fresh bytes. */
+  take(): Buffer {
+    const chunk = this.bytes.subarray(0, this.length);
+    this.bytes = Buffer.allocUnsafeSlow(CHUNK_CAPACITY_BYTES);
+    this.length = 0;
+    return chunk;
+  }
+
+  private writeMicros(at: number, micros: number): void {
+    let rest = micros;
+    for (let place = at + 5; place >= at; place -= 1) {
+      const tenth = (rest / 10) | 0;
+      this.bytes[place] = DIGIT_ZERO + rest - tenth * 10;
+      rest = tenth;
+    }
+  }
+}
+
+function isoSecond(second: number): string {
+  return `${new Date(second * 1000).toISOString().slice(0, SECONDS_TEXT_LENGTH)}.000000${RFC3339_ZONE}`;
+}
+
+/** "Nov  4 08:29:00 ": no year, no zone, day padded with a space. */
+function classicSecond(second: number): string {
+  const date = new Date(second * 1000);
+  const day = String(date.getUTCDate()).padStart(2, " ");
+  return `${MONTHS[date.getUTCMonth()] ?? "Jan"} ${day} ${date.toISOString().slice(11, SECONDS_TEXT_LENGTH)} `;
+}

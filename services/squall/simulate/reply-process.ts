@@ -1,0 +1,87 @@
+// seed, model -> when people answer: the storm model (a cascade that uses up its pool) and the model of ordinary talk.
+
+import { createEventQueue } from "./event-queue.ts";
+import { MINUTE, SECOND } from "./mail.ts";
+import { itemAt, type Random } from "./random.ts";
+
+export interface StormModel {
+  /** People who would answer at all. */
+  readonly pool: number;
+  /** Mean number of answers to the first mail, and to every later one while the pool is full. */
+  readonly answersToFirst: number;
+  readonly branching: number;
+  readonly medianDelaySeconds: number;
+  readonly sigma: number;
+  /** Share of those who answer that does so a second time. */
+  readonly againShare: number;
+  readonly audience: number;
+  readonly deliveriesPerSecond: number;
+  readonly startAt: number;
+  readonly until: number;
+}
+
+/** One reply-all: who (a number in the pool), when, and which one it answers (-1: the first mail). */
+export interface StormReply {
+  readonly at: number;
+  readonly person: number;
+  readonly answers: number;
+}
+
+/** Seconds after the one before at which the first three answers come. On record they are there within minutes. */
+const OPENING_GAPS: readonly (readonly [low: number, high: number])[] = [
+  [40, 90],
+  [15, 75],
+  [10, 80],
+];
+const FIRST_MAIL = -1;
+const SHORTEST_ANSWER = 20 * SECOND;
+
+/** The reply-alls of a storm in order of time. Mail waits while the system is behind, so answers to it come later too. */
+export function stormReplies(random: Random, model: StormModel): StormReply[] {
+  const events = createEventQueue();
+  const replies: StormReply[] = [];
+  let peopleUsed = 0;
+  let backlog = model.audience;
+  let backlogAt = model.startAt;
+  const later = (from: number): number => {
+    const waitSeconds = (random.next() * backlog) / model.deliveriesPerSecond;
+    const delaySeconds = waitSeconds + random.logNormal(model.medianDelaySeconds, model.sigma);
+    return from + Math.max(SHORTEST_ANSWER, Math.round(delaySeconds * SECOND));
+  };
+  const answerTo = (parent: number, mean: number, from: number): void => {
+    for (let left = random.poisson(mean); left > 0; left -= 1) events.schedule(later(from), (at) => speak(at, parent));
+  };
+  const speak = (at: number, answers: number, again?: number): void => {
+    const person = again ?? peopleUsed;
+    if (person >= model.pool || at >= model.until) return;
+    backlog = Math.max(0, backlog - ((at - backlogAt) / SECOND) * model.deliveriesPerSecond) + model.audience;
+    backlogAt = at;
+    replies.push({ at, person, answers });
+    const own = replies.length - 1;
+    if (again === undefined) peopleUsed += 1;
+    if (again === undefined && random.chance(model.againShare)) {
+      events.schedule(later(at), (secondAt) => speak(secondAt, own, person));
+    }
+    answerTo(own, model.branching * (1 - peopleUsed / model.pool), Math.max(at, opening));
+  };
+  let opening = model.startAt;
+  const openings = OPENING_GAPS.map(([low, high]) => (opening += Math.round(random.between(low, high) * SECOND)));
+  for (const at of openings) speak(at, FIRST_MAIL);
+  answerTo(FIRST_MAIL, Math.max(0, model.answersToFirst - openings.length), opening);
+  while (events.size() > 0) events.runNext();
+  return replies;
+}
+
+/** The kernel of ordinary talk: shares and mean delays in seconds, as real threads show it. */
+const TALK_KERNEL: readonly (readonly [share: number, meanSeconds: number])[] = [
+  [0.06, 600],
+  [0.34, 7200],
+  [0.6, 130_000],
+];
+
+/** One delay of ordinary talk, in microseconds. */
+export function talkDelay(random: Random, livelier = 1): number {
+  let left = random.next();
+  const [, mean] = TALK_KERNEL.find(([share]) => (left -= share) < 0) ?? itemAt(TALK_KERNEL, TALK_KERNEL.length - 1);
+  return Math.round((MINUTE / 2 + random.exponential(mean) * SECOND) / livelier);
+}

@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+// The `squall` command: checks the Node version, then loads the program. Plain JavaScript that any Node can read, so that
+// an old one gets a sentence and not a syntax error. A checkout has the source beside this file, a package the emitted program.
+
+import { existsSync } from "node:fs";
+
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+
+if (major < 22 || (major === 22 && minor < 19)) {
+  process.stderr.write(`squall needs Node 22.19 or later; this is Node ${process.versions.node}.\n`);
+  process.exitCode = 1;
+} else {
+  const source = new URL("./main.ts", import.meta.url);
+  const emitted = new URL("../../dist/services/squall/main.js", import.meta.url);
+  await import((existsSync(source) ? source : emitted).href);
+}

@@ -1,0 +1,18 @@
+// What a command may know of the world it runs in: streams, terminal, clock, environment. Made once, in main.ts.
+
+export interface Terminal {
+  readonly out: (text: string) => void;
+  readonly err: (text: string) => void;
+  /** Standard error is a terminal that a line may be rewritten on. */
+  readonly errIsTerminal: boolean;
+  readonly outIsTerminal: boolean;
+  /** ANSI colours are wanted on standard output. */
+  readonly color: boolean;
+  /** Columns of standard output. */
+  readonly width: number;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Wall clock, ms since the epoch. */
+  readonly nowMs: () => number;
+  /** Aborted on SIGINT and SIGTERM. */
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,175 @@
+// MailEvent <-> one JSON line. The line is also the door for mail systems squall has no grammar for:
+// `{"v":1,"at":"2026-11-24T08:29:00Z","messageId":"id@x","from":"a@b","recipients":2500}` is enough for one accepted mail.
+// What each field may hold is published in mail-event.schema.json.
+
+import type { DecodeFault } from "./decode-fault.ts";
+import { minutesOf, totalsOf, wireMinutes, wireTotals } from "./delivery-minutes-codec.ts";
+import { mailEventId } from "./mail-event-id.ts";
+import type { ListSighting, MailEvent, ThreadHints } from "./mail-event.ts";
+import { AUTOMATIC_REASONS, LIST_EVIDENCE, MINUTES_MAX } from "./mail-event.ts";
+import type { Mutable, TextLimits } from "./wire-fields.ts";
+import {
+  checkText,
+  choiceOf,
+  flagOf,
+  integerOf,
+  requiredChoice,
+  requiredInteger,
+  requiredText,
+  requiredTime,
+  setPresent,
+  textOf,
+  timeOf,
+  wireTime,
+} from "./wire-fields.ts";
+import type { WireObject } from "./wire-object.ts";
+import { fieldSet, decodeLine, itemsOf, openField, valueOf } from "./wire-object.ts";
+import { encodeWireTime } from "./wire-time.ts";
+
+/** Longest message id and header value, as RFC 5322 limits a line; longest address, as RFC 3696 counts it. */
+export const MESSAGE_ID_CHARS_MAX = 998;
+export const ADDRESS_CHARS_MAX = 320;
+export const REFERENCES_MAX = 100;
+export const LISTS_MAX = 50;
+export const RECIPIENTS_MAX = 1_000_000_000;
+
+const NAME: TextLimits = { max: 255, empty: "absent" };
+const ADDRESS: TextLimits = { max: ADDRESS_CHARS_MAX, empty: "absent" };
+const LIST_ADDRESS: TextLimits = { max: ADDRESS_CHARS_MAX };
+const MESSAGE_ID: TextLimits = { max: MESSAGE_ID_CHARS_MAX, empty: "absent" };
+const THREAD_INDEX: TextLimits = { max: 128, empty: "absent" };
+/** Subjects are free text that people wrote: what cannot be shown is left out, not held against the mail. */
+const SUBJECT: TextLimits = { max: 998, empty: "absent", unprintable: "strip" };
+const REVISIONS = { min: 1, max: Number.MAX_SAFE_INTEGER };
+const RECIPIENTS = { min: 0, max: RECIPIENTS_MAX };
+
+const FIELDS: ReadonlySet<string> = fieldSet(
+  "v eventId revision site host queueId hop at messageId login from sender senderDomain authenticated " +
+    "recipients lists hints subject automatic headersLogged minutes earlier removedAt",
+);
+const LIST_FIELDS: ReadonlySet<string> = fieldSet("address via");
+const HINT_FIELDS: ReadonlySet<string> = fieldSet("references inReplyTo threadIndex subjectKey replySubject");
+
+/** Writes a MailEvent as one JSON line without the line break; the same event gives the same bytes. */
+export function encodeMailEvent(event: MailEvent): string {
+  return JSON.stringify({
+    v: 1,
+    eventId: event.eventId,
+    revision: event.revision,
+    site: event.site,
+    host: event.host,
+    queueId: event.queueId,
+    hop: event.hop,
+    at: encodeWireTime(event.at),
+    messageId: event.messageId,
+    login: event.login,
+    from: event.from,
+    sender: event.sender,
+    senderDomain: event.senderDomain,
+    authenticated: event.authenticated,
+    recipients: event.recipients,
+    lists: event.lists.map((list) => ({ address: list.address, via: list.via })),
+    hints: {
+      references: event.hints.references,
+      inReplyTo: event.hints.inReplyTo,
+      threadIndex: event.hints.threadIndex,
+      subjectKey: event.hints.subjectKey,
+      replySubject: event.hints.replySubject,
+    },
+    subject: event.subject,
+    automatic: event.automatic,
+    headersLogged: event.headersLogged,
+    minutes: wireMinutes(event.minutes),
+    earlier: event.earlier === undefined ? undefined : wireTotals(event.earlier),
+    removedAt: wireTime(event.removedAt),
+  });
+}
+
+/**
+ * Reads one JSON line. Needed are `v`, `at` and `recipients`; `defaults.site` stands in for an absent site.
+ * Addresses are put into lower case, ids lose their angle brackets, an empty optional text counts as absent.
+ * An unknown field, a wrong type, a value out of bounds or a control character in an id or address refuses the line.
+ */
+export function decodeMailEvent(
+  line: string,
+  defaults: { readonly site: string },
+): { readonly ok: true; readonly event: MailEvent } | DecodeFault {
+  const decoded = decodeLine(line, FIELDS, (object) => readEvent(object, defaults.site));
+  return decoded.ok ? { ok: true, event: decoded.value } : decoded;
+}
+
+function readEvent(object: WireObject, defaultSite: string): MailEvent {
+  const site = textOf(object, "site", NAME) ?? defaultSite;
+  const host = textOf(object, "host", NAME) ?? "ndjson";
+  const queueId = textOf(object, "queueId", NAME) ?? "";
+  const messageId = idOf(object, "messageId");
+  const at = requiredTime(object, "at");
+  const hints = hintsOf(object);
+  const event: Mutable<MailEvent> = {
+    eventId: textOf(object, "eventId", NAME) ?? mailEventId({ site, host, queueId, messageId, at }),
+    revision: integerOf(object, "revision", REVISIONS) ?? 1,
+    site,
+    host,
+    queueId,
+    hop: textOf(object, "hop", NAME) ?? host,
+    at,
+    authenticated: flagOf(object, "authenticated") ?? false,
+    recipients: requiredInteger(object, "recipients", RECIPIENTS),
+    lists: listsOf(object),
+    hints: hints ?? { references: [] },
+    headersLogged: flagOf(object, "headersLogged") ?? hints !== undefined,
+    minutes: minutesOf(object, "minutes", MINUTES_MAX) ?? [],
+  };
+  setPresent(event, "messageId", messageId);
+  setPresent(event, "login", textOf(object, "login", ADDRESS)?.toLowerCase());
+  setPresent(event, "from", textOf(object, "from", ADDRESS)?.toLowerCase());
+  setPresent(event, "sender", textOf(object, "sender", ADDRESS)?.toLowerCase());
+  setPresent(event, "senderDomain", textOf(object, "senderDomain", ADDRESS)?.toLowerCase());
+  setPresent(event, "subject", textOf(object, "subject", SUBJECT));
+  setPresent(event, "automatic", choiceOf(object, "automatic", AUTOMATIC_REASONS));
+  setPresent(event, "earlier", totalsOf(object, "earlier"));
+  setPresent(event, "removedAt", timeOf(object, "removedAt"));
+  return event;
+}
+
+function listsOf(object: WireObject): ListSighting[] {
+  const readItem = (value: unknown, key: string): ListSighting | undefined => {
+    if (typeof value === "string") {
+      const address = checkText(object, key, { value, limits: LIST_ADDRESS });
+      return address === undefined ? undefined : { address: address.toLowerCase(), via: "configured" };
+    }
+    const list = openField(object, key, { value, known: LIST_FIELDS });
+    if (list === undefined) return undefined;
+    const address = requiredText(list, "address", LIST_ADDRESS).toLowerCase();
+    return { address, via: requiredChoice(list, "via", LIST_EVIDENCE) };
+  };
+  return itemsOf(object, "lists", { max: LISTS_MAX, readItem }) ?? [];
+}
+
+function hintsOf(object: WireObject): ThreadHints | undefined {
+  const value = valueOf(object, "hints");
+  if (value === undefined) return undefined;
+  const given = openField(object, "hints", { value, known: HINT_FIELDS });
+  if (given === undefined) return undefined;
+  const readItem = (item: unknown, key: string): string | undefined => {
+    const id = checkText(given, key, { value: item, limits: MESSAGE_ID });
+    return id === undefined ? undefined : withoutBrackets(id);
+  };
+  const hints: Mutable<ThreadHints> = {
+    references: itemsOf(given, "references", { max: REFERENCES_MAX, readItem }) ?? [],
+  };
+  setPresent(hints, "inReplyTo", idOf(given, "inReplyTo"));
+  setPresent(hints, "threadIndex", textOf(given, "threadIndex", THREAD_INDEX));
+  setPresent(hints, "subjectKey", textOf(given, "subjectKey", SUBJECT)?.toLowerCase());
+  setPresent(hints, "replySubject", flagOf(given, "replySubject"));
+  return hints;
+}
+
+function idOf(object: WireObject, key: string): string | undefined {
+  const id = textOf(object, key, MESSAGE_ID);
+  return id === undefined ? undefined : withoutBrackets(id);
+}
+
+function withoutBrackets(id: string): string {
+  return id.length > 2 && id.startsWith("<") && id.endsWith(">") ? id.slice(1, -1) : id;
+}

@@ -1,0 +1,39 @@
+// Commutative ways to join two words on one thing: whichever comes first, the result is the same.
+
+import type { MailFragment, SeenAddress } from "./mail-fragment.ts";
+import { ADDRESSES_MAX } from "./mail-fragment.ts";
+
+/** The lesser of two strings by code unit; a conflict is rare, and must not depend on who spoke first. */
+export function lesser(known: string | undefined, said: string): string {
+  return known === undefined || said < known ? said : known;
+}
+
+export function noteAccepted(fragment: MailFragment, eventTimeMs: number): void {
+  if (fragment.acceptedAt === undefined || eventTimeMs < fragment.acceptedAt) fragment.acceptedAt = eventTimeMs;
+}
+
+/** Counts an address; beyond the bound the greatest by code unit gives way, so the kept set does not depend on order. */
+export function countAddress(seen: SeenAddress[], address: string, times: number): void {
+  const known = seen.find((entry) => entry.address === address);
+  if (known !== undefined) {
+    known.seen += times;
+    return;
+  }
+  seen.push({ address, seen: times });
+  if (seen.length > ADDRESSES_MAX) dropGreatest(seen, (entry) => entry.address);
+}
+
+/** Adds to a set of addresses, bounded in the same way. */
+export function addAddress(set: string[], address: string): void {
+  if (set.includes(address)) return;
+  set.push(address);
+  if (set.length > ADDRESSES_MAX) dropGreatest(set, (entry) => entry);
+}
+
+function dropGreatest<T>(entries: T[], nameOf: (entry: T) => string): void {
+  let greatest = 0;
+  entries.forEach((entry, index) => {
+    if (nameOf(entry) > nameOf(entries[greatest] ?? entry)) greatest = index;
+  });
+  entries.splice(greatest, 1);
+}

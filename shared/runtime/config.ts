@@ -1,0 +1,171 @@
+// Flags over environment over YAML file over defaults -> one frozen, validated configuration, or every fault of it at once.
+
+import type { z } from "zod";
+import type { ConfigFault } from "./config-fault.ts";
+import { nearestName, suggestion } from "./config-fault.ts";
+import type { Setting } from "./config-settings.ts";
+import { namesAt, settingsOf } from "./config-settings.ts";
+import type { YamlSource } from "./yaml-source.ts";
+import { readYaml } from "./yaml-source.ts";
+
+/** Thrown with every fault found; the message has one a line. */
+export class ConfigError extends Error {
+  readonly faults: readonly ConfigFault[];
+
+  constructor(faults: readonly ConfigFault[]) {
+    super(faults.map((fault) => `${fault.where}: ${fault.message}`).join("\n"));
+    this.name = "ConfigError";
+    this.faults = faults;
+  }
+}
+
+/** A flag of the command line that sets one setting, such as `--site` for `["site"]`. */
+export interface FlagValue {
+  readonly flag: string;
+  readonly path: readonly string[];
+  readonly value: unknown;
+}
+
+export interface ConfigSources<Schema extends z.ZodObject> {
+  readonly schema: Schema;
+  readonly yamlText?: string;
+  /** As it is shown in faults; default `configuration`. */
+  readonly fileName?: string;
+  /** Only names that begin with SQUALL_ are looked at; an empty value counts as unset. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly flags: readonly FlagValue[];
+}
+
+const ENV_PREFIX = "SQUALL";
+/** What Kubernetes sets for a service that is called squall; never meant for us. */
+const SERVICE_LINK =
+  /^SQUALL(_[A-Z0-9]+)*_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_\d+_(TCP|UDP|SCTP)(_[A-Z]+)?)?)$/u;
+
+type Layer = Record<string, unknown>;
+/** Settings that did not come from the file: path, joined by dots -> name of the variable or flag. */
+type Origins = Map<string, string>;
+
+/**
+ * Reads and validates a configuration. Throws a ConfigError with all faults: unknown names (with the one that was
+ * probably meant), wrong values, YAML errors, each with file, line and column, or the variable's or flag's name.
+ */
+export function loadConfig<Schema extends z.ZodObject>(sources: ConfigSources<Schema>): Readonly<z.output<Schema>> {
+  const yaml = readYaml(sources.yamlText ?? "", sources.fileName ?? "configuration");
+  const faults: ConfigFault[] = [...yaml.faults, ...misspeltEnv(sources)];
+  if (yaml.isWhole && !isLayer(yaml.value)) {
+    faults.push({ where: yaml.positionOf([]), message: "the file must be a map of settings" });
+  } else if (yaml.isWhole && isLayer(yaml.value)) {
+    const origins: Origins = new Map();
+    const merged = merge(sources, yaml.value, origins);
+    const result = sources.schema.safeParse(merged);
+    if (result.success && faults.length === 0) return deepFreeze(result.data);
+    const issues = result.success ? [] : result.error.issues;
+    faults.push(...issues.flatMap((issue) => issueFaults(issue, { sources, yaml, origins })));
+  }
+  throw new ConfigError(faults);
+}
+
+/** Variables that begin with SQUALL_ and that neither this schema nor Kubernetes knows: perhaps another service's. */
+export function unknownEnv(schema: z.ZodObject, env: Readonly<Record<string, string | undefined>>): string[] {
+  const known = new Set(settingsOf(schema, ENV_PREFIX).map((setting) => setting.env));
+  return Object.keys(env)
+    .filter((name) => name.startsWith(`${ENV_PREFIX}_`) && !known.has(name) && !SERVICE_LINK.test(name))
+    .toSorted((a, b) => (a < b ? -1 : 1));
+}
+
+/** Other services share the environment, so an unknown variable is a fault only when it looks like one of ours. */
+function misspeltEnv(sources: ConfigSources<z.ZodObject>): ConfigFault[] {
+  const known = settingsOf(sources.schema, ENV_PREFIX).map((setting) => setting.env);
+  return unknownEnv(sources.schema, sources.env).flatMap((name) => {
+    const nearest = nearestName(name, known);
+    return nearest === undefined ? [] : [{ where: name, message: `unknown variable; did you mean "${nearest}"?` }];
+  });
+}
+
+function merge(sources: ConfigSources<z.ZodObject>, file: Layer, origins: Origins): Layer {
+  for (const setting of settingsOf(sources.schema, ENV_PREFIX)) {
+    const text = sources.env[setting.env];
+    if (text === undefined || text === "") continue;
+    if (place(file, setting.path, envValue(text, setting))) origins.set(setting.path.join("."), setting.env);
+  }
+  for (const { flag, path, value } of sources.flags) {
+    if (value === undefined) continue;
+    if (place(file, path, value)) origins.set(path.join("."), flag);
+  }
+  return file;
+}
+
+/** Text that does not fit stays text, for the schema to refuse. */
+function envValue(text: string, setting: Setting): unknown {
+  if (setting.kind === "number") return /^-?\d+(\.\d+)?$/u.test(text) ? Number(text) : text;
+  if (setting.kind === "flag") return text === "true" || (text === "false" ? false : text);
+  return setting.kind === "words" ? text.split(",").map((word) => word.trim()) : text;
+}
+
+/** Puts a value at a path; false where the file has something else than a map on the way, which is a fault of its own. */
+function place(root: Layer, path: readonly string[], value: unknown): boolean {
+  let layer = root;
+  for (const name of path.slice(0, -1)) {
+    const next = Object.hasOwn(layer, name) ? layer[name] : undefined;
+    if (next === undefined || next === null) {
+      const made: Layer = {};
+      layer[name] = made;
+      layer = made;
+    } else if (isLayer(next)) layer = next;
+    else return false;
+  }
+  const last = path.at(-1);
+  if (last === undefined) return false;
+  layer[last] = value;
+  return true;
+}
+
+interface FaultContext {
+  readonly sources: ConfigSources<z.ZodObject>;
+  readonly yaml: YamlSource;
+  readonly origins: Origins;
+}
+
+function issueFaults(issue: z.core.$ZodIssue, context: FaultContext): ConfigFault[] {
+  const path = issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
+  if (issue.code === "unrecognized_keys") {
+    const known = namesAt(context.sources.schema, path);
+    return issue.keys.map((key) => ({
+      where: context.yaml.positionOfKey(path, key),
+      message: `unknown setting ${pathText([...path, key])}${suggestion(key, known)}`,
+    }));
+  }
+  const isMissing = issue.code === "invalid_type" && issue.message.endsWith("received undefined");
+  const message = isMissing ? "is needed" : issue.message.replace(/^Invalid (input|option): /u, "");
+  const origin = originOf(path, context.origins);
+  if (origin !== undefined) return [{ where: origin, message }];
+  return [{ where: context.yaml.positionOf(path), message: `${pathText(path)}: ${message}` }];
+}
+
+function originOf(path: readonly (string | number)[], origins: Origins): string | undefined {
+  for (let length = path.length; length > 0; length--) {
+    const origin = origins.get(path.slice(0, length).join("."));
+    if (origin !== undefined) return origin;
+  }
+  return undefined;
+}
+
+/** `lists[2].audience`. */
+function pathText(path: readonly (string | number)[]): string {
+  return path.reduce<string>((text, step) => {
+    if (typeof step === "number") return `${text}[${step}]`;
+    return text === "" ? step : `${text}.${step}`;
+  }, "");
+}
+
+function isLayer(value: unknown): value is Layer {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function deepFreeze<Value>(value: Value): Readonly<Value> {
+  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const inner of Object.values(value)) deepFreeze(inner);
+  }
+  return value;
+}

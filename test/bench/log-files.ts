@@ -1,0 +1,41 @@
+// Writes the bench's logs into .cache/bench once; later runs find them there.
+
+import { closeSync, existsSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs";
+import { join } from "node:path";
+
+import { mailLog, type MailLogSettings } from "./mail-log.ts";
+
+export interface LogFile {
+  readonly path: string;
+  readonly lines: number;
+}
+
+/** Raise it when mail-log.ts changes, so that no old file is measured. */
+const GENERATION = 1;
+const CHUNK_CHARACTERS = 1 << 20;
+
+const FOLDER = join(import.meta.dirname, "../../.cache/bench");
+
+export function logFile(name: string, settings: MailLogSettings): LogFile {
+  mkdirSync(FOLDER, { recursive: true });
+  const path = join(FOLDER, `${name}-${settings.lines}-v${GENERATION}.log`);
+  if (!existsSync(path)) {
+    process.stderr.write(`writing ${name}, ${settings.lines} lines\n`);
+    writeLines(`${path}.part`, mailLog(settings));
+    renameSync(`${path}.part`, path);
+  }
+  return { path, lines: settings.lines };
+}
+
+function writeLines(path: string, lines: Iterable<string>): void {
+  const file = openSync(path, "w");
+  let chunk = "";
+  for (const line of lines) {
+    chunk += line;
+    if (chunk.length < CHUNK_CHARACTERS) continue;
+    writeSync(file, chunk);
+    chunk = "";
+  }
+  writeSync(file, chunk);
+  closeSync(file);
+}

@@ -1,0 +1,77 @@
+import { describe, expect, onTestFinished, test, type TestContext } from "vitest";
+
+import { CONVERSATION, LIST, MEMBERS } from "../support/list-conversation.ts";
+import { realPart } from "../support/real-part.ts";
+import { startRealPostfix, type RealPostfix } from "../support/real-postfix.ts";
+
+const LONG_QUEUE_ID = /^[0-9B-DF-HJ-NP-TV-Zb-df-hj-np-tv-z]{12,16}$/;
+const SHORT_QUEUE_ID = /^[0-9A-F]{6,12}$/;
+
+describe("a real Postfix", () => {
+  test("logs a conversation on a list with short queue ids", async (context) => {
+    const postfix = await postfixAfterConversation(context, false);
+    expectConversation(postfix.log(), SHORT_QUEUE_ID);
+  });
+
+  test("logs a conversation on a list with long queue ids", async (context) => {
+    const postfix = await postfixAfterConversation(context, true);
+    expectConversation(postfix.log(), LONG_QUEUE_ID);
+  });
+
+  test("is gone after it was stopped, twice", async (context) => {
+    realPart("postfix", context);
+    const postfix = await startRealPostfix({ lists: {} });
+    await postfix.stop();
+    await postfix.stop();
+    await expect(postfix.send({ sender: "", recipients: [], headers: [] })).rejects.toThrow("ECONNREFUSED");
+  });
+});
+
+/** A Postfix that has taken in the whole conversation and delivered it; it ends with the test, however that ends. */
+async function postfixAfterConversation(context: TestContext, longQueueIds: boolean): Promise<RealPostfix> {
+  realPart("postfix", context);
+  const postfix = await startRealPostfix({ lists: { [LIST]: MEMBERS }, longQueueIds });
+  onTestFinished(() => postfix.stop());
+  for (const mail of CONVERSATION) await postfix.send(mail);
+  await postfix.waitForRemoved(CONVERSATION.length);
+  return postfix;
+}
+
+function expectConversation(log: string, queueIdShape: RegExp): void {
+  const queueIds = Array.from(log.matchAll(/: (\w+): removed\n/g), (match) => match[1]);
+  expect(queueIds).toHaveLength(CONVERSATION.length);
+  for (const queueId of queueIds) expect(queueId).toMatch(queueIdShape);
+
+  const toList = linesOf(log, "reply.4@client.example.org");
+  const origin =
+    "from localhost[127.0.0.1]; from=<member04@example.org> to=<all-staff@lists.example> proto=ESMTP helo=<client.example.org>";
+  const deliveries = toList.filter((line) => line.includes("status=sent"));
+  const others = toList.filter((line) => !deliveries.includes(line)).map((line) => line.replace(/size=\d+/, "size=N"));
+  const expected = [
+    "smtpd: client=localhost[127.0.0.1]",
+    `cleanup: info: header From: <member04@example.org> ${origin}`,
+    `cleanup: info: header To: <all-staff@lists.example> ${origin}`,
+    `cleanup: info: header Subject: Re: [all-staff] please stop; from=<nobody@example.org> to=<nobody@example.org> ${origin}`,
+    `cleanup: info: header In-Reply-To: <reply.3@client.example.org> ${origin}`,
+    "cleanup: info: header References: <root.1@client.example.org>??<reply.2@client.example.org>" +
+      `??<reply.3@client.example.org> ${origin}`,
+    "cleanup: message-id=<reply.4@client.example.org>",
+    "qmgr: from=<member04@example.org>, size=N, nrcpt=30 (queue active)",
+    "qmgr: removed",
+  ];
+  expect(others.toSorted()).toEqual(expected.toSorted());
+  expect(deliveries.map((line) => /to=<([^>]+)>, orig_to=<all-staff@lists.example>,/.exec(line)?.[1])).toEqual(MEMBERS);
+
+  const toOnePerson = linesOf(log, "reply.6@client.example.org");
+  expect(toOnePerson.filter((line) => line.includes("nrcpt=1 "))).toHaveLength(1);
+  expect(toOnePerson.filter((line) => line.includes("orig_to="))).toEqual([]);
+}
+
+/** What the log says of the mail with this Message-ID, without stamps, process ids and queue id. */
+function linesOf(log: string, messageId: string): string[] {
+  const queueId = new RegExp(`: (\\w+): message-id=<${messageId}>`).exec(log)?.[1] ?? "(no such mail)";
+  return log
+    .split("\n")
+    .filter((line) => line.includes(`: ${queueId}: `))
+    .map((line) => line.replace(/^.* postfix\/(\w+)\[\d+\]: \w+: /, "$1: "));
+}

@@ -1,0 +1,101 @@
+// A JSON value and a JSON Schema (the part of draft 2020-12 that squall's schemas use) -> what is wrong, as paths.
+// A keyword it does not know is an error of the schema, so that none is ever skipped in silence.
+
+type Json = Readonly<Record<string, unknown>>;
+interface Check {
+  readonly root: Json;
+  readonly path: string;
+  readonly faults: string[];
+}
+
+const ANNOTATIONS = new Set(["$schema", "$id", "$defs", "title", "description", "examples", "format", "default"]);
+
+/** Paths and keywords that the value violates; empty when it is valid. */
+export function schemaFaults(schema: unknown, value: unknown): string[] {
+  const faults: string[] = [];
+  const root = asObject(schema);
+  checkAll(root, value, { root, path: "", faults });
+  return faults;
+}
+
+function asObject(value: unknown): Json {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw new TypeError("no JSON object");
+  return Object.fromEntries(Object.entries(value));
+}
+
+function checkAll(schema: Json, value: unknown, check: Check): void {
+  for (const [keyword, rule] of Object.entries(schema)) {
+    if (ANNOTATIONS.has(keyword)) continue;
+    if (!holds(keyword, { schema, rule, value }, check)) check.faults.push(`${check.path} ${keyword}`);
+  }
+}
+
+function holds(keyword: string, what: { schema: Json; rule: unknown; value: unknown }, check: Check): boolean {
+  const { rule, value } = what;
+  const text = typeof value === "string" ? value : undefined;
+  const number = typeof value === "number" ? value : undefined;
+  const items: readonly unknown[] | undefined = Array.isArray(value) ? value : undefined;
+  const fields = typeof value === "object" && value !== null && items === undefined ? asObject(value) : undefined;
+  switch (keyword) {
+    case "$ref":
+      checkAll(resolve(String(rule), check.root), value, check);
+      return true;
+    case "type":
+      return rule === "integer" ? Number.isInteger(value) : typeName(value) === rule;
+    case "const":
+      return value === rule;
+    case "enum":
+      return Array.isArray(rule) && rule.includes(value);
+    case "minLength":
+      return text === undefined || text.length >= Number(rule);
+    case "maxLength":
+      return text === undefined || text.length <= Number(rule);
+    case "pattern":
+      return text === undefined || new RegExp(String(rule), "u").test(text);
+    case "minimum":
+      return number === undefined || number >= Number(rule);
+    case "maximum":
+      return number === undefined || number <= Number(rule);
+    case "maxItems":
+      return items === undefined || items.length <= Number(rule);
+    case "uniqueItems":
+      return items === undefined || new Set(items).size === items.length;
+    case "items":
+      items?.forEach((item, index) => checkAll(asObject(rule), item, { ...check, path: `${check.path}[${index}]` }));
+      return true;
+    case "required":
+      return fields === undefined || (Array.isArray(rule) && rule.every((key) => Object.hasOwn(fields, String(key))));
+    case "properties":
+      for (const [key, property] of Object.entries(asObject(rule))) {
+        if (fields === undefined || !Object.hasOwn(fields, key)) continue;
+        checkAll(asObject(property), fields[key], { ...check, path: `${check.path}.${key}` });
+      }
+      return true;
+    case "additionalProperties": {
+      if (rule !== false) throw new TypeError("additionalProperties: only false is understood");
+      const known = asObject(what.schema["properties"]);
+      return fields === undefined || Object.keys(fields).every((key) => Object.hasOwn(known, key));
+    }
+    case "oneOf":
+      return Array.isArray(rule) && rule.filter((one) => isValid(one, value, check)).length === 1;
+    default:
+      throw new TypeError(`schema keyword not understood: ${keyword}`);
+  }
+}
+
+function isValid(schema: unknown, value: unknown, check: Check): boolean {
+  const faults: string[] = [];
+  checkAll(asObject(schema), value, { ...check, faults });
+  return faults.length === 0;
+}
+
+function resolve(reference: string, root: Json): Json {
+  let schema = root;
+  for (const part of reference.split("/").slice(1)) schema = asObject(schema[part]);
+  return schema;
+}
+
+function typeName(value: unknown): string {
+  if (value === null) return "null";
+  return Array.isArray(value) ? "array" : typeof value;
+}
