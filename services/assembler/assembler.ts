@@ -113,7 +113,7 @@ export class Assembler {
   /** In order of time within what came complete. */
   private waiting = new Fifo<Waiting>();
   private changed: OpenMail[] = [];
-  private revisedUpTo = Number.NEGATIVE_INFINITY;
+  private revisedUpToMs = Number.NEGATIVE_INFINITY;
   /** End of the latest slice, or the watermark. */
   private nowMs = Number.NEGATIVE_INFINITY;
 
@@ -136,21 +136,18 @@ export class Assembler {
    * Returns the watermark: every mail taken in before it has been given to `sink`.
    */
   applySlice(slice: SliceOfMail, sink: EventSink): number {
-    const minute = Math.floor(slice.startMs / MINUTE_MS);
-    if (minute > this.revisedUpTo) {
-      this.emitRevisions(sink);
-      this.revisedUpTo = minute;
-    }
     this.apply(inOrder(slice.fragments), slice.events, slice.endMs);
     this.release(sink);
     this.table.evict(this.nowMs, isReleased);
-    return Math.min(this.waiting.peek()?.at ?? this.nowMs, this.nowMs);
+    const watermark = Math.min(this.waiting.peek()?.at ?? this.nowMs, this.nowMs);
+    this.reviseUpTo(watermark, sink);
+    return watermark;
   }
 
   /** `ordered`: the input ended. All that was accepted is released; no time passes. */
   finish(sink: EventSink): void {
+    for (let next = this.waiting.shift(); next !== undefined; next = this.waiting.shift()) this.emitInTurn(next, sink);
     this.emitRevisions(sink);
-    for (let next = this.waiting.shift(); next !== undefined; next = this.waiting.shift()) this.emitFirst(next, sink);
   }
 
   /** `immediate`: takes what arrived; first events at once, revisions by `emitRevisions`. */
@@ -165,12 +162,29 @@ export class Assembler {
     this.table.evict(this.nowMs, isReleased);
   }
 
-  /** Says again what changed since it was last said, in order of time, host and queue id. */
-  emitRevisions(sink: EventSink): void {
+  /** Says again what changed since it was last said, in order of time, host and queue id; deliveries up to `untilMs` only. */
+  emitRevisions(sink: EventSink, untilMs = Number.POSITIVE_INFINITY): void {
     if (this.changed.length === 0) return;
     const changed = this.changed.map(waitingMail).toSorted(byTurn);
     this.changed = [];
-    for (const { mail } of changed) if (mail !== undefined) this.emit(mail, sink);
+    for (const { mail } of changed) {
+      if (mail === undefined) continue;
+      if (untilMs === Number.POSITIVE_INFINITY || mail.toldUntilMs < untilMs) this.emit(mail, untilMs, sink);
+      else this.changed.push(mail);
+    }
+  }
+
+  /** `ordered`: deliveries of a minute are told once every mail taken in before its end has been. */
+  private reviseUpTo(watermark: number, sink: EventSink): void {
+    const minuteMs = Math.floor(watermark / MINUTE_MS) * MINUTE_MS;
+    if (minuteMs <= this.revisedUpToMs) return;
+    this.revisedUpToMs = minuteMs;
+    this.emitRevisions(sink, minuteMs);
+  }
+
+  private emitInTurn(next: Waiting, sink: EventSink): void {
+    this.reviseUpTo(next.at, sink);
+    this.emitFirst(next, sink);
   }
 
   private apply(fragments: readonly MailFragment[], events: readonly MailEvent[], nowMs: number): void {
@@ -217,7 +231,7 @@ export class Assembler {
       }
       this.waiting.shift();
       // One not accepted in all that time no longer holds up the others.
-      this.emitFirst(next, sink);
+      this.emitInTurn(next, sink);
     }
   }
 
@@ -225,15 +239,21 @@ export class Assembler {
     if (given !== undefined) sink(given);
     else if (mail !== undefined && mail.event === undefined && isComplete(mail)) {
       this.own.accepted += 1;
-      this.emit(mail, sink);
+      this.emit(mail, this.nowMs, sink);
     }
   }
 
-  private emit(mail: OpenMail, sink: EventSink): void {
-    const event = mailEventFromMail(mail, this.people);
+  private emit(mail: OpenMail, untilMs: number, sink: EventSink): void {
+    const event = mailEventFromMail(mail, untilMs, this.people);
     if (event === undefined) return;
     mail.event = event;
+    mail.toldUntilMs = untilMs;
     mail.changed = false;
+    // Minutes that are not over, or must not be told yet, come with a later word.
+    if (event.minutes.length < (mail.said.minutes?.length ?? 0)) {
+      mail.changed = true;
+      this.changed.push(mail);
+    }
     sink(event);
   }
 }

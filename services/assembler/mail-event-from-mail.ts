@@ -39,23 +39,33 @@ function writerOf(headers: Headers | undefined, lists: MailEvent["lists"]): stri
 
 const NO_MINUTES: readonly DeliveryMinute[] = [];
 
-/** Delivered counts never exceed the recipients: a log read twice says everything twice. */
-function cappedMinutes(minutes: readonly DeliveryMinute[] | undefined, recipients: number): readonly DeliveryMinute[] {
+/** Minutes that began before `untilMs`. Delivered counts never exceed the recipients: a log read twice says everything twice. */
+function toldMinutes(
+  minutes: readonly DeliveryMinute[] | undefined,
+  untilMs: number,
+  recipients: number,
+): readonly DeliveryMinute[] {
   if (minutes === undefined) return NO_MINUTES;
   let left = recipients;
-  return minutes.map(({ start, delivered, deferred, bounced }) => {
+  const told: DeliveryMinute[] = [];
+  for (const { start, delivered, deferred, bounced } of minutes) {
+    if (start >= untilMs) break;
     const capped = delivered < left ? delivered : left;
     left -= capped;
-    return { start, delivered: capped, deferred, bounced };
-  });
+    told.push({ start, delivered: capped, deferred, bounced });
+  }
+  return told;
 }
 
 function cappedTotals(totals: DeliveryTotals | undefined, recipients: number): DeliveryTotals | undefined {
   return totals === undefined ? undefined : { ...totals, delivered: Math.min(totals.delivered, recipients) };
 }
 
-/** Undefined as long as message id or recipient count are not known: then it has not been accepted, as far as the log tells. */
-export function mailEventFromMail(mail: OpenMail, people: People): MailEvent | undefined {
+/**
+ * What is known of a mail, deliveries of minutes that began before `untilMs`.
+ * Undefined as long as message id or recipient count are not known: then it has not been accepted, as far as the log tells.
+ */
+export function mailEventFromMail(mail: OpenMail, untilMs: number, people: People): MailEvent | undefined {
   const { said, event: before } = mail;
   const { messageId, nrcpt, acceptedAt, headers } = said;
   if (messageId === undefined || nrcpt === undefined || acceptedAt === undefined) return undefined;
@@ -89,7 +99,7 @@ export function mailEventFromMail(mail: OpenMail, people: People): MailEvent | u
     subject: people.allowSubject ? subject : undefined,
     automatic: automaticReason({ headers, sender: said.sender, subject }),
     headersLogged: headers !== undefined,
-    minutes: cappedMinutes(said.minutes, nrcpt - (earlier?.delivered ?? 0)),
+    minutes: toldMinutes(said.minutes, untilMs, nrcpt - (earlier?.delivered ?? 0)),
     earlier,
     removedAt: said.removedAt,
   };

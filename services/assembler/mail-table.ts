@@ -111,7 +111,9 @@ export class MailTable {
   private belongs({ said }: OpenMail, fragment: MailFragment): boolean {
     const otherMessage =
       fragment.messageId !== undefined && said.messageId !== undefined && fragment.messageId !== said.messageId;
-    return !otherMessage && (said.removedAt === undefined || fragment.firstAt <= said.removedAt + this.settings.lifeEndMs);
+    return (
+      !otherMessage && (said.removedAt === undefined || fragment.firstAt <= said.removedAt + this.settings.lifeEndMs)
+    );
   }
 
   private evictQueued(mail: OpenMail, nowMs: number): boolean {

@@ -16,6 +16,8 @@ export interface OpenMail {
   earlier: DeliveryTotals | undefined;
   /** What was last said of it. */
   event: MailEvent | undefined;
+  /** Deliveries of minutes that began before this have been told, ms. */
+  toldUntilMs: number;
   /** Something came since. */
   changed: boolean;
   /** No longer in the table. */
@@ -39,6 +41,7 @@ export function openMail(fragment: MailFragment): OpenMail {
     attempts: attemptsIn(fragment),
     earlier: undefined,
     event: undefined,
+    toldUntilMs: Number.NEGATIVE_INFINITY,
     changed: true,
     forgotten: false,
     previous: undefined,
@@ -106,9 +109,11 @@ export function mergeFragment(mail: OpenMail, fragment: MailFragment): void {
   if (fragment.firstAt < said.firstAt) said.firstAt = fragment.firstAt;
   if (fragment.lastAt > said.lastAt) said.lastAt = fragment.lastAt;
   const { acceptedAt, nrcpt, removedAt } = fragment;
-  if (acceptedAt !== undefined && (said.acceptedAt === undefined || acceptedAt < said.acceptedAt)) said.acceptedAt = acceptedAt;
+  if (acceptedAt !== undefined && (said.acceptedAt === undefined || acceptedAt < said.acceptedAt))
+    said.acceptedAt = acceptedAt;
   if (nrcpt !== undefined && (said.nrcpt === undefined || nrcpt > said.nrcpt)) said.nrcpt = nrcpt;
-  if (removedAt !== undefined && (said.removedAt === undefined || removedAt > said.removedAt)) said.removedAt = removedAt;
+  if (removedAt !== undefined && (said.removedAt === undefined || removedAt > said.removedAt))
+    said.removedAt = removedAt;
   if (fragment.client !== undefined) said.client = lesser(said.client, fragment.client);
   if (fragment.login !== undefined) said.login = lesser(said.login, fragment.login);
   if (fragment.sender !== undefined) said.sender = lesser(said.sender, fragment.sender);

@@ -5,7 +5,8 @@ import { decodeHeaderValue } from "../../shared/domain/encoded-words.ts";
 const ADDRESS_CHARS_MAX = 320;
 
 /** Local parts that are a list's own, not a person's: bounces, owners, requests, and the return paths of list managers. */
-const LIST_OWN = /^(?:owner-.+|.+-owner|.+-bounces?(?:\+.*)?|bounces?(?:[+=-].*)?|.+-(?:request|admin|confirm|leave|join)|.+-return-.*|mailer-daemon|.+-errors?)$/;
+const LIST_OWN =
+  /^(?:owner-.+|.+-owner|.+-bounces?(?:\+.*)?|bounces?(?:[+=-].*)?|.+-(?:request|admin|confirm|leave|join)|.+-return-.*|mailer-daemon|.+-errors?)$/;
 const MARKED = /[-=+]|^bounce|^mailer/;
 const SRS0 = /^srs0[+=-][^=]+=[^=]+=([^=]+)=(.+)$/;
 const SRS1 = /^srs1[+=-][^=]+=[^=]+=[+=-][^=]+=[^=]+=([^=]+)=(.+)$/;
@@ -60,7 +61,11 @@ function openBracket(text: string): number {
 }
 
 function bareAddress(text: string): string | undefined {
-  const address = text.trim().replace(/^\?+|\?+$/g, "").trim().toLowerCase();
+  const address = text
+    .trim()
+    .replace(/^\?+|\?+$/g, "")
+    .trim()
+    .toLowerCase();
   const fits = address.length <= ADDRESS_CHARS_MAX && !/[\s,;<>]/.test(address);
   return fits && splitAddress(address) !== undefined ? address : undefined;
 }

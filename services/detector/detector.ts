@@ -85,7 +85,7 @@ function onTick(state: DetectorState, watermark: number): readonly DetectorOutpu
   for (const site of state.sites.values()) {
     if (watermark <= site.watermark) continue;
     site.watermark = watermark;
-    forgetOld(site.messages, watermark, state.settings, state.counters);
+    forgetOld(site.messages, watermark, state);
     if (site.storms.length > 0) ebb(site, watermark);
     const rows = advanceWindows(site.windows, watermark, state.settings, state.counters);
     if (site.said.length === 0 && rows.length === 0) continue;

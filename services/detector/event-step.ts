@@ -10,15 +10,18 @@ import { rulesForList } from "./list-rules.ts";
 import type { MailMessage } from "./mail-message.ts";
 import {
   addToMessage,
-  enterSmall,
-  evictMessages,
-  type MessageEntry,
+  enterMessages,
+  findMessages,
+  keepFanOut,
+  type MessageGroup,
   messageKeyOf,
   messageOf,
   unfold,
 } from "./message-table.ts";
 import { noteLogin } from "./persons.ts";
 import type { SiteState } from "./site-state.ts";
+import { createSmallMail, reviseSmallMail, type SmallMail } from "./small-mail.ts";
+import { keyHash } from "./text-table.ts";
 import { rise } from "./storm-tide.ts";
 import { siteRow } from "./thread-windows.ts";
 
@@ -30,11 +33,15 @@ export function stepEvent(site: SiteState, event: MailEvent): void {
   }
   noteSender(site, event);
   const key = messageKeyOf(event);
-  const entry = site.messages.entries.get(key);
-  if (entry === undefined) stepNewEntry(site, key, event);
-  else if (entry.event?.eventId === event.eventId && !mayReachMany(site, event))
-    reviseSmall(site, entry, entry.event, event);
-  else stepMessage(site, entry, event);
+  const hash = keyHash(key);
+  const known = findMessages(site.messages, key, hash);
+  if (known === undefined) {
+    site.totals.messages += 1;
+    if (mayReachMany(site, event)) stepGroup(site, enterGroup(site, key, hash), event);
+    else enterSmall(site, createSmallMail(event, key), hash, event);
+  } else if ("variants" in known) stepGroup(site, known, event);
+  else if (known.eventId === event.eventId && !mayReachMany(site, event)) reviseSmall(site, known, event);
+  else stepGroup(site, unfold(site.messages, known, site.settings), event);
 }
 
 /** Event time of the last thing the event tells. */
@@ -53,52 +60,49 @@ function mayReachMany(site: SiteState, event: MailEvent): boolean {
   return event.lists.length > 0 && configuredAudience(site, event.lists) >= site.settings.replyAllReach;
 }
 
-function stepNewEntry(site: SiteState, key: string, event: MailEvent): void {
-  const entry = enterSmall(site.messages, key, event);
-  site.totals.messages += 1;
-  if (site.messages.entries.size > site.settings.bounds.messagesMax) {
-    evictMessages(site.messages, event.at, site.settings, site.counters);
-  }
-  if (mayReachMany(site, event)) {
-    entry.event = undefined;
-    stepMessage(site, entry, event);
-    return;
-  }
+function enterSmall(site: SiteState, small: SmallMail, hash: number, event: MailEvent): void {
+  enterMessages(site.messages, small, hash, site);
   const row = siteRow(site.windows, site.site, event.at, site.settings);
   if (row !== undefined) {
     row.messages += 1;
     row.recipients += event.recipients;
     if (event.automatic !== undefined) row.automatic += 1;
   }
-  countMinutes(entry, event, site.addDeliveries);
+  countMinutes(small, event, site.addDeliveries);
 }
 
-function reviseSmall(site: SiteState, entry: MessageEntry, before: MailEvent, event: MailEvent): void {
-  if (event.revision <= before.revision) {
+function reviseSmall(site: SiteState, small: SmallMail, event: MailEvent): void {
+  if (event.revision <= small.revision) {
     site.counters.eventsRepeated += 1;
     return;
   }
-  entry.lastAt = Math.max(entry.lastAt, lastWordAt(event));
-  entry.event = event;
-  countMinutes(entry, event, site.addDeliveries);
-  const growth = event.recipients - before.recipients;
+  const growth = event.recipients - small.recipients;
+  small.lastAt = Math.max(small.lastAt, lastWordAt(event));
+  reviseSmallMail(small, event);
+  countMinutes(small, event, site.addDeliveries);
   if (growth === 0) return;
-  const row = siteRow(site.windows, site.site, before.at, site.settings);
+  const row = siteRow(site.windows, site.site, small.at, site.settings);
   if (row !== undefined) row.recipients += growth;
 }
 
-function stepMessage(site: SiteState, entry: MessageEntry, event: MailEvent): void {
+function enterGroup(site: SiteState, key: string, hash: number): MessageGroup {
+  const group: MessageGroup = { key, variants: [], lastAt: Number.NEGATIVE_INFINITY };
+  enterMessages(site.messages, group, hash, site);
+  return group;
+}
+
+function stepGroup(site: SiteState, group: MessageGroup, event: MailEvent): void {
   const { settings, counters } = site;
-  entry.lastAt = Math.max(entry.lastAt, lastWordAt(event));
-  const isFirst = entry.event === undefined && entry.variants === undefined;
-  const found = messageOf(unfold(entry, settings), event, entry.key, settings.bounds.variantsPerMessageIdMax);
+  group.lastAt = Math.max(group.lastAt, lastWordAt(event));
+  const isFirst = group.variants.length === 0;
+  const found = messageOf(group, event, settings.bounds.variantsPerMessageIdMax);
   if (found === undefined) {
     counters.variantsDropped += 1;
     return;
   }
   const { message } = found;
   const reachBefore = message.reach;
-  const outcome = addToMessage(site.messages, message, event, { settings, counters });
+  const outcome = addToMessage(site.messages, message, event, site);
   if (outcome.kind === "repeated") counters.eventsRepeated += 1;
   if (outcome.kind === "repeated" || outcome.kind === "hop-dropped") return;
   if (found.isNew && !isFirst) site.totals.messages += 1;
@@ -108,7 +112,9 @@ function stepMessage(site: SiteState, entry: MessageEntry, event: MailEvent): vo
   const reach = Math.max(message.reach, configuredAudience(site, message.lists));
   if (message.fanOut === undefined && reach < settings.replyAllReach) return;
   stepFanOut(site, message, event, reach);
-  const storm = message.fanOut?.storm;
+  if (message.fanOut === undefined) return;
+  keepFanOut(site.messages, group, site);
+  const { storm } = message.fanOut;
   // A first word may tell of minutes that lie ahead of the mails still to come; a later word comes when it is true.
   if (storm !== undefined) rise(site, storm, outcome.kind === "revised" ? lastMinuteOf(event) : event.at);
 }

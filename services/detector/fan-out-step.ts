@@ -61,7 +61,6 @@ function reachedMany(site: SiteState, message: MailMessage): FanOut | undefined 
   }
   const fanOut = createFanOut(message, at);
   message.fanOut = fanOut;
-  site.messages.fanOuts += 1;
   site.totals.fanOuts += 1;
   if (message.headersLogged) site.totals.headersLogged += 1;
   if (message.references.length > 0 || message.inReplyTo !== undefined || message.threadIndex !== undefined) {

@@ -1,44 +1,59 @@
-// MailEvents -> messages (queue ids with one Message-ID and one sender). Most mails have one queue id and few recipients:
-// for them there is one small entry and nothing else, counted in the site's window and forgotten.
+// MailEvents -> messages (queue ids with one Message-ID and one sender). Most mails have one queue id and few recipients: for
+// them there is one flat entry and nothing else, and of the event's own objects only strings are held.
+//
+// Entries stand in two generations. When the young one fills half the table, or is half an hour old, it becomes the old one
+// and what was old is forgotten: no entry is deleted one by one. Messages that reached many stand apart and stay longer.
 
 import type { DetectorSettings } from "../../shared/domain/detector-settings.ts";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import type { DetectorCounters } from "./detector-counters.ts";
 import { addEvent, createMessage, type MailMessage, sameSender, type SlotOutcome } from "./mail-message.ts";
+import { eventOfSmallMail, type SmallMail } from "./small-mail.ts";
+import { createTextTable, enterText, findText, keyHash, removeText, type TextTable } from "./text-table.ts";
 
-export interface MessageEntry {
+/** A small mail, or the messages under one Message-ID, one a sender. */
+export interface MessageGroup {
   readonly key: string;
-  /** Newest word on the only queue id; undefined once there are `variants`. */
-  event: MailEvent | undefined;
-  /** Messages under this Message-ID, one a sender. */
-  variants: MailMessage[] | undefined;
+  readonly variants: MailMessage[];
   lastAt: number;
-  /** Event time at which it took its place in the queue of those to forget. */
-  queuedAt: number;
-  /** Deliveries counted for the only queue id (see CountedMinutes). */
-  start: number;
-  delivered: number;
-  more: number[] | undefined;
-  earlier: number;
 }
 
 export interface MessageTable {
-  readonly entries: Map<string, MessageEntry>;
-  /** Walks the entries in order of their place; a fresh walk would step over all that were deleted. */
-  walk: Iterator<MessageEntry>;
-  head: MessageEntry | undefined;
-  fanOuts: number;
+  young: TextTable<SmallMail | MessageGroup>;
+  old: TextTable<SmallMail | MessageGroup>;
+  /** Entered in the young and in the old generation. */
+  youngEntered: number;
+  oldEntered: number;
+  /** Groups with a message that reached many; they go on from generation to generation. */
+  readonly fanOuts: Map<string, MessageGroup>;
+  /** Event time at which the young generation began. */
+  youngSince: number;
   /** Messages with many queue ids, the oldest first, and how many of these are kept one by one. */
   readonly large: Set<MailMessage>;
   largeSlots: number;
 }
 
+interface Deps {
+  readonly settings: DetectorSettings;
+  readonly counters: DetectorCounters;
+}
+
 /** Queue ids a message may have without counting against the bound on all queue ids. */
 const FEW_SLOTS = 8;
+/** Part of the messages that reached many given up at once when there are too many, so that looking for them is rare. */
+const EVICTED_SHARE = 0.05;
 
 export function createMessageTable(): MessageTable {
-  const entries = new Map<string, MessageEntry>();
-  return { entries, walk: entries.values(), head: undefined, fanOuts: 0, large: new Set(), largeSlots: 0 };
+  return {
+    young: createTextTable(),
+    old: createTextTable(),
+    youngEntered: 0,
+    oldEntered: 0,
+    fanOuts: new Map(),
+    youngSince: Number.NEGATIVE_INFINITY,
+    large: new Set(),
+    largeSlots: 0,
+  };
 }
 
 /** Identity of a message: its Message-ID; a mail without one is a message of its own. */
@@ -46,51 +61,66 @@ export function messageKeyOf(event: MailEvent): string {
   return event.messageId ?? event.eventId;
 }
 
-/** Enters a first sight of a small mail. */
-export function enterSmall(table: MessageTable, key: string, event: MailEvent): MessageEntry {
-  const entry: MessageEntry = {
-    key,
-    event,
-    variants: undefined,
-    lastAt: event.at,
-    queuedAt: event.at,
-    start: 0,
-    delivered: 0,
-    more: undefined,
-    earlier: 0,
-  };
-  table.entries.set(key, entry);
-  return entry;
+export function findMessages(table: MessageTable, key: string, hash: number): SmallMail | MessageGroup | undefined {
+  const young = findText(table.young, key, hash);
+  if (young !== undefined) return young;
+  const old = findText(table.old, key, hash);
+  if (old === undefined) return undefined;
+  removeText(table.old, key, hash);
+  table.oldEntered -= 1;
+  table.youngEntered += 1;
+  enterText(table.young, old, hash);
+  return old;
 }
 
-/** Turns a small entry into one with messages, so that a second queue id can join. */
-export function unfold(entry: MessageEntry, settings: DetectorSettings): MailMessage[] {
-  if (entry.variants !== undefined) return entry.variants;
-  const variants: MailMessage[] = [];
-  entry.variants = variants;
-  const event = entry.event;
-  if (event === undefined) return variants;
-  const message = createMessage(event, entry.key);
+export function enterMessages(table: MessageTable, entry: SmallMail | MessageGroup, hash: number, deps: Deps): void {
+  enterText(table.young, entry, hash);
+  table.youngEntered += 1;
+  if (table.youngEntered * 2 <= deps.settings.bounds.messagesMax) return;
+  deps.counters.messagesEvicted += rotate(table);
+}
+
+/** Turns a small mail into a group, so that a second queue id can join. */
+export function unfold(table: MessageTable, small: SmallMail, settings: DetectorSettings): MessageGroup {
+  const event = eventOfSmallMail(small);
+  const key = messageKeyOf(event);
+  const message = createMessage(event, key);
   const outcome = addEvent(message, event, settings.bounds);
-  if (outcome.kind === "new") {
+  if ("slot" in outcome) {
     const { counted } = outcome.slot;
-    counted.start = entry.start;
-    counted.delivered = entry.delivered;
-    counted.more = entry.more;
-    counted.earlier = entry.earlier;
+    counted.start = small.start;
+    counted.delivered = small.delivered;
+    counted.more = small.more;
+    counted.earlier = small.earlier;
   }
-  variants.push(message);
-  entry.event = undefined;
-  return variants;
+  const group: MessageGroup = { key, variants: [message], lastAt: small.lastAt };
+  enterText(table.young, group, keyHash(key));
+  return group;
+}
+
+/** Sets a group apart once a message of it has reached many; gives up old ones when there are too many. */
+export function keepFanOut(table: MessageTable, group: MessageGroup, deps: Deps): void {
+  if (table.fanOuts.has(group.key)) return;
+  table.fanOuts.set(group.key, group);
+  const { fanOutsMax } = deps.settings.bounds;
+  if (table.fanOuts.size <= fanOutsMax) return;
+  let surplus = Math.max(1, Math.floor(fanOutsMax * EVICTED_SHARE));
+  for (const candidate of table.fanOuts.values()) {
+    if (surplus === 0) return;
+    if (candidate === group || (isInStorm(candidate) && table.fanOuts.size < fanOutsMax * 2)) continue;
+    dropFanOut(table, candidate);
+    deps.counters.fanOutsEvicted += 1;
+    surplus -= 1;
+  }
 }
 
 /** The message an event belongs to; undefined when a further sender has no room. */
 export function messageOf(
-  variants: MailMessage[],
+  group: MessageGroup,
   event: MailEvent,
-  key: string,
   variantsMax: number,
 ): { readonly message: MailMessage; readonly isNew: boolean } | undefined {
+  const { variants } = group;
   for (const message of variants) if (message.slots.has(event.eventId)) return { message, isNew: false };
   let found: MailMessage | undefined;
   for (const message of variants) {
@@ -99,18 +129,14 @@ export function messageOf(
   }
   if (found !== undefined) return { message: found, isNew: false };
   if (variants.length >= variantsMax) return undefined;
-  const message = createMessage(event, variants.length === 0 ? key : `${key} ${event.from ?? event.login ?? ""}`);
+  const name = variants.length === 0 ? group.key : `${group.key} ${event.from ?? event.login ?? ""}`;
+  const message = createMessage(event, name);
   variants.push(message);
   return { message, isNew: true };
 }
 
 /** Adds an event to its message and keeps account of queue ids kept one by one; the oldest large messages are sealed for room. */
-export function addToMessage(
-  table: MessageTable,
-  message: MailMessage,
-  event: MailEvent,
-  deps: { readonly settings: DetectorSettings; readonly counters: DetectorCounters },
-): SlotOutcome {
+export function addToMessage(table: MessageTable, message: MailMessage, event: MailEvent, deps: Deps): SlotOutcome {
   const outcome = addEvent(message, event, deps.settings.bounds);
   if (outcome.kind === "summed") deps.counters.queueIdsSummed += 1;
   if (outcome.kind === "hop-dropped") deps.counters.hopsDropped += 1;
@@ -126,85 +152,51 @@ export function addToMessage(
 }
 
 /** Forgets what the time has passed over. `now` is event time. */
-export function forgetOld(
-  table: MessageTable,
-  now: number,
-  settings: DetectorSettings,
-  counters: DetectorCounters,
-): void {
-  for (let entry = peek(table); entry !== undefined; entry = peek(table)) {
-    if (entry.queuedAt > now - settings.smallMessageKeepMs) return;
-    table.head = undefined;
-    if (isKept(table, entry, now, settings)) requeue(table, entry, now);
-    else if (entry.lastAt > now - settings.smallMessageKeepMs) requeue(table, entry, entry.lastAt);
-    else {
-      drop(table, entry);
-      counters.messagesForgotten += 1;
+export function forgetOld(table: MessageTable, now: number, deps: Deps): void {
+  const { smallMessageKeepMs, fanOutKeepMs } = deps.settings;
+  if (table.youngSince === Number.NEGATIVE_INFINITY) table.youngSince = now;
+  if (now < table.youngSince + smallMessageKeepMs) return;
+  table.youngSince = now;
+  deps.counters.messagesForgotten += rotate(table);
+  for (const group of table.fanOuts.values()) {
+    if (group.lastAt > now - fanOutKeepMs || isInStorm(group)) continue;
+    dropFanOut(table, group);
+    deps.counters.messagesForgotten += 1;
+  }
+}
+
+/** Forgets the old generation; returns how many messages that were. */
+function rotate(table: MessageTable): number {
+  for (const message of table.large) {
+    if (message.fanOut === undefined && findText(table.old, message.id, keyHash(message.id)) !== undefined) {
+      seal(table, message);
     }
   }
-}
-
-/** Makes room: the oldest small message goes first, one that reached many when there are too many of these. */
-export function evictMessages(
-  table: MessageTable,
-  now: number,
-  settings: DetectorSettings,
-  counters: DetectorCounters,
-): void {
-  let spared = 0;
-  while (table.entries.size > settings.bounds.messagesMax) {
-    const entry = peek(table);
-    if (entry === undefined) return;
-    table.head = undefined;
-    if (spared < table.fanOuts && isKept(table, entry, now, settings)) {
-      requeue(table, entry, now);
-      spared += 1;
-      continue;
-    }
-    if (hasFanOut(entry)) counters.fanOutsEvicted += 1;
-    drop(table, entry);
-    counters.messagesEvicted += 1;
+  const forgotten = Math.max(0, table.oldEntered);
+  table.old = table.young;
+  table.oldEntered = table.youngEntered;
+  table.young = createTextTable();
+  table.youngEntered = 0;
+  for (const group of table.fanOuts.values()) {
+    const hash = keyHash(group.key);
+    if (findText(table.old, group.key, hash) === undefined) continue;
+    removeText(table.old, group.key, hash);
+    enterText(table.young, group, hash);
+    table.oldEntered = Math.max(0, table.oldEntered - 1);
   }
+  return forgotten;
 }
 
-function peek(table: MessageTable): MessageEntry | undefined {
-  if (table.head !== undefined) return table.head;
-  let next = table.walk.next();
-  if (next.done === true) {
-    if (table.entries.size === 0) return undefined;
-    table.walk = table.entries.values();
-    next = table.walk.next();
-  }
-  table.head = next.done === true ? undefined : next.value;
-  return table.head;
+function isInStorm(group: MessageGroup): boolean {
+  return group.variants.some((message) => message.fanOut?.storm?.ended === false);
 }
 
-function isKept(table: MessageTable, entry: MessageEntry, now: number, settings: DetectorSettings): boolean {
-  let kept = false;
-  for (const message of entry.variants ?? []) {
-    if (message.fanOut === undefined) continue;
-    if (message.fanOut.storm?.ended === false) return true;
-    kept = true;
-  }
-  return kept && table.fanOuts <= settings.bounds.fanOutsMax && entry.lastAt > now - settings.fanOutKeepMs;
-}
-
-function hasFanOut(entry: MessageEntry): boolean {
-  return entry.variants?.some((message) => message.fanOut !== undefined) === true;
-}
-
-function requeue(table: MessageTable, entry: MessageEntry, queuedAt: number): void {
-  table.entries.delete(entry.key);
-  entry.queuedAt = queuedAt;
-  table.entries.set(entry.key, entry);
-}
-
-function drop(table: MessageTable, entry: MessageEntry): void {
-  table.entries.delete(entry.key);
-  for (const message of entry.variants ?? []) {
-    if (message.fanOut !== undefined) table.fanOuts -= 1;
-    seal(table, message);
-  }
+function dropFanOut(table: MessageTable, group: MessageGroup): void {
+  table.fanOuts.delete(group.key);
+  const hash = keyHash(group.key);
+  removeText(table.young, group.key, hash);
+  removeText(table.old, group.key, hash);
+  for (const message of group.variants) seal(table, message);
 }
 
 /** Gives up the queue ids of a message; its sums stay. */

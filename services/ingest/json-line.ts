@@ -18,7 +18,11 @@ export function decodeUtf8(bytes: Buffer): string | undefined {
 }
 
 /** "not-mine" when the line is no JSON object at all; "invalid-utf8" or "bad-json" when it was meant as one. */
-export function parseJsonObject(bytes: Buffer, start: number, end: number): Readonly<Record<string, unknown>> | LineOutcome {
+export function parseJsonObject(
+  bytes: Buffer,
+  start: number,
+  end: number,
+): Readonly<Record<string, unknown>> | LineOutcome {
   if (bytes[start] !== OPEN_BRACE) return "not-mine";
   const text = decodeUtf8(bytes.subarray(start, end));
   if (text === undefined) return "invalid-utf8";

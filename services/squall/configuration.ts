@@ -16,7 +16,10 @@ export interface ConfigurationFlags {
 }
 
 /** Throws ConfigError with all faults, or InputError when the file cannot be read. */
-export function loadConfiguration(flags: ConfigurationFlags, env: Readonly<Record<string, string | undefined>>): SquallConfig {
+export function loadConfiguration(
+  flags: ConfigurationFlags,
+  env: Readonly<Record<string, string | undefined>>,
+): SquallConfig {
   const values: FlagValue[] = [{ flag: "--windows", path: ["detector", "emitWindows"], value: flags.emitWindows }];
   if (flags.site !== undefined) values.push({ flag: "--site", path: ["site"], value: flags.site });
   if (flags.timezone !== undefined) values.push({ flag: "--timezone", path: ["timezone"], value: flags.timezone });

@@ -73,7 +73,9 @@ function hasPipedInput(): boolean {
 type Run = (run: (terminal: Terminal) => Promise<ExitCode>) => Promise<void>;
 
 function addReplay(program: Command, run: Run): void {
-  withReplayOptions(program.command("replay").argument("<files...>", 'logs, plain, gzip or zstd; "-" is standard input'))
+  withReplayOptions(
+    program.command("replay").argument("<files...>", 'logs, plain, gzip or zstd; "-" is standard input'),
+  )
     .description("read logs as fast as they can be read, and say when a storm began")
     .addHelpText(
       "after",
@@ -86,10 +88,16 @@ function withReplayOptions(command: Command): Command {
   return command
     .addOption(new Option("--format <name>", "format of the lines").choices(["auto", ...FORMAT_NAMES]).default("auto"))
     .addOption(new Option("--output <kind>", "alerts as text or as NDJSON").choices(["text", "ndjson"]).default("text"))
-    .addOption(new Option("--min-severity <level>", "least severity to show").choices([...SEVERITIES]).default("warning"))
+    .addOption(
+      new Option("--min-severity <level>", "least severity to show").choices([...SEVERITIES]).default("warning"),
+    )
     .option("--config <file>", "YAML configuration: thresholds, settings a list")
     .option("--site <name>", "name of the mail system, in alerts")
-    .option("--year <year>", "year of the first stamp, where stamps name none (default: the latest that fits)", numberBetween(1970, 9999, true))
+    .option(
+      "--year <year>",
+      "year of the first stamp, where stamps name none (default: the latest that fits)",
+      numberBetween(1970, 9999, true),
+    )
     .option("--timezone <zone>", "zone of stamps that name none, and of times shown (default: UTC)", zone)
     .option("--windows <file>", "write the minute windows of threads, lists and the site as NDJSON")
     .option("--dead-letter <file>", "write rejected lines with their reasons as NDJSON")
@@ -115,8 +123,13 @@ function addSimulate(program: Command, run: Run): void {
     .option("--no-headers", "without the header lines that header_checks log")
     .addOption(new Option("--subjects <kind>", "subjects of the storm's replies").choices(["kept", "changed"]))
     .option("--until <seconds>", "stop after so much of the log's time", numberBetween(1, 10_000_000, false))
-    .addHelpText("after", `\nScenarios:\n${list.join("\n")}\n\nExamples:\n  squall simulate nhs-2016 --scale 0.01 --output storm.log\n  squall simulate nhs-2016 | squall replay -\n`)
-    .action((scenario: ScenarioName, flags: SimulateFlags) => run((terminal) => simulateCommand(scenario, flags, terminal)));
+    .addHelpText(
+      "after",
+      `\nScenarios:\n${list.join("\n")}\n\nExamples:\n  squall simulate nhs-2016 --scale 0.01 --output storm.log\n  squall simulate nhs-2016 | squall replay -\n`,
+    )
+    .action((scenario: ScenarioName, flags: SimulateFlags) =>
+      run((terminal) => simulateCommand(scenario, flags, terminal)),
+    );
 }
 
 function createProgram(run: Run): Command {

@@ -22,8 +22,54 @@ function faults(fileName: string): string[] {
   return [];
 }
 
+/** File -> what is said of it, after its name. */
 const WANT: Readonly<Record<string, readonly string[]>> = {
+  "control-character.yaml": ["1:7: site: must not hold control characters"],
+  "duration-without-unit.yaml": [
+    "2:20: detector.allowedLateness: write a duration as 30s, 5m, 1h, 250ms or 2d",
+    '3:9: detector.calm: "30 minutes" is no duration: write 30s, 5m, 1h, 250ms or 2d',
+    '4:15: detector.hysteresis: "0s" is out of range: 1ms to 365d',
+  ],
   "everything-set.yaml": [],
+  "inherited-names.yaml": [
+    "1:1: unknown setting __proto__",
+    "3:1: unknown setting constructor",
+    "5:3: unknown setting detector.toString",
+  ],
+  "key-twice.yaml": ['3:1: "site" is set twice'],
+  "list-rules.yaml": [
+    '2:11: lists[0].list: matches no list: write an address such as "all-staff@example.org" ' +
+      'or a pattern such as "*@example.org"',
+    "4:5: lists[1].list: is needed",
+    '6:27: lists[2].expectedRepliesUntil: "tomorrow" is no time: write RFC 3339 with a zone, ' +
+      "such as 2026-12-24T18:00:00+01:00",
+    '8:7: unknown setting lists[2].thresholds.repliersMinimum; did you mean "repliersMin"?',
+    '11:9: lists[2].trustedDomains[1]: is no domain: write it as "example.org"',
+  ],
+  "not-a-map.yaml": ["1:1: the file must be a map of settings"],
+  "out-of-range.yaml": [
+    "2:17: ingest.lineBytesMax: must be at least 1024",
+    "4:18: detector.replyAllReach: must be at least 1",
+    "6:18: detector.thresholds.burstPeople: must be a whole number",
+    "7:16: detector.thresholds.paceScore: must be at least 0",
+  ],
+  "tabs.yaml": ["2:1: tabs are not allowed as indentation"],
+  "two-documents.yaml": ["2:1: a second document begins here; only one is read"],
+  "unfinished-list.yaml": ["4:1: flow sequence in block collection must be sufficiently indented and end with a ]"],
+  "unknown-anchor.yaml": ["2:11: alias of an anchor that is not set"],
+  "unknown-setting.yaml": [
+    '3:3: unknown setting detector.priceGateDelivery; did you mean "priceGateDeliveries"?',
+    "4:1: unknown setting colour",
+  ],
+  "unknown-tag.yaml": ["1:7: unresolved tag: !env"],
+  "unknown-time-zone.yaml": ["1:11: timezone: is no time zone: write an IANA name such as Europe/London"],
+  "wrong-types.yaml": [
+    "1:7: site: expected string, received array",
+    "2:11: subjects: expected boolean, received string",
+    "4:17: ingest.lineBytesMax: expected number, received string",
+    "5:11: detector: expected object, received string",
+    "6:8: lists: expected array, received string",
+  ],
 };
 
 test("nothing given: the documented defaults", () => {

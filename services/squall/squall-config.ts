@@ -8,7 +8,7 @@ import { bound, name, timeZone } from "./config-values.ts";
 import { detectorConfig } from "./detector-config.ts";
 import { listRuleConfig } from "./list-rule-config.ts";
 
-export const LINE_BYTES_MAX_DEFAULT = 65_536;
+const LINE_BYTES_MAX_DEFAULT = 65_536;
 
 const fileSchema = z.strictObject({
   site: name.default("site").describe("The mail system; stands in every record. SQUALL_SITE."),

@@ -100,14 +100,16 @@ describe("round trip", () => {
     const event = decoded({ ...minimal, login: "a", subject: "s", hints: { inReplyTo: "x", references: ["y"] } });
     const other = Object.fromEntries(Object.entries(event).toReversed());
     expect(encodeMailEvent({ ...event, ...other })).toBe(encodeMailEvent(event));
-    expect(encodeMailEvent(event)).toMatch(/^\{"v":1,"eventId":"[\w-]{22}","revision":1,"site":"nhs","host":"ndjson"/);
+    expect(encodeMailEvent(event)).toMatch(
+      /^\{"v":1,"eventId":"nhs ndjson {2}<1@croydon.example>","revision":1,"site":"nhs","host":"ndjson"/,
+    );
   });
 });
 
 describe("the door for other systems", () => {
   test("the least there can be", () => {
     const { eventId, ...event } = decoded(minimal);
-    expect(eventId).toMatch(/^[\w-]{22}$/);
+    expect(eventId).toBe("nhs ndjson  <1@croydon.example>");
     expect(event).toEqual({
       revision: 1,
       site: "nhs",
@@ -139,6 +141,18 @@ describe("the door for other systems", () => {
     expect(decoded({ ...minimal, hints: {} })).toMatchObject({ hints: { references: [] }, headersLogged: true });
     expect(decoded({ ...minimal, hints: {}, headersLogged: false }).headersLogged).toBe(false);
     expect(decoded({ ...minimal, site: "other" }).site).toBe("other");
+  });
+
+  test("a subject without its key gets one, unless the event has an id and so is our own", () => {
+    const given = { ...minimal, subject: "AW: Re: Test" };
+    expect(decoded(given).hints).toEqual({ references: [], subjectKey: "test", replySubject: true });
+    expect(decoded(given).headersLogged).toBe(true);
+    expect(decoded({ ...given, hints: { subjectKey: "other" } }).hints).toEqual({
+      references: [],
+      subjectKey: "other",
+    });
+    expect(decoded({ ...given, eventId: "e1" }).hints).toEqual({ references: [] });
+    expect(decoded({ ...given, subject: "Re:" }).hints).toEqual({ references: [] });
   });
 
   test("one mail has one id, another mail another", () => {

@@ -4,9 +4,10 @@
 
 import type { DecodeFault } from "./decode-fault.ts";
 import { minutesOf, totalsOf, wireMinutes, wireTotals } from "./delivery-minutes-codec.ts";
-import { mailEventId } from "./mail-event-id.ts";
+import { EVENT_ID_CHARS_MAX, mailEventId } from "./mail-event-id.ts";
 import type { ListSighting, MailEvent, ThreadHints } from "./mail-event.ts";
 import { AUTOMATIC_REASONS, LIST_EVIDENCE, MINUTES_MAX } from "./mail-event.ts";
+import { subjectKey } from "./subject-key.ts";
 import type { Mutable, TextLimits } from "./wire-fields.ts";
 import {
   checkText,
@@ -27,13 +28,14 @@ import { fieldSet, decodeLine, itemsOf, openField, valueOf } from "./wire-object
 import { encodeWireTime } from "./wire-time.ts";
 
 /** Longest message id and header value, as RFC 5322 limits a line; longest address, as RFC 3696 counts it. */
-export const MESSAGE_ID_CHARS_MAX = 998;
-export const ADDRESS_CHARS_MAX = 320;
-export const REFERENCES_MAX = 100;
-export const LISTS_MAX = 50;
-export const RECIPIENTS_MAX = 1_000_000_000;
+const MESSAGE_ID_CHARS_MAX = 998;
+const ADDRESS_CHARS_MAX = 320;
+const REFERENCES_MAX = 100;
+const LISTS_MAX = 50;
+const RECIPIENTS_MAX = 1_000_000_000;
 
 const NAME: TextLimits = { max: 255, empty: "absent" };
+const EVENT_ID: TextLimits = { max: EVENT_ID_CHARS_MAX, empty: "absent" };
 const ADDRESS: TextLimits = { max: ADDRESS_CHARS_MAX, empty: "absent" };
 const LIST_ADDRESS: TextLimits = { max: ADDRESS_CHARS_MAX };
 const MESSAGE_ID: TextLimits = { max: MESSAGE_ID_CHARS_MAX, empty: "absent" };
@@ -104,9 +106,11 @@ function readEvent(object: WireObject, defaultSite: string): MailEvent {
   const queueId = textOf(object, "queueId", NAME) ?? "";
   const messageId = idOf(object, "messageId");
   const at = requiredTime(object, "at");
+  const eventId = textOf(object, "eventId", EVENT_ID);
+  const subject = textOf(object, "subject", SUBJECT);
   const hints = hintsOf(object);
   const event: Mutable<MailEvent> = {
-    eventId: textOf(object, "eventId", NAME) ?? mailEventId({ site, host, queueId, messageId, at }),
+    eventId: eventId ?? mailEventId({ site, host, queueId, messageId, at }),
     revision: integerOf(object, "revision", REVISIONS) ?? 1,
     site,
     host,
@@ -116,8 +120,9 @@ function readEvent(object: WireObject, defaultSite: string): MailEvent {
     authenticated: flagOf(object, "authenticated") ?? false,
     recipients: requiredInteger(object, "recipients", RECIPIENTS),
     lists: listsOf(object),
-    hints: hints ?? { references: [] },
-    headersLogged: flagOf(object, "headersLogged") ?? hints !== undefined,
+    // An event of our own has an id and says all that is to be said of its subject.
+    hints: eventId === undefined ? hintsWithSubject(hints, subject) : (hints ?? { references: [] }),
+    headersLogged: flagOf(object, "headersLogged") ?? (hints !== undefined || subject !== undefined),
     minutes: minutesOf(object, "minutes", MINUTES_MAX) ?? [],
   };
   setPresent(event, "messageId", messageId);
@@ -125,11 +130,19 @@ function readEvent(object: WireObject, defaultSite: string): MailEvent {
   setPresent(event, "from", textOf(object, "from", ADDRESS)?.toLowerCase());
   setPresent(event, "sender", textOf(object, "sender", ADDRESS)?.toLowerCase());
   setPresent(event, "senderDomain", textOf(object, "senderDomain", ADDRESS)?.toLowerCase());
-  setPresent(event, "subject", textOf(object, "subject", SUBJECT));
+  setPresent(event, "subject", subject);
   setPresent(event, "automatic", choiceOf(object, "automatic", AUTOMATIC_REASONS));
   setPresent(event, "earlier", totalsOf(object, "earlier"));
   setPresent(event, "removedAt", timeOf(object, "removedAt"));
   return event;
+}
+
+/** A system that gives a subject and no key need not know how keys are made. */
+function hintsWithSubject(hints: ThreadHints | undefined, subject: string | undefined): ThreadHints {
+  const known = hints ?? { references: [] };
+  if (subject === undefined || known.subjectKey !== undefined) return known;
+  const { key, isReply } = subjectKey(subject);
+  return key === "" ? known : { replySubject: isReply, ...known, subjectKey: key };
 }
 
 function listsOf(object: WireObject): ListSighting[] {

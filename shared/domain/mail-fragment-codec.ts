@@ -21,7 +21,7 @@ import { fieldSet, decodeLine, itemsOf, openField, valueOf } from "./wire-object
 import { encodeWireTime } from "./wire-time.ts";
 
 /** Most minutes a fragment lists: a day; a batch of lines that spans more is cut by ingest. */
-export const FRAGMENT_MINUTES_MAX = 1440;
+const FRAGMENT_MINUTES_MAX = 1440;
 
 const NAME: TextLimits = { max: 255 };
 const ADDRESS: TextLimits = { max: 320 };

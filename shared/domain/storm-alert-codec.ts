@@ -22,9 +22,9 @@ import type { WireObject } from "./wire-object.ts";
 import { fieldSet, decodeLine, openField, refuse, required, requiredItems } from "./wire-object.ts";
 import { encodeWireTime } from "./wire-time.ts";
 
-export const STEPS_MAX = 10;
-export const ALERT_MESSAGE_IDS_MAX = 50;
-export const ADVICE_MAX = 64;
+const STEPS_MAX = 10;
+const ALERT_MESSAGE_IDS_MAX = 50;
+const ADVICE_MAX = 64;
 
 const TYPES = ["storm.watch", "storm.opened", "storm.updated", "storm.resolved"] as const;
 const SCOPES = ["thread", "list"] as const;

@@ -20,7 +20,7 @@ export interface NumberLimits {
 }
 
 /** Largest count any record may hold: beyond every mail system, far below where doubles lose whole numbers. */
-export const COUNT_MAX = 1_000_000_000_000;
+const COUNT_MAX = 1_000_000_000_000;
 const COUNTS: NumberLimits = { min: 0, max: COUNT_MAX };
 const TIMES: NumberLimits = { min: 0, max: Number.MAX_SAFE_INTEGER };
 

@@ -4,6 +4,8 @@
 export interface ConfigFault {
   readonly where: string;
   readonly message: string;
+  /** Place in the file, for the order in which faults are told; -1 for what stands elsewhere. */
+  readonly offset: number;
 }
 
 /** The name among `known` that was most likely meant; undefined when none is near. Case, dashes and underscores do not count. */
@@ -12,7 +14,7 @@ export function nearestName(name: string, known: readonly string[]): string | un
   let nearest: string | undefined;
   let least = Math.min(3, Math.floor(wanted.length / 3)) + 1;
   for (const candidate of known) {
-    const distance = editDistance(wanted, bare(candidate));
+    const distance = nameDistance(wanted, bare(candidate));
     if (distance < least) {
       least = distance;
       nearest = candidate;
@@ -25,6 +27,13 @@ export function nearestName(name: string, known: readonly string[]): string | un
 export function suggestion(name: string, known: readonly string[]): string {
   const nearest = nearestName(name, known);
   return nearest === undefined ? "" : `; did you mean "${nearest}"?`;
+}
+
+/** A name that only goes on where the other stops is near, however long the rest. */
+function nameDistance(from: string, to: string): number {
+  const shorter = Math.min(from.length, to.length);
+  const distance = editDistance(from, to);
+  return shorter >= 4 && from.slice(0, shorter) === to.slice(0, shorter) ? Math.min(distance, 1) : distance;
 }
 
 function bare(name: string): string {

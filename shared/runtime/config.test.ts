@@ -89,7 +89,11 @@ describe("the environment", () => {
       HOME: "/root",
     };
     expect(load({ env })).toMatchObject({
-      ...{ workers: 7, isFast: true, level: "high", tags: ["a", "b"], site: "site" },
+      workers: 7,
+      isFast: true,
+      level: "high",
+      tags: ["a", "b"],
+      site: "site",
       inner: { halved: 2.75 },
     });
     expect(load({ env: { SQUALL_IS_FAST: "false" } }).isFast).toBe(false);
@@ -97,7 +101,12 @@ describe("the environment", () => {
 
   test("every single setting has a variable, maps and lists of maps have none", () => {
     expect(settingsOf(schema, "SQUALL").map((setting) => setting.env)).toEqual([
-      ...["SQUALL_SITE", "SQUALL_WORKERS", "SQUALL_IS_FAST", "SQUALL_LEVEL", "SQUALL_NEEDED", "SQUALL_TAGS"],
+      "SQUALL_SITE",
+      "SQUALL_WORKERS",
+      "SQUALL_IS_FAST",
+      "SQUALL_LEVEL",
+      "SQUALL_NEEDED",
+      "SQUALL_TAGS",
       "SQUALL_INNER_DEEP_NAME",
       "SQUALL_INNER_HALVED",
     ]);
@@ -135,13 +144,13 @@ describe("the file", () => {
   test("all faults at once, each with line and column", () => {
     const yamlText = "workers: 0\nlevel: mid\ninner:\n  deepname: 3\nrules:\n  - nam: x\nbyName:\n  a: {size: big}\n";
     expect(faults({ yamlText })).toEqual([
-      "squall.yaml:1:10: workers: Too small: expected number to be >=1",
-      'squall.yaml:2:8: level: expected one of "low"|"high"',
       "squall.yaml:1:1: needed: is needed",
+      "squall.yaml:1:10: workers: must be at least 1",
+      'squall.yaml:2:8: level: expected one of "low"|"high"',
       'squall.yaml:4:3: unknown setting inner.deepname; did you mean "deepName"?',
       "squall.yaml:6:5: rules[0].name: is needed",
       'squall.yaml:6:5: unknown setting rules[0].nam; did you mean "name"?',
-      "squall.yaml:8:12: byName.a.size: expected number, received string",
+      "squall.yaml:8:13: byName.a.size: expected number, received string",
     ]);
   });
 
@@ -184,6 +193,7 @@ describe("nearestName", () => {
     ["PriceGateDelivery", "priceGateDeliveries"],
     ["alowedLatenes", "allowedLateness"],
     ["stie", "site"],
+    ["allowedLatenessSeconds", "allowedLateness"],
     ["colour", undefined],
     ["", undefined],
     ["x".repeat(10_000), undefined],

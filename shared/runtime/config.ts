@@ -13,9 +13,10 @@ export class ConfigError extends Error {
   readonly faults: readonly ConfigFault[];
 
   constructor(faults: readonly ConfigFault[]) {
-    super(faults.map((fault) => `${fault.where}: ${fault.message}`).join("\n"));
+    const inOrder = faults.toSorted((a, b) => a.offset - b.offset);
+    super(inOrder.map((fault) => `${fault.where}: ${fault.message}`).join("\n"));
     this.name = "ConfigError";
-    this.faults = faults;
+    this.faults = inOrder;
   }
 }
 
@@ -53,7 +54,7 @@ export function loadConfig<Schema extends z.ZodObject>(sources: ConfigSources<Sc
   const yaml = readYaml(sources.yamlText ?? "", sources.fileName ?? "configuration");
   const faults: ConfigFault[] = [...yaml.faults, ...misspeltEnv(sources)];
   if (yaml.isWhole && !isLayer(yaml.value)) {
-    faults.push({ where: yaml.positionOf([]), message: "the file must be a map of settings" });
+    faults.push({ ...yaml.positionOf([]), message: "the file must be a map of settings" });
   } else if (yaml.isWhole && isLayer(yaml.value)) {
     const origins: Origins = new Map();
     const merged = merge(sources, yaml.value, origins);
@@ -78,7 +79,9 @@ function misspeltEnv(sources: ConfigSources<z.ZodObject>): ConfigFault[] {
   const known = settingsOf(sources.schema, ENV_PREFIX).map((setting) => setting.env);
   return unknownEnv(sources.schema, sources.env).flatMap((name) => {
     const nearest = nearestName(name, known);
-    return nearest === undefined ? [] : [{ where: name, message: `unknown variable; did you mean "${nearest}"?` }];
+    return nearest === undefined
+      ? []
+      : [{ where: name, offset: -1, message: `unknown variable; did you mean "${nearest}"?` }];
   });
 }
 
@@ -131,15 +134,24 @@ function issueFaults(issue: z.core.$ZodIssue, context: FaultContext): ConfigFaul
   if (issue.code === "unrecognized_keys") {
     const known = namesAt(context.sources.schema, path);
     return issue.keys.map((key) => ({
-      where: context.yaml.positionOfKey(path, key),
+      ...context.yaml.positionOfKey(path, key),
       message: `unknown setting ${pathText([...path, key])}${suggestion(key, known)}`,
     }));
   }
-  const isMissing = issue.code === "invalid_type" && issue.message.endsWith("received undefined");
-  const message = isMissing ? "is needed" : issue.message.replace(/^Invalid (input|option): /u, "");
+  const message = issueText(issue);
   const origin = originOf(path, context.origins);
-  if (origin !== undefined) return [{ where: origin, message }];
-  return [{ where: context.yaml.positionOf(path), message: `${pathText(path)}: ${message}` }];
+  if (origin !== undefined) return [{ where: origin, offset: -1, message }];
+  return [{ ...context.yaml.positionOf(path), message: `${pathText(path)}: ${message}` }];
+}
+
+function issueText(issue: z.core.$ZodIssue): string {
+  if (issue.code === "invalid_type") {
+    if (issue.message.endsWith("received undefined")) return "is needed";
+    if (issue.expected === "int") return "must be a whole number";
+  }
+  if (issue.code === "too_small" && issue.origin === "number") return `must be at least ${issue.minimum}`;
+  if (issue.code === "too_big" && issue.origin === "number") return `must be at most ${issue.maximum}`;
+  return issue.message.replace(/^Invalid (input|option): /u, "");
 }
 
 function originOf(path: readonly (string | number)[], origins: Origins): string | undefined {

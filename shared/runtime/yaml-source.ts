@@ -1,7 +1,7 @@
 // YAML text -> its value as plain data, its faults with line and column, and where each setting stands.
 
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit } from "yaml";
-import type { Document, Node, YAMLMap } from "yaml";
+import type { Document, Node, YAMLError, YAMLMap } from "yaml";
 import type { ConfigFault } from "./config-fault.ts";
 
 export type SettingPath = readonly (string | number)[];
@@ -11,33 +11,36 @@ export interface YamlSource {
   readonly faults: readonly ConfigFault[];
   /** False when the text is no whole document, so that its value must not be judged. */
   readonly isWhole: boolean;
-  /** `file:line:column` of the value at a path, or of the nearest thing around it. */
-  readonly positionOf: (path: SettingPath) => string;
-  /** `file:line:column` of a key of the map at a path. */
-  readonly positionOfKey: (path: SettingPath, key: string) => string;
+  /** Position of the value at a path, or of the nearest thing around it. */
+  readonly positionOf: (path: SettingPath) => Position;
+  /** Position of a key of the map at a path. */
+  readonly positionOfKey: (path: SettingPath, key: string) => Position;
 }
+
+/** `where` is `file:line:column`. */
+export type Position = Pick<ConfigFault, "where" | "offset">;
 
 export function readYaml(text: string, fileName: string): YamlSource {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
-  const where = (offset: number): string => {
+  const position = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
-    return `${fileName}:${line}:${col}`;
+    return { where: `${fileName}:${line}:${col}`, offset };
   };
   const faults: ConfigFault[] = [...document.errors, ...document.warnings].map((error) => ({
-    where: where(error.pos[0]),
-    message: error.code === "DUPLICATE_KEY" ? `${wordAt(text, error.pos[0])} is set twice` : lowerFirst(error.message),
+    ...position(error.pos[0]),
+    message: syntaxMessage(error, text),
   }));
   let isWhole = document.errors.every((error) => error.code === "DUPLICATE_KEY");
   let value: unknown;
   const dangling = danglingAliases(document);
   for (const alias of dangling)
-    faults.push({ where: where(offsetOf(alias)), message: "alias of an anchor that is not set" });
+    faults.push({ ...position(offsetOf(alias)), message: "alias of an anchor that is not set" });
   if (isWhole && dangling.length === 0) {
     try {
       value = document.toJS() ?? {};
     } catch (error) {
-      faults.push({ where: where(0), message: error instanceof Error ? lowerFirst(error.message) : "cannot be read" });
+      faults.push({ ...position(0), message: error instanceof Error ? lowerFirst(error.message) : "cannot be read" });
       isWhole = false;
     }
   } else {
@@ -47,8 +50,8 @@ export function readYaml(text: string, fileName: string): YamlSource {
     value,
     faults,
     isWhole,
-    positionOf: (path) => where(offsetOf(nodeAt(document, path))),
-    positionOfKey: (path, key) => where(keyOffset(nodeAt(document, path), key)),
+    positionOf: (path) => position(offsetOf(nodeAt(document, path))),
+    positionOfKey: (path, key) => position(keyOffset(nodeAt(document, path), key)),
   };
 }
 
@@ -93,6 +96,12 @@ function keyText(key: unknown): string | undefined {
 
 function offsetOf(node: Node | undefined): number {
   return node?.range?.[0] ?? 0;
+}
+
+function syntaxMessage(error: YAMLError, text: string): string {
+  if (error.code === "DUPLICATE_KEY") return `${wordAt(text, error.pos[0])} is set twice`;
+  if (error.code === "MULTIPLE_DOCS") return "a second document begins here; only one is read";
+  return lowerFirst(error.message);
 }
 
 function wordAt(text: string, offset: number): string {

@@ -7,7 +7,7 @@ import { COMMAND_HOSTS_MAX, COMMAND_QUEUE_IDS_MAX, queuesByHost, REFUSED_ADDRESS
 import { posixQuote } from "./shell-quote.ts";
 
 /** Short (hex) and long queue ids; both are safe in a shell as they are, and none is the word ALL. */
-export const POSTFIX_QUEUE_ID = /^[0-9A-Za-z]{6,20}$/u;
+const POSTFIX_QUEUE_ID = /^[0-9A-Za-z]{6,20}$/u;
 
 const TABLE = "/etc/postfix/squall-stopped-lists";
 

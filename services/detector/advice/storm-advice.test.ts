@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { realPart } from "../../../test/support/real-part.ts";
 import type { Advice } from "../../../shared/domain/storm-alert.ts";
 import type { AdviceRequest } from "./advice-request.ts";
 import { stormAdvice } from "./storm-advice.ts";
@@ -195,6 +196,27 @@ describe("run by a real shell", () => {
     expect(readFileSync(join(room, "etc", "squall-stopped-lists"), "utf8")).toBe(
       `${LIST} REJECT This list is closed for the moment, please do not reply to all\n`,
     );
+  });
+
+  test("real Postfix takes the stop command, keeps the restrictions it had and refuses the list", (context) => {
+    const postfix = realPart("postfix", context);
+    for (const name of ["postconf", "jq"]) rmSync(join(room, "bin", name));
+    const restrictions = "permit_mynetworks,\n  reject_unlisted_recipient";
+    writeFileSync(
+      join(room, "etc", "main.cf"),
+      `compatibility_level = 3.6\nsmtpd_recipient_restrictions =\n  ${restrictions}\n`,
+    );
+    const env = { PATH: `${room}/bin:${dirname(postfix)}:/usr/bin:/bin`, MAIL_CONFIG: `${room}/etc` };
+    const stop = (commandsOf(stormAdvice(request), "postfix")[0] ?? "").replaceAll("/etc/postfix", `${room}/etc`);
+    execFileSync("bash", ["-c", stop], { env });
+    execFileSync("bash", ["-c", stop], { env });
+    const ask = (program: string, ...words: string[]): string =>
+      execFileSync(join(dirname(postfix), program), words, { env, encoding: "utf8" }).trim();
+    const table = `texthash:${room}/etc/squall-stopped-lists`;
+    expect(ask("postconf", "-h", "smtpd_recipient_restrictions")).toBe(
+      `check_recipient_access ${table}, permit_mynetworks, reject_unlisted_recipient`,
+    );
+    expect(ask("postmap", "-q", LIST, table)).toMatch(/^REJECT This list is closed/u);
   });
 
   test("pasting the stop command twice adds the check once", () => {

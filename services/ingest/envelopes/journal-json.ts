@@ -26,7 +26,8 @@ function textOf(value: unknown): string | undefined {
 /** journald writes a message that is not UTF-8 as an array of byte values; as latin1, like the lines of a file. */
 function messageText(value: unknown): string | undefined {
   if (typeof value === "string") return Buffer.from(value, "utf8").toString("latin1");
-  if (!Array.isArray(value) || !value.every((byte) => Number.isInteger(byte) && byte >= 0 && byte <= 255)) return undefined;
+  if (!Array.isArray(value) || !value.every((byte) => Number.isInteger(byte) && byte >= 0 && byte <= 255))
+    return undefined;
   return Buffer.from(value).toString("latin1");
 }
 

@@ -64,7 +64,10 @@ export function countDelivery(fragment: MailFragment, line: MessageBytes, listSe
   if (originalStart >= 0) noteOriginal(fragment, bytes, originalStart, originalEnd);
   if (isHandedOn({ line, relayStart, status, listServers })) {
     fragment.expandedTo ??= [];
-    if (fragment.expandedTo.length < ADDRESSES_MAX || !fragment.expandedTo.some((known) => equalsText(bytes, toStart, toEnd, known))) {
+    if (
+      fragment.expandedTo.length < ADDRESSES_MAX ||
+      !fragment.expandedTo.some((known) => equalsText(bytes, toStart, toEnd, known))
+    ) {
       addAddress(fragment.expandedTo, addressText(bytes, toStart, toEnd));
     }
   }

@@ -193,7 +193,8 @@ export class PostfixParser {
 
   private removed(line: MessageBytes): LineOutcome {
     const fragment = this.fragment(line);
-    if (fragment.removedAt === undefined || line.eventTimeMs > fragment.removedAt) fragment.removedAt = line.eventTimeMs;
+    if (fragment.removedAt === undefined || line.eventTimeMs > fragment.removedAt)
+      fragment.removedAt = line.eventTimeMs;
     return "used";
   }
 

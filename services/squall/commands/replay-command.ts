@@ -35,7 +35,11 @@ export interface ReplayFlags {
 /** Longest rejected line kept in the dead letter file, bytes. */
 const REJECTED_BYTES_MAX = 2_048;
 
-export async function replayCommand(paths: readonly string[], flags: ReplayFlags, terminal: Terminal): Promise<ExitCode> {
+export async function replayCommand(
+  paths: readonly string[],
+  flags: ReplayFlags,
+  terminal: Terminal,
+): Promise<ExitCode> {
   const config = loadConfiguration({ ...flags, emitWindows: flags.windows !== undefined }, terminal.env);
   const startedAt = terminal.nowMs();
   const { inputs, duplicates } = await openInputs({ paths, year: flags.year, nowMs: startedAt });
@@ -92,15 +96,18 @@ function createOutput(flags: ReplayFlags, terminal: Terminal, timeZone: string):
     alert(alert) {
       if (alert.type === "storm.opened") storms += 1;
       if (SEVERITIES.indexOf(alert.severity) < least) hidden += 1;
-      else terminal.out(flags.output === "ndjson" ? `${encodeStormAlert(alert)}\n` : `${stormAlertText(alert, text)}\n`);
+      else
+        terminal.out(flags.output === "ndjson" ? `${encodeStormAlert(alert)}\n` : `${stormAlertText(alert, text)}\n`);
     },
     storms: () => storms,
     hidden: () => hidden,
   };
 }
 
-function writeRejected(file: LineFile, rejected: { reason: RejectionReason; input: string; line: number; bytes: Buffer }): void {
+function writeRejected(
+  file: LineFile,
+  rejected: { reason: RejectionReason; input: string; line: number; bytes: Buffer },
+): void {
   const { reason, input, line, bytes } = rejected;
   file.write(JSON.stringify({ v: 1, reason, input, line, text: bytes.toString("latin1", 0, REJECTED_BYTES_MAX) }));
 }
-

@@ -21,7 +21,11 @@ export interface SimulateFlags {
   readonly until?: number;
 }
 
-export async function simulateCommand(scenario: ScenarioName, flags: SimulateFlags, terminal: Terminal): Promise<ExitCode> {
+export async function simulateCommand(
+  scenario: ScenarioName,
+  flags: SimulateFlags,
+  terminal: Terminal,
+): Promise<ExitCode> {
   const { seed, scale, stamp, headers, subjects, until } = flags;
   const simulation = simulate({
     scenario,

@@ -66,7 +66,9 @@ export async function demoCommand(terminal: Terminal): Promise<ExitCode> {
     if (now < SHOWN_FROM) continue;
     screen.show(now);
     for (const alert of alerts.splice(0)) {
-      terminal.out(`\n${stormAlertText(alert, { timeZone: config.timezone, color: terminal.color, width: terminal.width })}\n`);
+      terminal.out(
+        `\n${stormAlertText(alert, { timeZone: config.timezone, color: terminal.color, width: terminal.width })}\n`,
+      );
       if (alert.type !== "storm.opened") continue;
       openedAt = now;
       await pace.pause(READING_PAUSE_MS);

@@ -23,7 +23,9 @@ export interface OpenedInputs {
 }
 
 /** Paths without those that name a file already named: by device and inode, or by size, head and tail. */
-async function withoutDuplicates(paths: readonly string[]): Promise<{ paths: string[]; duplicates: { name: string; sameAs: string }[] }> {
+async function withoutDuplicates(
+  paths: readonly string[],
+): Promise<{ paths: string[]; duplicates: { name: string; sameAs: string }[] }> {
   const seen = new Map<string, string>();
   const kept: string[] = [];
   const duplicates: { name: string; sameAs: string }[] = [];

@@ -25,7 +25,11 @@ export function progressText(progress: ReplayProgress, { elapsedMs, storms, time
   const { bytesRead, bytesTotal, lines, eventTimeMs } = progress;
   const parts: string[] = [];
   if (bytesTotal === undefined || bytesTotal === 0) parts.push(byteCount(bytesRead));
-  else parts.push(`${Math.floor((100 * bytesRead) / bytesTotal)} %`, `${byteCount(bytesRead)} of ${byteCount(bytesTotal)}`);
+  else
+    parts.push(
+      `${Math.floor((100 * bytesRead) / bytesTotal)} %`,
+      `${byteCount(bytesRead)} of ${byteCount(bytesTotal)}`,
+    );
   const seconds = elapsedMs / 1000;
   if (seconds > 0) parts.push(`${wholeNumber(lines / seconds)} lines/s`);
   if (eventTimeMs !== undefined) parts.push(`log time ${clockOf(eventTimeMs, timeZone)}`);

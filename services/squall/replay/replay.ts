@@ -166,7 +166,8 @@ function completeUpTo(readings: readonly Reading[], allowedLatenessMs: number): 
 function progressOf(readings: readonly Reading[]): ReplayProgress {
   let bytesTotal: number | undefined = 0;
   for (const { input } of readings) {
-    bytesTotal = bytesTotal === undefined || input.file.sizeBytes === undefined ? undefined : bytesTotal + input.file.sizeBytes;
+    bytesTotal =
+      bytesTotal === undefined || input.file.sizeBytes === undefined ? undefined : bytesTotal + input.file.sizeBytes;
   }
   return {
     bytesRead: readings.reduce((sum, { input }) => sum + input.file.bytesRead(), 0),

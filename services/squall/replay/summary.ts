@@ -47,14 +47,19 @@ export function summaryText(result: ReplayResult, options: SummaryOptions): stri
   return `${lines.join("\n")}\n`;
 }
 
-function readPart({ counters, from, until }: ReplayResult, { timeZone, elapsedMs, bytesRead }: SummaryOptions): string[] {
+function readPart(
+  { counters, from, until }: ReplayResult,
+  { timeZone, elapsedMs, bytesRead }: SummaryOptions,
+): string[] {
   const rate = elapsedMs > 0 ? counters.lines / (elapsedMs / 1000) : 0;
   const lines = [
     "",
     `read       ${counted(counters.lines, "line")} (${byteCount(bytesRead)}) in ${(elapsedMs / 1000).toFixed(1)} s, ${wholeNumber(rate)} a second`,
   ];
   if (from !== undefined && until !== undefined) {
-    lines.push(`           log time ${clockOf(from, timeZone)} to ${clockOf(until, timeZone)} (${timeZone}), ${spanInWords(until - from)}`);
+    lines.push(
+      `           log time ${clockOf(from, timeZone)} to ${clockOf(until, timeZone)} (${timeZone}), ${spanInWords(until - from)}`,
+    );
   }
   lines.push(
     `           ${wholeNumber(counters.used)} recognised, ${wholeNumber(counters.other)} of other programs or of no interest, ${wholeNumber(rejectedIn(counters.rejected))} rejected`,
@@ -88,12 +93,17 @@ function mailPart({ assembler, survey }: ReplayResult): string[] {
 
 function stormPart({ survey }: ReplayResult, { timeZone, hidden }: SummaryOptions): string[] {
   const { opened, watches, stillOpen } = survey.storms;
-  const lines = [`storms     ${opened === 0 ? "none" : wholeNumber(opened)}, ${counted(watches, "watch").replace("watchs", "watches")}`];
+  const lines = [
+    `storms     ${opened === 0 ? "none" : wholeNumber(opened)}, ${counted(watches, "watch").replace("watchs", "watches")}`,
+  ];
   for (const storm of stillOpen) {
     const what = shownText(storm.list ?? storm.threadKey, NAME_CHARS_MAX);
     lines.push(`           still open at the end of the log: ${what}, since ${clockOf(storm.startedAt, timeZone)}`);
   }
-  if (hidden > 0) lines.push(`           ${counted(hidden, "alert")} below the chosen severity not shown (--min-severity watch shows all)`);
+  if (hidden > 0)
+    lines.push(
+      `           ${counted(hidden, "alert")} below the chosen severity not shown (--min-severity watch shows all)`,
+    );
   return lines;
 }
 
@@ -107,7 +117,8 @@ function listPart({ survey }: ReplayResult): string[] {
     const name = shownText(list.address, NAME_CHARS_MAX);
     return `${index === 0 ? "lists      " : "           "}${name}: audience ${wholeNumber(list.audience)}, ${counted(list.messages, "message")}, ${counted(list.replyAlls, "reply-all")}, ${history}`;
   });
-  if (survey.lists.length > shown.length) lines.push(`           and ${wholeNumber(survey.lists.length - shown.length)} more`);
+  if (survey.lists.length > shown.length)
+    lines.push(`           and ${wholeNumber(survey.lists.length - shown.length)} more`);
   return lines;
 }
 
@@ -127,9 +138,18 @@ function lossPart({ assembler, survey, leapsRefused }: ReplayResult): string[] {
   const note = (count: number, words: string): void => {
     if (count > 0) losses.push(`           ${wholeNumber(count)} ${words}`);
   };
-  note(assembler.incomplete, "queue ids were never seen to be accepted (refused mail, or mail from before the log begins)");
-  note(assembler.expiredFragments, "pieces of mails lay more than 2 h behind the log around them and were dropped: give files of different hosts or days as separate arguments");
-  note(assembler.evictedForRoom + assembler.releasedEarly, "mails were let go early for want of room (more queued at once than the limit)");
+  note(
+    assembler.incomplete,
+    "queue ids were never seen to be accepted (refused mail, or mail from before the log begins)",
+  );
+  note(
+    assembler.expiredFragments,
+    "pieces of mails lay more than 2 h behind the log around them and were dropped: give files of different hosts or days as separate arguments",
+  );
+  note(
+    assembler.evictedForRoom + assembler.releasedEarly,
+    "mails were let go early for want of room (more queued at once than the limit)",
+  );
   note(leapsRefused, "stamps leapt far ahead and were not believed");
   for (const [name, count] of Object.entries(survey.counters)) note(count, name);
   return losses.length === 0 ? [] : ["dropped", ...losses];

@@ -68,7 +68,7 @@ test("mails take turns, at the rate of the whole system, and everybody gets each
   expect(ids.slice(50, 100).every((id) => id === "BBBB:")).toBe(true);
   const recipients = lines
     .filter((line) => line.includes("AAAA:"))
-    .map((line) => /to=<(.*?)>, orig_to=<all@nhs\.example>/.exec(line)?.[1]);
+    .map((line) => /to=<(.*?)>, orig_to=<all@nhs\.example>/.exec(line)?.[1] ?? "");
   expect(recipients.sort()).toEqual(Array.from({ length: 3000 }, (_, member) => memberAddress(list, member)).sort());
   expect(new Set(told.filter((each) => each.endsWith("finished")))).toEqual(
     new Set(["AAAA finished", "BBBB finished"]),

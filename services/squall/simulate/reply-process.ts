@@ -60,7 +60,7 @@ export function stormReplies(random: Random, model: StormModel): StormReply[] {
     const own = replies.length - 1;
     if (again === undefined) peopleUsed += 1;
     if (again === undefined && random.chance(model.againShare)) {
-      events.schedule(later(at), (secondAt) => speak(secondAt, own, person));
+      events.schedule(later(Math.max(at, opening)), (secondAt) => speak(secondAt, own, person));
     }
     answerTo(own, model.branching * (1 - peopleUsed / model.pool), Math.max(at, opening));
   };

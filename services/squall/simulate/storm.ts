@@ -26,6 +26,8 @@ export interface StormOptions {
 /** Shares of replies: with a subject of their own where subjects are mixed; by a program that drops the thread headers. */
 const OWN_SUBJECT_SHARE = 0.25;
 const BROKEN_THREAD_SHARE = 0.07;
+/** The first answers are always tied to the first mail, so that the storm begins alike whatever the seed. */
+const TIED_ANSWERS = 3;
 const REFUSAL = (address: string): string =>
   `550 5.7.1 <${address}>: Recipient address rejected: this distribution list has been disabled`;
 
@@ -96,7 +98,7 @@ function sendReply(world: World, storm: Storm, reply: StormReply): void {
     subject,
     sizeBytes: Math.round(random.logNormal(9000, 0.6)),
     answers: answered,
-    withoutThread: random.chance(BROKEN_THREAD_SHARE),
+    withoutThread: random.chance(BROKEN_THREAD_SHARE) && storm.threads.length > TIED_ANSWERS,
   });
   // A broken answer starts no thread of its own for those who answer it: their programs only see what it carries.
   storm.threads.push(

@@ -38,9 +38,10 @@ export function standardOutputSink(): ByteSink {
     write: (bytes) =>
       new Promise((resolve) => {
         if (isGone) resolve(false);
-        else stdout.write(bytes, (error) => {
-          resolve(error === undefined || error === null);
-        });
+        else
+          stdout.write(bytes, (error) => {
+            resolve(error === undefined || error === null);
+          });
       }),
     close: () => Promise.resolve(),
   };

@@ -67,8 +67,12 @@ export async function fileIdentity(path: string): Promise<readonly string[]> {
     const head = await handle.read(ends, 0, FINGERPRINT_BYTES, 0);
     const tailAt = Math.max(0, stat.size - FINGERPRINT_BYTES);
     const tail = await handle.read(ends, head.bytesRead, FINGERPRINT_BYTES, tailAt);
-    const hash = createHash("sha256").update(ends.subarray(0, head.bytesRead + tail.bytesRead)).digest("hex");
-    return stat.size === 0 ? [`inode ${stat.dev} ${stat.ino}`] : [`inode ${stat.dev} ${stat.ino}`, `content ${stat.size} ${hash}`];
+    const hash = createHash("sha256")
+      .update(ends.subarray(0, head.bytesRead + tail.bytesRead))
+      .digest("hex");
+    return stat.size === 0
+      ? [`inode ${stat.dev} ${stat.ino}`]
+      : [`inode ${stat.dev} ${stat.ino}`, `content ${stat.size} ${hash}`];
   } catch (error) {
     throw inWords(path, error);
   } finally {
@@ -200,7 +204,9 @@ function drained(stream: Transform): Promise<void> {
 export async function openInput(path: string): Promise<InputFile> {
   if (path === "-") {
     const isFile = fstatSync(STANDARD_INPUT).isFile();
-    const raw = isFile ? createReadStream("", { fd: STANDARD_INPUT, autoClose: false, highWaterMark: CHUNK_BYTES }) : process.stdin;
+    const raw = isFile
+      ? createReadStream("", { fd: STANDARD_INPUT, autoClose: false, highWaterMark: CHUNK_BYTES })
+      : process.stdin;
     return streamed("standard input", raw, undefined);
   }
   let handle: FileHandle | undefined;

@@ -24,7 +24,7 @@ export function openLineFile(path: string): LineFile {
     const bytes = Buffer.from(pending);
     pending = "";
     try {
-      for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
+      for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done);
     } catch (error) {
       throw inWords(path, error);
     }
@@ -40,4 +40,3 @@ export function openLineFile(path: string): LineFile {
     },
   };
 }
-

@@ -73,4 +73,18 @@ describe("nhs-2016", () => {
     expect(changed.filter((each) => each.endsWith(`: ${subject}`))).toEqual([]);
     expect(new Set(changed.slice(0, 10)).size).toBeGreaterThanOrEqual(9);
   });
+
+  test("the first three answers are tied to the first mail, later ones not always", () => {
+    const { log, truth } = collect({ ...SMALL, scale: 0.0003, seed: 6 });
+    const [storm] = truth.storms;
+    const root = storm?.firstMessageId ?? "";
+    const text = log.toString("latin1");
+    const queueIdOf = (messageId: string): string =>
+      new RegExp(`: (\\S+): message-id=<${messageId}>`).exec(text)?.[1] ?? "-";
+    const tied = (storm?.threadMessageIds ?? []).slice(1).map((messageId) => {
+      return text.includes(`: ${queueIdOf(messageId)}: info: header References: <${root}>`);
+    });
+    expect(tied.slice(0, 3)).toEqual([true, true, true]);
+    expect(tied.includes(false)).toBe(true);
+  });
 });
