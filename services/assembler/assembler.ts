@@ -15,6 +15,7 @@ import type { MailTableCounters, MailTableSettings } from "./mail-table.ts";
 import { MailTable } from "./mail-table.ts";
 import type { OpenMail } from "./open-mail.ts";
 import { isComplete, mergeFragment } from "./open-mail.ts";
+import { byTurn, compareText, type Waiting, waitingEvent, waitingMail } from "./waiting.ts";
 
 export interface AssemblerSettings extends MailTableSettings {
   /** Age by the watermark at which a mail that is still queued is released all the same. */
@@ -56,49 +57,14 @@ export interface SliceOfMail {
   readonly events: readonly MailEvent[];
 }
 
-/** What waits for its turn: a mail, or a finished event that came from elsewhere. */
-interface Waiting {
-  readonly at: number;
-  readonly host: string;
-  readonly queueId: string;
-  readonly last: string;
-  readonly mail: OpenMail | undefined;
-  readonly given: MailEvent | undefined;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
-}
-
-function byTurn(a: Waiting, b: Waiting): number {
-  return (
-    a.at - b.at ||
-    compare(a.host, b.host) ||
-    compare(a.queueId, b.queueId) ||
-    compare(a.last, b.last) ||
-    (a.given?.revision ?? 0) - (b.given?.revision ?? 0)
-  );
-}
-
-function waitingMail(mail: OpenMail): Waiting {
-  const { said } = mail;
-  const at = mail.event?.at ?? said.acceptedAt ?? said.firstAt;
-  return { at, host: said.host, queueId: said.queueId, last: said.messageId ?? "", mail, given: undefined };
-}
-
-function waitingEvent(given: MailEvent): Waiting {
-  const { at, host, queueId, eventId } = given;
-  return { at, host, queueId, last: eventId, mail: undefined, given };
-}
-
 /** Fragments of one slice by host and queue id, so that their order does not depend on that of the lines. */
 function inOrder(fragments: readonly MailFragment[]): readonly MailFragment[] {
   return fragments.toSorted(
     (a, b) =>
       a.firstAt - b.firstAt ||
-      compare(a.host, b.host) ||
-      compare(a.queueId, b.queueId) ||
-      compare(a.messageId ?? "", b.messageId ?? ""),
+      compareText(a.host, b.host) ||
+      compareText(a.queueId, b.queueId) ||
+      compareText(a.messageId ?? "", b.messageId ?? ""),
   );
 }
 

@@ -107,7 +107,7 @@ function stepGroup(site: SiteState, group: MessageGroup, event: MailEvent): void
   if (outcome.kind === "repeated" || outcome.kind === "hop-dropped") return;
   if (found.isNew && !isFirst) site.totals.messages += 1;
   countInSite(site, message, { isNew: found.isNew, growth: message.reach - reachBefore });
-  const counted = "slot" in outcome ? outcome.slot.counted : createCountedMinutes();
+  const counted = "slot" in outcome ? outcome.slot : createCountedMinutes();
   countMinutes(counted, event, deliveriesOf(site, message));
   const reach = Math.max(message.reach, configuredAudience(site, message.lists));
   if (message.fanOut === undefined && reach < settings.replyAllReach) return;

@@ -66,8 +66,8 @@ function reachedMany(site: SiteState, message: MailMessage): FanOut | undefined 
   if (message.references.length > 0 || message.inReplyTo !== undefined || message.threadIndex !== undefined) {
     site.totals.threadHeaders += 1;
   }
-  for (const slot of message.slots.values()) {
-    repeatMinutes(slot.counted, (minute, delivered) => showDeliveries(site, fanOut, minute, delivered));
+  for (const slot of message.slots) {
+    repeatMinutes(slot, (minute, delivered) => showDeliveries(site, fanOut, minute, delivered));
   }
   return fanOut;
 }

@@ -5,12 +5,13 @@
 //   hop A: 1 queue id, 3,000 recipients; hop B (a hub, 50 at a time): 60 queue ids of 50   -> reach 3,000
 //   hop A: 1 queue id, 1 recipient (the list); hop B: 3,000 queue ids of 1 (VERP)           -> reach 3,000
 
-import type { AutomaticReason, ListEvidence, ListSighting, MailEvent } from "../../shared/domain/mail-event.ts";
-import { LIST_EVIDENCE } from "../../shared/domain/mail-event.ts";
+import type { AutomaticReason, ListEvidence, MailEvent } from "../../shared/domain/mail-event.ts";
 import { type CountedMinutes, createCountedMinutes } from "./delivery-ledger.ts";
 import type { FanOut } from "./fan-out.ts";
+import { learnFacts, learnLists } from "./message-facts.ts";
 
-export interface QueueSlot {
+/** One queue id, with what was counted of its deliveries. */
+export interface QueueSlot extends CountedMinutes {
   readonly eventId: string;
   readonly host: string;
   readonly queueId: string;
@@ -18,7 +19,6 @@ export interface QueueSlot {
   revision: number;
   recipients: number;
   removed: boolean;
-  readonly counted: CountedMinutes;
 }
 
 export interface HopSum {
@@ -56,9 +56,11 @@ export interface MailMessage {
   subjectKey: string | undefined;
   replySubject: boolean;
   readonly lists: MessageList[];
-  readonly hops: HopSum[];
+  hops: HopSum[];
   /** Queue ids one by one, in order of arrival. */
-  slots: Map<string, QueueSlot>;
+  slots: QueueSlot[];
+  /** The same by event id, once there are many. */
+  slotsById: Map<string, QueueSlot> | undefined;
   /** Slots were given up for room: unknown queue ids are only summed. */
   sealed: boolean;
   reach: number;
@@ -77,6 +79,9 @@ export interface MessageLimits {
 export type SlotOutcome =
   | { readonly kind: "new" | "revised"; readonly slot: QueueSlot }
   | { readonly kind: "summed" | "repeated" | "hop-dropped" };
+
+/** Queue ids that are looked through one by one, and that do not count against the bound on all queue ids. */
+export const FEW_SLOTS = 8;
 
 const REPEATED: SlotOutcome = { kind: "repeated" };
 const SUMMED: SlotOutcome = { kind: "summed" };
@@ -102,7 +107,8 @@ export function createMessage(event: MailEvent, id: string): MailMessage {
     replySubject: false,
     lists: [],
     hops: [],
-    slots: new Map(),
+    slots: [],
+    slotsById: undefined,
     sealed: false,
     reach: 0,
     countedAt: event.at,
@@ -112,7 +118,7 @@ export function createMessage(event: MailEvent, id: string): MailMessage {
 
 /** Folds one event in: a new queue id, or a later word on a known one. Equal or lower revisions change nothing. */
 export function addEvent(message: MailMessage, event: MailEvent, limits: MessageLimits): SlotOutcome {
-  const known = message.slots.get(event.eventId);
+  const known = slotOf(message, event.eventId);
   if (known !== undefined && event.revision <= known.revision) return REPEATED;
   const outcome = known === undefined ? addQueueId(message, event, limits) : reviseQueueId(known, event);
   if (outcome.kind === "repeated" || outcome.kind === "hop-dropped") return outcome;
@@ -138,6 +144,29 @@ export function messageTime(message: MailMessage, reach: number): number {
   return earliest;
 }
 
+export function slotOf(message: MailMessage, eventId: string): QueueSlot | undefined {
+  if (message.slotsById !== undefined) return message.slotsById.get(eventId);
+  for (const slot of message.slots) if (slot.eventId === eventId) return slot;
+  return undefined;
+}
+
+/** Gives up the queue ids of a message one by one; its sums stay. */
+export function sealMessage(message: MailMessage): void {
+  message.slots = [];
+  message.slotsById = undefined;
+  message.sealed = true;
+}
+
+function enterSlot(message: MailMessage, slot: QueueSlot): void {
+  // A short array that is made anew holds no room to grow: most messages keep one or two queue ids.
+  if (message.slots.length < FEW_SLOTS) message.slots = [...message.slots, slot];
+  else message.slots.push(slot);
+  if (message.slotsById !== undefined) message.slotsById.set(slot.eventId, slot);
+  else if (message.slots.length > FEW_SLOTS) {
+    message.slotsById = new Map(message.slots.map((known) => [known.eventId, known]));
+  }
+}
+
 function addQueueId(message: MailMessage, event: MailEvent, limits: MessageLimits): SlotOutcome {
   const hop = hopOf(message, event, limits.hopsPerMessageMax);
   if (hop === undefined) return HOP_DROPPED;
@@ -156,9 +185,9 @@ function addQueueId(message: MailMessage, event: MailEvent, limits: MessageLimit
     revision: event.revision,
     recipients: event.recipients,
     removed: event.removedAt !== undefined,
-    counted: createCountedMinutes(),
+    ...createCountedMinutes(),
   };
-  message.slots.set(event.eventId, slot);
+  enterSlot(message, slot);
   return { kind: "new", slot };
 }
 
@@ -175,7 +204,7 @@ function hopOf(message: MailMessage, event: MailEvent, hopsMax: number): HopSum 
   for (const hop of message.hops) if (hop.hop === event.hop) return hop;
   if (message.hops.length >= hopsMax) return undefined;
   const hop: HopSum = { hop: event.hop, recipients: 0, queueIds: 0, firstAt: event.at };
-  message.hops.push(hop);
+  message.hops = [...message.hops, hop];
   return hop;
 }
 
@@ -183,47 +212,4 @@ function largestHop(message: MailMessage): number {
   let largest = 0;
   for (const hop of message.hops) largest = Math.max(largest, hop.recipients);
   return largest;
-}
-
-function learnFacts(message: MailMessage, event: MailEvent): void {
-  message.from ??= event.from;
-  message.login ??= event.login;
-  message.sender ??= event.sender;
-  message.senderDomain ??= event.senderDomain;
-  message.authenticated ||= event.authenticated;
-  message.subject ??= event.subject;
-  if (message.references.length === 0) message.references = event.hints.references;
-  message.inReplyTo ??= event.hints.inReplyTo;
-  message.threadIndex ??= event.hints.threadIndex;
-  // "Re:" alone ties nothing together.
-  if (event.hints.subjectKey !== "") message.subjectKey ??= event.hints.subjectKey;
-  message.replySubject ||= event.hints.replySubject === true;
-  learnAutomatic(message, event);
-}
-
-/** A list manager marks people's mail as bulk on its way out: the earliest hop with header lines has the word. */
-function learnAutomatic(message: MailMessage, event: MailEvent): void {
-  if (event.headersLogged && event.at <= message.headersAt) {
-    message.headersLogged = true;
-    message.headersAt = event.at;
-    message.automatic = event.automatic;
-  } else if (!message.headersLogged) {
-    message.automatic ??= event.automatic;
-  }
-}
-
-function learnLists(message: MailMessage, event: MailEvent, listsMax: number): void {
-  for (const sighting of event.lists) {
-    const known = message.lists.find((list) => list.address === sighting.address);
-    if (known !== undefined) surer(known, sighting, event);
-    else if (message.lists.length < listsMax) {
-      message.lists.push({ address: sighting.address, via: sighting.via, recipients: event.recipients, at: event.at });
-    }
-  }
-}
-
-function surer(known: MessageList, sighting: ListSighting, event: MailEvent): void {
-  if (LIST_EVIDENCE.indexOf(sighting.via) < LIST_EVIDENCE.indexOf(known.via)) known.via = sighting.via;
-  known.recipients = Math.min(known.recipients, event.recipients);
-  known.at = Math.min(known.at, event.at);
 }

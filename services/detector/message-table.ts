@@ -7,7 +7,16 @@
 import type { DetectorSettings } from "../../shared/domain/detector-settings.ts";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import type { DetectorCounters } from "./detector-counters.ts";
-import { addEvent, createMessage, type MailMessage, sameSender, type SlotOutcome } from "./mail-message.ts";
+import {
+  addEvent,
+  createMessage,
+  FEW_SLOTS,
+  type MailMessage,
+  sameSender,
+  sealMessage,
+  type SlotOutcome,
+  slotOf,
+} from "./mail-message.ts";
 import { eventOfSmallMail, type SmallMail } from "./small-mail.ts";
 import { createTextTable, enterText, findText, keyHash, removeText, type TextTable } from "./text-table.ts";
 
@@ -38,8 +47,6 @@ interface Deps {
   readonly counters: DetectorCounters;
 }
 
-/** Queue ids a message may have without counting against the bound on all queue ids. */
-const FEW_SLOTS = 8;
 /** Part of the messages that reached many given up at once when there are too many, so that looking for them is rare. */
 const EVICTED_SHARE = 0.05;
 
@@ -87,11 +94,10 @@ export function unfold(table: MessageTable, small: SmallMail, settings: Detector
   const message = createMessage(event, key);
   const outcome = addEvent(message, event, settings.bounds);
   if ("slot" in outcome) {
-    const { counted } = outcome.slot;
-    counted.start = small.start;
-    counted.delivered = small.delivered;
-    counted.more = small.more;
-    counted.earlier = small.earlier;
+    outcome.slot.start = small.start;
+    outcome.slot.delivered = small.delivered;
+    outcome.slot.more = small.more;
+    outcome.slot.earlier = small.earlier;
   }
   const group: MessageGroup = { key, variants: [message], lastAt: small.lastAt };
   enterText(table.young, group, keyHash(key));
@@ -121,7 +127,7 @@ export function messageOf(
   variantsMax: number,
 ): { readonly message: MailMessage; readonly isNew: boolean } | undefined {
   const { variants } = group;
-  for (const message of variants) if (message.slots.has(event.eventId)) return { message, isNew: false };
+  for (const message of variants) if (slotOf(message, event.eventId) !== undefined) return { message, isNew: false };
   let found: MailMessage | undefined;
   for (const message of variants) {
     if (event.from !== undefined && message.from === event.from) return { message, isNew: false };
@@ -140,7 +146,7 @@ export function addToMessage(table: MessageTable, message: MailMessage, event: M
   const outcome = addEvent(message, event, deps.settings.bounds);
   if (outcome.kind === "summed") deps.counters.queueIdsSummed += 1;
   if (outcome.kind === "hop-dropped") deps.counters.hopsDropped += 1;
-  if (outcome.kind !== "new" || message.slots.size <= FEW_SLOTS) return outcome;
+  if (outcome.kind !== "new" || message.slots.length <= FEW_SLOTS) return outcome;
   table.large.add(message);
   table.largeSlots += 1;
   for (const oldest of table.large) {
@@ -175,7 +181,7 @@ function rotate(table: MessageTable): number {
   const forgotten = Math.max(0, table.oldEntered);
   table.old = table.young;
   table.oldEntered = table.youngEntered;
-  table.young = createTextTable();
+  table.young = createTextTable(table.old.hashes.length);
   table.youngEntered = 0;
   for (const group of table.fanOuts.values()) {
     const hash = keyHash(group.key);
@@ -201,7 +207,6 @@ function dropFanOut(table: MessageTable, group: MessageGroup): void {
 
 /** Gives up the queue ids of a message; its sums stay. */
 function seal(table: MessageTable, message: MailMessage): void {
-  if (table.large.delete(message)) table.largeSlots -= message.slots.size - FEW_SLOTS;
-  message.slots = new Map();
-  message.sealed = true;
+  if (table.large.delete(message)) table.largeSlots -= message.slots.length - FEW_SLOTS;
+  sealMessage(message);
 }

@@ -140,7 +140,7 @@ function notDelivered(storm: Storm, members: readonly FanOut[]): number {
 function advice(site: SiteState, members: readonly FanOut[], list: string | undefined): readonly Advice[] {
   const queueIds: { host: string; queueId: string }[] = [];
   for (const member of members.toReversed()) {
-    for (const slot of member.message.slots.values()) {
+    for (const slot of member.message.slots) {
       if (queueIds.length >= site.settings.bounds.queueIdsPerAdviceMax) break;
       if (!slot.removed) queueIds.push({ host: slot.host, queueId: slot.queueId });
     }

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createTextTable, enterText, findText, type Keyed, keyHash, removeText } from "./text-table.ts";
 

@@ -17,10 +17,11 @@ export interface TextTable<T extends Keyed> {
 const FIRST_SLOTS = 1024;
 const PROBES_MAX = 32;
 
-export function createTextTable<T extends Keyed>(): TextTable<T> {
+/** `slots`, a power of two, is what it begins with. */
+export function createTextTable<T extends Keyed>(slots: number = FIRST_SLOTS): TextTable<T> {
   return {
-    hashes: new Int32Array(FIRST_SLOTS),
-    entries: Array.from({ length: FIRST_SLOTS }),
+    hashes: new Int32Array(slots),
+    entries: noEntries(slots),
     used: 0,
     crowded: new Map(),
   };
@@ -91,11 +92,15 @@ export function removeText<T extends Keyed>(table: TextTable<T>, key: string, ha
   table.crowded.delete(key);
 }
 
+function noEntries<T>(slots: number): (T | undefined)[] {
+  return Array.from({ length: slots });
+}
+
 function grow<T extends Keyed>(table: TextTable<T>): void {
   const { hashes, entries } = table;
   const crowded = [...table.crowded.values()];
   table.hashes = new Int32Array(hashes.length * 2);
-  table.entries = Array.from({ length: hashes.length * 2 });
+  table.entries = noEntries(hashes.length * 2);
   table.used = 0;
   table.crowded.clear();
   for (let slot = 0; slot < hashes.length; slot += 1) {

@@ -6,6 +6,8 @@ const LEAP_MS = 3_600_000;
 export class StreamTime {
   /** ms since the epoch; -Infinity before the second line or so. */
   now = Number.NEGATIVE_INFINITY;
+  /** Earliest stamp seen, ms; Infinity before the first. */
+  earliest = Number.POSITIVE_INFINITY;
   /** Leaps ahead that the next line contradicted. */
   leapsRefused = 0;
   private leap = Number.NEGATIVE_INFINITY;
@@ -17,18 +19,26 @@ export class StreamTime {
 
   observe(eventTimeMs: number): void {
     if (this.leap !== Number.NEGATIVE_INFINITY) this.judgeLeap(eventTimeMs);
-    if (eventTimeMs <= this.now) return;
+    if (eventTimeMs <= this.now) {
+      if (eventTimeMs < this.earliest) this.earliest = eventTimeMs;
+      return;
+    }
     if (eventTimeMs - this.now > LEAP_MS) this.leap = eventTimeMs;
     else this.now = eventTimeMs;
   }
 
   /** The input ended: there is no next line to bear the last one out, and nothing left that it could make late. */
   end(): void {
-    if (this.leap > this.now) this.now = this.leap;
+    if (this.leap > this.now) this.believe(this.leap);
+  }
+
+  private believe(leap: number): void {
+    this.now = leap;
+    if (leap < this.earliest) this.earliest = leap;
   }
 
   private judgeLeap(next: number): void {
-    if (next >= this.leap - this.allowedLatenessMs) this.now = this.leap;
+    if (next >= this.leap - this.allowedLatenessMs) this.believe(this.leap);
     else this.leapsRefused += 1;
     this.leap = Number.NEGATIVE_INFINITY;
   }

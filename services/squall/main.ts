@@ -2,7 +2,6 @@
 
 import { fstatSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import packageJson from "../../package.json" with { type: "json" };
 import { InputError } from "../../shared/adapters/files/input-file.ts";
 import { ConfigError } from "../../shared/runtime/config.ts";
 import { SEVERITIES } from "../../shared/domain/storm-alert.ts";
@@ -132,10 +131,10 @@ function addSimulate(program: Command, run: Run): void {
     );
 }
 
-function createProgram(run: Run): Command {
+function createProgram(version: string, run: Run): Command {
   const program = new Command("squall")
     .description("Sees an e-mail reply-all storm at its third reply.")
-    .version(packageJson.version)
+    .version(version)
     .configureHelp({ helpWidth: WIDTH_WITHOUT_TERMINAL })
     .exitOverride()
     .showHelpAfterError("(squall --help lists the commands, squall COMMAND --help their options)");
@@ -172,14 +171,15 @@ function explain(error: unknown, terminal: Terminal): ExitCode {
   return EXIT.failed;
 }
 
-async function main(): Promise<void> {
+/** Runs the command line of this process; `version` is the package's. */
+export async function main(version: string): Promise<void> {
   const terminal = createTerminal();
   // The reader of our output has gone (a pipe into `head`): there is nobody left to tell.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     process.exit(error.code === "EPIPE" ? EXIT.done : EXIT.failed);
   });
   try {
-    const program = createProgram(async (run) => {
+    const program = createProgram(version, async (run) => {
       process.exitCode = await run(terminal);
     });
     await program.parseAsync(process.argv);
@@ -188,5 +188,3 @@ async function main(): Promise<void> {
     else process.exitCode = explain(error, terminal);
   }
 }
-
-await main();

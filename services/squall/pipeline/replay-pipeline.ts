@@ -1,6 +1,7 @@
 // The stages chained in one process, in order of event time: slices of ingest -> assembler -> detector -> alerts and windows.
 
 import type { MailEvent } from "../../../shared/domain/mail-event.ts";
+import { SLICE_MS } from "../../ingest/combine.ts";
 import type { PipelineOptions } from "./stages.ts";
 import { Stages } from "./stages.ts";
 
@@ -13,7 +14,9 @@ export class ReplayPipeline {
   private watermark = Number.NEGATIVE_INFINITY;
 
   constructor(options: PipelineOptions) {
-    this.stages = new Stages(options);
+    // Slices come complete: once a life is over by a slice, no line of it is still to come, and none needs to be kept for.
+    const removedKeptMs = options.assembler.lifeEndMs + SLICE_MS;
+    this.stages = new Stages({ ...options, assembler: { ...options.assembler, removedKeptMs } });
   }
 
   /** All lines stamped before `completeUpToMs` have been read. */

@@ -72,12 +72,10 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
   });
   const readings = createReadings(options, pipeline);
   const failures: InputError[] = [];
-  let from = Number.POSITIVE_INFINITY;
   for (;;) {
     const reading = furthestBehind(readings);
     if (reading === undefined || options.signal.aborted) break;
     await readChunk(reading, failures);
-    from = Math.min(from, finite(reading.ingest.streamTime.now) ?? from);
     pipeline.advance(completeUpTo(readings, config.detector.allowedLatenessMs));
     options.onProgress(progressOf(readings));
   }
@@ -87,7 +85,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
     counters: sumCounters(readings.map(({ ingest }) => ingest.counters)),
     assembler: pipeline.stages.assembler.counters,
     survey: detectorSurvey(pipeline.stages.detector),
-    from: finite(from),
+    from: finite(Math.min(...readings.map(({ ingest }) => ingest.streamTime.earliest))),
     until: finite(Math.max(...readings.map(({ ingest }) => ingest.streamTime.now))),
     leapsRefused: readings.reduce((sum, { ingest }) => sum + ingest.streamTime.leapsRefused, 0),
     failures,

@@ -25,6 +25,37 @@ describe("one seed, one log", () => {
     expect(long.subarray(0, short.length).equals(short)).toBe(true);
   });
 
+  test("classic stamps are the same times without year, zone and fractions", () => {
+    const classic = collect({ ...SMALL, until: 120, stamp: "rfc3164" })
+      .log.toString("latin1")
+      .trimEnd()
+      .split("\n");
+    const full = collect({ ...SMALL, until: 120 })
+      .log.toString("latin1")
+      .trimEnd()
+      .split("\n");
+    expect(classic).toEqual(full.map((line) => `Nov 14 ${line.slice(11, 19)}${line.slice(32)}`));
+  });
+
+  test("a list manager sends the mail again, under its message id, to every member", () => {
+    const { log, truth } = collect({ scenario: "ordinary-day", seed: 3, scale: 0.01, until: 11 * 3600 });
+    const text = log.toString("latin1");
+    const id =
+      /: (\S+): to=<dev@lists\.nhs\.example>, relay=127\.0\.0\.1\[127\.0\.0\.1\]:8024, /.exec(text)?.[1] ?? "-";
+    const messageId = new RegExp(`: ${id}: message-id=<(.*)>`).exec(text)?.[1] ?? "-";
+    const copies = text.split("\n").flatMap((line) => {
+      const [, copy] = /: (\S+): message-id=<(.*)>$/.exec(line) ?? [];
+      return copy !== undefined && copy !== id && line.endsWith(`<${messageId}>`) ? [copy] : [];
+    });
+    const sent = copies.map((copy) =>
+      Number(new RegExp(`: ${copy}: from=<dev-bounces@.*nrcpt=(\\d+) `).exec(text)?.[1]),
+    );
+    expect(sent.reduce((sum, each) => sum + each, 0)).toBe(
+      truth.lists.find((list) => list.address.startsWith("dev@"))?.members,
+    );
+    expect(text).toContain("info: header List-Id: <dev.lists.nhs.example> from localhost[127.0.0.1]");
+  });
+
   test("stamps and header lines change how it is written, not what happens", () => {
     const plain = collect(SMALL).truth;
     expect(collect({ ...SMALL, stamp: "rfc3164" }).truth).toEqual(plain);

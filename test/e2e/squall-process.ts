@@ -1,0 +1,85 @@
+// The real `squall` command as a process of its own: arguments and standard input in, exit code and what it wrote out.
+
+import { spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { join } from "node:path";
+
+export const ROOT = join(import.meta.dirname, "../..");
+export const SQUALL = join(ROOT, "services/squall/squall.js");
+const PEAK_MEMORY = join(import.meta.dirname, "peak-memory.js");
+
+export interface Finished {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly out: string;
+  readonly err: string;
+  /** Largest resident set, bytes. */
+  readonly peakBytes: number;
+}
+
+export interface ProcessOptions {
+  /** Chunks to write into a pipe, or the path of a file to be standard input; default: nothing (/dev/null). */
+  readonly input?: Iterable<Buffer> | string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Called once, when the process has said this on standard output or error. */
+  readonly when?: { readonly says: string; readonly then: (pid: number) => void };
+}
+
+/** Runs the command to its end. */
+export async function squall(args: readonly string[], options: ProcessOptions = {}): Promise<Finished> {
+  const { input, env, when } = options;
+  const isPath = typeof input === "string";
+  const file = isPath ? openSync(input, "r") : undefined;
+  const child = spawn(process.execPath, ["--import", PEAK_MEMORY, SQUALL, ...args], {
+    stdio: [file ?? (input === undefined ? "ignore" : "pipe"), "pipe", "pipe", "pipe"],
+    env: { PATH: process.env["PATH"], ...env },
+  });
+  if (file !== undefined) closeSync(file);
+  const said: [Buffer[], Buffer[], Buffer[]] = [[], [], []];
+  let isSaid = false;
+  const listen = (chunk: Buffer, kept: Buffer[]): void => {
+    kept.push(chunk);
+    if (when === undefined || isSaid || !Buffer.concat(kept).includes(when.says)) return;
+    isSaid = true;
+    when.then(child.pid ?? 0);
+  };
+  child.stdout?.on("data", (chunk: Buffer) => listen(chunk, said[0]));
+  child.stderr?.on("data", (chunk: Buffer) => listen(chunk, said[1]));
+  child.stdio[3]?.on("data", (chunk: Buffer) => void said[2].push(chunk));
+  const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code, signal) => {
+      resolve({ code, signal });
+    });
+  });
+  if (child.stdin !== null && input !== undefined && !isPath) await writeAll(child.stdin, input);
+  const { code, signal } = await ended;
+  const [out, err, peak] = said.map((chunks) => Buffer.concat(chunks).toString());
+  return { code, signal, out: out ?? "", err: err ?? "", peakBytes: Number(peak) * 1024 };
+}
+
+/** At the pace of the reader; stops when the reader has gone. */
+async function writeAll(stream: NodeJS.WritableStream, chunks: Iterable<Buffer>): Promise<void> {
+  let isGone = false;
+  stream.on("error", () => {
+    isGone = true;
+  });
+  for (const chunk of chunks) {
+    if (isGone) return;
+    await new Promise<void>((resolve) => {
+      stream.write(chunk, () => {
+        resolve();
+      });
+    });
+  }
+  stream.end();
+}
+
+/** Cuts bytes into pieces of the sizes, taken in turn. */
+export function* cutInto(bytes: Buffer, sizes: readonly number[]): Generator<Buffer> {
+  for (let at = 0, turn = 0; at < bytes.length; turn += 1) {
+    const size = sizes[turn % sizes.length] ?? bytes.length;
+    yield bytes.subarray(at, at + size);
+    at += size;
+  }
+}
