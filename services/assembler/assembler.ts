@@ -1,8 +1,8 @@
 // MailFragment -> MailEvent: joins what is known of one queue id, and says it when it is known.
 //
 // Two ways to release it. `ordered` (replay): slices of event time come complete and in order, and a mail is released
-// in order of time, host and queue id, once it was removed from the queue or is 10 minutes old; what comes later is a
-// revision at the end of its minute. So the output depends on the set of lines alone. `immediate` (live): as soon as
+// in order of time, host and queue id, once every recipient was tried or enough of them to know it by (isDue); what comes
+// later is a revision at the end of its minute. So the output depends on the set of lines alone. `immediate` (live): as soon as
 // message id and recipients are known; revisions when the caller asks, at most one a second.
 
 import { MINUTE_MS } from "../../shared/domain/delivery-minutes.ts";
@@ -15,11 +15,16 @@ import type { MailTableCounters, MailTableSettings } from "./mail-table.ts";
 import { MailTable } from "./mail-table.ts";
 import type { OpenMail } from "./open-mail.ts";
 import { isComplete, mergeFragment } from "./open-mail.ts";
-import { byTurn, compareText, type Waiting, waitingEvent, waitingMail } from "./waiting.ts";
+import { byTurn, compareText, placeOf, type Waiting, waitingEvent, waitingMail } from "./waiting.ts";
 
 export interface AssemblerSettings extends MailTableSettings {
-  /** Age by the watermark at which a mail that is still queued is released all the same. */
+  /** Age at which a mail that is still queued is released, however little was tried. */
   readonly releaseAgeMs: number;
+  /** Age at which it is once `triesMin` deliveries were tried: by then the log shows whether an alias or a list is behind them. */
+  readonly triedAgeMs: number;
+  readonly triesMin: number;
+  /** How long a mail without a message id holds up the others: most clients that come so far and no further have gone away. */
+  readonly namelessAgeMs: number;
   /** Fragments older than this behind the watermark are counted and dropped. */
   readonly expiredAfterMs: number;
   /** Mails that may wait for their turn. */
@@ -33,6 +38,9 @@ export const defaultAssemblerSettings: AssemblerSettings = {
   incompleteKeptMs: 1_200_000,
   openMailsMax: 200_000,
   releaseAgeMs: 600_000,
+  triedAgeMs: 30_000,
+  triesMin: 20,
+  namelessAgeMs: 60_000,
   expiredAfterMs: 7_200_000,
   waitingMax: 200_000,
 };
@@ -77,7 +85,7 @@ export class Assembler {
   private readonly table: MailTable;
   private readonly own = { accepted: 0, expiredFragments: 0, releasedEarly: 0 };
   /** In order of time within what came complete. */
-  private waiting = new Fifo<Waiting>();
+  private readonly waiting = new Fifo<Waiting>();
   private changed: OpenMail[] = [];
   private revisedUpToMs = Number.NEGATIVE_INFINITY;
   /** End of the latest slice, or the watermark. */
@@ -112,19 +120,19 @@ export class Assembler {
 
   /** `ordered`: the input ended. All that was accepted is released; no time passes. */
   finish(sink: EventSink): void {
-    for (let next = this.waiting.shift(); next !== undefined; next = this.waiting.shift()) this.emitInTurn(next, sink);
+    for (let next = this.dequeue(); next !== undefined; next = this.dequeue()) this.emitInTurn(next, sink);
     this.emitRevisions(sink);
   }
 
   /** `immediate`: takes what arrived; first events at once, revisions by `emitRevisions`. */
   applyNow(arrived: Pick<SliceOfMail, "fragments" | "events">, watermark: number, sink: EventSink): void {
     this.apply(arrived.fragments, arrived.events, watermark);
-    const held = new Fifo<Waiting>();
-    for (let next = this.waiting.shift(); next !== undefined; next = this.waiting.shift()) {
+    const held: Waiting[] = [];
+    for (let next = this.dequeue(); next !== undefined; next = this.dequeue()) {
       if (next.mail === undefined || isComplete(next.mail)) this.emitFirst(next, sink);
-      else if (!this.isOld(next.at)) held.push(next);
+      else if (next.at + this.settings.releaseAgeMs > this.nowMs) held.push(next);
     }
-    this.waiting = held;
+    for (const next of held) this.enqueue(next);
     this.table.evict(this.nowMs, isReleased);
   }
 
@@ -160,7 +168,7 @@ export class Assembler {
       if (fragment.lastAt < this.nowMs - this.settings.expiredAfterMs) this.own.expiredFragments += 1;
       else this.applyFragment(fragment, accepted);
     }
-    for (const next of accepted.toSorted(byTurn)) this.waiting.push(next);
+    for (const next of accepted.toSorted(byTurn)) this.enqueue(next);
   }
 
   private applyFragment(fragment: MailFragment, accepted: Waiting[]): void {
@@ -168,37 +176,53 @@ export class Assembler {
     if (known === undefined) {
       const mail = this.table.open(fragment);
       if (fragment.removedAt !== undefined) this.table.noteRemoved(mail);
-      if (fragment.acceptedAt !== undefined) accepted.push(waitingMail(mail));
+      if (fragment.acceptedAt !== undefined) accepted.push(placeOf(mail));
       return;
     }
     const { said } = known;
     const wasAccepted = said.acceptedAt !== undefined;
-    const wasComplete = isComplete(known);
     const wasRemoved = said.removedAt !== undefined;
     if (known.event !== undefined && !known.changed) this.changed.push(known);
     mergeFragment(known, fragment);
     if (!wasRemoved && said.removedAt !== undefined) this.table.noteRemoved(known);
-    // One that was passed over as too old and is complete only now has a place in the queue again.
-    const isBack = wasAccepted && !wasComplete && isComplete(known) && this.isOld(said.acceptedAt ?? this.nowMs);
-    if (isBack || (!wasAccepted && said.acceptedAt !== undefined)) accepted.push(waitingMail(known));
+    if (known.waiting || known.event !== undefined || said.acceptedAt === undefined) return;
+    // One that was passed over and is complete only now has a place in the queue again.
+    if (!wasAccepted || isComplete(known)) accepted.push(placeOf(known));
   }
 
-  private isOld(at: number): boolean {
-    return at + this.settings.releaseAgeMs <= this.nowMs;
+  private enqueue(next: Waiting): void {
+    if (next.mail !== undefined) next.mail.waiting = true;
+    this.waiting.push(next);
+  }
+
+  private dequeue(): Waiting | undefined {
+    const next = this.waiting.shift();
+    if (next?.mail !== undefined) next.mail.waiting = false;
+    return next;
   }
 
   private release(sink: EventSink): void {
     for (let next = this.waiting.peek(); next !== undefined; next = this.waiting.peek()) {
-      const { mail } = next;
-      const isDone = mail === undefined || (mail.said.removedAt !== undefined && isComplete(mail));
-      if (!isDone && !this.isOld(next.at)) {
+      if (!this.isDue(next)) {
         if (this.waiting.size <= this.settings.waitingMax) return;
         this.own.releasedEarly += 1;
       }
-      this.waiting.shift();
+      this.dequeue();
       // One not accepted in all that time no longer holds up the others.
       this.emitInTurn(next, sink);
     }
+  }
+
+  /** Nothing that still comes can be expected to change what the mail is: who wrote it, to whom, to which lists. */
+  private isDue({ at, mail }: Waiting): boolean {
+    if (mail === undefined) return true;
+    const ageMs = this.nowMs - at;
+    const { releaseAgeMs, triedAgeMs, triesMin, namelessAgeMs } = this.settings;
+    if (ageMs >= releaseAgeMs) return true;
+    if (mail.said.messageId === undefined) return ageMs >= namelessAgeMs;
+    if (!isComplete(mail)) return false;
+    if (mail.said.removedAt !== undefined || mail.attempts >= (mail.said.nrcpt ?? 0)) return true;
+    return mail.attempts >= triesMin && ageMs >= triedAgeMs;
   }
 
   private emitFirst({ mail, given }: Waiting, sink: EventSink): void {

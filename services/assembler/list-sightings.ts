@@ -1,6 +1,7 @@
 // what the log says of a mail's addresses -> the lists it may have gone through, and how each is known.
 
 import { decodeHeaderValue } from "../../shared/domain/encoded-words.ts";
+import { hasUnprintable } from "../../shared/domain/printable-text.ts";
 import type { ListSighting } from "../../shared/domain/mail-event.ts";
 import type { MailFragment } from "../../shared/domain/mail-fragment.ts";
 
@@ -13,7 +14,7 @@ function idOfListId(value: string): string | undefined {
   const open = decoded.lastIndexOf("<");
   const close = decoded.indexOf(">", open);
   const id = (open >= 0 && close > open ? decoded.slice(open + 1, close) : decoded).trim().toLowerCase();
-  return id === "" || id.length > 320 || /[\s<>?]/.test(id) ? undefined : id;
+  return id === "" || id.length > 320 || /[\s<>?]/.test(id) || hasUnprintable(id) ? undefined : id;
 }
 
 /** A List-Id is an address with a dot for the "@": the address itself where the mail names it, else by the first dot. */

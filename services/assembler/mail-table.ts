@@ -61,7 +61,10 @@ export class MailTable {
     const mail = openMail(fragment);
     if (before !== undefined) {
       this.counters.reusedQueueIds += 1;
-      if (before.previous !== undefined) this.forget(before.previous);
+      if (before.previous !== undefined) {
+        if (!isComplete(before.previous)) this.counters.incomplete += 1;
+        this.forget(before.previous);
+      }
       mail.previous = before;
     }
     ofHost.set(fragment.queueId, mail);

@@ -20,6 +20,8 @@ export interface OpenMail {
   toldUntilMs: number;
   /** Something came since. */
   changed: boolean;
+  /** Has a place in the assembler's queue. */
+  waiting: boolean;
   /** No longer in the table. */
   forgotten: boolean;
   /** An earlier life of the same queue id, kept as long as lines of it may come. */
@@ -43,6 +45,7 @@ export function openMail(fragment: MailFragment): OpenMail {
     event: undefined,
     toldUntilMs: Number.NEGATIVE_INFINITY,
     changed: true,
+    waiting: false,
     forgotten: false,
     previous: undefined,
   };

@@ -1,16 +1,16 @@
 // envelope sender, From and Reply-To as logged -> the address of the person behind a mail.
 
-import { decodeHeaderValue } from "../../shared/domain/encoded-words.ts";
+import { nameOfBytes } from "../../shared/domain/log-text.ts";
 
 const ADDRESS_CHARS_MAX = 320;
 
 /** Local parts that are a list's own, not a person's: bounces, owners, requests, and the return paths of list managers. */
 const LIST_OWN =
-  /^(?:owner-.+|.+-owner|.+-bounces?(?:\+.*)?|bounces?(?:[+=-].*)?|.+-(?:request|admin|confirm|leave|join)|.+-return-.*|mailer-daemon|.+-errors?)$/;
+  /^(?:owner-.+|.+-owner|.+-bounces?(?:[+=].*)?|bounces?(?:[+=-].*)?|.+-(?:request|confirm|leave|join)(?:\+.*)?|.+-return-.*|mailer-daemon|.+-errors?)$/;
 const MARKED = /[-=+]|^bounce|^mailer/;
 const SRS0 = /^srs0[+=-][^=]+=[^=]+=([^=]+)=(.+)$/;
 const SRS1 = /^srs1[+=-][^=]+=[^=]+=[+=-][^=]+=[^=]+=([^=]+)=(.+)$/;
-const BATV = /^(?:prvs|btv\d)=[^=]+=(.+)$/;
+const BATV = /^(?:prvs=|btv\d==?)[^=]+==?(.+)$/;
 
 function splitAddress(address: string): { local: string; domain: string } | undefined {
   const at = address.lastIndexOf("@");
@@ -38,14 +38,23 @@ export function personOfSender(sender: string | undefined): string | undefined {
   return LIST_OWN.test(parts.local) ? undefined : address;
 }
 
-/** First address of a From or Reply-To value as logged, lower case; undefined when the cut or the writer left none. */
+/**
+ * First address of a From or Reply-To value as logged, lower case; undefined when the cut or the writer left none.
+ * Encoded words stay as they are: they are names, and what they spell is no address.
+ */
 export function addressOfHeader(value: string | undefined): string | undefined {
   if (value === undefined) return undefined;
-  const decoded = value.includes("=?") ? decodeHeaderValue(value) : value;
-  const open = openBracket(decoded);
-  if (open < 0) return bareAddress(decoded);
-  const close = decoded.indexOf(">", open);
-  return close < 0 ? undefined : bareAddress(decoded.slice(open + 1, close));
+  const open = openBracket(value);
+  if (open < 0) return withoutName(value);
+  const close = value.indexOf(">", open);
+  return close < 0 ? undefined : bareAddress(value.slice(open + 1, close));
+}
+
+/** "jo@example.org (Jo Doe), ann@example.org" and "Team: jo@example.org;" -> jo@example.org. */
+function withoutName(value: string): string | undefined {
+  const colon = value.indexOf(":");
+  const first = value.slice(colon + 1).split(/[,;(]/, 1)[0] ?? "";
+  return bareAddress(first);
 }
 
 /** Position of the first "<" outside a quoted name, or -1. */
@@ -61,13 +70,18 @@ function openBracket(text: string): number {
 }
 
 function bareAddress(text: string): string | undefined {
-  const address = text
-    .trim()
-    .replace(/^\?+|\?+$/g, "")
-    .trim()
-    .toLowerCase();
-  const fits = address.length <= ADDRESS_CHARS_MAX && !/[\s,;<>]/.test(address);
-  return fits && splitAddress(address) !== undefined ? address : undefined;
+  let from = 0;
+  let end = text.length;
+  while (from < end && isFold(text.charAt(from))) from += 1;
+  while (end > from && isFold(text.charAt(end - 1))) end -= 1;
+  if (end - from > ADDRESS_CHARS_MAX) return undefined;
+  const address = nameOfBytes(text.slice(from, end)).toLowerCase();
+  return !/[\s,;<>]/.test(address) && splitAddress(address) !== undefined ? address : undefined;
+}
+
+/** White space, or what the mail server made of a folded line. */
+function isFold(char: string): boolean {
+  return char === "?" || char === " " || char === "\t";
 }
 
 /** The part behind the last "@", lower case. */

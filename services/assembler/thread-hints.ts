@@ -3,9 +3,11 @@
 import { decodeHeaderValue } from "../../shared/domain/encoded-words.ts";
 import type { ThreadHints } from "../../shared/domain/mail-event.ts";
 import type { Headers } from "../../shared/domain/mail-fragment.ts";
+import { nameOfBytes } from "../../shared/domain/log-text.ts";
 import { subjectKey } from "../../shared/domain/subject-key.ts";
 
 const REFERENCES_MAX = 20;
+const ID_CHARS_MAX = 998;
 /** Header block of Thread-Index: a reserved byte, five of time, then the conversation's GUID in sixteen. */
 const THREAD_INDEX_BYTES = 22;
 const GUID_FROM = 6;
@@ -19,8 +21,9 @@ function idsOf(value: string | undefined): string[] {
     const open = value.indexOf("<", at);
     const close = open < 0 ? -1 : value.indexOf(">", open);
     if (close < 0) break;
-    const id = value.slice(open + 1, close).trim();
-    if (id !== "" && !id.includes("<") && !ids.includes(id)) ids.push(id);
+    // Where the cut or the writer left an id open, the next one begins.
+    const id = value.slice(value.lastIndexOf("<", close) + 1, close).trim();
+    if (id !== "" && id.length <= ID_CHARS_MAX && !ids.includes(id)) ids.push(nameOfBytes(id));
     at = close + 1;
   }
   return ids;

@@ -33,6 +33,12 @@ export function waitingMail(mail: OpenMail): Waiting {
   return { at, host: said.host, queueId: said.queueId, last: said.messageId ?? "", mail, given: undefined };
 }
 
+/** The mail's place in the queue; it has one at most. */
+export function placeOf(mail: OpenMail): Waiting {
+  mail.waiting = true;
+  return waitingMail(mail);
+}
+
 export function waitingEvent(given: MailEvent): Waiting {
   const { at, host, queueId, eventId } = given;
   return { at, host, queueId, last: eventId, mail: undefined, given };

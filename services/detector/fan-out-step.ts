@@ -170,10 +170,13 @@ function settleReplies(site: SiteState, thread: Thread, fanOut: FanOut): number 
   // A list that becomes the thread's makes reply-alls of messages that went to it before.
   if (takeThreadLists(thread, fanOut)) candidates.push(...thread.messages);
   for (const candidate of candidates) {
+    const wasReplyAll = candidate.replyAll;
     const index = countReplyAll(site, thread, candidate);
-    if (!candidate.replyAll || index < 0) continue;
+    if (!candidate.replyAll || wasReplyAll) continue;
     showReplyAll(site, candidate);
+    if (candidate.storm !== undefined) candidate.storm.recount = true;
     takeThreadLists(thread, candidate);
+    if (index < 0) continue;
     changedFrom = changedFrom < 0 ? index : Math.min(changedFrom, index);
   }
   return changedFrom;
@@ -206,7 +209,7 @@ function joinStorm(site: SiteState, fanOut: FanOut): void {
   if (own !== undefined) addMember(site, own, fanOut);
   for (const { list } of fanOut.lists) {
     const storm = list.storm;
-    if (storm === undefined || !storm.scopes.includes("list") || fanOut.at < storm.startedAt) continue;
+    if (storm === undefined || fanOut.at < storm.listSince) continue;
     addMember(site, storm, fanOut);
   }
 }

@@ -19,6 +19,8 @@ export interface FanOut {
   readonly lists: FanOutList[];
   thread: Thread | undefined;
   hint: ThreadHint;
+  /** The open-list rule has been applied to it. */
+  watched: boolean;
   replyAll: boolean;
   /** Its place among the thread's replies, once it is one and its time was not too long ago. */
   post: Post | undefined;
@@ -47,6 +49,7 @@ export function createFanOut(message: MailMessage, at: number): FanOut {
     lists: [],
     thread: undefined,
     hint: "new",
+    watched: false,
     replyAll: false,
     post: undefined,
     listPost: undefined,

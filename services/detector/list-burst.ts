@@ -20,9 +20,10 @@ type Eligible = (post: Post) => boolean;
 
 /** Judges a list at its posts from `index` on. `atLeast` is the event time of what made it worth a look. */
 export function judgeListPosts(site: SiteState, list: ListState, index: number, atLeast: number): void {
+  if (list.posters.posts.length < list.rules.thresholds.listBurstFastPeople) return;
   for (let at = index; at < list.posters.posts.length; at += 1) {
     const post = list.posters.posts[at];
-    if (post === undefined) return;
+    if (post === undefined || post.at <= list.calmSince) continue;
     const warm = isWarm(list, post.at, site.settings);
     const eligible: Eligible = (other) => isEligible(list, other, warm);
     if (!eligible(post)) continue;
@@ -40,7 +41,7 @@ export function judgeListPosts(site: SiteState, list: ListState, index: number, 
 export function noteAutomatic(site: SiteState, list: ListState, fanOut: FanOut): void {
   const { message } = fanOut;
   const who = message.login ?? message.from ?? message.sender ?? "";
-  const mail: AutomaticMail = { at: fanOut.at, who, trusted: isTrusted(list, fanOut) };
+  const mail: AutomaticMail = { at: fanOut.at, who, trusted: isTrusted(list, fanOut), fanOut };
   let index = list.automatic.length;
   while (index > 0 && (list.automatic[index - 1]?.at ?? 0) > mail.at) index -= 1;
   list.automatic.splice(index, 0, mail);
@@ -95,12 +96,12 @@ function judgeAutomatic(site: SiteState, list: ListState, fanOut: FanOut): void 
   const reasons: StormReason[] = ["automatic"];
   if (!trusted) reasons.push("outside-senders");
   const verdict = listVerdict(list, { gate, trusted, reasons, at: latest.at });
+  const first = recent[0]?.fanOut ?? fanOut;
   propose(site, {
-    ...listProposal(list, fanOut, fanOut.thread),
+    ...listProposal(list, first, first.thread ?? fanOut.thread),
     ...verdict,
     opens: verdict.opens && senders >= thresholds.repliersMin,
     critical: list.audience * hour > thresholds.criticalDeliveries,
-    startedAt: recent[0]?.at ?? latest.at,
     threads: [fanOut.thread],
   });
 }

@@ -4,6 +4,7 @@ import type { DetectorSettings } from "../../shared/domain/detector-settings.ts"
 import type { ListEvidence } from "../../shared/domain/mail-event.ts";
 import { LIST_EVIDENCE } from "../../shared/domain/mail-event.ts";
 import type { DetectorCounters } from "./detector-counters.ts";
+import type { FanOut } from "./fan-out.ts";
 import { createListMemory, firstSeenAt, type ListMemory, rememberPerson } from "./list-memory.ts";
 import { rulesForList, type RulesForList } from "./list-rules.ts";
 import { createPostHistory, type PostHistory } from "./post-history.ts";
@@ -31,13 +32,16 @@ export interface ListState {
   lastAutomaticAt: number;
   lastPosterAt: number;
   storm: Storm | undefined;
+  /** Storms and watches it has had, and the end of the last. */
   episode: number;
+  calmSince: number;
 }
 
 export interface AutomaticMail {
   readonly at: number;
   readonly who: string;
   readonly trusted: boolean;
+  readonly fanOut: FanOut;
 }
 
 export interface ListTable {
@@ -176,5 +180,6 @@ function createList(
     lastPosterAt: Number.NEGATIVE_INFINITY,
     storm: undefined,
     episode: 0,
+    calmSince: Number.NEGATIVE_INFINITY,
   };
 }

@@ -18,7 +18,7 @@ import {
   slotOf,
 } from "./mail-message.ts";
 import { eventOfSmallMail, type SmallMail } from "./small-mail.ts";
-import { createTextTable, enterText, findText, keyHash, removeText, type TextTable } from "./text-table.ts";
+import { clearTexts, createTextTable, enterText, findText, keyHash, removeText, type TextTable } from "./text-table.ts";
 
 /** A small mail, or the messages under one Message-ID, one a sender. */
 export interface MessageGroup {
@@ -179,9 +179,11 @@ function rotate(table: MessageTable): number {
     }
   }
   const forgotten = Math.max(0, table.oldEntered);
+  const emptied = table.old;
+  clearTexts(emptied);
   table.old = table.young;
   table.oldEntered = table.youngEntered;
-  table.young = createTextTable(table.old.hashes.length);
+  table.young = emptied;
   table.youngEntered = 0;
   for (const group of table.fanOuts.values()) {
     const hash = keyHash(group.key);

@@ -100,9 +100,12 @@ function reasonWhy(nearest: Closeness): string {
     return `${people} answered all; a storm needs at least ${nearest.repliersMin}`;
   }
   const value = Number.isInteger(nearest.value) ? String(nearest.value) : nearest.value.toFixed(1);
-  if (nearest.value < nearest.threshold) return `${people}; ${rule} was at ${value} of ${nearest.threshold}`;
+  const price = `${audience} recipients made ${gate.deliveries} deliveries of the ${gate.needed} that page`;
+  if (nearest.value < nearest.threshold) {
+    return `${people}; ${rule} was at ${value} of ${nearest.threshold}${gate.passed ? "" : `, and ${price}`}`;
+  }
   if (!gate.passed) {
-    return `${rule} held, but ${audience} recipients made ${gate.deliveries} deliveries of the ${gate.needed} that page`;
+    return `${rule} held, but ${price}`;
   }
   return `${rule} held, but the settings of the list allow a watch at most`;
 }

@@ -6,6 +6,7 @@
 // End: the storm is resolved (a watch ends silently) once the watermark, or a message of its own, is an allowed lateness past
 // its calm. For two hours (hysteresis) after that an opening rule that holds by people who wrote since continues it, under its
 // id, as `storm.updated` without `resolvedAt`; it opens once. After that it is forgotten, and another storm gets another id.
+// What was counted before an end is no evidence after it: the score begins again at 0, and only new repliers count.
 
 import type { StormReason, StormScope } from "../../shared/domain/storm-alert.ts";
 import { createMinuteSeries } from "./delivery-ledger.ts";
@@ -56,7 +57,6 @@ export function forgetStorm(site: SiteState, storm: Storm): void {
     owner.storm = undefined;
     owner.episode += 1;
   }
-  for (const thread of storm.threads) thread.calmSince = Math.max(thread.calmSince, storm.calmAt);
   for (const member of storm.members) if (member.storm === storm) member.storm = undefined;
 }
 
@@ -85,6 +85,7 @@ function createStorm(site: SiteState, proposal: Proposal): void {
     threadKey: proposal.thread.key,
     first: proposal.first,
     startedAt: proposal.startedAt,
+    listSince: Number.POSITIVE_INFINITY,
     detectedAt: proposal.at,
     severity: "watch",
     opened: false,
@@ -96,6 +97,8 @@ function createStorm(site: SiteState, proposal: Proposal): void {
     deliveries: createMinuteSeries(),
     calmAt: proposal.at,
     ended: false,
+    replies: 0,
+    recount: true,
     told: { replyAlls: 0, deliveries: 0 },
     pending: undefined,
     shown: proposal.thread,
@@ -132,6 +135,7 @@ function openStorm(site: SiteState, storm: Storm, proposal: Proposal): void {
   storm.severity = proposal.critical ? "critical" : "warning";
   storm.reasons = [...proposal.reasons];
   attach(site, storm, proposal);
+  storm.recount = true;
   for (const thread of storm.threads) thread.everOpened = true;
   site.totals.opened += 1;
   touch(site, storm, "storm.opened");
@@ -143,6 +147,7 @@ function joinStorm(site: SiteState, storm: Storm, proposal: Proposal): void {
   const again = storm.ended;
   for (const reason of proposal.reasons) if (!storm.reasons.includes(reason)) storm.reasons.push(reason);
   if (second) storm.scopes.push(proposal.scope);
+  storm.recount = true;
   if (worse) storm.severity = "critical";
   storm.ended = false;
   attach(site, storm, proposal);
@@ -161,7 +166,10 @@ function renewWatch(site: SiteState, storm: Storm, proposal: Proposal): void {
 function attach(site: SiteState, storm: Storm, proposal: Proposal): void {
   if (!storm.threads.includes(proposal.thread)) joinThread(site, storm, proposal.thread);
   if (storm.opened || proposal.scope === "list") for (const list of proposal.lists) takeList(site, storm, list);
-  if (proposal.scope === "list") for (const list of proposal.lists) joinListPosts(site, storm, list);
+  if (proposal.scope === "list") {
+    storm.listSince = Math.min(storm.listSince, proposal.startedAt);
+    for (const list of proposal.lists) joinListPosts(site, storm, list);
+  }
   addMember(site, storm, proposal.first);
   storm.calmAt = calmTime(storm, site.settings);
 }

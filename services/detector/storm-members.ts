@@ -12,6 +12,7 @@ export function addMember(site: SiteState, storm: Storm, fanOut: FanOut): void {
   if (fanOut.storm === storm || fanOut.storm?.opened === true) return;
   fanOut.storm = storm;
   storm.members.push(fanOut);
+  storm.recount = true;
   addSeries(storm.deliveries, fanOut.deliveries);
   if (storm.members.length <= site.settings.bounds.messagesPerStormMax) return;
   const oldest = storm.members.shift();
@@ -30,9 +31,11 @@ export function joinThread(site: SiteState, storm: Storm, thread: Thread): void 
   for (const fanOut of thread.messages) if (fanOut.at > thread.calmSince) addMember(site, storm, fanOut);
 }
 
-/** Takes in what was posted to a list since the storm began. */
+/** Takes in what was posted to a list since the burst that began it. */
 export function joinListPosts(site: SiteState, storm: Storm, list: ListState): void {
-  for (const post of list.posters.posts) if (post.at >= storm.startedAt) addMember(site, storm, post.fanOut);
+  for (const { at, fanOut } of [...list.posters.posts, ...list.automatic]) {
+    if (at >= storm.listSince) addMember(site, storm, fanOut);
+  }
 }
 
 /** A message by somebody other than the starter: a reply-all, at list scope any post of a person. */
@@ -42,9 +45,9 @@ export function isReply(storm: Storm, fanOut: FanOut): boolean {
   return storm.scopes.includes("list") && fanOut.person !== storm.first.person && fanOut.lists.length > 0;
 }
 
-export function countReplies(storm: Storm, until: number): number {
+export function countReplies(storm: Storm): number {
   let count = storm.dropped.replyAlls;
-  for (const member of storm.members) if (member.at <= until && isReply(storm, member)) count += 1;
+  for (const member of storm.members) if (isReply(storm, member)) count += 1;
   return count;
 }
 
@@ -64,7 +67,7 @@ export function threadAudience(thread: Thread): number {
 
 /** Reply-alls or deliveries reached twice what the last alert told; the first deliveries are told at two whole mails. */
 export function hasDoubled(storm: Storm, at: number): boolean {
-  if (countReplies(storm, at) >= 2 * Math.max(1, storm.told.replyAlls)) return true;
+  if (storm.replies >= 2 * Math.max(1, storm.told.replyAlls)) return true;
   const next = 2 * Math.max(storm.told.deliveries, stormAudience(storm));
   return storm.deliveries.total >= next && deliveriesEndedBy(storm.deliveries, at) >= next;
 }

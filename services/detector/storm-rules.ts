@@ -1,5 +1,6 @@
 // what a thread shows at one of its replies -> which opening rules hold, whether the price gate lets them, how severe,
-// and how near it is when none holds.
+// and how near it is when none holds. On a huge list scores may be lower for opening and for critical, not for a watch: one
+// quick newcomer would raise it in every thread.
 
 import type { DetectorSettings, RuleThresholds } from "../../shared/domain/detector-settings.ts";
 import type { StormReason } from "../../shared/domain/storm-alert.ts";
@@ -53,7 +54,7 @@ export function judgeThread(reading: ThreadReading, rules: RulesForList, setting
   const gate = priceGate(reading.audience, reading.distinctRepliers + reading.recentRepliers, rules);
   return {
     rules: holding.map((distance) => distance.rule),
-    near: reading.score >= thresholds.watchScore - relief,
+    near: reading.score >= thresholds.watchScore,
     gate,
     critical: isCritical(reading, thresholds, relief),
     nearest: nearestOf(distances, crowd, gate),

@@ -7,7 +7,7 @@ import type { Storm } from "./storm.ts";
 import { calmTime } from "./storm-calm.ts";
 import { stormAlert } from "./storm-evidence.ts";
 import { forgetStorm, touch } from "./storm-lifecycle.ts";
-import { hasDoubled } from "./storm-members.ts";
+import { countReplies, hasDoubled } from "./storm-members.ts";
 
 /** Ends and forgets what the watermark has passed over. */
 export function ebb(site: SiteState, watermark: number): void {
@@ -36,7 +36,11 @@ export function keepStorm(site: SiteState, fanOut: FanOut): void {
 /** After a message of a storm changed: when it will be calm, and whether it doubled by event time `at`. */
 export function rise(site: SiteState, storm: Storm, at: number): void {
   if (storm.ended) return;
-  storm.calmAt = Math.max(storm.calmAt, calmTime(storm, site.settings));
+  if (storm.recount) {
+    storm.recount = false;
+    storm.replies = countReplies(storm);
+    storm.calmAt = Math.max(storm.calmAt, calmTime(storm, site.settings));
+  }
   if (!storm.opened || storm.pending !== undefined) return;
   const now = Math.max(storm.detectedAt, at);
   if (!hasDoubled(storm, now)) return;
@@ -59,6 +63,7 @@ export function takeAlerts(site: SiteState, outputs: DetectorOutput[]): void {
 
 function endStorm(site: SiteState, storm: Storm): void {
   storm.ended = true;
+  for (const owner of [...storm.threads, ...storm.lists]) owner.calmSince = Math.max(owner.calmSince, storm.calmAt);
   if (!storm.opened) return;
   storm.detectedAt = Math.max(storm.detectedAt, storm.calmAt);
   site.said.push({ kind: "alert", alert: stormAlert(site, storm, "storm.resolved") });

@@ -16,6 +16,8 @@ export interface Storm {
   /** The first message: its writer is no replier. */
   first: FanOut;
   startedAt: number;
+  /** At list scope: messages to its lists from then on belong to it. */
+  listSince: number;
   detectedAt: number;
   severity: Severity;
   /** A storm, not only a watch. */
@@ -30,6 +32,9 @@ export interface Storm {
   /** Event time from which it counts as calm, as known now. */
   calmAt: number;
   ended: boolean;
+  /** Reply-alls among its members; out of date while `recount` is set. */
+  replies: number;
+  recount: boolean;
   /** Values of the last alert; the next update comes when one has doubled. */
   told: { replyAlls: number; deliveries: number };
   /** What the current step has to say of it. */

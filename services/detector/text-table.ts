@@ -17,11 +17,10 @@ export interface TextTable<T extends Keyed> {
 const FIRST_SLOTS = 1024;
 const PROBES_MAX = 32;
 
-/** `slots`, a power of two, is what it begins with. */
-export function createTextTable<T extends Keyed>(slots: number = FIRST_SLOTS): TextTable<T> {
+export function createTextTable<T extends Keyed>(): TextTable<T> {
   return {
-    hashes: new Int32Array(slots),
-    entries: noEntries(slots),
+    hashes: new Int32Array(FIRST_SLOTS),
+    entries: noEntries(FIRST_SLOTS),
     used: 0,
     crowded: new Map(),
   };
@@ -90,6 +89,14 @@ export function removeText<T extends Keyed>(table: TextTable<T>, key: string, ha
     slot = (slot + 1) & mask;
   }
   table.crowded.delete(key);
+}
+
+/** Empties the table and keeps its room. */
+export function clearTexts<T extends Keyed>(table: TextTable<T>): void {
+  table.hashes.fill(0);
+  table.entries.fill(undefined);
+  table.used = 0;
+  table.crowded.clear();
 }
 
 function noEntries<T>(slots: number): (T | undefined)[] {

@@ -19,12 +19,13 @@ import type { Thread } from "./thread-table.ts";
 
 /** Judges a thread at its replies from `index` on. `atLeast` is the event time of what made it worth a look. */
 export function judgeReplies(site: SiteState, thread: Thread, index: number, atLeast: number): void {
+  if (thread.replies.posts.length === 0) return;
   const rules = rulesOf(site, thread);
   if (rules.exempt) return;
   const audience = threadAudience(thread);
   for (let at = Math.max(0, index); at < thread.replies.posts.length; at += 1) {
     const post = thread.replies.posts[at];
-    if (post?.after === undefined) continue;
+    if (post?.after === undefined || post.at <= thread.calmSince) continue;
     const reading = readThread(site, thread, { post, at, audience });
     const judgement = judgeThread(reading, rules, site.settings);
     const { distinctRepliers } = reading;
@@ -42,9 +43,10 @@ export function judgeFirstMail(site: SiteState, fanOut: FanOut): void {
   const { thread, message } = fanOut;
   if (thread?.first !== fanOut || fanOut.hint !== "new" || message.automatic !== undefined) return;
   if (message.references.length > 0 || message.inReplyTo !== undefined) return;
-  if (fanOut.person === undefined || thread.storm !== undefined) return;
+  if (fanOut.person === undefined || fanOut.watched) return;
   for (const { list, newcomer } of fanOut.lists) {
     if (!newcomer || list.rules.exempt || list.audience < site.settings.openListAudience) continue;
+    fanOut.watched = true;
     propose(site, {
       ...threadProposal(thread),
       opens: false,
@@ -92,9 +94,7 @@ function readThread(
 ): ThreadReading {
   const { settings } = site;
   const { post } = place;
-  // After the end of a storm only people who wrote since can begin a second wave.
-  const since = thread.storm?.ended === true ? thread.storm.calmAt : thread.calmSince;
-  const people = (from: number): number => distinctPeople(thread.replies, place.at, Math.max(from, since));
+  const people = (from: number): number => peopleSince(thread, place.at, from);
   const { thresholds } = rulesOf(site, thread);
   return {
     audience: place.audience,
@@ -106,6 +106,12 @@ function readThread(
     burstPeople: people(post.at - thresholds.burstMs),
     crowdPeople: people(post.at - thresholds.crowdMs),
   };
+}
+
+/** After the end of a storm only new repliers can begin a second wave, or another storm. */
+function peopleSince(thread: Thread, index: number, from: number): number {
+  if (thread.calmSince < from) return distinctPeople(thread.replies, index, from);
+  return distinctPeople(thread.replies, index, thread.calmSince + 1, (post) => post.distinct);
 }
 
 function rulesOf(site: SiteState, thread: Thread): RulesForList {

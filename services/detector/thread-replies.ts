@@ -4,7 +4,7 @@ import type { DetectorSettings } from "../../shared/domain/detector-settings.ts"
 import type { FanOut } from "./fan-out.ts";
 import { isWarm, noteReply } from "./list-table.ts";
 import { createPost, insertPost, settlePosts, trimHistory } from "./post-history.ts";
-import { firstScore, scoreAfter } from "./score.ts";
+import { firstScore, scoreAfter, type ScoreState } from "./score.ts";
 import type { SiteState } from "./site-state.ts";
 import type { Thread } from "./thread-table.ts";
 
@@ -56,13 +56,19 @@ function refoldScores(thread: Thread, index: number, settings: DetectorSettings)
   for (const post of thread.replies.posts.slice(index)) {
     post.after = state;
     if (!post.distinct) continue;
-    const change = scoreAfter(state, Math.max(post.at, state.at), post.mark, settings.kernel);
+    const before = post.at > thread.calmSince && state.at <= thread.calmSince ? withoutScore(state) : state;
+    const change = scoreAfter(before, Math.max(post.at, state.at), post.mark, settings.kernel);
     post.timing = change.timing;
     post.pause = change.pause;
     post.after = change.after;
     state = change.after;
     thread.peakScore = Math.max(thread.peakScore, state.score);
   }
+}
+
+/** The evidence of a storm that is over does not count for the next; how lively the thread is does. */
+function withoutScore(state: ScoreState): ScoreState {
+  return { ...state, score: 0, scoreUnmarked: 0 };
 }
 
 /** By another person than the starter, not a machine's, and to the conversation: one of its lists, else half its audience. */

@@ -59,6 +59,9 @@ export function createWindowTable(): WindowTable {
   };
 }
 
+/** Minutes kept at once: a week, for a log whose ticks are rare. */
+const MINUTES_MAX = 10_080;
+
 /** The site's row of the minute `at` falls in, marked as changed; undefined when that minute is expired. */
 export function siteRow(
   table: WindowTable,
@@ -84,6 +87,7 @@ export function windowRow(
 ): WindowRow | undefined {
   const start = minuteStart(place.at);
   if (start < table.keptFrom) return undefined;
+  if (table.minutes.size >= MINUTES_MAX && !table.minutes.has(start)) return undefined;
   const minute = table.minutes.get(start) ?? addMinute(table, start, settings);
   const key = `${place.scope} ${place.key}`;
   let row = minute.rows.get(key);

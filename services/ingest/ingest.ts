@@ -1,6 +1,7 @@
 // chunks of one input -> fragments in a shared table, finished MailEvents, and a named reason for every line not taken.
 
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
+import { spells } from "./bytes.ts";
 import type { FragmentTable } from "./combine.ts";
 import type { FormatName, LineFormat } from "./formats.ts";
 import { FORMATS } from "./formats.ts";
@@ -11,6 +12,10 @@ import type { RejectionReason } from "./rejection.ts";
 import { StreamTime } from "./stream-time.ts";
 import { StampReader } from "./syslog-stamp.ts";
 import type { ZoneToUtc } from "./time-zone.ts";
+
+const NEWLINE = 10;
+/** What some Windows programs put in front of a file. */
+const BYTE_ORDER_MARK = Uint8Array.of(0xef, 0xbb, 0xbf);
 
 export interface IngestOptions {
   readonly site: string;
@@ -48,7 +53,7 @@ export class Ingest {
   private readonly formats: readonly LineFormat[];
   private current: LineFormat | undefined;
   private readonly feeder: LineFeed;
-  /** The chunk (or the one before, of which a tail may be carried) holds a NUL. */
+  /** The chunk, or one before of which a tail may be carried, holds a NUL. */
   private nulNear = false;
   private nulBefore = false;
 
@@ -77,7 +82,7 @@ export class Ingest {
     const hasNul = chunk.includes(0);
     this.nulNear = hasNul || this.nulBefore;
     this.feeder.feed(chunk);
-    this.nulBefore = hasNul;
+    this.nulBefore = hasNul || (this.nulBefore && !chunk.includes(NEWLINE));
   }
 
   /** The input ended; what stood behind the last newline is a line too. */
@@ -89,6 +94,7 @@ export class Ingest {
   private line(bytes: Buffer, start: number, end: number): void {
     const counters = this.counters;
     counters.lines += 1;
+    if (counters.lines === 1 && spells(bytes, start, BYTE_ORDER_MARK)) start += BYTE_ORDER_MARK.length;
     if (this.nulNear && bytes.subarray(start, end).includes(0)) {
       this.reject("nul-byte", bytes, start, end);
       return;

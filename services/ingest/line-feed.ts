@@ -22,7 +22,7 @@ export class LineFeed {
 
   constructor(options: LineFeedOptions) {
     this.options = options;
-    this.carry = Buffer.allocUnsafe(options.lineBytesMax + 1);
+    this.carry = Buffer.allocUnsafe(options.lineBytesMax + 2);
   }
 
   feed(chunk: Buffer): void {
@@ -60,7 +60,7 @@ export class LineFeed {
 
   private extendCarry(chunk: Buffer, start: number, end: number): void {
     if (this.discarding) return;
-    const fits = Math.min(end - start, this.carry.length - this.carried);
+    const fits = Math.min(end - start, this.carry.length - 1 - this.carried);
     chunk.copy(this.carry, this.carried, start, start + fits);
     this.carried += fits;
     if (fits < end - start) this.discarding = true;
@@ -68,7 +68,11 @@ export class LineFeed {
 
   private endCarriedLine(): void {
     if (this.discarding) this.options.onTooLong(this.carry, 0, Math.min(SHOWN_BYTES, this.carried));
-    else this.line(this.carry, 0, this.carried);
+    else {
+      // Behind a line stands a newline, here as in a chunk: never what an earlier line left.
+      this.carry[this.carried] = NEWLINE;
+      this.line(this.carry, 0, this.carried);
+    }
     this.carried = 0;
     this.discarding = false;
   }

@@ -80,7 +80,8 @@ export class StampReader {
   }
 
   private readCivil(bytes: Uint8Array, start: number, end: number): boolean {
-    if (end - start < 16 || bytes[start + 15] !== SPACE || bytes[start + 6] !== SPACE) return false;
+    if (end - start < 16 || bytes[start + 15] !== SPACE) return false;
+    if (bytes[start + 3] !== SPACE || bytes[start + 6] !== SPACE) return false;
     const clock = clockMs(bytes, start + 7);
     if (clock < 0) return false;
     const monthBytes = ((bytes[start] ?? 0) << 16) | ((bytes[start + 1] ?? 0) << 8) | (bytes[start + 2] ?? 0);
@@ -99,7 +100,7 @@ export class StampReader {
     const dayMs = Date.UTC(year, month, day);
     // A day that the month does not have would slip into the next.
     if (new Date(dayMs).getUTCDate() !== day) return false;
-    if (dayMs > Date.UTC(this.year, Math.max(this.month, 0), 1)) {
+    if (this.month < 0 || dayMs > Date.UTC(this.year, this.month, 1)) {
       this.year = year;
       this.month = month;
     }
@@ -110,10 +111,7 @@ export class StampReader {
 
   /** The year that puts a month nearest to the stream so far: December is followed by the January of the next. */
   private yearOf(month: number): number {
-    if (this.month < 0) {
-      this.month = month;
-      return this.year;
-    }
+    if (this.month < 0) return this.year;
     if (month - this.month < -6) return this.year + 1;
     return month - this.month > 6 ? this.year - 1 : this.year;
   }
@@ -147,9 +145,9 @@ export class StampReader {
     const yearOfCentury = twoDigits(bytes, start + 2);
     const month = twoDigits(bytes, start + 5);
     const day = twoDigits(bytes, start + 8);
+    if (century < 19 || yearOfCentury < 0 || month < 1 || month > 12 || day < 1) return false;
     const key = ((century * 100 + yearOfCentury) * 100 + month) * 100 + day;
     if (key === this.isoDayKey) return true;
-    if (century < 19 || yearOfCentury < 0 || month < 1 || month > 12 || day < 1) return false;
     const dayMs = Date.UTC(century * 100 + yearOfCentury, month - 1, day);
     if (new Date(dayMs).getUTCDate() !== day) return false;
     this.isoDayKey = key;
@@ -176,10 +174,14 @@ export class StampReader {
   }
 }
 
-/** The latest year that does not put a stamp more than two days past `nowMs`. */
+/** The latest year that has the day and does not put it more than two days past `nowMs`. */
 function latestYear(at: MonthDay, nowMs: number): number {
-  const year = new Date(nowMs + 2 * DAY_MS).getUTCFullYear();
-  return Date.UTC(year, at.month, at.day) > nowMs + 2 * DAY_MS ? year - 1 : year;
+  let year = new Date(nowMs + 2 * DAY_MS).getUTCFullYear();
+  if (Date.UTC(year, at.month, at.day) > nowMs + 2 * DAY_MS) year -= 1;
+  // 29 February: at most eight years back, over 1900 and the like.
+  for (let back = 0; back < 8 && new Date(Date.UTC(year, at.month, at.day)).getUTCMonth() !== at.month; back += 1)
+    year -= 1;
+  return year;
 }
 
 /**

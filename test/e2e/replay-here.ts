@@ -39,6 +39,10 @@ export function keptTerminal(over: Partial<Terminal> = {}): KeptTerminal {
 /** Runs `squall replay` on the paths; all alerts as NDJSON unless the flags say otherwise. */
 export async function replayHere(paths: readonly string[], flags: Partial<ReplayFlags> = {}): Promise<Heard> {
   const terminal = keptTerminal();
-  const code = await replayCommand(paths, { format: "auto", output: "ndjson", minSeverity: "watch", ...flags }, terminal);
+  const code = await replayCommand(
+    paths,
+    { format: "auto", output: "ndjson", minSeverity: "watch", ...flags },
+    terminal,
+  );
   return { code, ...terminal.heard() };
 }

@@ -19,7 +19,11 @@ export interface Finished {
 
 export interface ProcessOptions {
   /** Chunks to write into a pipe, or the path of a file to be standard input; default: nothing (/dev/null). */
-  readonly input?: Iterable<Buffer> | string;
+  readonly input?: Iterable<Buffer> | Buffer | string;
+  /** The pipe into it stays open behind the input. */
+  readonly keepOpen?: boolean;
+  /** Stop reading its standard output, as `head` does. */
+  readonly closeOutputAfterBytes?: number;
   readonly env?: Readonly<Record<string, string>>;
   /** Called once, when the process has said this on standard output or error. */
   readonly when?: { readonly says: string; readonly then: (pid: number) => void };
@@ -27,9 +31,9 @@ export interface ProcessOptions {
 
 /** Runs the command to its end. */
 export async function squall(args: readonly string[], options: ProcessOptions = {}): Promise<Finished> {
-  const { input, env, when } = options;
-  const isPath = typeof input === "string";
-  const file = isPath ? openSync(input, "r") : undefined;
+  const { env, when, keepOpen = false, closeOutputAfterBytes = Number.POSITIVE_INFINITY } = options;
+  const input = Buffer.isBuffer(options.input) ? [options.input] : options.input;
+  const file = typeof input === "string" ? openSync(input, "r") : undefined;
   const child = spawn(process.execPath, ["--import", PEAK_MEMORY, SQUALL, ...args], {
     stdio: [file ?? (input === undefined ? "ignore" : "pipe"), "pipe", "pipe", "pipe"],
     env: { PATH: process.env["PATH"], ...env },
@@ -43,7 +47,12 @@ export async function squall(args: readonly string[], options: ProcessOptions = 
     isSaid = true;
     when.then(child.pid ?? 0);
   };
-  child.stdout?.on("data", (chunk: Buffer) => listen(chunk, said[0]));
+  let outBytes = 0;
+  child.stdout?.on("data", (chunk: Buffer) => {
+    listen(chunk, said[0]);
+    outBytes += chunk.length;
+    if (outBytes >= closeOutputAfterBytes) child.stdout?.destroy();
+  });
   child.stderr?.on("data", (chunk: Buffer) => listen(chunk, said[1]));
   child.stdio[3]?.on("data", (chunk: Buffer) => void said[2].push(chunk));
   const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve, reject) => {
@@ -52,7 +61,10 @@ export async function squall(args: readonly string[], options: ProcessOptions = 
       resolve({ code, signal });
     });
   });
-  if (child.stdin !== null && input !== undefined && !isPath) await writeAll(child.stdin, input);
+  if (child.stdin !== null && input !== undefined && typeof input !== "string") {
+    await writeAll(child.stdin, input);
+    if (!keepOpen) child.stdin.end();
+  }
   const { code, signal } = await ended;
   const [out, err, peak] = said.map((chunks) => Buffer.concat(chunks).toString());
   return { code, signal, out: out ?? "", err: err ?? "", peakBytes: Number(peak) * 1024 };
@@ -72,7 +84,6 @@ async function writeAll(stream: NodeJS.WritableStream, chunks: Iterable<Buffer>)
       });
     });
   }
-  stream.end();
 }
 
 /** Cuts bytes into pieces of the sizes, taken in turn. */

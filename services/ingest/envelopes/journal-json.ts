@@ -7,6 +7,7 @@ import type { MessageParser } from "./syslog.ts";
 
 /** Longest message re-read; journald itself cuts at 48 KiB. */
 const MESSAGE_BYTES_MAX = 65_536;
+const NEWLINE = 10;
 
 export interface JournalDependencies {
   readonly hosts: HostTable;
@@ -32,7 +33,7 @@ function messageText(value: unknown): string | undefined {
 }
 
 export function createJournalReader(deps: JournalDependencies): JournalReader {
-  const scratch = Buffer.allocUnsafe(MESSAGE_BYTES_MAX);
+  const scratch = Buffer.allocUnsafe(MESSAGE_BYTES_MAX + 1);
   return {
     read(record) {
       if (!Object.hasOwn(record, "__REALTIME_TIMESTAMP")) return "not-mine";
@@ -53,6 +54,8 @@ export function createJournalReader(deps: JournalDependencies): JournalReader {
       const line = `${program}: ${message}`;
       const newline = line.indexOf("\n");
       const length = scratch.write(newline < 0 ? line : line.slice(0, newline), 0, MESSAGE_BYTES_MAX, "latin1");
+      // As in a file, a newline ends the line: never what a longer message left.
+      scratch[length] = NEWLINE;
       return deps.parser.parse(host, eventTimeMs, scratch, 0, length);
     },
   };

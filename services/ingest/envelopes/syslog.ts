@@ -10,6 +10,7 @@ const SPACE = 32;
 const LESS = 60;
 const GREATER = 62;
 const PRIORITY_BYTES_MAX = 5;
+const HOST_BYTES_MAX = 255;
 
 /** What reads the message of a mail server's own grammar. */
 export interface MessageParser {
@@ -28,7 +29,7 @@ export function parseSyslogLine(deps: SyslogDependencies, bytes: Buffer, start: 
   if (!stamps.read(bytes, stampStart, end)) return looksStamped(bytes, stampStart) ? "bad-stamp" : "not-mine";
   let hostEnd = stamps.next;
   while (hostEnd < end && bytes[hostEnd] !== SPACE) hostEnd += 1;
-  if (hostEnd >= end || hostEnd === stamps.next) return "not-mine";
+  if (hostEnd >= end || hostEnd === stamps.next || hostEnd - stamps.next > HOST_BYTES_MAX) return "not-mine";
   const host = hosts.intern(bytes, stamps.next, hostEnd);
   if (host === undefined) return "too-many-hosts";
   return deps.parser.parse(host, stamps.eventTimeMs, bytes, hostEnd + 1, end);

@@ -5,6 +5,7 @@ import { minuteStart } from "../../../shared/domain/delivery-minutes.ts";
 import type { MailFragment } from "../../../shared/domain/mail-fragment.ts";
 import { ADDRESSES_MAX } from "../../../shared/domain/mail-fragment.ts";
 import { ascii, equalsText, spells } from "../bytes.ts";
+import { nameOfBytes } from "../../../shared/domain/log-text.ts";
 import { addAddress, countAddress } from "../../../shared/domain/merge-fields.ts";
 import type { MessageBytes } from "./postfix.ts";
 
@@ -13,6 +14,7 @@ const BACKSLASH = 92;
 const CLOSE = 62;
 const COMMA = 44;
 const OPEN_BRACKET = 91;
+const CLOSE_BRACKET = 93;
 
 const TO_LENGTH = 4;
 const ORIG_TO = ascii(", orig_to=<");
@@ -22,6 +24,8 @@ const SENT = ascii("sent ");
 const DEFERRED = ascii("deferred ");
 const BOUNCED = ascii("bounced ");
 const EXPIRED = ascii("expired ");
+/** With `soft_bounce = yes` Postfix keeps in the queue what it would bounce, and says so. */
+const SOFT_BOUNCE = ascii("SOFTBOUNCE ");
 const FORWARDED = ascii("(forwarded as ");
 const PIPE = ascii("pipe");
 const LOOPBACK_4 = ascii("[127.");
@@ -77,7 +81,7 @@ export function countDelivery(fragment: MailFragment, line: MessageBytes, listSe
 /** False for a status that is no delivery attempt (address probes: deliverable, undeliverable). */
 function countStatus(fragment: MailFragment, eventTimeMs: number, bytes: Buffer, status: number): boolean {
   const isSent = spells(bytes, status, SENT);
-  const isDeferred = !isSent && spells(bytes, status, DEFERRED);
+  const isDeferred = !isSent && (spells(bytes, status, DEFERRED) || spells(bytes, status, SOFT_BOUNCE));
   if (!isSent && !isDeferred && !spells(bytes, status, BOUNCED) && !spells(bytes, status, EXPIRED)) return false;
   // A fragment never crosses a minute (combine.ts), so there is one entry at most.
   let minute = fragment.minutes?.[0];
@@ -121,9 +125,14 @@ function isHandedOn({ line, relayStart, status, listServers }: Handover): boolea
   let at = relayStart;
   while (at < end && bytes[at] !== OPEN_BRACKET && bytes[at] !== COMMA) at += 1;
   if (bytes[at] === OPEN_BRACKET && (spells(bytes, at, LOOPBACK_4) || spells(bytes, at, LOOPBACK_6))) return true;
-  return listServers.size > 0 && listServers.has(bytes.toString("latin1", relayStart, at).toLowerCase());
+  if (listServers.size === 0) return false;
+  if (listServers.has(bytes.toString("latin1", relayStart, at).toLowerCase())) return true;
+  if (bytes[at] !== OPEN_BRACKET) return false;
+  let close = at;
+  while (close < end && bytes[close] !== CLOSE_BRACKET) close += 1;
+  return listServers.has(bytes.toString("latin1", at + 1, close).toLowerCase());
 }
 
 function addressText(bytes: Buffer, start: number, end: number): string {
-  return bytes.toString("latin1", start, Math.min(end, start + ADDRESS_BYTES_MAX));
+  return nameOfBytes(bytes.toString("latin1", start, Math.min(end, start + ADDRESS_BYTES_MAX)));
 }

@@ -1,9 +1,10 @@
 // "info: header NAME: VALUE from CLIENT; from=<S> to=<R> proto=P helo=<H>[: text]" -> name, value, last recipient.
 // The value is whatever the sender wrote and is not quoted, so it may hold a forged " from x[1.2.3.4]; from=<..>".
 // Hence the line is read from its right-hand end: Postfix replaces spaces and angle brackets in HELO names by "?",
-// so the last " proto=" with a clean helo behind it is Postfix's own.
+// so the last " proto=" with nothing but a clean helo behind it is Postfix's own. Local mail has neither, and a client
+// that said no HELO no helo.
 
-import { ascii, find, findLast } from "../bytes.ts";
+import { ascii, findLast, spells } from "../bytes.ts";
 
 export interface HeaderLine {
   /** Lower case. */
@@ -15,11 +16,18 @@ export interface HeaderLine {
 const FROM_CLIENT = ascii(" from ");
 const ENVELOPE_FROM = ascii("; from=<");
 const TO = ascii("> to=<");
+const FROM_LOCAL = ascii(" from local; from=<");
 const PROTO = ascii(" proto=");
 const HELO = ascii(" helo=<");
 const CLOSE_AND_TEXT = ascii(">: ");
 /** Longest header name worth reading; others cannot be ours. */
 const NAME_BYTES_MAX = 40;
+/** Longest value kept; Postfix cuts at 200 bytes. */
+const VALUE_BYTES_MAX = 1000;
+const ADDRESS_BYTES_MAX = 320;
+/** Longest "name[address]:port": a host name has 255 bytes. */
+const CLIENT_BYTES_MAX = 320;
+const PROTO_NAME_BYTES_MAX = 10;
 const COLON = 58;
 const CLOSE = 62;
 const SPACE = 32;
@@ -27,25 +35,33 @@ const CLOSE_BRACKET = 93;
 
 /** End of the part `from=<S> to=<R>` (exclusive), or -1: behind it stands proto and helo, or nothing for local mail. */
 function envelopeEnd(bytes: Buffer, start: number, end: number): number {
-  for (let proto = findLast(bytes, start, end, PROTO); proto >= 0; proto = findLast(bytes, start, proto, PROTO)) {
-    const helo = find(bytes, proto, end, HELO);
-    if (helo >= 0 && bytes[proto - 1] === CLOSE && isCleanHelo(bytes, helo + HELO.length, end)) return proto;
+  let proto = findLast(bytes, start, end, PROTO);
+  while (proto >= 0 && !(bytes[proto - 1] === CLOSE && isSession(bytes, proto + PROTO.length, end))) {
+    proto = findLast(bytes, start, proto, PROTO);
   }
+  // A value may forge a session; behind the real one no client follows any more.
+  if (proto >= 0 && findLast(bytes, proto, end, FROM_LOCAL) < 0) return proto;
   if (bytes[end - 1] === CLOSE) return end;
   const text = findLast(bytes, start, end, CLOSE_AND_TEXT);
   return text < 0 ? -1 : text + 1;
 }
 
-/** A helo name without spaces and brackets, then ">" and the end or the text that the operator configured. */
-function isCleanHelo(bytes: Buffer, start: number, end: number): boolean {
+/** Protocol, a helo name without spaces and brackets or none, then the end or the text that the operator configured. */
+function isSession(bytes: Buffer, start: number, end: number): boolean {
   let at = start;
-  while (at < end && bytes[at] !== CLOSE && bytes[at] !== SPACE) at += 1;
-  return bytes[at] === CLOSE && (at + 1 === end || (bytes[at + 1] === COLON && bytes[at + 2] === SPACE));
+  while (at < end && at - start < PROTO_NAME_BYTES_MAX && bytes[at] !== SPACE && bytes[at] !== COLON) at += 1;
+  if (spells(bytes, at, HELO)) {
+    at += HELO.length;
+    while (at < end && bytes[at] !== CLOSE && bytes[at] !== SPACE) at += 1;
+    if (bytes[at] !== CLOSE) return false;
+    at += 1;
+  }
+  return at === end || (bytes[at] === COLON && bytes[at + 1] === SPACE);
 }
 
 /** Is what stands before "; from=<" a client: "name[address]", "name[address]:port" or "local"? */
 function clientStart(bytes: Buffer, start: number, semicolon: number): number {
-  const from = findLast(bytes, start, semicolon, FROM_CLIENT);
+  const from = findLast(bytes, Math.max(start, semicolon - CLIENT_BYTES_MAX), semicolon, FROM_CLIENT);
   if (from < 0) return -1;
   const client = from + FROM_CLIENT.length;
   let last = semicolon - 1;
@@ -64,7 +80,8 @@ export function parseHeaderLine(bytes: Buffer, start: number, end: number): Head
   const envelope = envelopeEnd(bytes, colon, end);
   if (envelope < 0) return undefined;
   const to = findLast(bytes, colon, envelope, TO);
-  const recipientEnd = envelope - 1;
+  const recipient = to + TO.length;
+  const recipientEnd = Math.min(envelope - 1, recipient + ADDRESS_BYTES_MAX);
   let limit = to >= 0 ? to : envelope;
   for (;;) {
     const semicolon = findLast(bytes, colon, limit, ENVELOPE_FROM);
@@ -74,8 +91,8 @@ export function parseHeaderLine(bytes: Buffer, start: number, end: number): Head
       const valueStart = bytes[colon + 1] === SPACE ? colon + 2 : colon + 1;
       return {
         name: bytes.toString("latin1", start, colon).toLowerCase(),
-        value: bytes.toString("latin1", Math.min(valueStart, from), from),
-        lastRecipient: to >= 0 ? bytes.toString("latin1", to + TO.length, recipientEnd) : undefined,
+        value: bytes.toString("latin1", Math.min(valueStart, from), Math.min(from, valueStart + VALUE_BYTES_MAX)),
+        lastRecipient: to < 0 ? undefined : bytes.toString("latin1", recipient, recipientEnd),
       };
     }
     limit = semicolon;

@@ -8,7 +8,8 @@ const BASE52 = 2;
 const COLON = 58;
 const SPACE = 32;
 const LENGTH_MIN = 6;
-const LENGTH_MAX = 20;
+/** Five digits of microseconds and a 64-bit inode; the long form of the same is 23. */
+const LENGTH_MAX = 24;
 /** Long ids begin with the seconds in 6 digits and the microseconds in 4. */
 const LONG_LENGTH_MIN = 10;
 

@@ -7,6 +7,7 @@ import { HEADER_NAMES } from "../../../shared/domain/mail-fragment.ts";
 import { ascii, find, findLast, spells } from "../bytes.ts";
 import type { FragmentTable, Host } from "../combine.ts";
 import type { LineOutcome } from "../rejection.ts";
+import { nameOfBytes } from "../../../shared/domain/log-text.ts";
 import { lesser, noteAccepted } from "../../../shared/domain/merge-fields.ts";
 import { countDelivery } from "./postfix-delivery.ts";
 import { parseHeaderLine } from "./postfix-header-line.ts";
@@ -33,8 +34,10 @@ const SIZE = ascii(">, size=");
 const CLEANUP = ascii("cleanup");
 const QMGR = ascii("qmgr");
 
-/** Longest Message-ID, login or address kept, bytes; a longer one is cut. */
-const FIELD_BYTES_MAX = 998;
+/** Longest Message-ID, address or login, and client kept, bytes; a longer one is cut. */
+const MESSAGE_ID_BYTES_MAX = 998;
+const ADDRESS_BYTES_MAX = 320;
+const CLIENT_BYTES_MAX = 255;
 
 const KNOWN_HEADERS: ReadonlyMap<string, HeaderName> = new Map(HEADER_NAMES.map((name) => [name, name]));
 
@@ -136,12 +139,12 @@ export class PostfixParser {
     if (bytes[open] !== OPEN_BRACKET || bytes[close] !== CLOSE_BRACKET) return "malformed-client-line";
     const fragment = this.fragment(line);
     noteAccepted(fragment, line.eventTimeMs);
-    fragment.client = lesser(fragment.client, bytes.toString("latin1", open + 1, close));
+    fragment.client = lesser(fragment.client, name(bytes, open + 1, close, CLIENT_BYTES_MAX));
     const login = find(bytes, close, end, SASL_USERNAME);
     if (login >= 0) {
       const from = login + SASL_USERNAME.length;
       const next = find(bytes, from, end, FIELD_END);
-      fragment.login = lesser(fragment.login, text(bytes, from, next < 0 ? end : next));
+      fragment.login = lesser(fragment.login, name(bytes, from, next < 0 ? end : next, ADDRESS_BYTES_MAX));
     }
     return "used";
   }
@@ -161,7 +164,7 @@ export class PostfixParser {
       from += 1;
       end -= 1;
     }
-    const messageId = text(bytes, from, end);
+    const messageId = name(bytes, from, end, MESSAGE_ID_BYTES_MAX);
     let fragment = this.fragment(line);
     if (fragment.messageId !== undefined && fragment.messageId !== messageId) {
       fragment = this.table.anotherLife(fragment, line.host, this.id, line.eventTimeMs);
@@ -187,7 +190,7 @@ export class PostfixParser {
     const fragment = this.fragment(line);
     noteAccepted(fragment, line.eventTimeMs);
     if (fragment.nrcpt === undefined || count > fragment.nrcpt) fragment.nrcpt = count;
-    fragment.sender = lesser(fragment.sender, text(bytes, start + FROM.length, size));
+    fragment.sender = lesser(fragment.sender, name(bytes, start + FROM.length, size, ADDRESS_BYTES_MAX));
     return "used";
   }
 
@@ -203,10 +206,12 @@ export class PostfixParser {
     if (parsed === undefined) return "malformed-header-line";
     const fragment = this.fragment(line);
     noteAccepted(fragment, line.eventTimeMs);
-    if (parsed.lastRecipient !== undefined) fragment.headerTo = lesser(fragment.headerTo, parsed.lastRecipient);
-    const name = KNOWN_HEADERS.get(parsed.name);
+    if (parsed.lastRecipient !== undefined) {
+      fragment.headerTo = lesser(fragment.headerTo, nameOfBytes(parsed.lastRecipient));
+    }
+    const known = KNOWN_HEADERS.get(parsed.name);
     fragment.headers ??= {};
-    if (name !== undefined) fragment.headers[name] = lesser(fragment.headers[name], parsed.value);
+    if (known !== undefined) fragment.headers[known] = lesser(fragment.headers[known], parsed.value);
     return "used";
   }
 }
@@ -224,8 +229,8 @@ export interface MessageBytes {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-function text(bytes: Buffer, from: number, end: number): string {
-  return bytes.toString("latin1", from, Math.min(end, from + FIELD_BYTES_MAX));
+function name(bytes: Buffer, from: number, end: number, bytesMax: number): string {
+  return nameOfBytes(bytes.toString("latin1", from, Math.min(end, from + bytesMax)));
 }
 
 function isCleanup(line: MessageBytes): boolean {

@@ -6,10 +6,9 @@ import type { FileHandle } from "node:fs/promises";
 import { open } from "node:fs/promises";
 import type { Readable, Transform } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
+import { ZstdFrames } from "./zstd-frames.ts";
 
 const CHUNK_BYTES = 262_144;
-/** Inflated chunks that may wait for the reader. */
-const CHUNKS_AHEAD = 8;
 const FINGERPRINT_BYTES = 65_536;
 const STANDARD_INPUT = 0;
 
@@ -117,7 +116,8 @@ function plainFile(name: string, handle: FileHandle, sizeBytes: number): InputFi
 }
 
 function inflater(head: Buffer): Transform | undefined {
-  const options = { chunkSize: CHUNK_BYTES, readableHighWaterMark: CHUNKS_AHEAD * CHUNK_BYTES };
+  // Nothing is inflated while inflated bytes still wait: when the data turns out to be damaged, all before has been read.
+  const options = { chunkSize: CHUNK_BYTES, readableHighWaterMark: 1 };
   if (isGzip(head)) return createGunzip(options);
   return isZstd(head) ? createZstdDecompress(options) : undefined;
 }
@@ -144,10 +144,13 @@ function streamed(name: string, raw: Readable, sizeBytes: number | undefined): I
     }
   }
   async function pump(first: Buffer, source: AsyncIterator<Buffer>, into: Transform): Promise<void> {
+    const frames = isZstd(first) ? new ZstdFrames() : undefined;
     try {
-      for await (const chunk of first.length > 0 ? withFirst(first, source) : []) {
-        if (into.destroyed) return;
-        if (!into.write(chunk)) await drained(into);
+      for await (const chunk of withFirst(first, source)) {
+        for (const piece of frames?.cut(chunk) ?? [chunk]) {
+          if (into.destroyed) return;
+          await taken(into, piece);
+        }
       }
       into.end();
     } catch (error) {
@@ -188,15 +191,12 @@ async function firstBytes(source: AsyncIterator<Buffer>): Promise<Buffer> {
   return first;
 }
 
-function drained(stream: Transform): Promise<void> {
+/** Resolves when the bytes are inflated and what came of them is read, or the stream has failed. */
+function taken(stream: Transform, bytes: Buffer): Promise<void> {
   return new Promise((resolve) => {
-    const done = (): void => {
-      stream.off("drain", done);
-      stream.off("close", done);
+    stream.write(bytes, () => {
       resolve();
-    };
-    stream.once("drain", done);
-    stream.once("close", done);
+    });
   });
 }
 

@@ -1,0 +1,131 @@
+import { describe, expect, test } from "vitest";
+import type { DetectorSettings, ListRule } from "../../shared/domain/detector-settings.ts";
+import type { StormAlert } from "../../shared/domain/storm-alert.ts";
+import {
+  conversation,
+  feed,
+  mail,
+  newDetector,
+  opened,
+  read,
+  settingsWith,
+  STAFF,
+  START_AT,
+  warmingMails,
+  withoutLogin,
+} from "./testing/conversation.ts";
+
+const MINUTE = 60;
+const repeat = (gap: number, count: number): number[] => Array.from({ length: count }, () => gap);
+const life = (alerts: readonly StormAlert[]): string[] => alerts.map((alert) => alert.type);
+const withRule = (rule: Omit<ListRule, "list">): DetectorSettings =>
+  settingsWith({ listRules: [{ list: STAFF, ...rule }] });
+
+describe("settings of a list", () => {
+  const storm = conversation({ audience: 25_000, gaps: repeat(30, 10) });
+
+  test("exempt: nothing", () => {
+    expect(read(storm, newDetector(withRule({ exempt: true }))).alerts).toEqual([]);
+  });
+
+  test("announce-only: the first reply-all is a watch", () => {
+    const small = conversation({ audience: 100, gaps: [600] });
+    const reading = read(small, newDetector(withRule({ announceOnly: true })));
+    expect(reading.alerts.map((alert) => [alert.type, alert.reasons])).toEqual([["storm.watch", ["open-list"]]]);
+  });
+
+  test("expected replies: at most a watch until then, a storm after", () => {
+    const until = START_AT + 10 * MINUTE * 1000;
+    const reading = read(storm, newDetector(withRule({ expectedRepliesUntil: until })));
+    expect(life(reading.alerts)).toEqual(["storm.watch"]);
+    feed(reading, [
+      mail({
+        seconds: 11 * MINUTE,
+        recipients: 25_000,
+        login: "late@corp.example",
+        hints: { references: ["root@corp.example"] },
+      }),
+    ]);
+    expect(opened(reading)).toHaveLength(1);
+  });
+
+  test("thresholds of its own", () => {
+    const slow = conversation({ audience: 25_000, gaps: repeat(900, 4) });
+    expect(opened(read(slow))).toEqual([]);
+    const reading = read(slow, newDetector(withRule({ thresholds: { crowdPeople: 3 } })));
+    expect(opened(reading).map((alert) => alert.reasons)).toEqual([["crowd"]]);
+  });
+
+  test("a configured audience stands for an expansion that cannot be seen", () => {
+    const blind = storm.map((event) => ({ ...event, recipients: 1 }));
+    expect(read(blind).alerts).toEqual([]);
+    const [alert] = opened(read(blind, newDetector(withRule({ audience: 25_000 }))));
+    expect(alert?.evidence.audience).toBe(25_000);
+  });
+});
+
+describe("list scope", () => {
+  const loose = (count: number, gap: number): ReturnType<typeof mail>[] =>
+    Array.from({ length: count }, (_, index) =>
+      mail({
+        seconds: index * gap,
+        recipients: 5000,
+        login: `p${index}@corp.example`,
+        hints: { subjectKey: `s${index}` },
+      }),
+    );
+
+  test("4 posters in 5 minutes, 5 in 10, the first included", () => {
+    expect(opened(read(loose(4, 100)))[0]?.evidence).toMatchObject({ replyAlls: 3, distinctRepliers: 3 });
+    expect(opened(read(loose(4, 101)))).toEqual([]);
+    expect(opened(read(loose(5, 150)))[0]?.evidence.replyAlls).toBe(4);
+    expect(opened(read(loose(5, 151)))).toEqual([]);
+  });
+
+  test("on a cold list discussions that headers tie do not add up", () => {
+    const tied = loose(8, 30).map((event, index) => ({
+      ...event,
+      hints: { references: [`thread${index}`], inReplyTo: `thread${index}` },
+    }));
+    expect(opened(read(tied))).toEqual([]);
+  });
+
+  test("on a warm list newcomers count whatever their thread, known writers never", () => {
+    const tied = loose(4, 60).map((event, index) => ({ ...event, hints: { references: [`thread${index}`] } }));
+    expect(opened(read([...warmingMails(), ...tied]))[0]?.reasons).toEqual(["list-burst"]);
+    const known = loose(6, 60).map((event, index) => ({ ...event, login: `regular${index}@corp.example` }));
+    expect(opened(read([...warmingMails(), ...known]))).toEqual([]);
+  });
+
+  test.each([
+    { name: "outside mail raises a watch", senderDomain: "spam.example", trusted: [], opens: 0 },
+    { name: "the list's own domain opens", senderDomain: "corp.example", trusted: [], opens: 1 },
+    { name: "a trusted domain opens", senderDomain: "partner.example", trusted: ["partner.example"], opens: 1 },
+  ])("unauthenticated: $name", ({ senderDomain, trusted, opens }) => {
+    const outside = loose(5, 30).map((event, index) =>
+      withoutLogin(event, { from: `x${index}@${senderDomain}`, senderDomain }),
+    );
+    const reading = read(outside, newDetector(withRule({ trustedDomains: trusted })));
+    expect(opened(reading)).toHaveLength(opens);
+    expect(reading.alerts[0]?.reasons).toEqual(opens === 0 ? ["list-burst", "outside-senders"] : ["list-burst"]);
+  });
+
+  test.each([
+    { name: "20 machines in 10 minutes are a storm", senders: 20, count: 20, types: ["storm.opened"] },
+    { name: "19 are not", senders: 19, count: 19, types: [] },
+    { name: "one machine raises a watch", senders: 1, count: 25, types: ["storm.watch"] },
+  ])("automatic mail to the list: $name", ({ senders, count, types }) => {
+    const machines = Array.from({ length: count }, (_, index) =>
+      mail({
+        seconds: index * 20,
+        recipients: 2500,
+        login: `m${index % senders}@corp.example`,
+        automatic: "auto-submitted",
+      }),
+    );
+    const reading = read(machines);
+    expect(life(reading.alerts)).toEqual(types);
+    expect(reading.alerts[0]?.reasons).toEqual(types.length === 0 ? undefined : ["automatic"]);
+    expect(opened(reading)[0]?.evidence.autoReplies).toBe(types.includes("storm.opened") ? 20 : undefined);
+  });
+});

@@ -1,0 +1,51 @@
+import { describe, expect, test } from "vitest";
+import { defaultDetectorSettings, type ListRule } from "../../shared/domain/detector-settings.ts";
+import { matchesGlob, rulesForList } from "./list-rules.ts";
+
+describe("a glob", () => {
+  test.each([
+    ["all@corp.example", "all@corp.example", true],
+    ["ALL@corp.example", "all@CORP.example", true],
+    ["*@corp.example", "all@corp.example", true],
+    ["*@corp.example", "all@corp.example.org", false],
+    ["all-*@*", "all-staff@corp.example", true],
+    ["all-?@*", "all-staff@corp.example", false],
+    ["*", "", true],
+    ["", "x", false],
+    ["a.b@x", "aab@x", false],
+    ["*a*b*c*", "xxaxxbxxcxx", true],
+  ])("%s on %s: %s", (glob, text, matches) => {
+    expect(matchesGlob(glob, text)).toBe(matches);
+  });
+
+  test("many stars take no time", () => {
+    expect(matchesGlob(`${"*a".repeat(50)}b`, "a".repeat(5000))).toBe(false);
+  });
+});
+
+describe("the rules of a list", () => {
+  const listRules: readonly ListRule[] = [
+    { list: "all@*", audience: 100, thresholds: { crowdPeople: 4 } },
+    {
+      list: "*@corp.example",
+      audience: 200,
+      exempt: true,
+      thresholds: { crowdPeople: 5, burstPeople: 3 },
+      trustedDomains: ["Partner.example"],
+    },
+  ];
+  const settings = { ...defaultDetectorSettings, listRules };
+
+  test("the first rule that matches and has a field decides it", () => {
+    const rules = rulesForList(settings, "all@corp.example");
+    expect(rules).toMatchObject({ audience: 100, exempt: true, announceOnly: false, priceGateDeliveries: 10_000 });
+    expect(rules.thresholds).toMatchObject({ crowdPeople: 4, burstPeople: 3, repliersMin: 3 });
+    expect(rules.trustedDomains).toEqual(["corp.example", "partner.example"]);
+  });
+
+  test("no rule: the defaults, and the list's own registrable domain", () => {
+    const rules = rulesForList(settings, "staff@lists.other.co.uk");
+    expect(rules).toMatchObject({ audience: undefined, exempt: false, trustedDomains: ["other.co.uk"] });
+    expect(rules.thresholds).toEqual(defaultDetectorSettings.thresholds);
+  });
+});

@@ -1,0 +1,149 @@
+// small mails (one queue id, few recipients) by message key -> kept as bytes and numbers, not as objects.
+// Nearly every mail is one, and is forgotten without being looked at again: so it must cost the garbage collector nothing.
+//
+// Two generations: when the young one is half the bound, or old enough, it becomes the old one, and what was old is
+// forgotten whole. A later word on a mail is a new record in place of the old.
+
+import { readSmallMail, SMALL_MAIL_NUMBERS, type SmallMail, smallMailText, writeSmallMailNumbers } from "./small-mail.ts";
+
+const FIRST_RECORDS = 1024;
+const FIRST_TEXT_BYTES = 262_144;
+/** UTF-8 takes three bytes a UTF-16 unit at most. */
+const BYTES_PER_UNIT = 3;
+const PROBES_MAX = 64;
+const FREE = 0;
+/** A slot whose record was taken out. */
+const TAKEN = -1;
+
+class Generation {
+  /** Records that can be found. */
+  size = 0;
+  /** By hash slot: the number of a record, from 1. */
+  private slots = new Int32Array(FIRST_RECORDS * 2);
+  private hashes = new Int32Array(FIRST_RECORDS);
+  /** Where the text of a record begins; where the next begins, it ends. */
+  private textStarts = new Int32Array(FIRST_RECORDS + 1);
+  private numbers = new Float64Array(FIRST_RECORDS * SMALL_MAIL_NUMBERS);
+  private texts = Buffer.allocUnsafe(FIRST_TEXT_BYTES);
+  private textEnd = 0;
+  private next = 1;
+
+  /** Takes a record out and returns it. */
+  take(key: string, hash: number): SmallMail | undefined {
+    const mask = this.slots.length - 1;
+    let slot = hash & mask;
+    for (let probe = 0; probe < PROBES_MAX; probe += 1) {
+      const record = this.slots[slot] ?? FREE;
+      if (record === FREE) return undefined;
+      if (record !== TAKEN && this.hashes[record] === hash) {
+        const small = this.read(record);
+        if (small.key === key) {
+          this.slots[slot] = TAKEN;
+          this.size -= 1;
+          return small;
+        }
+      }
+      slot = (slot + 1) & mask;
+    }
+    return undefined;
+  }
+
+  /** False when too many keys fall on the same slots: somebody made them so. */
+  enter(small: SmallMail, hash: number): boolean {
+    const record = this.next;
+    if (record >= this.hashes.length) this.growRecords();
+    const slot = this.freeSlot(hash);
+    if (slot < 0) return false;
+    this.writeText(smallMailText(small));
+    this.textStarts[record + 1] = this.textEnd;
+    this.hashes[record] = hash;
+    writeSmallMailNumbers(small, this.numbers, record * SMALL_MAIL_NUMBERS);
+    this.slots[slot] = record;
+    this.next += 1;
+    this.size += 1;
+    return true;
+  }
+
+  /** Empties it and keeps its room. */
+  clear(): void {
+    this.slots.fill(FREE);
+    this.next = 1;
+    this.size = 0;
+    this.textEnd = 0;
+  }
+
+  private read(record: number): SmallMail {
+    const text = this.texts.toString("utf8", this.textStarts[record], this.textStarts[record + 1]);
+    return readSmallMail(text, this.numbers, record * SMALL_MAIL_NUMBERS);
+  }
+
+  private freeSlot(hash: number): number {
+    const mask = this.slots.length - 1;
+    let slot = hash & mask;
+    for (let probe = 0; probe < PROBES_MAX; probe += 1) {
+      if ((this.slots[slot] ?? FREE) <= FREE) return slot;
+      slot = (slot + 1) & mask;
+    }
+    return -1;
+  }
+
+  private writeText(text: string): void {
+    const needed = this.textEnd + text.length * BYTES_PER_UNIT;
+    if (needed > this.texts.length) {
+      const larger = Buffer.allocUnsafe(Math.max(needed, this.texts.length * 2));
+      this.texts.copy(larger, 0, 0, this.textEnd);
+      this.texts = larger;
+    }
+    this.textEnd += this.texts.write(text, this.textEnd, "utf8");
+  }
+
+  private growRecords(): void {
+    const { hashes, textStarts, numbers } = this;
+    this.hashes = new Int32Array(hashes.length * 2);
+    this.hashes.set(hashes);
+    this.textStarts = new Int32Array(hashes.length * 2 + 1);
+    this.textStarts.set(textStarts);
+    this.numbers = new Float64Array(numbers.length * 2);
+    this.numbers.set(numbers);
+    const live = this.slots.filter((record) => record > FREE);
+    this.slots = new Int32Array(hashes.length * 4);
+    for (const record of live) {
+      const slot = this.freeSlot(hashes[record] ?? 0);
+      if (slot >= 0) this.slots[slot] = record;
+      else this.size -= 1;
+    }
+  }
+}
+
+export class SmallMailStore {
+  private young = new Generation();
+  private old = new Generation();
+
+  get size(): number {
+    return this.young.size + this.old.size;
+  }
+
+  get youngSize(): number {
+    return this.young.size;
+  }
+
+  /** Takes a mail out under its key, or undefined. Whoever takes it puts it back, or makes something larger of it. */
+  take(key: string, hash: number): SmallMail | undefined {
+    return this.young.take(key, hash) ?? this.old.take(key, hash);
+  }
+
+  /** False when there was no room for it. */
+  put(small: SmallMail, hash: number): boolean {
+    return this.young.enter(small, hash);
+  }
+
+  /** The young become the old; the old are forgotten. Returns how many these were. */
+  rotate(): number {
+    const emptied = this.old;
+    const forgotten = emptied.size;
+    emptied.clear();
+    this.old = this.young;
+    this.young = emptied;
+    return forgotten;
+  }
+}

@@ -1,0 +1,120 @@
+import { describe, expect, test } from "vitest";
+import type { Advice } from "../../shared/domain/storm-alert.ts";
+import { createDetectorState } from "./detector.ts";
+import type { AdviceInput } from "./storm-evidence.ts";
+import { conversation, feed, opened, read, settingsWith, STAFF, START_AT } from "./testing/conversation.ts";
+
+const repeat = (gap: number, count: number): number[] => Array.from({ length: count }, () => gap);
+
+describe("evidence", () => {
+  test("as of the moment that decided", () => {
+    const minute = (start: number, delivered: number) => ({ start, delivered, deferred: 0, bounced: 0 });
+    const events = conversation({ audience: 25_000, gaps: repeat(220, 5) }).map((event, index) => ({
+      ...event,
+      subject: "Test",
+      minutes: [
+        minute(START_AT, index === 0 ? 4000 : 0),
+        minute(START_AT + 900_000, 3000),
+        minute(START_AT + 1_080_000, 7777),
+      ],
+    }));
+    const [alert] = opened(read(events));
+    expect(alert).toMatchObject({ subject: "Test", threadKey: "root@corp.example", site: "corp", severity: "warning" });
+    expect(alert?.evidence).toMatchObject({
+      replyAlls: 5,
+      distinctRepliers: 5,
+      autoReplies: 0,
+      audience: 25_000,
+      repliesPerMinute: 2 / 5,
+      deliveriesSoFar: 4000 + 6 * 3000,
+      deliveriesPerMinute: (6 * 3000) / 5,
+      growthFactor: 5,
+      firstMessageId: "root@corp.example",
+    });
+    expect(alert?.evidence.messageIds).toEqual(events.map((event) => event.messageId));
+    expect(alert?.forecast).toEqual({ minutes: 15, atLeast: 6 * 25_000 - 22_000 });
+    const steps = alert?.evidence.steps ?? [];
+    expect(steps.map((one) => one.secondsSinceLast)).toEqual([220, 220, 220, 220, 220]);
+    let score = 0;
+    for (const one of steps) {
+      score += one.pause + one.timing + one.newcomer;
+      expect(one.score).toBeCloseTo(score, 9);
+    }
+    expect(alert?.evidence.score).toBeCloseTo(score, 9);
+  });
+
+  test("subjects only where allowed", () => {
+    const events = conversation({ audience: 25_000, gaps: repeat(30, 6) }).map((event) => ({
+      ...event,
+      subject: "Test",
+    }));
+    const state = createDetectorState(settingsWith({ allowSubject: false }), { advise: () => [] });
+    for (const alert of read(events, state).alerts) expect(alert.subject).toBeUndefined();
+  });
+
+  test("the last 10 steps and 50 messages at most", () => {
+    const { alerts } = read(conversation({ audience: 25_000, gaps: repeat(20, 300) }));
+    const last = alerts.at(-1);
+    expect(last?.evidence.steps).toHaveLength(10);
+    expect(last?.evidence.messageIds).toHaveLength(50);
+    expect(last?.evidence.replyAlls).toBe(160);
+    expect(last?.evidence.distinctRepliers).toBe(160);
+  });
+
+  test("a storm longer than what is kept still counts all", () => {
+    const base = settingsWith({});
+    const state = createDetectorState(
+      settingsWith({
+        bounds: { ...base.bounds, messagesPerStormMax: 20, messagesPerThreadMax: 10, repliesPerThreadMax: 8 },
+      }),
+      { advise: () => [] },
+    );
+    const { alerts } = read(conversation({ audience: 25_000, gaps: repeat(10, 400) }), state);
+    expect(alerts.at(-1)?.evidence.replyAlls).toBe(320);
+    expect(state.counters.stormMessagesDropped).toBeGreaterThan(0);
+    expect(state.counters.repliesTrimmed).toBeGreaterThan(0);
+  });
+});
+
+describe("advice", () => {
+  test("is asked for with the list, the queue ids not yet removed and the message ids", () => {
+    const asked: AdviceInput[] = [];
+    const advice: Advice = { system: "postfix", text: "stop", command: "true" };
+    const state = createDetectorState(settingsWith({}), {
+      advise: (input) => {
+        asked.push(input);
+        return [advice];
+      },
+    });
+    const events = conversation({ audience: 25_000, gaps: repeat(30, 4) });
+    const removed = events.map((event, index) => (index === 1 ? { ...event, removedAt: event.at + 1000 } : event));
+    const reading = read(removed, state);
+    const [alert] = opened(reading);
+    expect(alert?.advice).toEqual([advice]);
+    const input = asked.at(-1);
+    expect(input?.list).toBe(STAFF);
+    expect(input?.messageIds).toEqual(events.map((event) => event.messageId));
+    expect(input?.queueIds).toEqual([4, 3, 2, 0].map((index) => ({ host: "mx1", queueId: events[index]?.queueId })));
+  });
+
+  test("names 2,000 queue ids at most", () => {
+    const asked: AdviceInput[] = [];
+    const state = createDetectorState(settingsWith({}), {
+      advise: (input) => {
+        asked.push(input);
+        return [];
+      },
+    });
+    const reading = read([], state);
+    for (const event of conversation({ audience: 1, gaps: repeat(30, 6) })) {
+      const copies = Array.from({ length: 2500 }, (_, index) => ({
+        ...event,
+        eventId: `${event.queueId}.${index}`,
+        queueId: `${event.queueId}.${index}`,
+      }));
+      feed(reading, copies);
+    }
+    expect(opened(reading)).toHaveLength(1);
+    expect(asked.at(-1)?.queueIds).toHaveLength(2000);
+  });
+});

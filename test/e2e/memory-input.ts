@@ -1,0 +1,42 @@
+// Chunks in memory, read as `squall replay` reads a file.
+
+import type { InputFile } from "../../shared/adapters/files/input-file.ts";
+import type { SquallConfig } from "../../services/squall/squall-config.ts";
+import type { ReplayInput } from "../../services/squall/replay/inputs.ts";
+import { replay } from "../../services/squall/replay/replay.ts";
+import type { StormAlert } from "../../shared/domain/storm-alert.ts";
+
+/** A chunk must stay as it is until the next one is asked for. Years, where stamps name none, begin in 2016. */
+function inputOfChunks(chunks: Iterator<Buffer>): ReplayInput {
+  let bytes = 0;
+  const read = (): Buffer | undefined => {
+    const next = chunks.next();
+    if (next.done === true) return undefined;
+    bytes += next.value.length;
+    return next.value;
+  };
+  const file: InputFile = {
+    name: "memory",
+    sizeBytes: undefined,
+    bytesRead: () => bytes,
+    read: () => Promise.resolve(read()),
+    close: () => Promise.resolve(),
+  };
+  return { file, first: read(), year: 2016 };
+}
+
+/** All alerts of the log, watches too. */
+export async function alertsOfChunks(chunks: Iterator<Buffer>, config: SquallConfig): Promise<StormAlert[]> {
+  const alerts: StormAlert[] = [];
+  await replay({
+    inputs: [inputOfChunks(chunks)],
+    format: "auto",
+    config,
+    signal: new AbortController().signal,
+    onAlert: (alert) => void alerts.push(alert),
+    onWindow: () => undefined,
+    onRejected: () => undefined,
+    onProgress: () => undefined,
+  });
+  return alerts;
+}

@@ -1,0 +1,321 @@
+// What a hostile or broken input, a wrong call or an impatient person may do to the real `squall` command: it says in one
+// line what is wrong, ends with the exit code of the architecture, keeps its memory flat, and never shows a stack trace.
+
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { constants, gunzipSync, gzipSync, zstdCompressSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { collect } from "../../services/squall/simulate/simulation.ts";
+import { linesOf, numbersFrom, temporaryFolder, writeLog } from "./log-lines.ts";
+import { replayHere } from "./replay-here.ts";
+import type { Finished, ProcessOptions } from "./squall-process.ts";
+import { cutInto, squall } from "./squall-process.ts";
+
+const MB = 1_000_000;
+const PEAK_BYTES_MAX = 300 * MB;
+const PEAK_GROWTH_BYTES_MAX = 32 * MB;
+const SLOW_MS = 60_000;
+
+const folder = temporaryFolder();
+const config = join(folder, "gate.yaml");
+writeFileSync(config, "detector:\n  priceGateDeliveries: 1000\n");
+const { log } = collect({ scenario: "nhs-2016", seed: 7, scale: 0.0001, until: 4200 });
+const storm = writeLog(folder, "storm.log", log);
+const asNdjson = ["--config", config, "--output", "ndjson", "--min-severity", "watch"];
+
+/** Runs the command; whatever happened, no stack trace may show. */
+async function run(args: readonly string[], options?: ProcessOptions): Promise<Finished> {
+  const finished = await squall(args, options);
+  expect(finished.err).not.toMatch(/^\s+at /m);
+  expect(finished.err).not.toContain("internal error");
+  return finished;
+}
+
+function* repeated(piece: Buffer, bytes: number): Generator<Buffer> {
+  for (let done = 0; done < bytes; done += piece.length) yield piece.subarray(0, bytes - done);
+}
+
+describe("hostile input is rejected by name, in flat memory", () => {
+  const JUNK: readonly [string, Buffer, string][] = [
+    ["no newline at all", Buffer.alloc(65_536, "x"), "line-too-long"],
+    ["NULs without a newline", Buffer.alloc(65_536), "line-too-long"],
+    ["lines of NULs", Buffer.from("\0\0\0 not a log\n".repeat(4_000)), "nul-byte"],
+    ["lines of bad UTF-8", Buffer.from(`${"\xff\xfe\xc3\x28 ".repeat(12)}\n`.repeat(1_000), "latin1"), "invalid-utf8"],
+    ["lines that are no log", Buffer.from("Lorem ipsum dolor sit amet.\n".repeat(2_000)), "not-recognised"],
+    [
+      "keys named __proto__",
+      Buffer.from('{"__proto__":{"polluted":true},"constructor":{"prototype":{}}}\n'.repeat(1_000)),
+      "bad-mail-event",
+    ],
+  ];
+
+  test.each(JUNK)("100 MB of %s", { timeout: SLOW_MS }, async (_name, piece, reason) => {
+    const small = await run(["replay", "-"], { input: repeated(piece, 20 * MB) });
+    const large = await run(["replay", "-"], { input: repeated(piece, 100 * MB) });
+    expect([small.code, large.code]).toEqual([0, 0]);
+    expect(large.err).toContain(`rejected ${reason}: `);
+    expect(large.err).toContain("No line of a mail log that squall knows was found.");
+    expect(large.err).toContain("(100 MB)");
+    expect(large.out).toBe("");
+    expect(large.peakBytes).toBeLessThan(PEAK_BYTES_MAX);
+    expect(large.peakBytes - small.peakBytes).toBeLessThan(PEAK_GROWTH_BYTES_MAX);
+  });
+
+  test("a new host, queue id, address and message id on every line", { timeout: SLOW_MS }, async () => {
+    function* names(bytes: number): Generator<Buffer> {
+      for (let number = 0, done = 0; done < bytes; number += 500) {
+        const stamp = new Date(Date.UTC(2016, 10, 14) + number * 20).toISOString();
+        const lines = Array.from({ length: 500 }, (_, n) => {
+          const id = `4${(0x1000_0000 + number + n).toString(16).toUpperCase()}`;
+          const from = `person${number + n}@example.org`;
+          return `${stamp} host${number + n} postfix/cleanup[1]: ${id}: message-id=<${from}>\n${stamp} mx postfix/qmgr[2]: ${id}: from=<${from}>, size=1, nrcpt=1 (queue active)\n`;
+        });
+        const chunk = Buffer.from(lines.join(""));
+        done += chunk.length;
+        yield chunk;
+      }
+    }
+    const small = await run(["replay", "-"], { input: names(20 * MB) });
+    const large = await run(["replay", "-"], { input: names(100 * MB) });
+    expect([small.code, large.code]).toEqual([0, 0]);
+    expect(large.err).toContain("rejected too-many-hosts: ");
+    expect(large.peakBytes).toBeLessThan(PEAK_BYTES_MAX);
+  });
+
+  test("a binary file", async () => {
+    const next = numbersFrom(1);
+    const bytes = Buffer.from(Array.from({ length: 3 * MB }, () => Math.floor(next() * 256)));
+    const { code, err, out } = await run(["replay", writeLog(folder, "binary", bytes)]);
+    expect({ code, out }).toEqual({ code: 0, out: "" });
+    expect(err).toMatch(/rejected nul-byte: /);
+    expect(err).toMatch(/rejected invalid-utf8: /);
+  });
+
+  test("an empty file, plain and compressed, and no input at all", async () => {
+    const empty = Buffer.alloc(0);
+    const files = [empty, gzipSync(empty), zstdCompressSync(empty)].map((bytes, n) =>
+      writeLog(folder, `empty-${n}`, bytes),
+    );
+    for (const args of [...files.map((file) => ["replay", file]), ["replay", ...files], ["replay", "-"]]) {
+      const { code, err, out } = await run(args);
+      expect({ code, out }).toEqual({ code: 0, out: "" });
+      expect(err).toContain("The input is empty.");
+    }
+  });
+
+  test("rubbish between the lines of a storm changes nothing", async () => {
+    const rubbish = JUNK.map(([, piece]) => piece.subarray(0, 80).toString("latin1").replaceAll("\n", ""));
+    const mixed = linesOf(log).flatMap((line, n) =>
+      n % 5 === 0 ? [rubbish[(n / 5) % rubbish.length] ?? "", line] : [line],
+    );
+    const flags = { config };
+    const clean = await replayHere([storm], flags);
+    expect((await replayHere([writeLog(folder, "mixed.log", mixed)], flags)).out).toBe(clean.out);
+    expect(clean.out).toContain('"type":"storm.opened"');
+  });
+
+  test("rejected lines are kept with their reasons where that is asked for", async () => {
+    const file = join(folder, "dead.ndjson");
+    const bad = writeLog(folder, "bad.log", [
+      "Lorem ipsum",
+      "\xff\xff",
+      "2016-11-14T08:00:00Z mx postfix/qmgr[1]: 4ABCDEF012: from=<a@b.example>, nrcpt=x (queue active)",
+    ]);
+    const { code } = await run(["replay", "--dead-letter", file, bad]);
+    const kept = readFileSync(file, "utf8")
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as unknown);
+    expect(code).toBe(0);
+    expect(kept).toEqual([
+      { v: 1, reason: "not-recognised", input: bad, line: 1, text: "Lorem ipsum" },
+      { v: 1, reason: "invalid-utf8", input: bad, line: 2, text: "\xff\xff" },
+      expect.objectContaining({ reason: "malformed-queue-manager-line", line: 3 }),
+    ]);
+  });
+});
+
+describe("what cannot be read to its end is said in one line, after the alerts up to there", () => {
+  const gzip = gzipSync(log);
+  const upTo = gzip.subarray(0, Math.floor(gzip.length * 0.9));
+  const damaged = Buffer.from(gzip);
+  damaged.fill(0, Math.floor(gzip.length * 0.9), Math.floor(gzip.length * 0.9) + 200);
+  const zstd = zstdCompressSync(log);
+
+  /** The alerts of as much of the log as is left. */
+  const alertsOf = async (part: Buffer): Promise<string> =>
+    (await replayHere([writeLog(folder, "part.log", part)], { config })).out;
+  const inflated = gunzipSync(upTo, { finishFlush: constants.Z_SYNC_FLUSH });
+
+  test("a truncated gzip, as a file and by a pipe", async () => {
+    const expected = await alertsOf(inflated);
+    expect(expected).toContain('"type":"storm.updated"');
+    const file = writeLog(folder, "cut.gz", upTo);
+    const said = "the compressed data ends too early (truncated file?)\n";
+    const options = [...asNdjson, "--quiet"];
+    expect(await run(["replay", ...options, file])).toMatchObject({
+      code: 1,
+      out: expected,
+      err: `squall: ${file}: ${said}`,
+    });
+    expect(await run(["replay", ...options, "-"], { input: cutInto(upTo, [10_007]) })).toMatchObject({
+      code: 1,
+      out: expected,
+      err: `squall: standard input: ${said}`,
+    });
+  });
+
+  test("a truncated zstd", async () => {
+    const file = writeLog(folder, "cut.zst", zstd.subarray(0, Math.floor(zstd.length * 0.95)));
+    const { code, out, err } = await run(["replay", ...asNdjson, "--quiet", file]);
+    expect(code).toBe(1);
+    expect(err).toBe(`squall: ${file}: the compressed data ends too early (truncated file?)\n`);
+    const whole = await alertsOf(log);
+    expect(out).toContain('"type":"storm.opened"');
+    expect(whole.startsWith(out)).toBe(true);
+  });
+
+  test("damaged gzip, and rubbish behind good zstd", async () => {
+    const gz = writeLog(folder, "damaged.gz", damaged);
+    const zst = writeLog(folder, "rubbish.zst", Buffer.concat([zstd, Buffer.from("rubbish behind")]));
+    const first = await run(["replay", ...asNdjson, "--quiet", gz]);
+    expect(first).toMatchObject({ code: 1, err: `squall: ${gz}: the compressed data is damaged\n` });
+    expect(first.out).toContain('"type":"storm.opened"');
+    const second = await run(["replay", ...asNdjson, "--quiet", zst]);
+    expect(second).toMatchObject({
+      code: 1,
+      out: await alertsOf(log),
+      err: `squall: ${zst}: the compressed data is damaged\n`,
+    });
+  });
+
+  test("the summary is written all the same, and other inputs are read", async () => {
+    const { code, err, out } = await run([
+      "replay",
+      ...asNdjson,
+      writeLog(folder, "cut2.gz", gzip.subarray(0, 1000)),
+      storm,
+    ]);
+    expect(code).toBe(1);
+    expect(err).toContain("cut2.gz: the compressed data ends too early");
+    expect(err).toMatch(/^storms {5}1,/m);
+    expect(out).toContain('"type":"storm.opened"');
+  });
+
+  // Root may read everything but what the kernel itself refuses.
+  const unreadable = process.getuid?.() === 0 ? "/proc/self/mem" : join(folder, "unreadable.log");
+  if (process.getuid?.() !== 0) {
+    writeFileSync(unreadable, log);
+    chmodSync(unreadable, 0);
+  }
+  test.each([
+    ["a missing file", join(folder, "missing.log"), /: no such file$/],
+    ["a folder", folder, /: is a directory$/],
+    ["a path through a file", join(storm, "x"), /: no such file \(a part of the path is not a directory\)$/],
+    ["a file that may not be read", unreadable, /: (permission denied|cannot be read: .+)$/],
+  ])("%s", async (_name, path, words) => {
+    for (const args of [
+      ["replay", path],
+      ["replay", storm, path],
+      ["replay", path, "-"],
+    ]) {
+      const { code, err, out } = await run(args);
+      expect({ code, out }).toEqual({ code: 1, out: "" });
+      expect(err.trimEnd().split("\n")).toEqual([expect.stringMatching(words)]);
+      expect(err).toContain(`squall: ${path}: `);
+    }
+  });
+
+  test.each([
+    ["--windows", "windows"],
+    ["--dead-letter", "letters"],
+    ["--config", "config"],
+  ])("%s in a folder that is not there", async (flag, name) => {
+    const path = join(folder, "nowhere", name);
+    expect(await run(["replay", flag, path, storm])).toMatchObject({
+      code: 1,
+      out: "",
+      err: `squall: ${path}: no such file\n`,
+    });
+  });
+});
+
+describe("wrong use", () => {
+  test.each([
+    ["an unknown option", ["replay", "--ouput", "ndjson", "x"], "unknown option '--ouput'"],
+    ["a wrong choice", ["replay", "--output", "xml", "x"], "Allowed choices are text, ndjson."],
+    ["no file", ["replay"], "missing required argument 'files'"],
+    ["an unknown command", ["reply", "x"], "unknown command 'reply'"],
+    ["an unknown scenario", ["simulate", "nhs"], "Known are: nhs-2016, ordinary-day."],
+    ["a scale that is no number", ["simulate", "nhs-2016", "--scale", "big"], "It must be a number from"],
+    ["a zone that is none", ["replay", "--timezone", "Mars/Base", "x"], "It must be a zone name such as"],
+    ["no command", [], "Usage: squall"],
+  ])("%s: exit 2 and a line that helps", async (_name, args, words) => {
+    const { code, err, out } = await run(args);
+    expect({ code, out }).toEqual({ code: 2, out: "" });
+    expect(err).toContain(words);
+  });
+
+  test("wrong configuration: exit 78, every fault with line and column", async () => {
+    const wrong = join(folder, "wrong.yaml");
+    writeFileSync(wrong, "site: hospital\ndetector:\n  calm: 30\n  thresholds:\n    burstPeople: six\n");
+    const { code, err, out } = await run(["replay", "--config", wrong, storm]);
+    expect({ code, out }).toEqual({ code: 78, out: "" });
+    expect(err).toMatch(/wrong\.yaml:3:\d+/);
+    expect(err).toMatch(/wrong\.yaml:5:\d+/);
+  });
+
+  test("a wrong environment variable: exit 78 and its name", async () => {
+    const { code, err } = await run(["replay", storm], { env: { SQUALL_TIMEZONE: "Mars/Base" } });
+    expect(code).toBe(78);
+    expect(err).toContain("SQUALL_TIMEZONE");
+  });
+
+  test.each([
+    ["--help", "Usage: squall"],
+    ["--version", "."],
+  ])("%s: exit 0", async (flag, words) => {
+    const { code, err, out } = await run([flag]);
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(out).toContain(words);
+  });
+});
+
+describe("how it ends", () => {
+  test("--fail-on-storm: 3 when a storm opened, 0 when none did", async () => {
+    expect((await run(["replay", "--quiet", "--fail-on-storm", "--config", config, storm])).code).toBe(3);
+    expect((await run(["replay", "--quiet", "--fail-on-storm", storm])).code).toBe(0);
+  });
+
+  test.each(["SIGINT", "SIGTERM"] as const)("%s while it reads: 130, and what it had read by then", async (signal) => {
+    function* endless(): Generator<Buffer> {
+      for (;;) yield log;
+    }
+    const { code, err, out } = await run(["replay", ...asNdjson, "-"], {
+      input: endless(),
+      when: { says: "storm.opened", then: (pid) => void process.kill(pid, signal) },
+    });
+    expect(code).toBe(130);
+    expect(out).toContain('"type":"storm.opened"');
+    expect(err).toMatch(/^read {7}[\d,]+ lines/m);
+  });
+
+  test("SIGINT while a pipe keeps it waiting: 130", async () => {
+    const { code } = await run(["replay", ...asNdjson, "-"], {
+      input: log,
+      keepOpen: true,
+      when: { says: "storm.opened", then: (pid) => void process.kill(pid, "SIGINT") },
+    });
+    expect(code).toBe(130);
+  });
+
+  test.each([[["replay", ...asNdjson, storm]], [["simulate", "nhs-2016"]]])(
+    "the reader of its output goes away: %j",
+    async (args) => {
+      const { code, err, out } = await run(args, { closeOutputAfterBytes: 100 });
+      expect(code).toBe(0);
+      expect(out.length).toBeGreaterThan(99);
+      expect(err).not.toContain("EPIPE");
+    },
+  );
+});
