@@ -10,12 +10,12 @@ import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import type { MailFragment } from "../../shared/domain/mail-fragment.ts";
 import { Fifo } from "./fifo.ts";
 import type { People } from "./mail-event-from-mail.ts";
-import { mailEventFromMail } from "./mail-event-from-mail.ts";
+import { mailEventFromMail, saysTheSame } from "./mail-event-from-mail.ts";
 import type { MailTableCounters, MailTableSettings } from "./mail-table.ts";
 import { MailTable } from "./mail-table.ts";
 import type { OpenMail } from "./open-mail.ts";
 import { isComplete, mergeFragment } from "./open-mail.ts";
-import { byTurn, compareText, placeOf, type Waiting, waitingEvent, waitingMail } from "./waiting.ts";
+import { byTurn, inOrder, placeOf, type Waiting, waitingEvent, waitingMail } from "./waiting.ts";
 
 export interface AssemblerSettings extends MailTableSettings {
   /** Age at which a mail that is still queued is released, however little was tried. */
@@ -63,17 +63,6 @@ export interface SliceOfMail {
   readonly fragments: readonly MailFragment[];
   /** Mails that came as finished events. */
   readonly events: readonly MailEvent[];
-}
-
-/** Fragments of one slice by host and queue id, so that their order does not depend on that of the lines. */
-function inOrder(fragments: readonly MailFragment[]): readonly MailFragment[] {
-  return fragments.toSorted(
-    (a, b) =>
-      a.firstAt - b.firstAt ||
-      compareText(a.host, b.host) ||
-      compareText(a.queueId, b.queueId) ||
-      compareText(a.messageId ?? "", b.messageId ?? ""),
-  );
 }
 
 const isReleased = (mail: OpenMail): boolean => mail.event !== undefined;
@@ -236,7 +225,9 @@ export class Assembler {
   private emit(mail: OpenMail, untilMs: number, sink: EventSink): void {
     const event = mailEventFromMail(mail, untilMs, this.people);
     if (event === undefined) return;
-    mail.event = event;
+    // What changed may not be told yet, or change nothing.
+    const isNews = mail.event === undefined || !saysTheSame(mail.event, event);
+    if (isNews) mail.event = event;
     mail.toldUntilMs = untilMs;
     mail.changed = false;
     // Minutes that are not over, or must not be told yet, come with a later word.
@@ -244,6 +235,6 @@ export class Assembler {
       mail.changed = true;
       this.changed.push(mail);
     }
-    sink(event);
+    if (isNews) sink(event);
   }
 }

@@ -40,12 +40,14 @@ function writerOf(headers: Headers | undefined, lists: MailEvent["lists"]): stri
 const NO_MINUTES: readonly DeliveryMinute[] = [];
 
 /** Minutes that began before `untilMs`. Delivered counts never exceed the recipients: a log read twice says everything twice. */
-function toldMinutes(
-  minutes: readonly DeliveryMinute[] | undefined,
-  untilMs: number,
-  recipients: number,
-): readonly DeliveryMinute[] {
+function toldMinutes(mail: OpenMail, untilMs: number, recipients: number): readonly DeliveryMinute[] {
+  const { minutes } = mail.said;
   if (minutes === undefined) return NO_MINUTES;
+  // The usual case: nothing to cut, so the list is handed out as it is.
+  if (mail.attempts <= recipients && (minutes.at(-1)?.start ?? untilMs) < untilMs) {
+    mail.minutesShared = true;
+    return minutes;
+  }
   let left = recipients;
   const told: DeliveryMinute[] = [];
   for (const { start, delivered, deferred, bounced } of minutes) {
@@ -99,8 +101,13 @@ export function mailEventFromMail(mail: OpenMail, untilMs: number, people: Peopl
     subject: people.allowSubject ? subject : undefined,
     automatic: automaticReason({ headers, sender: said.sender, subject }),
     headersLogged: headers !== undefined,
-    minutes: toldMinutes(said.minutes, untilMs, nrcpt - (earlier?.delivered ?? 0)),
+    minutes: toldMinutes(mail, untilMs, nrcpt - (earlier?.delivered ?? 0)),
     earlier,
     removedAt: said.removedAt,
   };
+}
+
+/** Would a reader of the first learn anything from the second? */
+export function saysTheSame(before: MailEvent, event: MailEvent): boolean {
+  return JSON.stringify({ ...before, revision: 0 }) === JSON.stringify({ ...event, revision: 0 });
 }

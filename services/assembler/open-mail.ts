@@ -12,6 +12,8 @@ export interface OpenMail {
   readonly said: MailFragment;
   /** Delivery lines in all. */
   attempts: number;
+  /** The list of minutes has been handed out with an event: it is copied before it changes. */
+  minutesShared: boolean;
   /** Minutes beyond those that `said` lists. */
   earlier: DeliveryTotals | undefined;
   /** What was last said of it. */
@@ -41,6 +43,7 @@ export function openMail(fragment: MailFragment): OpenMail {
   return {
     said: fragment,
     attempts: attemptsIn(fragment),
+    minutesShared: false,
     earlier: undefined,
     event: undefined,
     toldUntilMs: Number.NEGATIVE_INFINITY,
@@ -86,6 +89,8 @@ function mergeDeliveries(mail: OpenMail, fragment: MailFragment): void {
   const { said } = mail;
   if (fragment.minutes !== undefined) {
     mail.attempts += attemptsIn(fragment);
+    if (mail.minutesShared) said.minutes = said.minutes?.map((minute) => ({ ...minute }));
+    mail.minutesShared = false;
     said.minutes ??= [];
     for (const minute of fragment.minutes) mergeMinute(said.minutes, minute);
     foldMinutes(mail, said.minutes);

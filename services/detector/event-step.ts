@@ -10,9 +10,11 @@ import { rulesForList } from "./list-rules.ts";
 import type { MailMessage } from "./mail-message.ts";
 import {
   addToMessage,
-  enterMessages,
-  findMessages,
+  enterGroup,
+  findGroup,
   keepFanOut,
+  keepSmall,
+  keyHash,
   type MessageGroup,
   messageKeyOf,
   messageOf,
@@ -20,8 +22,7 @@ import {
 } from "./message-table.ts";
 import { noteLogin } from "./persons.ts";
 import type { SiteState } from "./site-state.ts";
-import { createSmallMail, reviseSmallMail, type SmallMail } from "./small-mail.ts";
-import { keyHash } from "./text-table.ts";
+import { reviseSmallMail, type SmallMail, type SmallMailCounts } from "./small-mail.ts";
 import { rise } from "./storm-tide.ts";
 import { siteRow } from "./thread-windows.ts";
 
@@ -33,15 +34,21 @@ export function stepEvent(site: SiteState, event: MailEvent): void {
   }
   noteSender(site, event);
   const key = messageKeyOf(event);
+  const group = findGroup(site.messages, key);
+  if (group !== undefined) {
+    stepGroup(site, group, event);
+    return;
+  }
   const hash = keyHash(key);
-  const known = findMessages(site.messages, key, hash);
-  if (known === undefined) {
+  const small = site.messages.small.take(key, hash);
+  if (small === undefined) {
     site.totals.messages += 1;
-    if (mayReachMany(site, event)) stepGroup(site, enterGroup(site, key, hash), event);
-    else enterSmall(site, createSmallMail(event, key), hash, event);
-  } else if ("variants" in known) stepGroup(site, known, event);
-  else if (known.eventId === event.eventId && !mayReachMany(site, event)) reviseSmall(site, known, event);
-  else stepGroup(site, unfold(site.messages, known, site.settings), event);
+    if (mayReachMany(site, event)) stepGroup(site, newGroup(site, key), event);
+    else enterSmall(site, event, key, hash);
+  } else if (small.eventId === event.eventId && !mayReachMany(site, event)) {
+    reviseSmall(site, small, event);
+    keepSmall(site.messages, { event: small, key, hash, counts: small }, site);
+  } else stepGroup(site, unfold(site.messages, { event: small, key, counts: small }, site.settings), event);
 }
 
 /** Event time of the last thing the event tells. */
@@ -60,15 +67,16 @@ function mayReachMany(site: SiteState, event: MailEvent): boolean {
   return event.lists.length > 0 && configuredAudience(site, event.lists) >= site.settings.replyAllReach;
 }
 
-function enterSmall(site: SiteState, small: SmallMail, hash: number, event: MailEvent): void {
-  enterMessages(site.messages, small, hash, site);
+function enterSmall(site: SiteState, event: MailEvent, key: string, hash: number): void {
   const row = siteRow(site.windows, site.site, event.at, site.settings);
   if (row !== undefined) {
     row.messages += 1;
     row.recipients += event.recipients;
     if (event.automatic !== undefined) row.automatic += 1;
   }
-  countMinutes(small, event, site.addDeliveries);
+  const counts: SmallMailCounts = { lastAt: event.at, start: 0, delivered: 0, more: undefined, earlier: 0 };
+  countMinutes(counts, event, site.addDeliveries);
+  keepSmall(site.messages, { event, key, hash, counts }, site);
 }
 
 function reviseSmall(site: SiteState, small: SmallMail, event: MailEvent): void {
@@ -85,9 +93,9 @@ function reviseSmall(site: SiteState, small: SmallMail, event: MailEvent): void 
   if (row !== undefined) row.recipients += growth;
 }
 
-function enterGroup(site: SiteState, key: string, hash: number): MessageGroup {
+function newGroup(site: SiteState, key: string): MessageGroup {
   const group: MessageGroup = { key, variants: [], lastAt: Number.NEGATIVE_INFINITY };
-  enterMessages(site.messages, group, hash, site);
+  enterGroup(site.messages, group, site);
   return group;
 }
 

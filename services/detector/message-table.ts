@@ -1,8 +1,8 @@
-// MailEvents -> messages (queue ids with one Message-ID and one sender). Most mails have one queue id and few recipients: for
-// them there is one flat entry and nothing else, and of the event's own objects only strings are held.
+// MailEvents -> messages (queue ids with one Message-ID and one sender). Most mails have one queue id and few recipients: they
+// are kept as bytes (small-mail-store.ts), and become a group when a second queue id or sender comes.
 //
-// Entries stand in two generations. When the young one fills half the table, or is half an hour old, it becomes the old one
-// and what was old is forgotten: no entry is deleted one by one. Messages that reached many stand apart and stay longer.
+// Both stand in two generations. When the young one fills half the table, or is half an hour old, it becomes the old one
+// and what was old is forgotten: nothing is deleted one by one. Messages that reached many stand apart and stay longer.
 
 import type { DetectorSettings } from "../../shared/domain/detector-settings.ts";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
@@ -17,10 +17,9 @@ import {
   type SlotOutcome,
   slotOf,
 } from "./mail-message.ts";
-import { eventOfSmallMail, type SmallMail } from "./small-mail.ts";
-import { clearTexts, createTextTable, enterText, findText, keyHash, removeText, type TextTable } from "./text-table.ts";
+import { type SmallMailEntry, SmallMailStore } from "./small-mail-store.ts";
 
-/** A small mail, or the messages under one Message-ID, one a sender. */
+/** The messages under one Message-ID, one a sender. */
 export interface MessageGroup {
   readonly key: string;
   readonly variants: MailMessage[];
@@ -28,11 +27,11 @@ export interface MessageGroup {
 }
 
 export interface MessageTable {
-  young: TextTable<SmallMail | MessageGroup>;
-  old: TextTable<SmallMail | MessageGroup>;
-  /** Entered in the young and in the old generation. */
-  youngEntered: number;
-  oldEntered: number;
+  /** Mails with one queue id and few recipients, in two generations. */
+  readonly small: SmallMailStore;
+  /** Groups with a second queue id or sender that have not reached many, in the same two generations. */
+  young: Map<string, MessageGroup>;
+  old: Map<string, MessageGroup>;
   /** Groups with a message that reached many; they go on from generation to generation. */
   readonly fanOuts: Map<string, MessageGroup>;
   /** Event time at which the young generation began. */
@@ -52,10 +51,9 @@ const EVICTED_SHARE = 0.05;
 
 export function createMessageTable(): MessageTable {
   return {
-    young: createTextTable(),
-    old: createTextTable(),
-    youngEntered: 0,
-    oldEntered: 0,
+    small: new SmallMailStore(),
+    young: new Map(),
+    old: new Map(),
     fanOuts: new Map(),
     youngSince: Number.NEGATIVE_INFINITY,
     large: new Set(),
@@ -68,39 +66,57 @@ export function messageKeyOf(event: MailEvent): string {
   return event.messageId ?? event.eventId;
 }
 
-export function findMessages(table: MessageTable, key: string, hash: number): SmallMail | MessageGroup | undefined {
-  const young = findText(table.young, key, hash);
-  if (young !== undefined) return young;
-  const old = findText(table.old, key, hash);
+export function findGroup(table: MessageTable, key: string): MessageGroup | undefined {
+  const found = table.fanOuts.get(key) ?? table.young.get(key);
+  if (found !== undefined) return found;
+  const old = table.old.get(key);
   if (old === undefined) return undefined;
-  removeText(table.old, key, hash);
-  table.oldEntered -= 1;
-  table.youngEntered += 1;
-  enterText(table.young, old, hash);
+  table.old.delete(key);
+  table.young.set(key, old);
   return old;
 }
 
-export function enterMessages(table: MessageTable, entry: SmallMail | MessageGroup, hash: number, deps: Deps): void {
-  enterText(table.young, entry, hash);
-  table.youngEntered += 1;
-  if (table.youngEntered * 2 <= deps.settings.bounds.messagesMax) return;
-  deps.counters.messagesEvicted += rotate(table);
+export function enterGroup(table: MessageTable, group: MessageGroup, deps: Deps): void {
+  table.young.set(group.key, group);
+  makeRoom(table, deps);
+}
+
+/** Keeps a small mail; as a group where it finds no place among the small ones. */
+export function keepSmall(table: MessageTable, entry: SmallMailEntry, deps: Deps): void {
+  if (!table.small.put(entry)) unfold(table, entry, deps.settings);
+  makeRoom(table, deps);
+}
+
+function makeRoom(table: MessageTable, { settings, counters }: Deps): void {
+  const young = table.small.youngSize + table.young.size;
+  if (young * 2 > settings.bounds.messagesMax) counters.messagesEvicted += rotate(table);
+}
+
+/** Hash of a key for the small mails. */
+export function keyHash(key: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < key.length; index += 1) hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  return hash ^ (hash >>> 13);
 }
 
 /** Turns a small mail into a group, so that a second queue id can join. */
-export function unfold(table: MessageTable, small: SmallMail, settings: DetectorSettings): MessageGroup {
-  const event = eventOfSmallMail(small);
-  const key = messageKeyOf(event);
-  const message = createMessage(event, key);
-  const outcome = addEvent(message, event, settings.bounds);
+export function unfold(
+  table: MessageTable,
+  { event, key, counts }: Omit<SmallMailEntry, "hash">,
+  settings: DetectorSettings,
+): MessageGroup {
+  const first: MailEvent = { ...event, minutes: [], earlier: undefined };
+  const message = createMessage(first, key);
+  const outcome = addEvent(message, first, settings.bounds);
   if ("slot" in outcome) {
-    outcome.slot.start = small.start;
-    outcome.slot.delivered = small.delivered;
-    outcome.slot.more = small.more;
-    outcome.slot.earlier = small.earlier;
+    outcome.slot.start = counts.start;
+    outcome.slot.delivered = counts.delivered;
+    outcome.slot.more = counts.more;
+    outcome.slot.earlier = counts.earlier;
   }
-  const group: MessageGroup = { key, variants: [message], lastAt: small.lastAt };
-  enterText(table.young, group, keyHash(key));
+  const group: MessageGroup = { key, variants: [message], lastAt: counts.lastAt };
+  table.young.set(key, group);
   return group;
 }
 
@@ -108,6 +124,7 @@ export function unfold(table: MessageTable, small: SmallMail, settings: Detector
 export function keepFanOut(table: MessageTable, group: MessageGroup, deps: Deps): void {
   if (table.fanOuts.has(group.key)) return;
   table.fanOuts.set(group.key, group);
+  table.young.delete(group.key);
   const { fanOutsMax } = deps.settings.bounds;
   if (table.fanOuts.size <= fanOutsMax) return;
   let surplus = Math.max(1, Math.floor(fanOutsMax * EVICTED_SHARE));
@@ -173,25 +190,10 @@ export function forgetOld(table: MessageTable, now: number, deps: Deps): void {
 
 /** Forgets the old generation; returns how many messages that were. */
 function rotate(table: MessageTable): number {
-  for (const message of table.large) {
-    if (message.fanOut === undefined && findText(table.old, message.id, keyHash(message.id)) !== undefined) {
-      seal(table, message);
-    }
-  }
-  const forgotten = Math.max(0, table.oldEntered);
-  const emptied = table.old;
-  clearTexts(emptied);
+  for (const group of table.old.values()) for (const message of group.variants) seal(table, message);
+  const forgotten = table.small.rotate() + table.old.size;
   table.old = table.young;
-  table.oldEntered = table.youngEntered;
-  table.young = emptied;
-  table.youngEntered = 0;
-  for (const group of table.fanOuts.values()) {
-    const hash = keyHash(group.key);
-    if (findText(table.old, group.key, hash) === undefined) continue;
-    removeText(table.old, group.key, hash);
-    enterText(table.young, group, hash);
-    table.oldEntered = Math.max(0, table.oldEntered - 1);
-  }
+  table.young = new Map();
   return forgotten;
 }
 
@@ -201,9 +203,6 @@ function isInStorm(group: MessageGroup): boolean {
 
 function dropFanOut(table: MessageTable, group: MessageGroup): void {
   table.fanOuts.delete(group.key);
-  const hash = keyHash(group.key);
-  removeText(table.young, group.key, hash);
-  removeText(table.old, group.key, hash);
   for (const message of group.variants) seal(table, message);
 }
 

@@ -4,7 +4,15 @@
 // Two generations: when the young one is half the bound, or old enough, it becomes the old one, and what was old is
 // forgotten whole. A later word on a mail is a new record in place of the old.
 
-import { readSmallMail, SMALL_MAIL_NUMBERS, type SmallMail, smallMailText, writeSmallMailNumbers } from "./small-mail.ts";
+import {
+  readSmallMail,
+  SMALL_MAIL_NUMBERS,
+  type SmallEvent,
+  type SmallMail,
+  type SmallMailCounts,
+  smallMailText,
+  writeSmallMailNumbers,
+} from "./small-mail.ts";
 
 const FIRST_RECORDS = 1024;
 const FIRST_TEXT_BYTES = 262_144;
@@ -14,6 +22,14 @@ const PROBES_MAX = 64;
 const FREE = 0;
 /** A slot whose record was taken out. */
 const TAKEN = -1;
+
+/** A mail to be kept: an event of one, or what was taken out before. */
+export interface SmallMailEntry {
+  readonly event: SmallEvent;
+  readonly key: string;
+  readonly hash: number;
+  readonly counts: SmallMailCounts;
+}
 
 class Generation {
   /** Records that can be found. */
@@ -49,15 +65,15 @@ class Generation {
   }
 
   /** False when too many keys fall on the same slots: somebody made them so. */
-  enter(small: SmallMail, hash: number): boolean {
+  enter({ event, key, hash, counts }: SmallMailEntry): boolean {
     const record = this.next;
     if (record >= this.hashes.length) this.growRecords();
     const slot = this.freeSlot(hash);
     if (slot < 0) return false;
-    this.writeText(smallMailText(small));
+    this.writeText(smallMailText(event, key, counts.more));
     this.textStarts[record + 1] = this.textEnd;
     this.hashes[record] = hash;
-    writeSmallMailNumbers(small, this.numbers, record * SMALL_MAIL_NUMBERS);
+    writeSmallMailNumbers(event, counts, this.numbers, record * SMALL_MAIL_NUMBERS);
     this.slots[slot] = record;
     this.next += 1;
     this.size += 1;
@@ -133,8 +149,8 @@ export class SmallMailStore {
   }
 
   /** False when there was no room for it. */
-  put(small: SmallMail, hash: number): boolean {
-    return this.young.enter(small, hash);
+  put(entry: SmallMailEntry): boolean {
+    return this.young.enter(entry);
   }
 
   /** The young become the old; the old are forgotten. Returns how many these were. */

@@ -1,7 +1,13 @@
-// MailEvent of a mail with one queue id and few recipients <-> one flat object. Nearly every mail is one: it holds strings and
-// numbers only, so that forgetting the event itself is cheap, and can be turned back when a second queue id arrives.
+// MailEvent of a mail with one queue id and few recipients <-> one flat object <-> one text and a few numbers, as it is kept.
+// It can be turned back into the event when a second queue id arrives.
 
-import type { AutomaticReason, ListSighting, MailEvent, ThreadHints } from "../../shared/domain/mail-event.ts";
+import {
+  AUTOMATIC_REASONS,
+  type AutomaticReason,
+  type ListSighting,
+  type MailEvent,
+  type ThreadHints,
+} from "../../shared/domain/mail-event.ts";
 
 export interface SmallMail {
   /** Message-ID, else the event id. */
@@ -37,37 +43,6 @@ export interface SmallMail {
 const NO_LISTS: readonly ListSighting[] = [];
 const NO_HINTS: ThreadHints = { references: [] };
 
-export function createSmallMail(event: MailEvent, key: string): SmallMail {
-  return {
-    key,
-    eventId: event.eventId,
-    site: event.site,
-    host: event.host,
-    queueId: event.queueId,
-    hop: event.hop,
-    at: event.at,
-    messageId: event.messageId,
-    revision: event.revision,
-    recipients: event.recipients,
-    login: event.login,
-    from: event.from,
-    sender: event.sender,
-    senderDomain: event.senderDomain,
-    authenticated: event.authenticated,
-    headersLogged: event.headersLogged,
-    lists: event.lists.length === 0 ? NO_LISTS : event.lists,
-    hints: hintsOf(event.hints),
-    subject: event.subject,
-    automatic: event.automatic,
-    removedAt: event.removedAt,
-    lastAt: event.at,
-    start: 0,
-    delivered: 0,
-    more: undefined,
-    earlier: 0,
-  };
-}
-
 /** A later word takes the place of the earlier. */
 export function reviseSmallMail(small: SmallMail, event: MailEvent): void {
   small.revision = event.revision;
@@ -85,36 +60,97 @@ export function reviseSmallMail(small: SmallMail, event: MailEvent): void {
   small.removedAt = event.removedAt;
 }
 
-/** The event again, without its minutes: these are counted. */
-export function eventOfSmallMail(small: SmallMail): MailEvent {
-  return {
-    eventId: small.eventId,
-    revision: small.revision,
-    site: small.site,
-    host: small.host,
-    queueId: small.queueId,
-    hop: small.hop,
-    at: small.at,
-    authenticated: small.authenticated,
-    recipients: small.recipients,
-    lists: small.lists,
-    hints: small.hints,
-    headersLogged: small.headersLogged,
-    minutes: [],
-    ...(small.messageId === undefined ? {} : { messageId: small.messageId }),
-    ...(small.login === undefined ? {} : { login: small.login }),
-    ...(small.from === undefined ? {} : { from: small.from }),
-    ...(small.sender === undefined ? {} : { sender: small.sender }),
-    ...(small.senderDomain === undefined ? {} : { senderDomain: small.senderDomain }),
-    ...(small.subject === undefined ? {} : { subject: small.subject }),
-    ...(small.automatic === undefined ? {} : { automatic: small.automatic }),
-    ...(small.removedAt === undefined ? {} : { removedAt: small.removedAt }),
-  };
-}
-
 function hintsOf(hints: ThreadHints): ThreadHints {
   const { references, inReplyTo, threadIndex, subjectKey } = hints;
   const some =
     references.length > 0 || inReplyTo !== undefined || threadIndex !== undefined || subjectKey !== undefined;
   return some ? hints : NO_HINTS;
+}
+
+/** Numbers of a small mail that stand beside its text. */
+export const SMALL_MAIL_NUMBERS = 9;
+/** Between the texts: no id, address or host holds it (it is refused where they are read), and JSON escapes it. */
+const SEPARATOR = "\0";
+
+/** A MailEvent but for its deliveries, which are counted apart. */
+export type SmallEvent = Omit<MailEvent, "minutes" | "earlier">;
+
+/** What is kept beside the event: deliveries counted so far, and when it was last spoken of. */
+export type SmallMailCounts = Pick<SmallMail, "lastAt" | "start" | "delivered" | "more" | "earlier">;
+
+/** The texts of an event in one; "" stands for what is absent. `key` is its Message-ID, else its event id. */
+export function smallMailText(event: SmallEvent, key: string, more: number[] | undefined): string {
+  const who = `${event.login ?? ""}\0${event.from ?? ""}\0${event.sender ?? ""}\0${event.senderDomain ?? ""}`;
+  const where = `${event.eventId}\0${event.site}\0${event.host}\0${event.queueId}\0${event.hop}`;
+  const rest = more === undefined && isPlain(event) ? "" : restText(event, more);
+  return `${key}\0${where}\0${who}\0${event.automatic ?? ""}\0${rest}`;
+}
+
+/** Nothing but ids and people: what a mail without header lines leaves. */
+function isPlain({ lists, hints, subject }: Pick<MailEvent, "lists" | "hints" | "subject">): boolean {
+  return subject === undefined && lists.length === 0 && hintsOf(hints) === NO_HINTS;
+}
+
+function restText(event: Pick<MailEvent, "lists" | "hints" | "subject">, more: number[] | undefined): string {
+  return JSON.stringify({ lists: event.lists, hints: event.hints, subject: event.subject, more });
+}
+
+type Rest = Pick<SmallMail, "lists" | "hints"> & Partial<Pick<SmallMail, "subject" | "more">>;
+
+export function writeSmallMailNumbers(
+  event: SmallEvent,
+  counts: SmallMailCounts,
+  numbers: Float64Array,
+  at: number,
+): void {
+  numbers[at] = event.at;
+  numbers[at + 1] = counts.lastAt;
+  numbers[at + 2] = event.revision;
+  numbers[at + 3] = event.recipients;
+  numbers[at + 4] = counts.start;
+  numbers[at + 5] = counts.delivered;
+  numbers[at + 6] = counts.earlier;
+  numbers[at + 7] = event.removedAt ?? Number.NaN;
+  numbers[at + 8] =
+    (event.authenticated ? 1 : 0) + (event.headersLogged ? 2 : 0) + (event.messageId === undefined ? 4 : 0);
+}
+
+/** The small mail of a text and its numbers, as they were written. */
+export function readSmallMail(text: string, numbers: Float64Array, at: number): SmallMail {
+  const texts = text.split(SEPARATOR);
+  const textAt = (index: number): string => texts[index] ?? "";
+  const presentAt = (index: number): string | undefined => (texts[index] === "" ? undefined : texts[index]);
+  const numberAt = (index: number): number => numbers[at + index] ?? 0;
+  const flags = numberAt(8);
+  const removedAt = numberAt(7);
+  // What was written above is what is read here: no other JSON ever comes by this way.
+  const rest: Rest = textAt(11) === "" ? { lists: NO_LISTS, hints: NO_HINTS } : (JSON.parse(textAt(11)) as Rest);
+  return {
+    key: textAt(0),
+    eventId: textAt(1),
+    site: textAt(2),
+    host: textAt(3),
+    queueId: textAt(4),
+    hop: textAt(5),
+    at: numberAt(0),
+    messageId: (flags & 4) === 0 ? textAt(0) : undefined,
+    revision: numberAt(2),
+    recipients: numberAt(3),
+    login: presentAt(6),
+    from: presentAt(7),
+    sender: presentAt(8),
+    senderDomain: presentAt(9),
+    authenticated: (flags & 1) !== 0,
+    headersLogged: (flags & 2) !== 0,
+    lists: rest.lists,
+    hints: rest.hints,
+    subject: rest.subject,
+    automatic: AUTOMATIC_REASONS.find((reason) => reason === textAt(10)),
+    removedAt: Number.isNaN(removedAt) ? undefined : removedAt,
+    lastAt: numberAt(1),
+    start: numberAt(4),
+    delivered: numberAt(5),
+    more: rest.more,
+    earlier: numberAt(6),
+  };
 }

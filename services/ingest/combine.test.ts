@@ -66,8 +66,8 @@ describe("the lines of one queue id within five seconds are one fragment", () =>
 
 test("another life of a queue id is a fragment of its own, and takes the lines that follow", () => {
   const table = new FragmentTable("test");
-  const first = table.fragmentFor(mx1, idOf("ABCDEF"), AT);
-  const second = table.anotherLife(first, mx1, idOf("ABCDEF"), AT + 10);
+  table.fragmentFor(mx1, idOf("ABCDEF"), AT);
+  const second = table.anotherLife(mx1, idOf("ABCDEF"), AT + 10);
   expect(second).toMatchObject({ host: "mx1", queueId: "ABCDEF", firstAt: AT + 10, lastAt: AT + 10 });
   expect(table.fragmentFor(mx1, idOf("ABCDEF"), AT + 20)).toBe(second);
   expect(table.fragmentFor(mx1, idOf("FEDCBA", 3), AT + 20)).not.toBe(second);

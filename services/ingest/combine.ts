@@ -9,24 +9,14 @@ import { equalsText } from "./bytes.ts";
 /** Event time that one fragment may span. Divides a minute. */
 export const SLICE_MS = 5_000;
 
+const FIRST_FRAGMENTS = 256;
+/** Closed slices whose arrays wait to be used again. */
+const SPARE_SLICES_MAX = 16;
+
 /** A host as the log names it: one object a name, so that comparing hosts is comparing references. */
 export interface Host {
   readonly name: string;
   readonly hash: number;
-}
-
-interface Entry {
-  readonly fragment: MailFragment;
-  readonly host: Host;
-  /** Another queue id with the same hash: as good as never, but an attacker would try. */
-  next: Entry | undefined;
-}
-
-interface Slice {
-  readonly index: number;
-  readonly entries: Map<number, Entry>;
-  readonly fragments: MailFragment[];
-  readonly events: MailEvent[];
 }
 
 /** What was said of one slice of event time, [startMs, endMs). */
@@ -69,13 +59,80 @@ function newFragment(site: string, host: string, queueId: string, eventTimeMs: n
   };
 }
 
+/** The fragments of one slice, found by open addressing: two array reads and a comparison a line. */
+class Slice {
+  index = 0;
+  fragments: MailFragment[] = [];
+  events: MailEvent[] = [];
+  private hosts: Host[] = [];
+  private hashes = new Int32Array(FIRST_FRAGMENTS);
+  /** Place of a fragment in `fragments`, from 1. */
+  private slots = new Int32Array(FIRST_FRAGMENTS * 2);
+
+  find(host: Host, id: QueueIdBytes): MailFragment | undefined {
+    const place = this.slots[this.slotOf(host, id)] ?? 0;
+    return place === 0 ? undefined : this.fragments[place - 1];
+  }
+
+  /** Adds a fragment, or puts it in the place of one with the same queue id. */
+  add(host: Host, id: QueueIdBytes, fragment: MailFragment): void {
+    if (this.fragments.length >= this.hashes.length) this.grow();
+    this.hashes[this.fragments.length] = id.hash;
+    this.hosts.push(host);
+    this.fragments.push(fragment);
+    this.slots[this.slotOf(host, id)] = this.fragments.length;
+  }
+
+  /** Makes it the slice `index`, empty; the arrays handed out are not touched. */
+  reset(index: number): this {
+    this.index = index;
+    this.slots.fill(0);
+    this.fragments = [];
+    this.events = [];
+    this.hosts = [];
+    return this;
+  }
+
+  /** The slot of a queue id, or the free one where it would be. */
+  private slotOf(host: Host, id: QueueIdBytes): number {
+    const { slots, hashes, fragments } = this;
+    const mask = slots.length - 1;
+    let slot = id.hash & mask;
+    for (;;) {
+      const place = slots[slot] ?? 0;
+      if (place === 0) return slot;
+      if (hashes[place - 1] === id.hash && this.hosts[place - 1] === host) {
+        const known = fragments[place - 1];
+        if (known !== undefined && equalsText(id.bytes, id.start, id.end, known.queueId)) return slot;
+      }
+      slot = (slot + 1) & mask;
+    }
+  }
+
+  private grow(): void {
+    const hashes = new Int32Array(this.hashes.length * 2);
+    hashes.set(this.hashes);
+    const slots = new Int32Array(this.slots.length * 2);
+    for (const place of this.slots) {
+      if (place === 0) continue;
+      let slot = (hashes[place - 1] ?? 0) & (slots.length - 1);
+      while (slots[slot] !== 0) slot = (slot + 1) & (slots.length - 1);
+      slots[slot] = place;
+    }
+    this.hashes = hashes;
+    this.slots = slots;
+  }
+}
+
 /** The open slices. `fragmentFor` is the hot path; slices are taken away whole, earliest first. */
 export class FragmentTable {
   private readonly site: string;
   private readonly slices = new Map<number, Slice>();
+  private readonly spare: Slice[] = [];
   private current: Slice | undefined;
-  private last: Entry | undefined;
-  /** Fragments held. */
+  private last: MailFragment | undefined;
+  private lastHost: Host | undefined;
+  /** Fragments and events held. */
   size = 0;
 
   constructor(site: string) {
@@ -85,52 +142,22 @@ export class FragmentTable {
   /** The fragment of a queue id in the slice of `eventTimeMs`, made when it is the first line of it. */
   fragmentFor(host: Host, id: QueueIdBytes, eventTimeMs: number): MailFragment {
     const index = Math.floor(eventTimeMs / SLICE_MS);
-    let slice = this.current;
-    if (slice === undefined || slice.index !== index) {
-      slice = this.sliceAt(index);
-      this.current = slice;
-      this.last = undefined;
+    const slice = this.current?.index === index ? this.current : this.enter(index);
+    const { last } = this;
+    if (last !== undefined && this.lastHost === host && equalsText(id.bytes, id.start, id.end, last.queueId)) {
+      return stamped(last, eventTimeMs);
     }
-    const last = this.last;
-    if (last !== undefined && last.host === host && equalsText(id.bytes, id.start, id.end, last.fragment.queueId)) {
-      return stamped(last.fragment, eventTimeMs);
-    }
-    const entry = this.entryIn(slice, host, id, eventTimeMs);
-    this.last = entry;
-    return stamped(entry.fragment, eventTimeMs);
+    const fragment = slice.find(host, id) ?? this.newFragment(slice, host, id, eventTimeMs);
+    this.last = fragment;
+    this.lastHost = host;
+    return stamped(fragment, eventTimeMs);
   }
 
   /** A second fragment for a queue id of the slice: its lines name another Message-ID, so it lives again. */
-  anotherLife(fragment: MailFragment, host: Host, id: QueueIdBytes, eventTimeMs: number): MailFragment {
-    const slice = this.sliceAt(Math.floor(eventTimeMs / SLICE_MS));
-    this.last = this.add(slice, host, id.hash, newFragment(this.site, host.name, fragment.queueId, eventTimeMs));
-    return this.last.fragment;
-  }
-
-  private sliceAt(index: number): Slice {
-    let slice = this.slices.get(index);
-    if (slice === undefined) {
-      slice = { index, entries: new Map(), fragments: [], events: [] };
-      this.slices.set(index, slice);
-    }
-    return slice;
-  }
-
-  private entryIn(slice: Slice, host: Host, id: QueueIdBytes, eventTimeMs: number): Entry {
-    const first = slice.entries.get(id.hash);
-    for (let entry = first; entry !== undefined; entry = entry.next) {
-      if (entry.host === host && equalsText(id.bytes, id.start, id.end, entry.fragment.queueId)) return entry;
-    }
-    const queueId = id.bytes.toString("latin1", id.start, id.end);
-    return this.add(slice, host, id.hash, newFragment(this.site, host.name, queueId, eventTimeMs));
-  }
-
-  private add(slice: Slice, host: Host, hash: number, fragment: MailFragment): Entry {
-    const entry: Entry = { fragment, host, next: slice.entries.get(hash) };
-    slice.entries.set(hash, entry);
-    slice.fragments.push(fragment);
-    this.size += 1;
-    return entry;
+  anotherLife(host: Host, id: QueueIdBytes, eventTimeMs: number): MailFragment {
+    this.last = this.newFragment(this.sliceAt(Math.floor(eventTimeMs / SLICE_MS)), host, id, eventTimeMs);
+    this.lastHost = host;
+    return this.last;
   }
 
   /** Takes a finished event into the slice of its time. */
@@ -144,20 +171,43 @@ export class FragmentTable {
     const taken = [...this.slices.values()]
       .filter((slice) => (slice.index + 1) * SLICE_MS <= beforeMs)
       .toSorted((a, b) => a.index - b.index);
-    for (const slice of taken) {
-      this.slices.delete(slice.index);
-      this.size -= slice.fragments.length + slice.events.length;
-    }
-    if (taken.length > 0) {
+    return taken.map((slice) => this.close(slice));
+  }
+
+  private close(slice: Slice): ClosedSlice {
+    const { index, fragments, events } = slice;
+    this.slices.delete(index);
+    this.size -= fragments.length + events.length;
+    if (this.current === slice) {
       this.current = undefined;
       this.last = undefined;
     }
-    return taken.map(({ index, fragments, events }) => ({
-      startMs: index * SLICE_MS,
-      endMs: (index + 1) * SLICE_MS,
-      fragments,
-      events,
-    }));
+    if (this.spare.length < SPARE_SLICES_MAX) this.spare.push(slice.reset(0));
+    return { startMs: index * SLICE_MS, endMs: (index + 1) * SLICE_MS, fragments, events };
+  }
+
+  private enter(index: number): Slice {
+    const slice = this.sliceAt(index);
+    this.current = slice;
+    this.last = undefined;
+    return slice;
+  }
+
+  private sliceAt(index: number): Slice {
+    let slice = this.slices.get(index);
+    if (slice === undefined) {
+      slice = (this.spare.pop() ?? new Slice()).reset(index);
+      this.slices.set(index, slice);
+    }
+    return slice;
+  }
+
+  private newFragment(slice: Slice, host: Host, id: QueueIdBytes, eventTimeMs: number): MailFragment {
+    const queueId = id.bytes.toString("latin1", id.start, id.end);
+    const fragment = newFragment(this.site, host.name, queueId, eventTimeMs);
+    slice.add(host, id, fragment);
+    this.size += 1;
+    return fragment;
   }
 }
 

@@ -1,7 +1,7 @@
 // The configuration of one command: file, environment and flags read once, validated whole.
 
 import { readFileSync } from "node:fs";
-import { inWords } from "../../shared/adapters/files/input-file.ts";
+import { inWords } from "../../shared/adapters/files/file-error.ts";
 import type { FlagValue } from "../../shared/runtime/config.ts";
 import type { SquallConfig } from "./squall-config.ts";
 import { loadSquallConfig } from "./squall-config.ts";

@@ -2,7 +2,7 @@
 
 import { fstatSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { InputError } from "../../shared/adapters/files/input-file.ts";
+import { InputError } from "../../shared/adapters/files/file-error.ts";
 import { ConfigError } from "../../shared/runtime/config.ts";
 import { SEVERITIES } from "../../shared/domain/storm-alert.ts";
 import { FORMAT_NAMES } from "../ingest/formats.ts";

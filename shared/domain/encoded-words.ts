@@ -4,7 +4,7 @@
 import { textOfBytes } from "./log-text.ts";
 
 /** "=?charset?B or Q?text?=", or the end of the value where the cut took the rest. */
-const WORD = /=\?([A-Za-z0-9_.:-]{1,40})(?:\*[A-Za-z-]{1,20})?\?([BbQq])\?([^?\s]*)(?:\?=|\??$)/g;
+const WORD = /=\?([A-Za-z0-9_.:-]{1,40})(?:\*[A-Za-z-]{1,20})?\?([BbQq])\?([^?\s]*)(\?=|\??$)/g;
 /** What may stand between two words of one text and is no part of it; "?" is what the mail server made of a fold. */
 const BETWEEN_WORDS = /^[?\s]{0,8}$/;
 /** An escaped byte that the cut left without its digits. */
@@ -12,6 +12,9 @@ const CUT_ESCAPE = /=[0-9A-Fa-f]?$/;
 
 /** A word that the cut left without its text. */
 const CUT_WORD = /[?\s]{0,8}=\?[A-Za-z0-9_.:*-]{0,60}(?:\?[BbQq]?\??)?$/;
+
+/** The same where the cut left one sign of the next word. */
+const CUT_OPENING = /^[?\s]{0,8}=$/;
 
 /** Words of one charset that stand side by side: a character may begin in one and end in the next. */
 interface Run {
@@ -60,9 +63,10 @@ export function decodeHeaderValue(value: string): string {
   let run: Run | undefined;
   let from = 0;
   for (const match of value.matchAll(WORD)) {
-    const [word, name = "", encoding, text = ""] = match;
+    const [word, name = "", encoding, text = "", close] = match;
     const gap = value.slice(from, match.index);
-    const bytes = encoding === "B" || encoding === "b" ? Buffer.from(text, "base64") : bytesOfQ(cutText(word, text));
+    const isB = encoding === "B" || encoding === "b";
+    const bytes = isB ? Buffer.from(text, "base64") : bytesOfQ(close === "?=" ? text : text.replace(CUT_ESCAPE, ""));
     const charset = name.toLowerCase();
     if (run?.charset === charset && BETWEEN_WORDS.test(gap)) {
       run.bytes.push(bytes);
@@ -74,10 +78,7 @@ export function decodeHeaderValue(value: string): string {
     from = match.index + word.length;
   }
   if (run !== undefined) parts.push(decodeRun(run));
-  parts.push(textOfBytes(value.slice(from).replace(CUT_WORD, "")));
+  const rest = value.slice(from).replace(CUT_WORD, "");
+  if (run === undefined || !CUT_OPENING.test(rest)) parts.push(textOfBytes(rest));
   return parts.join("");
-}
-
-function cutText(word: string, text: string): string {
-  return word.endsWith("?=") ? text : text.replace(CUT_ESCAPE, "");
 }

@@ -114,7 +114,7 @@ const TAG = /^(?:\[[^\]]{0,60}\]|\((?:fwd|ext|external)\)|\*{3}[^*]{0,40}\*{3}|(
 /** Logs cut a header at 200 bytes; the keys of a long subject must agree before and after "Re: " moved the cut. */
 const KEY_CHARS_MAX = 60;
 /** The same in bytes as an encoded word has them, between base64 (4/3 of UTF-8) and quoted-printable (3 times). */
-const KEY_BYTES_MAX = 100;
+const KEY_BYTES_MAX = 90;
 const SUBJECT_CHARS_MAX = 400;
 const ROUNDS_MAX = 20;
 

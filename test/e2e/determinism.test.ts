@@ -59,6 +59,7 @@ interface Told {
   readonly startedAt: string;
   readonly detectedAt: string;
   readonly forecast: unknown;
+  readonly advice: unknown;
   readonly evidence: Readonly<Record<string, unknown>>;
 }
 
@@ -222,28 +223,31 @@ describe.each([
         list,
         severity,
         times,
-        replyAlls: evidence.replyAlls,
-        audience: evidence.audience,
+        replyAlls: evidence["replyAlls"],
+        audience: evidence["audience"],
       };
     };
     expect(seconds.map(toTheSecond)).toEqual(exact.map(toTheSecond));
   });
 
-  /** What a line read twice may not change: everything but how many deliveries were logged, and so when they doubled. */
+  /** What a line read twice may not change: everything but deliveries, when they doubled, and which queue ids were left. */
   const counts = (text: string): unknown =>
     alertsIn(text)
       .filter(({ type }) => type !== "storm.updated")
-      .map(({ revision: _revision, forecast: _forecast, evidence, ...rest }) => {
+      .map(({ revision: _revision, forecast: _forecast, advice: _advice, evidence, ...rest }) => {
         const { deliveriesPerMinute: _rate, deliveriesSoFar: _soFar, ...counted } = evidence;
         return { ...rest, evidence: counted };
       });
-  /** The last word on each minute in which a message was sent. */
+  /** The last word on each minute in which a message was sent: messages, reply-alls, people, reach. */
   const windowCounts = (text: string): Map<string, unknown> => {
     const last = new Map<string, unknown>();
     for (const line of text.trimEnd().split("\n")) {
-      const { deliveries: _deliveries, ...counted } = JSON.parse(line) as Record<string, unknown>;
-      const key = `${String(counted["scope"])} ${String(counted["key"])} ${String(counted["windowStart"])}`;
-      if (counted["messages"] !== 0) last.set(key, counted);
+      const { scope, key, windowStart, messages, replyAlls, distinctRepliers, automatic, recipients } = JSON.parse(
+        line,
+      ) as Record<string, unknown>;
+      if (messages === 0) continue;
+      const counted = { messages, replyAlls, distinctRepliers, automatic, recipients };
+      last.set(`${String(scope)} ${String(key)} ${String(windowStart)}`, counted);
     }
     return last;
   };
@@ -275,11 +279,11 @@ describe.each([
   });
 
   describe("through the real command", () => {
-    const arguments_ = ["replay", "--config", config, "--output", "ndjson", "--min-severity", "watch", "--quiet"];
+    const options = ["replay", "--config", config, "--output", "ndjson", "--min-severity", "watch", "--quiet"];
     test("by a pipe in pieces of odd sizes, plain and compressed", async () => {
       const { alerts } = await reference;
       for (const bytes of [log, gzipSync(log), zstdCompressSync(log)]) {
-        const piped = await squall([...arguments_, "-"], { input: cutInto(bytes, [1, 65_537, 3, 4096, 100_003, 7]) });
+        const piped = await squall([...options, "-"], { input: cutInto(bytes, [1, 65_537, 3, 4096, 100_003, 7]) });
         expect(piped).toMatchObject({ code: 0, err: "", out: alerts });
       }
     });
@@ -287,8 +291,8 @@ describe.each([
     test("by a file on standard input, and beside a file", async () => {
       const { alerts } = await reference;
       const [first = "", second = ""] = pieces(4, 2);
-      expect(await squall([...arguments_, "-"], { input: whole })).toMatchObject({ code: 0, err: "", out: alerts });
-      expect(await squall([...arguments_, second, "-"], { input: first })).toMatchObject({
+      expect(await squall([...options, "-"], { input: whole })).toMatchObject({ code: 0, err: "", out: alerts });
+      expect(await squall([...options, second, "-"], { input: first })).toMatchObject({
         code: 0,
         err: "",
         out: alerts,

@@ -10,8 +10,8 @@ const SCALE = 0.01;
 
 /** One line a storm, with what one needs to look into it. */
 export async function stormsOfDay(seed: number): Promise<string[]> {
-  const { chunks } = simulate({ scenario: "ordinary-day", seed, scale: SCALE });
-  const alerts = await alertsOfChunks(chunks(), loadConfiguration({ emitWindows: false }, {}));
+  const day = simulate({ scenario: "ordinary-day", seed, scale: SCALE });
+  const alerts = await alertsOfChunks(day.chunks(), loadConfiguration({ emitWindows: false }, {}));
   return alerts
     .filter(({ type }) => type === "storm.opened")
     .map(({ list, subject, evidence, reasons, detectedAt }) => {

@@ -5,8 +5,14 @@ import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 
 export const ROOT = join(import.meta.dirname, "../..");
-export const SQUALL = join(ROOT, "services/squall/squall.js");
-const PEAK_MEMORY = join(import.meta.dirname, "peak-memory.js");
+const SQUALL = join(ROOT, "services/squall/squall.js");
+/** Preloaded into the process: at its end tells the largest resident set, in kilobytes, on descriptor 3. */
+const PEAK_MEMORY = `data:text/javascript,${encodeURIComponent(
+  'import { writeSync } from "node:fs"; process.on("exit", () => writeSync(3, String(process.resourceUsage().maxRSS)));',
+)}`;
+
+/** No run takes so long: it hangs. */
+const STUCK_MS = 50_000;
 
 export interface Finished {
   readonly code: number | null;
@@ -26,7 +32,7 @@ export interface ProcessOptions {
   readonly closeOutputAfterBytes?: number;
   readonly env?: Readonly<Record<string, string>>;
   /** Called once, when the process has said this on standard output or error. */
-  readonly when?: { readonly says: string; readonly then: (pid: number) => void };
+  readonly when?: { readonly says: string; readonly call: (pid: number) => void };
 }
 
 /** Runs the command to its end. */
@@ -36,6 +42,8 @@ export async function squall(args: readonly string[], options: ProcessOptions = 
   const file = typeof input === "string" ? openSync(input, "r") : undefined;
   const child = spawn(process.execPath, ["--import", PEAK_MEMORY, SQUALL, ...args], {
     stdio: [file ?? (input === undefined ? "ignore" : "pipe"), "pipe", "pipe", "pipe"],
+    timeout: STUCK_MS,
+    killSignal: "SIGKILL",
     env: { PATH: process.env["PATH"], ...env },
   });
   if (file !== undefined) closeSync(file);
@@ -45,7 +53,7 @@ export async function squall(args: readonly string[], options: ProcessOptions = 
     kept.push(chunk);
     if (when === undefined || isSaid || !Buffer.concat(kept).includes(when.says)) return;
     isSaid = true;
-    when.then(child.pid ?? 0);
+    when.call(child.pid ?? 0);
   };
   let outBytes = 0;
   child.stdout?.on("data", (chunk: Buffer) => {

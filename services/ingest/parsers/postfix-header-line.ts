@@ -20,8 +20,8 @@ const FROM_LOCAL = ascii(" from local; from=<");
 const PROTO = ascii(" proto=");
 const HELO = ascii(" helo=<");
 const CLOSE_AND_TEXT = ascii(">: ");
-/** Longest header name worth reading; others cannot be ours. */
-const NAME_BYTES_MAX = 40;
+/** Longest header name read: as many bytes as Postfix logs of name and value. */
+const NAME_BYTES_MAX = 200;
 /** Longest value kept; Postfix cuts at 200 bytes. */
 const VALUE_BYTES_MAX = 1000;
 const ADDRESS_BYTES_MAX = 320;

@@ -139,12 +139,12 @@ export class PostfixParser {
     if (bytes[open] !== OPEN_BRACKET || bytes[close] !== CLOSE_BRACKET) return "malformed-client-line";
     const fragment = this.fragment(line);
     noteAccepted(fragment, line.eventTimeMs);
-    fragment.client = lesser(fragment.client, name(bytes, open + 1, close, CLIENT_BYTES_MAX));
+    fragment.client = lesser(fragment.client, printed(bytes, open + 1, close, CLIENT_BYTES_MAX));
     const login = find(bytes, close, end, SASL_USERNAME);
     if (login >= 0) {
       const from = login + SASL_USERNAME.length;
       const next = find(bytes, from, end, FIELD_END);
-      fragment.login = lesser(fragment.login, name(bytes, from, next < 0 ? end : next, ADDRESS_BYTES_MAX));
+      fragment.login = lesser(fragment.login, printed(bytes, from, next < 0 ? end : next, ADDRESS_BYTES_MAX));
     }
     return "used";
   }
@@ -164,10 +164,10 @@ export class PostfixParser {
       from += 1;
       end -= 1;
     }
-    const messageId = name(bytes, from, end, MESSAGE_ID_BYTES_MAX);
+    const messageId = printed(bytes, from, end, MESSAGE_ID_BYTES_MAX);
     let fragment = this.fragment(line);
     if (fragment.messageId !== undefined && fragment.messageId !== messageId) {
-      fragment = this.table.anotherLife(fragment, line.host, this.id, line.eventTimeMs);
+      fragment = this.table.anotherLife(line.host, this.id, line.eventTimeMs);
     }
     noteAccepted(fragment, line.eventTimeMs);
     fragment.messageId = messageId;
@@ -190,7 +190,7 @@ export class PostfixParser {
     const fragment = this.fragment(line);
     noteAccepted(fragment, line.eventTimeMs);
     if (fragment.nrcpt === undefined || count > fragment.nrcpt) fragment.nrcpt = count;
-    fragment.sender = lesser(fragment.sender, name(bytes, start + FROM.length, size, ADDRESS_BYTES_MAX));
+    fragment.sender = lesser(fragment.sender, printed(bytes, start + FROM.length, size, ADDRESS_BYTES_MAX));
     return "used";
   }
 
@@ -229,7 +229,7 @@ export interface MessageBytes {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-function name(bytes: Buffer, from: number, end: number, bytesMax: number): string {
+function printed(bytes: Buffer, from: number, end: number, bytesMax: number): string {
   return nameOfBytes(bytes.toString("latin1", from, Math.min(end, from + bytesMax)));
 }
 

@@ -1,5 +1,7 @@
 // `squall replay`: options and files -> alerts on standard output, progress and summary on standard error, an exit code.
 
+import { statSync } from "node:fs";
+import { InputError } from "../../../shared/adapters/files/file-error.ts";
 import { openLineFile, type LineFile } from "../../../shared/adapters/files/line-file.ts";
 import { encodeStormAlert } from "../../../shared/domain/storm-alert-codec.ts";
 import { stormAlertText } from "../../../shared/domain/storm-alert-text.ts";
@@ -42,7 +44,13 @@ export async function replayCommand(
 ): Promise<ExitCode> {
   const config = loadConfiguration({ ...flags, emitWindows: flags.windows !== undefined }, terminal.env);
   const startedAt = terminal.nowMs();
-  const { inputs, duplicates } = await openInputs({ paths, year: flags.year, nowMs: startedAt });
+  refuseToOverwrite(paths, [flags.windows, flags.deadLetter]);
+  const { inputs, duplicates } = await openInputs({
+    paths,
+    year: flags.year,
+    nowMs: startedAt,
+    signal: terminal.signal,
+  });
   for (const { name, sameAs } of duplicates) terminal.err(`squall: ${name} is the same file as ${sameAs}: read once\n`);
   const output = createOutput(flags, terminal, config.timezone);
   const progress = createProgressLine({ terminal, timeZone: config.timezone, storms: () => output.storms() });
@@ -73,6 +81,27 @@ export async function replayCommand(
     terminal.err(summaryText(result, { timeZone: config.timezone, elapsedMs, bytesRead, hidden: output.hidden() }));
   }
   return exitCode(result, flags, terminal);
+}
+
+/** Opening an output empties it: one that is also an input would be lost. */
+function refuseToOverwrite(inputs: readonly string[], outputs: readonly (string | undefined)[]): void {
+  for (const output of outputs) {
+    const there = output === undefined ? undefined : fileAt(output);
+    if (output === undefined || there === undefined) continue;
+    if (inputs.some((input) => fileAt(input) === there)) {
+      throw new InputError(`${output}: is one of the inputs; it would be overwritten`);
+    }
+  }
+}
+
+/** What tells a regular file from all others; undefined when there is none. */
+function fileAt(path: string): string | undefined {
+  try {
+    const stat = statSync(path);
+    return stat.isFile() ? `${stat.dev} ${stat.ino}` : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function exitCode(result: ReplayResult, flags: ReplayFlags, terminal: Terminal): ExitCode {

@@ -3,7 +3,7 @@
 import { writeFileSync } from "node:fs";
 import type { ByteSink } from "../../../shared/adapters/files/byte-sink.ts";
 import { fileSink, standardOutputSink } from "../../../shared/adapters/files/byte-sink.ts";
-import { inWords } from "../../../shared/adapters/files/input-file.ts";
+import { inWords } from "../../../shared/adapters/files/file-error.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { ScenarioName } from "../simulate/simulation.ts";
@@ -57,6 +57,6 @@ function writeTruth(path: string, truth: unknown): void {
   try {
     writeFileSync(path, `${JSON.stringify(truth, undefined, 2)}\n`);
   } catch (error) {
-    throw inWords(path, error);
+    throw inWords(path, error, "writing");
   }
 }

@@ -61,12 +61,13 @@ export async function openInputs(options: {
   /** Year of the earliest stamp without one, when the operator names it. */
   readonly year: number | undefined;
   readonly nowMs: number;
+  readonly signal: AbortSignal;
 }): Promise<OpenedInputs> {
   const { paths, duplicates } = await withoutDuplicates(options.paths);
   const opened: { file: InputFile; first: Buffer | undefined; monthDay: MonthDay | undefined }[] = [];
   try {
     for (const path of paths) {
-      const file = await openInput(path);
+      const file = await openInput(path, options.signal);
       // A chunk is valid until the next read, and the first is only parsed when its turn comes: nothing reads before.
       const first = await file.read();
       opened.push({ file, first, monthDay: first === undefined ? undefined : firstMonthDay(first) });

@@ -13,7 +13,7 @@ import type { IngestCounters } from "../../ingest/ingest.ts";
 import { Ingest } from "../../ingest/ingest.ts";
 import type { RejectionReason } from "../../ingest/rejection.ts";
 import { zoneToUtc } from "../../ingest/time-zone.ts";
-import { InputError } from "../../../shared/adapters/files/input-file.ts";
+import { InputError } from "../../../shared/adapters/files/file-error.ts";
 import { ReplayPipeline } from "../pipeline/replay-pipeline.ts";
 import type { SquallConfig } from "../squall-config.ts";
 import type { ReplayInput } from "./inputs.ts";

@@ -4,6 +4,7 @@ import { counted, shownText, spanInWords, wholeNumber } from "../../../shared/do
 import type { RejectionReason } from "../../ingest/rejection.ts";
 import { byteCount, clockOf } from "../words.ts";
 import { headerAdvice } from "./header-advice.ts";
+import { lossLines } from "./losses.ts";
 import type { ReplayResult } from "./replay.ts";
 
 const LISTS_SHOWN = 10;
@@ -19,18 +20,18 @@ export interface SummaryOptions {
 
 const REJECTED_WORDS: Readonly<Record<RejectionReason, string>> = {
   "line-too-long": "longer than the limit",
-  "nul-byte": "hold NUL bytes",
-  "invalid-utf8": "are neither a log line nor UTF-8",
-  "not-recognised": "are of no known format",
-  "bad-stamp": "have a date or time that does not exist",
-  "too-many-hosts": "name more hosts than the limit",
-  "malformed-delivery": "are deliveries of an unknown shape",
-  "malformed-queue-manager-line": "are queue manager lines of an unknown shape",
-  "malformed-header-line": "are header lines of an unknown shape",
-  "malformed-client-line": "are client lines of an unknown shape",
-  "bad-json": "are not JSON",
-  "bad-journal-record": "are journal records of an unknown shape",
-  "bad-mail-event": "are not a MailEvent as its schema has it",
+  "nul-byte": "with NUL bytes",
+  "invalid-utf8": "neither a log line nor UTF-8",
+  "not-recognised": "of no known format",
+  "bad-stamp": "with a date or time that does not exist",
+  "too-many-hosts": "of more hosts than the limit",
+  "malformed-delivery": "deliveries of an unknown shape",
+  "malformed-queue-manager-line": "queue manager lines of an unknown shape",
+  "malformed-header-line": "header lines of an unknown shape",
+  "malformed-client-line": "client lines of an unknown shape",
+  "bad-json": "no JSON",
+  "bad-journal-record": "journal records of an unknown shape",
+  "bad-mail-event": "no MailEvent as its schema has it",
 };
 
 /** The whole summary, ending in a line break. */
@@ -42,7 +43,7 @@ export function summaryText(result: ReplayResult, options: SummaryOptions): stri
     ...listPart(result),
     ...nearestPart(result, options),
     ...headerAdvice(result),
-    ...lossPart(result),
+    ...lossLines(result),
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -65,7 +66,7 @@ function readPart(
     `           ${wholeNumber(counters.used)} recognised, ${wholeNumber(counters.other)} of other programs or of no interest, ${wholeNumber(rejectedIn(counters.rejected))} rejected`,
   );
   for (const [reason, count] of [...counters.rejected].toSorted((a, b) => b[1] - a[1])) {
-    lines.push(`           rejected ${reason}: ${counted(count, "line")} ${REJECTED_WORDS[reason]}`);
+    lines.push(`           rejected ${reason}: ${counted(count, "line")}, ${REJECTED_WORDS[reason]}`);
   }
   if (counters.used === 0) lines.push(...nothingRecognised(counters.lines));
   return lines;
@@ -131,26 +132,4 @@ function nearestPart({ survey }: ReplayResult, { timeZone }: SummaryOptions): st
       `              ${thread.why}`,
     ];
   });
-}
-
-function lossPart({ assembler, survey, leapsRefused }: ReplayResult): string[] {
-  const losses: string[] = [];
-  const note = (count: number, words: string): void => {
-    if (count > 0) losses.push(`           ${wholeNumber(count)} ${words}`);
-  };
-  note(
-    assembler.incomplete,
-    "queue ids were never seen to be accepted (refused mail, or mail from before the log begins)",
-  );
-  note(
-    assembler.expiredFragments,
-    "pieces of mails lay more than 2 h behind the log around them and were dropped: give files of different hosts or days as separate arguments",
-  );
-  note(
-    assembler.evictedForRoom + assembler.releasedEarly,
-    "mails were let go early for want of room (more queued at once than the limit)",
-  );
-  note(leapsRefused, "stamps leapt far ahead and were not believed");
-  for (const [name, count] of Object.entries(survey.counters)) note(count, name);
-  return losses.length === 0 ? [] : ["dropped", ...losses];
 }

@@ -2,7 +2,7 @@
 
 import type { FileHandle } from "node:fs/promises";
 import { open } from "node:fs/promises";
-import { inWords } from "./input-file.ts";
+import { inWords } from "./file-error.ts";
 
 export interface ByteSink {
   /** Resolves when the bytes are taken; to false when the reader has gone (a pipe into `head`). Throws InputError. */
@@ -10,21 +10,23 @@ export interface ByteSink {
   readonly close: () => Promise<void>;
 }
 
+/** Creates or empties the file at the first write, or when it is closed without one. */
 export function fileSink(path: string): ByteSink {
-  let handle: FileHandle | undefined;
+  let opened: Promise<FileHandle> | undefined;
+  const inTheFile = async (act: (handle: FileHandle) => Promise<void>): Promise<void> => {
+    try {
+      opened ??= open(path, "w");
+      await act(await opened);
+    } catch (error) {
+      throw inWords(path, error, "writing");
+    }
+  };
   return {
     async write(bytes) {
-      try {
-        handle ??= await open(path, "w");
-        await handle.writeFile(bytes);
-        return true;
-      } catch (error) {
-        throw inWords(path, error);
-      }
+      await inTheFile((handle) => handle.writeFile(bytes));
+      return true;
     },
-    async close() {
-      await handle?.close();
-    },
+    close: () => inTheFile((handle) => handle.close()),
   };
 }
 

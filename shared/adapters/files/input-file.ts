@@ -6,11 +6,14 @@ import type { FileHandle } from "node:fs/promises";
 import { open } from "node:fs/promises";
 import type { Readable, Transform } from "node:stream";
 import { createGunzip, createZstdDecompress } from "node:zlib";
+import { inWords } from "./file-error.ts";
 import { ZstdFrames } from "./zstd-frames.ts";
 
 const CHUNK_BYTES = 262_144;
 const FINGERPRINT_BYTES = 65_536;
 const STANDARD_INPUT = 0;
+/** Bytes that tell how a file is compressed. */
+const MAGIC_BYTES = 4;
 
 /** One input, read in chunks. A chunk is valid until the next `read`. */
 export interface InputFile {
@@ -24,35 +27,12 @@ export interface InputFile {
   readonly close: () => Promise<void>;
 }
 
-/** An input that cannot be opened, or not be read to its end. The message is one line a person can act on. */
-export class InputError extends Error {
-  override readonly name = "InputError";
-}
-
-export function inWords(name: string, error: unknown): InputError {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  const known: Readonly<Record<string, string>> = {
-    ENOENT: "no such file",
-    EACCES: "permission denied",
-    EISDIR: "is a directory",
-    ENOSPC: "no space left on the disk",
-    ENOTDIR: "no such file (a part of the path is not a directory)",
-    EMFILE: "too many open files",
-    Z_BUF_ERROR: "the compressed data ends too early (truncated file?)",
-    Z_DATA_ERROR: "the compressed data is damaged",
-    ZSTD_error_corruption_detected: "the compressed data is damaged",
-    ZSTD_error_srcSize_wrong: "the compressed data ends too early (truncated file?)",
-  };
-  const detail = known[code] ?? (error instanceof Error ? error.message : String(error));
-  return new InputError(`${name}: ${detail}`);
-}
-
 function isGzip(head: Buffer): boolean {
   return head[0] === 0x1f && head[1] === 0x8b;
 }
 
 function isZstd(head: Buffer): boolean {
-  return head.length >= 4 && head.readUInt32LE(0) === 0xfd2fb528;
+  return head.length >= MAGIC_BYTES && head.readUInt32LE(0) === 0xfd2fb528;
 }
 
 /** What tells one file from another, whatever it is called: device and inode, and for copies size, head and tail. */
@@ -122,52 +102,70 @@ function inflater(head: Buffer): Transform | undefined {
   return isZstd(head) ? createZstdDecompress(options) : undefined;
 }
 
-/** A pipe, or compressed data of any origin: `raw` is what is there, its first bytes decide. */
-function streamed(name: string, raw: Readable, sizeBytes: number | undefined): InputFile {
+/** What a stream gives, with its bytes counted. */
+interface Source {
+  readonly bytesRead: () => number;
+  /** Enough bytes to tell what they are, or all there are. */
+  readonly first: () => Promise<Buffer>;
+  /** All chunks, `first` before the others. */
+  readonly from: (first: Buffer) => AsyncGenerator<Buffer>;
+}
+
+function sourceOf(raw: Readable): Source {
+  const chunks = raw[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   let bytes = 0;
-  let chunks: AsyncIterator<Buffer> | undefined;
+  const next = async (): Promise<Buffer | undefined> => {
+    const chunk = await chunks.next();
+    if (chunk.done === true) return undefined;
+    bytes += chunk.value.length;
+    return chunk.value;
+  };
+  return {
+    bytesRead: () => bytes,
+    async first() {
+      let first: Buffer = Buffer.alloc(0);
+      while (first.length < MAGIC_BYTES) {
+        const chunk = await next();
+        if (chunk === undefined) break;
+        first = first.length === 0 ? chunk : Buffer.concat([first, chunk]);
+      }
+      return first;
+    },
+    async *from(first) {
+      if (first.length > 0) yield first;
+      for (let chunk = await next(); chunk !== undefined; chunk = await next()) yield chunk;
+    },
+  };
+}
+
+/** A pipe, or compressed data of any origin: `raw` is what is there, its first bytes decide. */
+function streamed(
+  name: string,
+  raw: Readable,
+  { sizeBytes, signal }: { readonly sizeBytes: number | undefined; readonly signal: AbortSignal },
+): InputFile {
+  const source = sourceOf(raw);
+  let chunks: Promise<AsyncIterator<Buffer>> | undefined;
   let inflate: Transform | undefined;
   const start = async (): Promise<AsyncIterator<Buffer>> => {
-    const source = raw[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-    const first = await firstBytes(source);
-    bytes += first.length;
+    const first = await source.first();
     inflate = inflater(first);
-    if (inflate === undefined) return withFirst(first, source);
-    void pump(first, source, inflate);
+    if (inflate === undefined) return source.from(first);
+    void pump(source.from(first), inflate, isZstd(first) ? new ZstdFrames() : undefined);
     return inflate[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   };
-  async function* withFirst(first: Buffer, source: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
-    if (first.length > 0) yield first;
-    for (let next = await source.next(); next.done !== true; next = await source.next()) {
-      bytes += next.value.length;
-      yield next.value;
-    }
-  }
-  async function pump(first: Buffer, source: AsyncIterator<Buffer>, into: Transform): Promise<void> {
-    const frames = isZstd(first) ? new ZstdFrames() : undefined;
-    try {
-      for await (const chunk of withFirst(first, source)) {
-        for (const piece of frames?.cut(chunk) ?? [chunk]) {
-          if (into.destroyed) return;
-          await taken(into, piece);
-        }
-      }
-      into.end();
-    } catch (error) {
-      into.destroy(error instanceof Error ? error : new Error(String(error)));
-    }
-  }
   return {
     name,
     sizeBytes,
-    bytesRead: () => bytes,
+    bytesRead: source.bytesRead,
     async read() {
       try {
         // Inflating goes on in another thread, but hands over only when the event loop turns.
         if (inflate !== undefined) await new Promise((resolve) => setImmediate(resolve));
-        chunks ??= await start();
-        const next = await chunks.next();
-        return next.done === true ? undefined : next.value;
+        chunks ??= start();
+        const chunk = chunks.then((iterator) => iterator.next());
+        const next = await untilAborted(chunk, signal);
+        return next === undefined || next.done === true ? undefined : next.value;
       } catch (error) {
         throw inWords(name, error);
       }
@@ -180,15 +178,19 @@ function streamed(name: string, raw: Readable, sizeBytes: number | undefined): I
   };
 }
 
-/** Enough bytes to tell what they are, or all there are. */
-async function firstBytes(source: AsyncIterator<Buffer>): Promise<Buffer> {
-  let first: Buffer = Buffer.alloc(0);
-  while (first.length < 4) {
-    const next = await source.next();
-    if (next.done === true) break;
-    first = first.length === 0 ? next.value : Buffer.concat([first, next.value]);
+/** Inflates at the pace of whoever reads what comes of it. */
+async function pump(chunks: AsyncIterable<Buffer>, into: Transform, frames: ZstdFrames | undefined): Promise<void> {
+  try {
+    for await (const chunk of chunks) {
+      for (const piece of frames?.cut(chunk) ?? [chunk]) {
+        if (into.destroyed) return;
+        await taken(into, piece);
+      }
+    }
+    into.end();
+  } catch (error) {
+    into.destroy(error instanceof Error ? error : new Error(String(error)));
   }
-  return first;
 }
 
 /** Resolves when the bytes are inflated and what came of them is read, or the stream has failed. */
@@ -200,26 +202,45 @@ function taken(stream: Transform, bytes: Buffer): Promise<void> {
   });
 }
 
-/** Opens a path, or standard input for "-". Throws InputError. */
-export async function openInput(path: string): Promise<InputFile> {
+/** What was promised, or undefined as soon as the signal is aborted: a pipe may keep its reader waiting for ever. */
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      resolve(undefined);
+    };
+    if (signal.aborted) stop();
+    signal.addEventListener("abort", stop);
+    void promise.then(resolve, reject).finally(() => {
+      signal.removeEventListener("abort", stop);
+    });
+  });
+}
+
+/** Opens a path, or standard input for "-". A pipe ends where it is when the signal is aborted. Throws InputError. */
+export async function openInput(path: string, signal: AbortSignal): Promise<InputFile> {
   if (path === "-") {
-    const isFile = fstatSync(STANDARD_INPUT).isFile();
-    const raw = isFile
+    const stat = fstatSync(STANDARD_INPUT);
+    if (stat.isDirectory()) throw inWords("standard input", Object.assign(new Error(), { code: "EISDIR" }));
+    const raw = stat.isFile()
       ? createReadStream("", { fd: STANDARD_INPUT, autoClose: false, highWaterMark: CHUNK_BYTES })
       : process.stdin;
-    return streamed("standard input", raw, undefined);
+    return streamed("standard input", raw, { sizeBytes: undefined, signal });
   }
   let handle: FileHandle | undefined;
   try {
     handle = await open(path, "r");
     const stat = await handle.stat();
     if (stat.isDirectory()) throw Object.assign(new Error("is a directory"), { code: "EISDIR" });
-    if (!stat.isFile()) return streamed(path, handle.createReadStream({ highWaterMark: CHUNK_BYTES }), undefined);
-    const head = Buffer.alloc(4);
-    const { bytesRead } = await handle.read(head, 0, 4, 0);
+    if (!stat.isFile()) {
+      const raw = handle.createReadStream({ highWaterMark: CHUNK_BYTES });
+      return streamed(path, raw, { sizeBytes: undefined, signal });
+    }
+    const head = Buffer.alloc(MAGIC_BYTES);
+    const { bytesRead } = await handle.read(head, 0, MAGIC_BYTES, 0);
     const isCompressed = isGzip(head.subarray(0, bytesRead)) || isZstd(head.subarray(0, bytesRead));
     if (!isCompressed) return plainFile(path, handle, stat.size);
-    return streamed(path, handle.createReadStream({ start: 0, highWaterMark: CHUNK_BYTES }), stat.size);
+    const raw = handle.createReadStream({ start: 0, highWaterMark: CHUNK_BYTES });
+    return streamed(path, raw, { sizeBytes: stat.size, signal });
   } catch (error) {
     await handle?.close();
     throw inWords(path, error);

@@ -1,7 +1,7 @@
 // Lines to a file, buffered, in order. For output beside the main stream: windows, rejected lines, ground truth.
 
 import { closeSync, openSync, writeSync } from "node:fs";
-import { inWords } from "./input-file.ts";
+import { inWords } from "./file-error.ts";
 
 const BUFFER_CHARS = 65_536;
 
@@ -17,7 +17,7 @@ export function openLineFile(path: string): LineFile {
   try {
     descriptor = openSync(path, "w");
   } catch (error) {
-    throw inWords(path, error);
+    throw inWords(path, error, "writing");
   }
   let pending = "";
   const flush = (): void => {
@@ -26,7 +26,7 @@ export function openLineFile(path: string): LineFile {
     try {
       for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done);
     } catch (error) {
-      throw inWords(path, error);
+      throw inWords(path, error, "writing");
     }
   };
   return {

@@ -1,0 +1,174 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import type { WrittenMail } from "../../../test/e2e/postfix-writer.ts";
+import { writtenLog } from "../../../test/e2e/postfix-writer.ts";
+import { replayHere } from "../../../test/e2e/replay-here.ts";
+import { ROOT } from "../../../test/e2e/squall-process.ts";
+import { defaultDetectorSettings } from "../../../shared/domain/detector-settings.ts";
+import { defaultAssemblerSettings } from "../../assembler/assembler.ts";
+import { detectorSurvey } from "../../detector/detector.ts";
+import { ReplayPipeline } from "../pipeline/replay-pipeline.ts";
+import { POSTFIX_HEADER_SETTINGS } from "./header-advice.ts";
+import { lossLines } from "./losses.ts";
+import type { ReplayResult } from "./replay.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "squall-summary-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const SMALL_STORM = join(ROOT, "test/testdata/postfix/small-storm.log");
+
+let logs = 0;
+
+/** The summary of a log, as lines. */
+async function summaryOf(lines: readonly string[]): Promise<string[]> {
+  logs += 1;
+  const path = join(folder, `${logs}.log`);
+  writeFileSync(path, lines.length === 0 ? "" : `${lines.join("\n")}\n`);
+  return (await replayHere([path], { minSeverity: "warning" })).err.trimEnd().split("\n");
+}
+
+const AT = Date.UTC(2016, 10, 14, 9);
+const toList = { list: "ward-7@example.org", audience: 40, deliveries: 40 };
+const quiet: readonly WrittenMail[] = [
+  { at: AT, messageId: "1@example.org", login: "anna@example.org", ...toList },
+  { at: AT + 600_000, messageId: "2@example.org", login: "bert@example.org", ...toList },
+  {
+    at: AT + 700_000,
+    messageId: "3@example.org",
+    login: "anna@example.org",
+    list: "bert@example.org",
+    audience: 1,
+    deliveries: 1,
+  },
+];
+const withHeaders = quiet.map((mail, n) => ({
+  ...mail,
+  headers: {
+    From: `<${mail.login ?? ""}>`,
+    Subject: n === 0 ? "Rota" : "Re: Rota",
+    ...(n === 0 ? {} : { "In-Reply-To": "<1@example.org>" }),
+  },
+}));
+
+describe("the summary", () => {
+  test("of a quiet log: what was read, which lists there are, what is missing", async () => {
+    const rubbish = [
+      "Lorem ipsum",
+      "2016-11-14T09:30:00.000Z mx1 sshd[1]: Accepted publickey",
+      "2016-11-14T09:31:00.000Z mx1 postfix/smtpd[2]: connect from a[192.0.2.1]",
+    ];
+    expect((await summaryOf([...writtenLog(quiet), ...rubbish])).join("\n")).toMatchInlineSnapshot(`
+      "
+      read       93 lines (19.8 kB) in 0.0 s, 0 a second
+                 log time 2016-11-14 09:00:00 to 2016-11-14 09:31:00 (UTC), 31 min
+                 90 recognised, 2 of other programs or of no interest, 1 rejected
+                 rejected not-recognised: 1 line, of no known format
+      mail       3 mails accepted, 3 messages, 2 of them to 20 people or more, in 2 threads
+      storms     none, 0 watches
+      lists      ward-7@example.org: audience 40, 2 messages, 0 reply-alls, without history
+      headers    0 % of 2 messages have header lines in the log, 0 % name the thread they belong to
+                 Without them threads are known only by their list, and people only by login or envelope sender. To log them, add to
+                 main.cf:
+      header_checks = pcre:/etc/postfix/squall_header_checks
+      mime_header_checks =
+      nested_header_checks =
+                 /etc/postfix/squall_header_checks:
+      /^(From|Reply-To|Subject|In-Reply-To|References|Thread-Index|Auto-Submitted|List-Id|Precedence|X-Auto-Response-Suppress):/ INFO
+                 then: postfix reload   (Debian needs the package postfix-pcre)"
+    `);
+  });
+
+  test("of a log with header lines names subjects and gives no advice on them", async () => {
+    const summary = await summaryOf(writtenLog(withHeaders));
+    expect(summary.slice(5).join("\n")).toMatchInlineSnapshot(`
+      "storms     none, 0 watches
+      lists      ward-7@example.org: audience 40, 2 messages, 1 reply-all, without history
+      nearest    1. 0 % of the way: "Rota" on ward-7@example.org, 2016-11-14 09:00:00
+                    1 person in an hour answered all; a storm needs at least 3
+      headers    100 % of 2 messages have header lines in the log, 50 % name the thread they belong to"
+    `);
+  });
+
+  test("of a storm log", async () => {
+    const { err } = await replayHere([SMALL_STORM]);
+    await expect(err).toMatchFileSnapshot(join(ROOT, "test/testdata/postfix/small-storm.summary.txt"));
+  });
+
+  test("of alerts below the chosen severity says that they are there", async () => {
+    const { err } = await replayHere([SMALL_STORM], { minSeverity: "critical" });
+    expect(err).toMatch(/^ {11}2 alerts below the chosen severity not shown \(--min-severity watch shows all\)$/m);
+  });
+
+  test("of an empty log, and of one that is no mail log", async () => {
+    expect(await summaryOf([])).toContain("           The input is empty.");
+    const foreign = await summaryOf(["Lorem ipsum", "dolor sit amet"]);
+    expect(foreign).toContain(
+      "           No line of a mail log that squall knows was found. It reads Postfix logs (syslog files, journalctl -o short-iso",
+    );
+    expect(foreign).toContain("           rejected not-recognised: 2 lines, of no known format");
+  });
+
+  test("is left out when it is not wanted", async () => {
+    expect((await replayHere([SMALL_STORM], { quiet: true })).err).toBe("");
+  });
+});
+
+describe("how to log header lines is told", () => {
+  const SETTINGS = POSTFIX_HEADER_SETTINGS.join("\n");
+
+  test.each([
+    ["when no mail has any", writtenLog(quiet), true],
+    ["not when mails have them", writtenLog(withHeaders), false],
+    ["not when one of many has them", writtenLog([...withHeaders.slice(0, 1), ...quiet.slice(1)]), false],
+    ["not when no mail reached many", writtenLog(quiet.slice(2)), false],
+    ["not of an empty log", [], false],
+    ["not of rubbish", ["Lorem ipsum"], false],
+  ])("%s", async (_name, lines, told) => {
+    expect((await summaryOf(lines)).join("\n").includes(SETTINGS)).toBe(told);
+  });
+
+  test("as lines that can be pasted: they begin at the margin", () => {
+    expect(POSTFIX_HEADER_SETTINGS.filter((line) => line.includes("=") || line.startsWith("/^"))).toEqual([
+      "header_checks = pcre:/etc/postfix/squall_header_checks",
+      "mime_header_checks =",
+      "nested_header_checks =",
+      "/^(From|Reply-To|Subject|In-Reply-To|References|Thread-Index|Auto-Submitted|List-Id|Precedence|X-Auto-Response-Suppress):/ INFO",
+    ]);
+  });
+});
+
+describe("what was lost", () => {
+  test("is told by name, the ordinary left out", () => {
+    const { assembler, survey } = emptyResult();
+    const result = {
+      leapsRefused: 2,
+      assembler: { ...assembler, incomplete: 1_234, evictedForRoom: 3, releasedEarly: 4 },
+      survey: { ...survey, counters: { ...survey.counters, events: 99, messagesForgotten: 50, listsEvicted: 5 } },
+    };
+    expect(lossLines(result)).toEqual([
+      "dropped    1,234 queue ids were never seen to be accepted (refused mail, or mail from before the log begins)",
+      "           7 mails were let go early for want of room (more queued at once than the limit)",
+      "           2 stamps leapt far ahead and were not believed",
+      "           5 lists were forgotten early for want of room and have no history again",
+    ]);
+  });
+
+  test("is not mentioned when nothing was", () => {
+    expect(lossLines(emptyResult())).toEqual([]);
+  });
+});
+
+function emptyResult(): Pick<ReplayResult, "assembler" | "survey" | "leapsRefused"> {
+  const pipeline = new ReplayPipeline({
+    site: "site",
+    assembler: defaultAssemblerSettings,
+    detector: defaultDetectorSettings,
+    people: { name: (address) => address, allowSubject: true },
+    onAlert: () => undefined,
+    onWindow: () => undefined,
+  });
+  pipeline.finish();
+  const { assembler, detector } = pipeline.stages;
+  return { assembler: assembler.counters, survey: detectorSurvey(detector), leapsRefused: 0 };
+}

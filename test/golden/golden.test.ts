@@ -1,0 +1,63 @@
+// Each log of test/testdata/postfix -> the MailEvents that ingest and assembler make of it, one JSON line each, in order;
+// they stand beside the log. After a wanted change: UPDATE_GOLDENS=1 npx vitest run test/golden, then read the difference.
+
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { decodeMailEvent, encodeMailEvent } from "../../shared/domain/mail-event-codec.ts";
+import schema from "../../shared/domain/mail-event.schema.json" with { type: "json" };
+import { schemaFaults } from "../support/json-schema.ts";
+import type { AssembledLog } from "../support/read-log.ts";
+import { assembleLog } from "../support/read-log.ts";
+
+const FOLDER = join(import.meta.dirname, "../testdata/postfix");
+/** Whose alerts are golden: test/e2e/golden.test.ts. */
+const STORMS = new Set(["small-storm.log"]);
+
+const logs = readdirSync(FOLDER).filter(
+  (name) => /\.(?:log|ndjson)$/.test(name) && !name.includes(".golden.") && !STORMS.has(name),
+);
+
+function assembled(name: string, chunkBytes?: number): AssembledLog {
+  return assembleLog(readFileSync(join(FOLDER, name)), chunkBytes === undefined ? {} : { chunkBytes });
+}
+
+const ndjson = ({ events }: AssembledLog): string => events.map((event) => `${encodeMailEvent(event)}\n`).join("");
+
+describe.each(logs)("%s", (name) => {
+  const golden = join(FOLDER, name.replace(/\.(?:log|ndjson)$/, ".golden.ndjson"));
+  const whole = assembled(name);
+
+  test("gives the events of its golden", () => {
+    if (process.env["UPDATE_GOLDENS"] === "1") writeFileSync(golden, ndjson(whole));
+    expect(existsSync(golden), `no golden: read the log, then write it with UPDATE_GOLDENS=1`).toBe(true);
+    expect(ndjson(whole)).toBe(readFileSync(golden, "utf8"));
+  });
+
+  test("events that every reader takes, and that read the same when they come back", () => {
+    expect(whole.events.length).toBeGreaterThan(0);
+    for (const event of whole.events) {
+      const line = encodeMailEvent(event);
+      expect(schemaFaults(schema, JSON.parse(line))).toEqual([]);
+      const decoded = decodeMailEvent(line, { site: "elsewhere" });
+      expect(decoded.ok ? encodeMailEvent(decoded.event) : decoded).toBe(line);
+    }
+    const again = assembleLog(ndjson(whole)).events.map(encodeMailEvent);
+    expect(again.toSorted()).toEqual(whole.events.map(encodeMailEvent).toSorted());
+  });
+
+  test("the same in every cut", () => {
+    for (const chunkBytes of [1, 61, 4096]) expect(ndjson(assembled(name, chunkBytes))).toBe(ndjson(whole));
+  });
+
+  test("nothing but what an administrator would pass over is rejected", () => {
+    const reasons = Object.fromEntries(whole.ingested.counters.rejected);
+    expect(reasons).toEqual(REJECTED[name] ?? {});
+  });
+});
+
+/** Lines of the logs that are not taken, by reason. */
+const REJECTED: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  "journalctl-short-iso.log": { "not-recognised": 1 },
+  "mail-events.ndjson": { "bad-mail-event": 3 },
+};
