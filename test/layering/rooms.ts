@@ -27,7 +27,10 @@ export function placeOf(path: string): Place | undefined {
   if (top === "test") return { room: "test", service: undefined };
   if (top === "shared") return sharedPlace(second, name);
   if (top !== "services" || rest.length === 0) return undefined;
-  if (name.endsWith(".test.ts")) return { room: "unit-test", service: second };
+  // The tests of what composes all services see all services too.
+  if (name.endsWith(".test.ts") && second === "squall" && rest[0] !== "simulate")
+    return { room: "test", service: second };
+  if (name.endsWith(".test.ts") || rest.includes("testing")) return { room: "unit-test", service: second };
   if (second === "squall" && rest[0] !== "simulate") return { room: "composer", service: second };
   const shell = name === "main.ts" || name.endsWith("-shell.ts");
   return { room: shell ? "shell" : "core", service: second };

@@ -245,3 +245,8 @@ test("lines of one mail come to the same fragment in every order", () => {
   const backwards = messages.toReversed().map((message) => `${stamped(message)}\n`);
   expect(ingestLog(backwards.join("")).fragments).toEqual(whole);
 });
+
+test.each(["info", "warning"])("a header is read where header_checks logs it as %s", (action) => {
+  const line = `postfix/cleanup[1]: ${ID}: ${action}: header Subject: x from a[192.0.2.7]; from=<a@b> to=<c@d> proto=ESMTP helo=<e>: noted`;
+  expect(said(line)).toMatchObject({ headers: { subject: "x" }, headerTo: "c@d" });
+});

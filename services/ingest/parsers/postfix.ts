@@ -27,6 +27,7 @@ const MESSAGE_ID = ascii("message-id=");
 const FROM = ascii("from=<");
 const REMOVED = ascii("removed");
 const HEADER = ascii("info: header ");
+const WARNED = ascii("warning: header ");
 const SASL_USERNAME = ascii(", sasl_username=");
 const FIELD_END = ascii(", ");
 const NRCPT = ascii(", nrcpt=");
@@ -115,8 +116,10 @@ export class PostfixParser {
         return spells(bytes, start, FROM) && isQueueManager(line) ? this.queueManager(line) : "other";
       case 114: // r
         return line.end - start === REMOVED.length && spells(bytes, start, REMOVED) ? this.removed(line) : "other";
-      case 105: // i
-        return spells(bytes, start, HEADER) && isCleanup(line) ? this.header(line) : "other";
+      case 105: // i: header_checks with INFO
+        return spells(bytes, start, HEADER) && isCleanup(line) ? this.header(line, HEADER.length) : "other";
+      case 119: // w: header_checks with WARN
+        return spells(bytes, start, WARNED) && isCleanup(line) ? this.header(line, WARNED.length) : "other";
       default:
         return "other";
     }
@@ -201,8 +204,8 @@ export class PostfixParser {
     return "used";
   }
 
-  private header(line: MessageBytes): LineOutcome {
-    const parsed = parseHeaderLine(line.bytes, line.start + HEADER.length, line.end);
+  private header(line: MessageBytes, prefixLength: number): LineOutcome {
+    const parsed = parseHeaderLine(line.bytes, line.start + prefixLength, line.end);
     if (parsed === undefined) return "malformed-header-line";
     const fragment = this.fragment(line);
     noteAccepted(fragment, line.eventTimeMs);

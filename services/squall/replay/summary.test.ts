@@ -6,13 +6,11 @@ import type { WrittenMail } from "../../../test/e2e/postfix-writer.ts";
 import { writtenLog } from "../../../test/e2e/postfix-writer.ts";
 import { replayHere } from "../../../test/e2e/replay-here.ts";
 import { ROOT } from "../../../test/e2e/squall-process.ts";
-import { defaultDetectorSettings } from "../../../shared/domain/detector-settings.ts";
-import { defaultAssemblerSettings } from "../../assembler/assembler.ts";
-import { detectorSurvey } from "../../detector/detector.ts";
-import { ReplayPipeline } from "../pipeline/replay-pipeline.ts";
+import { loadConfiguration } from "../configuration.ts";
 import { POSTFIX_HEADER_SETTINGS } from "./header-advice.ts";
 import { lossLines } from "./losses.ts";
 import type { ReplayResult } from "./replay.ts";
+import { replay } from "./replay.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "squall-summary-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -139,8 +137,8 @@ describe("how to log header lines is told", () => {
 });
 
 describe("what was lost", () => {
-  test("is told by name, the ordinary left out", () => {
-    const { assembler, survey } = emptyResult();
+  test("is told by name, the ordinary left out", async () => {
+    const { assembler, survey } = await emptyResult();
     const result = {
       leapsRefused: 2,
       assembler: { ...assembler, incomplete: 1_234, evictedForRoom: 3, releasedEarly: 4 },
@@ -154,21 +152,21 @@ describe("what was lost", () => {
     ]);
   });
 
-  test("is not mentioned when nothing was", () => {
-    expect(lossLines(emptyResult())).toEqual([]);
+  test("is not mentioned when nothing was", async () => {
+    expect(lossLines(await emptyResult())).toEqual([]);
   });
 });
 
-function emptyResult(): Pick<ReplayResult, "assembler" | "survey" | "leapsRefused"> {
-  const pipeline = new ReplayPipeline({
-    site: "site",
-    assembler: defaultAssemblerSettings,
-    detector: defaultDetectorSettings,
-    people: { name: (address) => address, allowSubject: true },
+/** Of a replay that was given nothing. */
+function emptyResult(): Promise<ReplayResult> {
+  return replay({
+    inputs: [],
+    format: "auto",
+    config: loadConfiguration({ emitWindows: false }, {}),
+    signal: new AbortController().signal,
     onAlert: () => undefined,
     onWindow: () => undefined,
+    onRejected: () => undefined,
+    onProgress: () => undefined,
   });
-  pipeline.finish();
-  const { assembler, detector } = pipeline.stages;
-  return { assembler: assembler.counters, survey: detectorSurvey(detector), leapsRefused: 0 };
 }
