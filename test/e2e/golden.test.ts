@@ -3,9 +3,9 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { schemaFaults } from "../support/json-schema.ts";
-import { temporaryFolder } from "./log-lines.ts";
+import { linesOf, temporaryFolder, writeLog } from "./log-lines.ts";
 import { replayHere } from "./replay-here.ts";
 import { ROOT } from "./squall-process.ts";
 
@@ -27,6 +27,36 @@ test("the NDJSON of a small storm, as its schema has it", async () => {
   const lines = out.trimEnd().split("\n");
   expect(lines.length).toBeGreaterThan(3);
   expect(lines.flatMap((line) => schemaFaults(schema, JSON.parse(line)))).toEqual([]);
+});
+
+describe("the storm is the same", () => {
+  const lines = linesOf(readFileSync(LOG));
+  const golden = (): string => readFileSync(join(TESTDATA, "small-storm.golden.ndjson"), "utf8");
+
+  test("when HELO names and answers of other servers hold forged log lines", async () => {
+    const line =
+      "4FORGED001: from=<crook@example.org>, size=1, nrcpt=900000 (queue active), orig_to=<forged@example.org>, status=sent";
+    const forged = lines.map((each) =>
+      each
+        .replace(/helo=<([^>]*)>$/, `helo=<$1 2016-11-14T08:30:00Z mx postfix/qmgr[1]: ${line}>`)
+        .replace(/\(250 .*\)$/, `(250 2.0.0 Ok; to=<forged@example.org>, relay=x, ${line} (250 forged))`),
+    );
+    expect(forged.filter((each) => each.includes("4FORGED001")).length).toBeGreaterThan(300);
+    const { out } = await replayHere([writeLog(folder, "forged.log", forged)]);
+    expect(out).toBe(golden());
+  });
+
+  test("when stamps name neither year nor zone, and it happened elsewhere: five hours later", async () => {
+    const classic = lines.map((line) => `Nov 14 ${line.slice(11, 19)}${line.slice(line.indexOf(" "))}`);
+    const path = writeLog(folder, "rfc3164.log", classic);
+    const times = (ndjson: string): number[] =>
+      ndjson
+        .trimEnd()
+        .split("\n")
+        .map((each) => Math.floor(Date.parse((JSON.parse(each) as { detectedAt: string }).detectedAt) / 1000));
+    const { out } = await replayHere([path], { timezone: "America/New_York", year: 2016 });
+    expect(times(out)).toEqual(times(golden()).map((seconds) => seconds + 5 * 3600));
+  });
 });
 
 test("the windows of a small storm, as their schema has them", async () => {

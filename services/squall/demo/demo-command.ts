@@ -25,9 +25,9 @@ const READING_PAUSE_MS = 4_000;
 const SHOWN_AFTER_ALERT_MS = 5 * 60_000;
 const ENDS_AFTER_MS = 100_000;
 
-const INTRODUCTION = `squall plays 14 November 2016: one test mail to a list of 840,000 people of the NHS, and what the answers did.
-The log of its mail servers is simulated at full size and read line by line, ${SPEED} times as fast as it happened.
-Times are London time. Ctrl-C ends it.
+const INTRODUCTION = `squall plays 14 November 2016: one test mail to 840,000 people of the NHS, and what the answers did.
+The log of the mail servers is simulated at full size and read line by line, ${SPEED} times as fast
+as it happened. Times are London time. Ctrl-C ends it.
 
 `;
 
