@@ -36,13 +36,13 @@ export const defaultAssemblerSettings: AssemblerSettings = {
   removedKeptMs: 40_000,
   silentKeptMs: 6 * 86_400_000,
   incompleteKeptMs: 1_200_000,
-  openMailsMax: 200_000,
+  openMailsMax: 100_000,
   releaseAgeMs: 600_000,
   triedAgeMs: 30_000,
   triesMin: 20,
   namelessAgeMs: 60_000,
   expiredAfterMs: 7_200_000,
-  waitingMax: 200_000,
+  waitingMax: 50_000,
 };
 
 export interface AssemblerCounters extends MailTableCounters {

@@ -34,6 +34,8 @@ export interface MessageTable {
   old: Map<string, MessageGroup>;
   /** Groups with a message that reached many; they go on from generation to generation. */
   readonly fanOuts: Map<string, MessageGroup>;
+  /** Number of these at which it is worth looking for some to give up; 0: as soon as there are too many. */
+  lookedAtSize: number;
   /** Event time at which the young generation began. */
   youngSince: number;
   /** Messages with many queue ids, the oldest first, and how many of these are kept one by one. */
@@ -55,6 +57,7 @@ export function createMessageTable(): MessageTable {
     young: new Map(),
     old: new Map(),
     fanOuts: new Map(),
+    lookedAtSize: 0,
     youngSince: Number.NEGATIVE_INFINITY,
     large: new Set(),
     largeSlots: 0,
@@ -126,15 +129,19 @@ export function keepFanOut(table: MessageTable, group: MessageGroup, deps: Deps)
   table.fanOuts.set(group.key, group);
   table.young.delete(group.key);
   const { fanOutsMax } = deps.settings.bounds;
-  if (table.fanOuts.size <= fanOutsMax) return;
-  let surplus = Math.max(1, Math.floor(fanOutsMax * EVICTED_SHARE));
+  if (table.fanOuts.size <= Math.max(fanOutsMax, table.lookedAtSize)) return;
+  const share = Math.max(1, Math.floor(fanOutsMax * EVICTED_SHARE));
+  const stormsStay = table.fanOuts.size < fanOutsMax * 2;
+  let surplus = share;
   for (const candidate of table.fanOuts.values()) {
-    if (surplus === 0) return;
-    if (candidate === group || (isInStorm(candidate) && table.fanOuts.size < fanOutsMax * 2)) continue;
+    if (surplus === 0) break;
+    if (candidate === group || (stormsStay && isInStorm(candidate))) continue;
     dropFanOut(table, candidate);
     deps.counters.fanOutsEvicted += 1;
     surplus -= 1;
   }
+  // Where storms hold nearly all of them, little can go: the next look waits until there are so many more.
+  table.lookedAtSize = surplus === 0 ? 0 : Math.min(table.fanOuts.size + share, fanOutsMax * 2 - 1);
 }
 
 /** The message an event belongs to; undefined when a further sender has no room. */

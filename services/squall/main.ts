@@ -176,8 +176,11 @@ export async function main(version: string): Promise<void> {
   const terminal = createTerminal();
   // The reader of our output has gone (a pipe into `head`): there is nobody left to tell.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") terminal.err(`squall: standard output: ${error.message}\n`);
     process.exit(error.code === "EPIPE" ? EXIT.done : EXIT.failed);
   });
+  // Progress that cannot be shown is no reason to stop.
+  process.stderr.on("error", () => undefined);
   try {
     const program = createProgram(version, async (run) => {
       process.exitCode = await run(terminal);

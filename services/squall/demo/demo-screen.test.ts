@@ -46,10 +46,10 @@ describe("the rows", () => {
     shown.take(windowOf(0, { deliveries: 1_200_000, scope: "site" }));
     shown.show(AT + 20_000);
     expect(lines()).toEqual([
-      "time       reply-alls     deliveries        a second",
-      "08:29:00           0              0               0 ",
-      "08:29:10           0        600,000          60,000 ██████████",
-      "08:29:20           2      1,200,000          60,000 ██████████",
+      "time       reply-alls   score     deliveries        a second",
+      "08:29:00           0     0.0              0               0 ",
+      "08:29:10           0     0.0        600,000          60,000 ██████████",
+      "08:29:20           2     0.0      1,200,000          60,000 ██████████",
       "",
     ]);
   });

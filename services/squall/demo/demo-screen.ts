@@ -45,7 +45,7 @@ export class DemoScreen {
   show(eventTimeMs: number): void {
     if (eventTimeMs < this.shownAt + ROW_EVERY_MS) return;
     if (this.rows % ROWS_A_HEADING === 0) {
-      this.terminal.out(`${this.faint("time       reply-alls     deliveries        a second")}\n`);
+      this.terminal.out(`${this.faint("time       reply-alls   score     deliveries        a second")}\n`);
     }
     const totals = this.totals();
     const seconds = (eventTimeMs - this.shownAt) / 1000;
@@ -54,6 +54,7 @@ export class DemoScreen {
     const columns = [
       clockOf(eventTimeMs, this.timeZone).slice(11),
       wholeNumber(totals.replyAlls).padStart(11),
+      this.score.toFixed(1).padStart(7),
       wholeNumber(totals.deliveries).padStart(14),
       wholeNumber(Math.max(0, rate)).padStart(15),
     ];
