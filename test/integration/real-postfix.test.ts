@@ -1,5 +1,9 @@
 import { describe, expect, onTestFinished, test, type TestContext } from "vitest";
 
+import { fileURLToPath } from "node:url";
+import { decodeStormAlert } from "../../shared/domain/storm-alert-codec.ts";
+import type { StormAlert } from "../../shared/domain/storm-alert.ts";
+import { replayHere } from "../e2e/replay-here.ts";
 import { CONVERSATION, LIST, MEMBERS } from "../support/list-conversation.ts";
 import { realPart } from "../support/real-part.ts";
 import { startRealPostfix, type RealPostfix } from "../support/real-postfix.ts";
@@ -18,6 +22,9 @@ describe("a real Postfix", () => {
     expectConversation(postfix.log(), LONG_QUEUE_ID);
   });
 
+  test("leaves a log in which squall sees the storm, short queue ids", (context) => expectStorm(context, false));
+  test("leaves a log in which squall sees the storm, long queue ids", (context) => expectStorm(context, true));
+
   test("is gone after it was stopped, twice", async (context) => {
     realPart("postfix", context);
     const postfix = await startRealPostfix({ lists: {} });
@@ -26,6 +33,32 @@ describe("a real Postfix", () => {
     await expect(postfix.send({ sender: "", recipients: [], headers: [] })).rejects.toThrow("ECONNREFUSED");
   });
 });
+
+async function expectStorm(context: TestContext, longQueueIds: boolean): Promise<void> {
+  const postfix = await postfixAfterConversation(context, longQueueIds);
+  const config = fileURLToPath(new URL("../testdata/config/small-lists-page.yaml", import.meta.url));
+  const { code, out, err } = await replayHere([postfix.logFile], { config, minSeverity: "warning" });
+  expect(code).toBe(0);
+  const [opened, ...later] = out.trimEnd().split("\n").map(stormAlertOf);
+  expect(later.map((alert) => alert?.type)).not.toContain("storm.opened");
+  expect(opened).toMatchObject({
+    type: "storm.opened",
+    list: LIST,
+    starter: "member01@example.org",
+    subject: "Test",
+    evidence: { audience: 30, autoReplies: 0, firstMessageId: "root.1@client.example.org" },
+  });
+  expect(opened?.evidence.replyAlls).toBeGreaterThanOrEqual(3);
+  expect(opened?.evidence.replyAlls).toBeLessThanOrEqual(4);
+  expect(err).toContain(`${LIST}: audience 30, 5 messages, 4 reply-alls`);
+  expect(err).toContain(" 0 rejected");
+  expect(err).toContain("100 % of 5 messages have header lines in the log, 100 % name the thread they belong to");
+}
+
+function stormAlertOf(line: string): StormAlert | undefined {
+  const decoded = decodeStormAlert(line);
+  return decoded.ok ? decoded.alert : undefined;
+}
 
 /** A Postfix that has taken in the whole conversation and delivered it; it ends with the test, however that ends. */
 async function postfixAfterConversation(context: TestContext, longQueueIds: boolean): Promise<RealPostfix> {

@@ -23,14 +23,10 @@ function runDemo(): string[] {
   return output.replaceAll("\r", "").split("\n");
 }
 
-function isAlert(line: string, type: string): boolean {
-  return line.startsWith(type);
-}
-
 /** The start of the run, the watch's headline, the rows up to the alert, and the alert to its first commands. */
 function chosenRows(lines: readonly string[]): string[] {
-  const watch = lines.findIndex((line) => isAlert(line, "storm.watch"));
-  const opened = lines.findIndex((line) => isAlert(line, "storm.opened"));
+  const watch = lines.findIndex((line) => line.startsWith("storm.watch"));
+  const opened = lines.findIndex((line) => line.startsWith("storm.opened"));
   const advice = lines.findIndex((line, index) => index > opened && line.includes("What to do now"));
   const rowsAfterWatch = lines.slice(watch, opened).findIndex((line) => /^\d\d:\d\d:\d\d/.test(line));
   return [
@@ -58,15 +54,38 @@ function styleOf(codes: string): string {
   return styles.join(" ");
 }
 
+interface StyledText {
+  /** Codes of the escape sequence in front of it, such as "1;31"; "0" at the start. */
+  readonly codes: string;
+  readonly text: string;
+}
+
+function styledTexts(line: string): StyledText[] {
+  const [first = "", ...others] = line.split("\u001b[");
+  const rest = others.map((part) => ({
+    codes: part.slice(0, part.indexOf("m")),
+    text: part.slice(part.indexOf("m") + 1),
+  }));
+  return [{ codes: "0", text: first }, ...rest];
+}
+
+/** Cut where the terminal would have broken it. */
+function cut(texts: readonly StyledText[]): StyledText[] {
+  let left = COLUMNS;
+  return texts.map(({ codes, text }) => {
+    const shown = text.length > left ? `${text.slice(0, Math.max(0, left - 1))}…` : text;
+    left -= shown.length;
+    return { codes, text: shown };
+  });
+}
+
 function drawnRow(line: string, row: number): string {
-  let style = "";
-  let spans = "";
-  for (const part of line.split(/(\u001b\[[\d;]*m)/u)) {
-    const codes = /^\u001b\[([\d;]*)m$/u.exec(part)?.[1];
-    if (codes !== undefined) style = styleOf(codes);
-    else if (part !== "") spans += style === "" ? escaped(part) : `<tspan ${style}>${escaped(part)}</tspan>`;
-  }
-  return `<text x="${MARGIN}" y="${MARGIN + (row + 1) * LINE_HEIGHT - 4}" xml:space="preserve">${spans}</text>`;
+  const spans = cut(styledTexts(line)).map(({ codes, text }) => {
+    const style = styleOf(codes);
+    if (text === "") return "";
+    return style === "" ? escaped(text) : `<tspan ${style}>${escaped(text)}</tspan>`;
+  });
+  return `<text x="${MARGIN}" y="${MARGIN + (row + 1) * LINE_HEIGHT - 4}" xml:space="preserve">${spans.join("")}</text>`;
 }
 
 function svgOf(rows: readonly string[]): string {
@@ -83,17 +102,4 @@ function svgOf(rows: readonly string[]): string {
   ].join("\n");
 }
 
-function cut(line: string): string {
-  let shown = 0;
-  let result = "";
-  for (const part of line.split(/(\u001b\[[\d;]*m)/u)) {
-    if (part.startsWith("\u001b")) result += part;
-    else {
-      result += part.slice(0, Math.max(0, COLUMNS - shown));
-      shown += part.length;
-    }
-  }
-  return shown > COLUMNS ? `${result.slice(0, -1)}…` : result;
-}
-
-writeFileSync(OUTPUT, svgOf(chosenRows(runDemo()).map(cut)));
+writeFileSync(OUTPUT, svgOf(chosenRows(runDemo())));
