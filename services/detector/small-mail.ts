@@ -115,6 +115,21 @@ export function writeSmallMailNumbers(
     (event.authenticated ? 1 : 0) + (event.headersLogged ? 2 : 0) + (event.messageId === undefined ? 4 : 0);
 }
 
+const NO_REST: Rest = { lists: NO_LISTS, hints: NO_HINTS };
+
+function restOf(text: string): Rest {
+  if (text === "") return NO_REST;
+  const parsed: unknown = JSON.parse(text);
+  return isRest(parsed) ? parsed : NO_REST;
+}
+
+/** Only what restText wrote ever comes by; this tells the compiler, and would catch a mix-up of fields. */
+function isRest(value: unknown): value is Rest {
+  return (
+    typeof value === "object" && value !== null && "lists" in value && Array.isArray(value.lists) && "hints" in value
+  );
+}
+
 /** The small mail of a text and its numbers, as they were written. */
 export function readSmallMail(text: string, numbers: Float64Array, at: number): SmallMail {
   const texts = text.split(SEPARATOR);
@@ -123,8 +138,7 @@ export function readSmallMail(text: string, numbers: Float64Array, at: number): 
   const numberAt = (index: number): number => numbers[at + index] ?? 0;
   const flags = numberAt(8);
   const removedAt = numberAt(7);
-  // What was written above is what is read here: no other JSON ever comes by this way.
-  const rest: Rest = textAt(11) === "" ? { lists: NO_LISTS, hints: NO_HINTS } : (JSON.parse(textAt(11)) as Rest);
+  const rest = restOf(textAt(11));
   return {
     key: textAt(0),
     eventId: textAt(1),

@@ -1,6 +1,6 @@
 // The `squall` command line: what it understands, and what becomes of errors. The work is in commands/.
 
-import { fstatSync } from "node:fs";
+import { fstatSync, readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { InputError } from "../../shared/adapters/files/file-error.ts";
 import { ConfigError } from "../../shared/runtime/config.ts";
@@ -171,8 +171,14 @@ function explain(error: unknown, terminal: Terminal): ExitCode {
   return EXIT.failed;
 }
 
-/** Runs the command line of this process; `version` is the package's. */
-export async function main(version: string): Promise<void> {
+function versionIn(packageJson: URL): string {
+  const parsed: unknown = JSON.parse(readFileSync(packageJson, "utf8"));
+  const isNamed = typeof parsed === "object" && parsed !== null && "version" in parsed;
+  return isNamed && typeof parsed.version === "string" ? parsed.version : "unknown";
+}
+
+/** Runs the command line of this process; the version stands in `packageJson`. */
+export async function main(packageJson: URL): Promise<void> {
   const terminal = createTerminal();
   // The reader of our output has gone (a pipe into `head`): there is nobody left to tell.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -182,7 +188,7 @@ export async function main(version: string): Promise<void> {
   // Progress that cannot be shown is no reason to stop.
   process.stderr.on("error", () => undefined);
   try {
-    const program = createProgram(version, async (run) => {
+    const program = createProgram(versionIn(packageJson), async (run) => {
       process.exitCode = await run(terminal);
     });
     await program.parseAsync(process.argv);

@@ -2,7 +2,7 @@
 // The `squall` command: checks the Node version, then loads the program. Plain JavaScript that any Node can read, so that
 // an old one gets a sentence and not a syntax error. A checkout has the source beside this file, a package the emitted program.
 
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
@@ -15,7 +15,6 @@ if (major < 22 || (major === 22 && minor < 19)) {
   setFlagsFromString("--semi-space-growth-factor=1");
   const source = new URL("./main.ts", import.meta.url);
   const emitted = new URL("../../dist/services/squall/main.js", import.meta.url);
-  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
   const { main } = await import((existsSync(source) ? source : emitted).href);
-  await main(version);
+  await main(new URL("../../package.json", import.meta.url));
 }
