@@ -17,12 +17,27 @@ export function equalsText(bytes: Buffer, start: number, end: number, text: stri
   return true;
 }
 
-/** First position of `literal` in [from, end), or -1. */
-export function find(bytes: Buffer, from: number, end: number, literal: Uint8Array): number {
-  const first = literal[0];
-  const last = end - literal.length;
-  for (let at = from; at <= last; at += 1) {
-    if (bytes[at] === first && spells(bytes, at, literal)) return at;
+/** A text to look for, and how far a look may jump ahead by the byte it meets (Horspool). */
+export interface Needle {
+  readonly literal: Uint8Array;
+  readonly jumps: Uint8Array;
+}
+
+export function needle(text: string): Needle {
+  const literal = ascii(text);
+  const jumps = new Uint8Array(256).fill(literal.length);
+  for (let index = 0; index < literal.length - 1; index += 1) jumps[literal[index] ?? 0] = literal.length - 1 - index;
+  return { literal, jumps };
+}
+
+/** First position of a needle in [from, end), or -1. */
+export function find(bytes: Buffer, from: number, end: number, { literal, jumps }: Needle): number {
+  const tail = literal.length - 1;
+  const lastByte = literal[tail];
+  for (let at = from + tail; at < end; ) {
+    const byte = bytes[at] ?? 0;
+    if (byte === lastByte && spells(bytes, at - tail, literal)) return at - tail;
+    at += jumps[byte] ?? 1;
   }
   return -1;
 }

@@ -4,7 +4,7 @@
 import { minuteStart } from "../../../shared/domain/delivery-minutes.ts";
 import type { MailFragment } from "../../../shared/domain/mail-fragment.ts";
 import { ADDRESSES_MAX } from "../../../shared/domain/mail-fragment.ts";
-import { ascii, equalsText, spells } from "../bytes.ts";
+import { ascii, equalsText, find, needle, spells } from "../bytes.ts";
 import { nameOfBytes } from "../../../shared/domain/log-text.ts";
 import { addAddress, countAddress } from "../../../shared/domain/merge-fields.ts";
 import type { MessageBytes } from "./postfix.ts";
@@ -19,7 +19,7 @@ const CLOSE_BRACKET = 93;
 const TO_LENGTH = 4;
 const ORIG_TO = ascii(", orig_to=<");
 const RELAY = ascii(", relay=");
-const STATUS = ascii(", status=");
+const STATUS = needle(", status=");
 const SENT = ascii("sent ");
 const DEFERRED = ascii("deferred ");
 const BOUNCED = ascii("bounced ");
@@ -59,14 +59,13 @@ export function countDelivery(fragment: MailFragment, line: MessageBytes, listSe
   }
   if (!spells(bytes, at, RELAY)) return false;
   const relayStart = at + RELAY.length;
-  at = relayStart;
   // Names, numbers and our own words only up to the status: the remote server's text comes behind it.
-  while (at < end && !(bytes[at] === COMMA && bytes[at + 2] === 115 && spells(bytes, at, STATUS))) at += 1;
-  if (at >= end) return false;
-  const status = at + STATUS.length;
+  const field = find(bytes, relayStart, end, STATUS);
+  if (field < 0) return false;
+  const status = field + STATUS.literal.length;
   if (!countStatus(fragment, line.eventTimeMs, bytes, status)) return true;
   if (originalStart >= 0) noteOriginal(fragment, bytes, originalStart, originalEnd);
-  if (isHandedOn({ line, relayStart, status, listServers })) {
+  if (isHandedOn(line, relayStart, status, listServers)) {
     fragment.expandedTo ??= [];
     if (
       fragment.expandedTo.length < ADDRESSES_MAX ||
@@ -110,15 +109,8 @@ function noteOriginal(fragment: MailFragment, bytes: Buffer, start: number, end:
   countAddress(known, addressText(bytes, start, end), 1);
 }
 
-interface Handover {
-  readonly line: MessageBytes;
-  readonly relayStart: number;
-  readonly status: number;
-  readonly listServers: ReadonlySet<string>;
-}
-
 /** Did the recipient go to something that may fan it out: an alias' second queue id, a pipe, loopback, a known list server? */
-function isHandedOn({ line, relayStart, status, listServers }: Handover): boolean {
+function isHandedOn(line: MessageBytes, relayStart: number, status: number, listServers: ReadonlySet<string>): boolean {
   const { bytes, end } = line;
   if (bytes[line.component] === 112 && spells(bytes, line.component, PIPE)) return spells(bytes, status, SENT);
   if (spells(bytes, status, SENT) && spells(bytes, status + SENT.length, FORWARDED)) return true;

@@ -4,7 +4,7 @@
 
 import type { HeaderName, MailFragment } from "../../../shared/domain/mail-fragment.ts";
 import { HEADER_NAMES } from "../../../shared/domain/mail-fragment.ts";
-import { ascii, find, findLast, spells } from "../bytes.ts";
+import { ascii, find, findLast, needle, spells } from "../bytes.ts";
 import type { FragmentTable, Host } from "../combine.ts";
 import type { LineOutcome } from "../rejection.ts";
 import { nameOfBytes } from "../../../shared/domain/log-text.ts";
@@ -28,8 +28,8 @@ const FROM = ascii("from=<");
 const REMOVED = ascii("removed");
 const HEADER = ascii("info: header ");
 const WARNED = ascii("warning: header ");
-const SASL_USERNAME = ascii(", sasl_username=");
-const FIELD_END = ascii(", ");
+const SASL_USERNAME = needle(", sasl_username=");
+const FIELD_END = needle(", ");
 const NRCPT = ascii(", nrcpt=");
 const SIZE = ascii(">, size=");
 const CLEANUP = ascii("cleanup");
@@ -145,7 +145,7 @@ export class PostfixParser {
     fragment.client = lesser(fragment.client, printed(bytes, open + 1, close, CLIENT_BYTES_MAX));
     const login = find(bytes, close, end, SASL_USERNAME);
     if (login >= 0) {
-      const from = login + SASL_USERNAME.length;
+      const from = login + SASL_USERNAME.literal.length;
       const next = find(bytes, from, end, FIELD_END);
       fragment.login = lesser(fragment.login, printed(bytes, from, next < 0 ? end : next, ADDRESS_BYTES_MAX));
     }
