@@ -2,6 +2,7 @@
 
 import type { MailFragment } from "../../shared/domain/mail-fragment.ts";
 import { Fifo } from "./fifo.ts";
+import { MailIndex } from "./mail-index.ts";
 import type { OpenMail } from "./open-mail.ts";
 import { isComplete, openMail } from "./open-mail.ts";
 
@@ -32,9 +33,7 @@ export class MailTable {
   /** Mails in the table. */
   size = 0;
   private readonly settings: MailTableSettings;
-  private readonly hosts = new Map<string, Map<string, OpenMail>>();
-  private lastHost = "";
-  private lastOfHost = new Map<string, OpenMail>();
+  private readonly index = new MailIndex();
   private readonly removed = new Fifo<OpenMail>();
   /** In the order in which they are looked at for eviction, again and again. */
   private readonly toExamine = new Fifo<OpenMail>();
@@ -46,7 +45,7 @@ export class MailTable {
 
   /** The life of a queue id that a fragment speaks of, or undefined when it begins one. */
   find(fragment: MailFragment): OpenMail | undefined {
-    const current = this.ofHost(fragment.host).get(fragment.queueId);
+    const current = this.index.get(fragment.host, fragment.queueId);
     if (current === undefined) return undefined;
     const { previous } = current;
     const isBefore = previous !== undefined && fragment.firstAt < current.said.firstAt;
@@ -56,8 +55,7 @@ export class MailTable {
 
   /** Begins a life; the one before stays at hand for what comes late. */
   open(fragment: MailFragment): OpenMail {
-    const ofHost = this.ofHost(fragment.host);
-    const before = ofHost.get(fragment.queueId);
+    const before = this.index.get(fragment.host, fragment.queueId);
     const mail = openMail(fragment);
     if (before !== undefined) {
       this.counters.reusedQueueIds += 1;
@@ -67,7 +65,7 @@ export class MailTable {
       }
       mail.previous = before;
     }
-    ofHost.set(fragment.queueId, mail);
+    this.index.set(mail);
     this.size += 1;
     this.opened += 1;
     this.toExamine.push(mail);
@@ -99,18 +97,6 @@ export class MailTable {
     }
   }
 
-  private ofHost(host: string): Map<string, OpenMail> {
-    if (host === this.lastHost) return this.lastOfHost;
-    let found = this.hosts.get(host);
-    if (found === undefined) {
-      found = new Map();
-      this.hosts.set(host, found);
-    }
-    this.lastHost = host;
-    this.lastOfHost = found;
-    return found;
-  }
-
   private belongs({ said }: OpenMail, fragment: MailFragment): boolean {
     const otherMessage =
       fragment.messageId !== undefined && said.messageId !== undefined && fragment.messageId !== said.messageId;
@@ -133,11 +119,11 @@ export class MailTable {
   }
 
   private forget(mail: OpenMail): void {
-    const ofHost = this.ofHost(mail.said.host);
-    const current = ofHost.get(mail.said.queueId);
+    const { host, queueId } = mail.said;
+    const current = this.index.get(host, queueId);
     if (current === mail) {
-      if (mail.previous === undefined) ofHost.delete(mail.said.queueId);
-      else ofHost.set(mail.said.queueId, mail.previous);
+      if (mail.previous === undefined) this.index.delete(host, queueId);
+      else this.index.set(mail.previous);
     } else if (current?.previous === mail) {
       current.previous = undefined;
     }

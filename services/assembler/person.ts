@@ -3,11 +3,14 @@
 import { nameOfBytes } from "../../shared/domain/log-text.ts";
 
 const ADDRESS_CHARS_MAX = 320;
+const AT = 64;
+const MINUS = 45;
+const EQUALS = 61;
+const PLUS = 43;
 
 /** Local parts that are a list's own, not a person's: bounces, owners, requests, and the return paths of list managers. */
 const LIST_OWN =
   /^(?:owner-.+|.+-owner|.+-bounces?(?:[+=].*)?|bounces?(?:[+=-].*)?|.+-(?:request|confirm|leave|join)(?:\+.*)?|.+-return-.*|mailer-daemon|.+-errors?)$/;
-const MARKED = /[-=+]|^bounce|^mailer/;
 const SRS0 = /^srs0[+=-][^=]+=[^=]+=([^=]+)=(.+)$/;
 const SRS1 = /^srs1[+=-][^=]+=[^=]+=[+=-][^=]+=[^=]+=([^=]+)=(.+)$/;
 const BATV = /^(?:prvs=|btv\d==?)[^=]+==?(.+)$/;
@@ -19,6 +22,16 @@ function splitAddress(address: string): { local: string; domain: string } | unde
     : { local: address.slice(0, at), domain: address.slice(at + 1) };
 }
 
+/** Does the part before "@" hold "-", "=" or "+", or begin like a bounce address? */
+function isMarked(address: string): boolean {
+  for (let at = 0; at < address.length; at += 1) {
+    const code = address.charCodeAt(at);
+    if (code === AT) break;
+    if (code === MINUS || code === EQUALS || code === PLUS) return true;
+  }
+  return address.startsWith("bounce") || address.startsWith("mailer");
+}
+
 /**
  * The person an envelope sender stands for, lower case: SRS, BATV undone; undefined for the null path
  * and for a list's own bounce or owner address (VERP ones among them).
@@ -26,9 +39,9 @@ function splitAddress(address: string): { local: string; domain: string } | unde
 export function personOfSender(sender: string | undefined): string | undefined {
   if (sender === undefined || sender === "" || sender.length > ADDRESS_CHARS_MAX) return undefined;
   const address = sender.toLowerCase();
-  const parts = splitAddress(address);
-  // None of what is undone below comes without one of these.
-  if (parts === undefined || !MARKED.test(parts.local)) return address;
+  // None of what is undone below comes without one of these marks.
+  const parts = isMarked(address) ? splitAddress(address) : undefined;
+  if (parts === undefined) return address;
   const forwarded = SRS1.exec(parts.local) ?? SRS0.exec(parts.local);
   if (forwarded?.[1] !== undefined && forwarded[2] !== undefined) {
     return personOfSender(`${forwarded[2]}@${forwarded[1]}`);
@@ -86,5 +99,6 @@ function isFold(char: string): boolean {
 
 /** The part behind the last "@", lower case. */
 export function domainOf(address: string): string | undefined {
-  return splitAddress(address)?.domain.toLowerCase();
+  const at = address.lastIndexOf("@");
+  return at <= 0 || at === address.length - 1 ? undefined : address.slice(at + 1).toLowerCase();
 }

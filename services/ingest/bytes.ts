@@ -34,7 +34,7 @@ export function needle(text: string): Needle {
 export function find(bytes: Buffer, from: number, end: number, { literal, jumps }: Needle): number {
   const tail = literal.length - 1;
   const lastByte = literal[tail];
-  for (let at = from + tail; at < end; ) {
+  for (let at = from + tail; at < end;) {
     const byte = bytes[at] ?? 0;
     if (byte === lastByte && spells(bytes, at - tail, literal)) return at - tail;
     at += jumps[byte] ?? 1;

@@ -6,7 +6,7 @@ import type { PipelineOptions } from "./stages.ts";
 import { Stages } from "./stages.ts";
 
 /** Event time between two ticks that are not due to a slice: storms resolve and windows close before what comes after. */
-const TICK_MS = 1_000;
+const TICK_MS = 5_000;
 
 /** Replay: every stage in order of event time, so that the output depends on the set of lines alone. */
 export class ReplayPipeline {

@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import fc from "fast-check";
+import { fragment } from "../../test/support/fragment.ts";
+import { MailIndex } from "./mail-index.ts";
+import { type OpenMail, openMail } from "./open-mail.ts";
+
+test("finds what a Map would, whatever comes and goes", () => {
+  const step = fc.record({
+    host: fc.constantFrom("mx1", "mx2"),
+    queueId: fc.integer({ min: 0, max: 3000 }).map((number) => number.toString(16).toUpperCase().padStart(10, "0")),
+    leaves: fc.boolean(),
+  });
+  fc.assert(
+    fc.property(fc.array(step, { minLength: 500, maxLength: 4000, size: "max" }), (steps) => {
+      const index = new MailIndex();
+      const known = new Map<string, OpenMail>();
+      for (const { host, queueId, leaves } of steps) {
+        const key = `${host} ${queueId}`;
+        expect(index.get(host, queueId)).toBe(known.get(key));
+        if (leaves) {
+          index.delete(host, queueId);
+          known.delete(key);
+        } else {
+          const mail = openMail(fragment({ host, queueId }));
+          index.set(mail);
+          known.set(key, mail);
+        }
+        expect(index.size).toBe(known.size);
+      }
+      for (const [key, mail] of known) {
+        const [host = "", queueId = ""] = key.split(" ");
+        expect(index.get(host, queueId)).toBe(mail);
+      }
+    }),
+    { seed: 20_261_124, numRuns: 30 },
+  );
+});
