@@ -1,17 +1,17 @@
 import { expect, test } from "vitest";
-import fc from "fast-check";
+import { array, assert, boolean, constantFrom, integer, property, record } from "fast-check";
 import { fragment } from "../../test/support/fragment.ts";
 import { MailIndex } from "./mail-index.ts";
 import { type OpenMail, openMail } from "./open-mail.ts";
 
 test("finds what a Map would, whatever comes and goes", () => {
-  const step = fc.record({
-    host: fc.constantFrom("mx1", "mx2"),
-    queueId: fc.integer({ min: 0, max: 3000 }).map((number) => number.toString(16).toUpperCase().padStart(10, "0")),
-    leaves: fc.boolean(),
+  const step = record({
+    host: constantFrom("mx1", "mx2"),
+    queueId: integer({ min: 0, max: 3000 }).map((number) => number.toString(16).toUpperCase().padStart(10, "0")),
+    leaves: boolean(),
   });
-  fc.assert(
-    fc.property(fc.array(step, { minLength: 500, maxLength: 4000, size: "max" }), (steps) => {
+  assert(
+    property(array(step, { minLength: 500, maxLength: 4000, size: "max" }), (steps) => {
       const index = new MailIndex();
       const known = new Map<string, OpenMail>();
       for (const { host, queueId, leaves } of steps) {

@@ -36,7 +36,7 @@ describe("a real Postfix", () => {
 
 async function expectStorm(context: TestContext, longQueueIds: boolean): Promise<void> {
   const postfix = await postfixAfterConversation(context, longQueueIds);
-  const config = fileURLToPath(new URL("../testdata/config/small-lists-page.yaml", import.meta.url));
+  const config = fileURLToPath(new URL("../testdata/small-lists-page.yaml", import.meta.url));
   const { code, out, err } = await replayHere([postfix.logFile], { config, minSeverity: "warning" });
   expect(code).toBe(0);
   const [opened, ...later] = out.trimEnd().split("\n").map(stormAlertOf);
