@@ -119,6 +119,7 @@ describe("the door for other systems", () => {
       at: AT,
       messageId: "1@croydon.example",
       from: "it@croydon.example",
+      senderDomain: "croydon.example",
       authenticated: false,
       recipients: 2500,
       lists: [],
@@ -126,6 +127,15 @@ describe("the door for other systems", () => {
       headersLogged: false,
       minutes: [],
     });
+  });
+
+  test("a login says that the sender had logged in, unless the line says otherwise", () => {
+    expect(decoded({ ...minimal, login: "anna" }).authenticated).toBe(true);
+    expect(decoded({ ...minimal, login: "anna", authenticated: false }).authenticated).toBe(false);
+  });
+
+  test("pseudonyms of our own events give no domain", () => {
+    expect(decoded({ ...minimal, eventId: "one", from: "a1b2@c3" }).senderDomain).toBeUndefined();
   });
 
   test("the examples of the schema are read", () => {

@@ -3,6 +3,7 @@
 // What each field may hold is published in mail-event.schema.json.
 
 import type { DecodeFault } from "./decode-fault.ts";
+import { registrableDomainOfAddress } from "./registrable-domain.ts";
 import { minutesOf, totalsOf, wireMinutes, wireTotals } from "./delivery-minutes-codec.ts";
 import { EVENT_ID_CHARS_MAX, mailEventId } from "./mail-event-id.ts";
 import type { ListSighting, MailEvent, ThreadHints } from "./mail-event.ts";
@@ -109,6 +110,10 @@ function readEvent(object: WireObject, defaultSite: string): MailEvent {
   const eventId = textOf(object, "eventId", EVENT_ID);
   const subject = textOf(object, "subject", SUBJECT);
   const hints = hintsOf(object);
+  const login = textOf(object, "login", ADDRESS)?.toLowerCase();
+  const from = textOf(object, "from", ADDRESS)?.toLowerCase();
+  const sender = textOf(object, "sender", ADDRESS)?.toLowerCase();
+  const senderDomain = textOf(object, "senderDomain", ADDRESS)?.toLowerCase();
   const event: Mutable<MailEvent> = {
     eventId: eventId ?? mailEventId({ site, host, queueId, messageId, at }),
     revision: integerOf(object, "revision", REVISIONS) ?? 1,
@@ -117,7 +122,7 @@ function readEvent(object: WireObject, defaultSite: string): MailEvent {
     queueId,
     hop: textOf(object, "hop", NAME) ?? host,
     at,
-    authenticated: flagOf(object, "authenticated") ?? false,
+    authenticated: flagOf(object, "authenticated") ?? login !== undefined,
     recipients: requiredInteger(object, "recipients", RECIPIENTS),
     lists: listsOf(object),
     // An event of our own has an id and says all that is to be said of its subject.
@@ -126,10 +131,16 @@ function readEvent(object: WireObject, defaultSite: string): MailEvent {
     minutes: minutesOf(object, "minutes", MINUTES_MAX) ?? [],
   };
   setPresent(event, "messageId", messageId);
-  setPresent(event, "login", textOf(object, "login", ADDRESS)?.toLowerCase());
-  setPresent(event, "from", textOf(object, "from", ADDRESS)?.toLowerCase());
-  setPresent(event, "sender", textOf(object, "sender", ADDRESS)?.toLowerCase());
-  setPresent(event, "senderDomain", textOf(object, "senderDomain", ADDRESS)?.toLowerCase());
+  setPresent(event, "login", login);
+  setPresent(event, "from", from);
+  setPresent(event, "sender", sender);
+  // A system that names the writer need not know what a registrable domain is. Pseudonyms have none.
+  const named = eventId === undefined ? (from ?? sender) : undefined;
+  setPresent(
+    event,
+    "senderDomain",
+    senderDomain ?? (named === undefined ? undefined : registrableDomainOfAddress(named)),
+  );
   setPresent(event, "subject", subject);
   setPresent(event, "automatic", choiceOf(object, "automatic", AUTOMATIC_REASONS));
   setPresent(event, "earlier", totalsOf(object, "earlier"));

@@ -80,8 +80,12 @@ export async function replayCommand(
     const elapsedMs = terminal.nowMs() - startedAt;
     terminal.err(summaryText(result, { timeZone: config.timezone, elapsedMs, bytesRead, hidden: output.hidden() }));
   }
+  // Silence would look like an all-clear.
+  if (flags.quiet === true && result.counters.used === 0) terminal.err(`squall: ${NOTHING_RECOGNISED}\n`);
   return exitCode(result, flags, terminal);
 }
+
+const NOTHING_RECOGNISED = "no line of a mail log that squall knows was found";
 
 /** Opening an output empties it: one that is also an input would be lost. */
 function refuseToOverwrite(inputs: readonly string[], outputs: readonly (string | undefined)[]): void {

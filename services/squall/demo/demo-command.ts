@@ -35,9 +35,11 @@ const WHAT_NEXT = `
 What next:
   npm start -- /var/log/mail.log                               your own log (several files, .gz and .zst too)
   journalctl -u 'postfix*' -o short-iso | npm start            the journal
-  npx squall simulate nhs-2016 --scale 0.01 --output storm.log a storm of 8,400 people as a file
+  npx squall simulate nhs-2016 --scale 0.01 --output storm.log a storm of 8,400 people as a file (1.1 GB)
   npx squall replay --min-severity watch storm.log             every watch and storm in it
-  npx squall replay --help                                     thresholds, formats, NDJSON
+  npx squall replay --help                                     formats, NDJSON, configuration; README.md has more
+
+The alert's advice is here for Postfix only; a replay has it for Exim, Exchange, Microsoft 365 and Mailman too.
 `;
 
 export async function demoCommand(terminal: Terminal): Promise<ExitCode> {
@@ -65,7 +67,7 @@ export async function demoCommand(terminal: Terminal): Promise<ExitCode> {
     pipeline.advance(now, now - config.detector.allowedLatenessMs);
     if (now < SHOWN_FROM) continue;
     screen.show(now);
-    for (const alert of alerts.splice(0)) {
+    for (const alert of alerts.splice(0).map(withShortAdvice)) {
       terminal.out(
         `\n${stormAlertText(alert, { timeZone: config.timezone, color: terminal.color, width: terminal.width })}\n`,
       );
@@ -80,6 +82,11 @@ export async function demoCommand(terminal: Terminal): Promise<ExitCode> {
   terminal.out(screen.closing());
   terminal.out(WHAT_NEXT);
   return terminal.signal.aborted ? EXIT.interrupted : EXIT.done;
+}
+
+/** Advice for the mail server that is shown here; the alert itself has it for Exim, Exchange, Microsoft 365 and Mailman too. */
+function withShortAdvice(alert: StormAlert): StormAlert {
+  return { ...alert, advice: alert.advice.filter(({ system }) => system === "postfix") };
 }
 
 function createIngest(pipeline: LivePipeline, config: ReturnType<typeof loadConfiguration>): Ingest {
