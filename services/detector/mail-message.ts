@@ -18,7 +18,8 @@ export interface QueueSlot extends CountedMinutes {
   readonly hop: HopSum;
   revision: number;
   recipients: number;
-  removed: boolean;
+  /** Infinity while it is queued, as far as is known. */
+  removedAt: number;
 }
 
 export interface HopSum {
@@ -184,7 +185,7 @@ function addQueueId(message: MailMessage, event: MailEvent, limits: MessageLimit
     hop,
     revision: event.revision,
     recipients: event.recipients,
-    removed: event.removedAt !== undefined,
+    removedAt: event.removedAt ?? Number.POSITIVE_INFINITY,
     ...createCountedMinutes(),
   };
   enterSlot(message, slot);
@@ -196,7 +197,7 @@ function reviseQueueId(slot: QueueSlot, event: MailEvent): SlotOutcome {
   slot.hop.firstAt = Math.min(slot.hop.firstAt, event.at);
   slot.recipients = event.recipients;
   slot.revision = event.revision;
-  slot.removed = event.removedAt !== undefined;
+  slot.removedAt = event.removedAt ?? Number.POSITIVE_INFINITY;
   return { kind: "revised", slot };
 }
 

@@ -87,7 +87,15 @@ describe("advice", () => {
       },
     });
     const events = conversation({ audience: 25_000, gaps: repeat(30, 4) });
-    const removed = events.map((event, index) => (index === 1 ? { ...event, removedAt: event.at + 1000 } : event));
+    // The second was gone when the storm opened, the fourth an hour later, as a replay knows.
+    const removedAfterMs = new Map([
+      [1, 1000],
+      [3, 3_600_000],
+    ]);
+    const removed = events.map((event, index) => {
+      const afterMs = removedAfterMs.get(index);
+      return afterMs === undefined ? event : { ...event, removedAt: event.at + afterMs };
+    });
     const reading = read(removed, state);
     const [alert] = opened(reading);
     expect(alert?.advice).toEqual([advice]);

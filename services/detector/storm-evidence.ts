@@ -12,7 +12,7 @@ import type { Thread } from "./thread-table.ts";
 
 export interface AdviceInput {
   readonly list?: string;
-  /** Queue ids not yet removed. */
+  /** Queue ids not yet removed when the alert was decided. */
   readonly queueIds: readonly { readonly host: string; readonly queueId: string }[];
   readonly messageIds: readonly string[];
 }
@@ -51,7 +51,7 @@ export function stormAlert(site: SiteState, storm: Storm, type: StormAlertType):
     reasons: [...storm.reasons],
     evidence,
     forecast: { minutes: 15, atLeast: notDelivered(storm, members) },
-    advice: type === "storm.resolved" ? [] : advice(site, members, list?.address),
+    advice: type === "storm.resolved" ? [] : advice(site, storm, members, list?.address),
   };
 }
 
@@ -137,12 +137,19 @@ function notDelivered(storm: Storm, members: readonly FanOut[]): number {
   return sum;
 }
 
-function advice(site: SiteState, members: readonly FanOut[], list: string | undefined): readonly Advice[] {
+function advice(
+  site: SiteState,
+  storm: Storm,
+  members: readonly FanOut[],
+  list: string | undefined,
+): readonly Advice[] {
+  const { detectedAt } = storm;
   const queueIds: { host: string; queueId: string }[] = [];
   for (const member of members.toReversed()) {
     for (const slot of member.message.slots) {
       if (queueIds.length >= site.settings.bounds.queueIdsPerAdviceMax) break;
-      if (!slot.removed) queueIds.push({ host: slot.host, queueId: slot.queueId });
+      // A replay knows what came later; the alert says what was queued when it would have been raised.
+      if (slot.removedAt > detectedAt) queueIds.push({ host: slot.host, queueId: slot.queueId });
     }
   }
   const messageIds = members.slice(-MESSAGE_IDS_MAX).map(messageIdOf);
