@@ -23,8 +23,8 @@ export interface AssemblerSettings extends MailTableSettings {
   /** Age at which it is once `triesMin` deliveries were tried: by then the log shows whether an alias or a list is behind them. */
   readonly triedAgeMs: number;
   readonly triesMin: number;
-  /** How long a mail without a message id holds up the others: most clients that come so far and no further have gone away. */
-  readonly namelessAgeMs: number;
+  /** How long a mail that is not accepted holds up the others: most clients that come so far and no further have gone away. */
+  readonly unacceptedAgeMs: number;
   /** Fragments older than this behind the watermark are counted and dropped. */
   readonly expiredAfterMs: number;
   /** Mails that may wait for their turn. */
@@ -40,7 +40,7 @@ export const defaultAssemblerSettings: AssemblerSettings = {
   releaseAgeMs: 600_000,
   triedAgeMs: 30_000,
   triesMin: 20,
-  namelessAgeMs: 60_000,
+  unacceptedAgeMs: 60_000,
   expiredAfterMs: 7_200_000,
   waitingMax: 50_000,
 };
@@ -206,10 +206,9 @@ export class Assembler {
   private isDue({ at, mail }: Waiting): boolean {
     if (mail === undefined) return true;
     const ageMs = this.nowMs - at;
-    const { releaseAgeMs, triedAgeMs, triesMin, namelessAgeMs } = this.settings;
+    const { releaseAgeMs, triedAgeMs, triesMin, unacceptedAgeMs } = this.settings;
     if (ageMs >= releaseAgeMs) return true;
-    if (mail.said.messageId === undefined) return ageMs >= namelessAgeMs;
-    if (!isComplete(mail)) return false;
+    if (!isComplete(mail)) return ageMs >= unacceptedAgeMs;
     if (mail.said.removedAt !== undefined || mail.attempts >= (mail.said.nrcpt ?? 0)) return true;
     return mail.attempts >= triesMin && ageMs >= triedAgeMs;
   }

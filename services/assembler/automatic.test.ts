@@ -50,6 +50,7 @@ describe("a person sent it", () => {
     ["nothing known", undefined, undefined, undefined],
     ["an ordinary mail", { subject: "Test" }, "a@x", "Test"],
     ["Auto-Submitted: no", { "auto-submitted": "No" }, "a@x", undefined],
+    ["Auto-Submitted: no, whatever the subject", { "auto-submitted": "no" }, "a@x", "Recall: faulty chargers"],
     ["Auto-Submitted: no, with a comment", { "auto-submitted": "no (really)" }, "a@x", undefined],
     ["Auto-Submitted, empty", { "auto-submitted": "" }, "a@x", undefined],
     ["X-Autoreply: no", { "x-autoreply": " no" }, "a@x", undefined],

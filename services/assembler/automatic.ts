@@ -26,5 +26,7 @@ export function automaticReason({ headers, sender, subject }: AutomaticEvidence)
   // List managers set bulk or junk on people's mail.
   if ((precedence === "bulk" || precedence === "junk") && headers?.["list-id"] === undefined) return "precedence";
   if (sender === "") return "null-sender";
-  return subject !== undefined && AUTOMATIC_SUBJECT.test(subject) ? "subject" : undefined;
+  // "Auto-Submitted: no" is a person's word for it, whatever the subject looks like.
+  const isPlain = autoSubmitted === undefined || autoSubmitted === "";
+  return isPlain && subject !== undefined && AUTOMATIC_SUBJECT.test(subject) ? "subject" : undefined;
 }

@@ -5,7 +5,7 @@ import { hasUnprintable } from "../../shared/domain/printable-text.ts";
 import type { ListSighting } from "../../shared/domain/mail-event.ts";
 import type { MailFragment } from "../../shared/domain/mail-fragment.ts";
 
-/** An alias is a list when it stands behind many deliveries, or behind at least half of those of its mail. */
+/** An alias is a list when it stands behind many deliveries, or behind more than half of those of its mail. */
 const SEEN_MIN = 20;
 
 /** "All Staff <all-staff.lists.example.org>" -> "all-staff.lists.example.org". */
@@ -35,7 +35,7 @@ export function listSightings(said: MailFragment, attempts: number): readonly Li
     if (!sightings.some((known) => known.address === address)) sightings.push({ address, via });
   };
   for (const { address, seen } of origTo ?? []) {
-    if (seen >= SEEN_MIN || seen * 2 >= attempts) add(address.toLowerCase(), "orig_to");
+    if (seen >= SEEN_MIN || seen * 2 > attempts) add(address.toLowerCase(), "orig_to");
   }
   const expanded = (expandedTo ?? []).map((address) => address.toLowerCase());
   const id = listId === undefined ? undefined : idOfListId(listId);

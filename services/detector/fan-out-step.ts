@@ -2,6 +2,7 @@
 // Runs at every event of such a message, since reach, lists and person may become known one after the other;
 // each decision is taken as soon as it can be and then kept.
 
+import { matchesGlob } from "./list-rules.ts";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import { repeatMinutes } from "./delivery-ledger.ts";
 import { createFanOut, type FanOut, type FanOutList } from "./fan-out.ts";
@@ -95,13 +96,20 @@ function learnLists(site: SiteState, fanOut: FanOut, grew: boolean): boolean {
   return changed;
 }
 
-/** `expanded` only where the mail grew from there; an address in a header only if it is known as a list. */
+/**
+ * `expanded` only where the mail grew from there, and, of several addresses handed on together, only a known list: the others
+ * may be people behind the same filter. An address in a header only if it is known as a list.
+ */
 function isBelieved(site: SiteState, sighting: MessageList, fanOut: FanOut): boolean {
-  if (sighting.via === "expanded") return sighting.recipients * 2 <= fanOut.reach;
-  if (sighting.via !== "header") return true;
-  return (
-    site.lists.lists.has(sighting.address) || site.settings.listRules.some((rule) => rule.list === sighting.address)
-  );
+  if (sighting.via !== "expanded" && sighting.via !== "header") return true;
+  if (isKnownList(site, sighting.address)) return sighting.via === "header" || sighting.recipients * 2 <= fanOut.reach;
+  if (sighting.via === "header") return false;
+  const handedOn = fanOut.message.lists.filter(({ via }) => via === "expanded");
+  return handedOn.length === 1 && sighting.recipients * 2 <= fanOut.reach;
+}
+
+function isKnownList(site: SiteState, address: string): boolean {
+  return site.lists.lists.has(address) || site.settings.listRules.some((rule) => matchesGlob(rule.list, address));
 }
 
 function threadOf(site: SiteState, fanOut: FanOut): Thread {

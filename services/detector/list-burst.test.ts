@@ -28,6 +28,16 @@ describe("settings of a list", () => {
     expect(read(storm, newDetector(withRule({ exempt: true }))).alerts).toEqual([]);
   });
 
+  test("exempt: nothing, though every mail reaches one more", () => {
+    const growing = storm.map((event, index) => ({
+      ...event,
+      recipients: event.recipients + index,
+      hints: { references: [] },
+    }));
+    expect(read(growing, newDetector(withRule({ exempt: true }))).alerts).toEqual([]);
+    expect(opened(read(growing))).toHaveLength(1);
+  });
+
   test("announce-only: the first reply-all is a watch", () => {
     const small = conversation({ audience: 100, gaps: [600] });
     const reading = read(small, newDetector(withRule({ announceOnly: true })));

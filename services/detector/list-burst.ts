@@ -20,7 +20,7 @@ type Eligible = (post: Post) => boolean;
 
 /** Judges a list at its posts from `index` on. `atLeast` is the event time of what made it worth a look. */
 export function judgeListPosts(site: SiteState, list: ListState, index: number, atLeast: number): void {
-  if (list.posters.posts.length < list.rules.thresholds.listBurstFastPeople) return;
+  if (list.rules.exempt || list.posters.posts.length < list.rules.thresholds.listBurstFastPeople) return;
   for (let at = index; at < list.posters.posts.length; at += 1) {
     const post = list.posters.posts[at];
     if (post === undefined || post.at <= list.calmSince) continue;
@@ -47,7 +47,7 @@ export function noteAutomatic(site: SiteState, list: ListState, fanOut: FanOut):
   list.automatic.splice(index, 0, mail);
   if (list.automatic.length > site.settings.bounds.repliesPerThreadMax) list.automatic.shift();
   list.lastAutomaticAt = Math.max(list.lastAutomaticAt, fanOut.at);
-  judgeAutomatic(site, list, fanOut);
+  if (!list.rules.exempt) judgeAutomatic(site, list, fanOut);
 }
 
 interface Burst {
