@@ -135,10 +135,6 @@ export class SmallMailStore {
   private young = new Generation();
   private old = new Generation();
 
-  get size(): number {
-    return this.young.size + this.old.size;
-  }
-
   get youngSize(): number {
     return this.young.size;
   }
