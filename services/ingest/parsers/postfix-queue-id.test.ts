@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { QueueIdReader } from "./postfix-queue-id.ts";
 
-const host = { name: "mx", hash: 99 };
+const host = { name: "mx", hash: 99, index: 0 };
 
 function read(text: string): string | undefined {
   const reader = new QueueIdReader(5);

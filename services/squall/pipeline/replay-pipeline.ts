@@ -1,7 +1,7 @@
 // The stages chained in one process, in order of event time: slices of ingest -> assembler -> detector -> alerts and windows.
 
 import type { MailEvent } from "../../../shared/domain/mail-event.ts";
-import { SLICE_MS } from "../../ingest/combine.ts";
+import { SLICE_MS } from "../../../shared/domain/fragment-slab.ts";
 import type { PipelineOptions } from "./stages.ts";
 import { Stages } from "./stages.ts";
 
@@ -21,9 +21,11 @@ export class ReplayPipeline {
 
   /** All lines stamped before `completeUpToMs` have been read. */
   advance(completeUpToMs: number): void {
-    for (const slice of this.stages.table.take(completeUpToMs)) {
-      this.tick(this.stages.assembler.applySlice(slice, this.detect));
-    }
+    const { table, assembler } = this.stages;
+    table.drain(completeUpToMs, (slice) => {
+      const { startMs, endMs, events } = slice;
+      this.tick(assembler.applySlice({ startMs, endMs, fragments: table.fragmentsOf(slice), events }, this.detect));
+    });
   }
 
   /** The input ended: everything is released, no time passes. */
