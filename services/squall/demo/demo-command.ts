@@ -3,7 +3,7 @@
 import { randomInt } from "node:crypto";
 import { stormAlertText } from "../../../shared/domain/storm-alert-text.ts";
 import type { StormAlert } from "../../../shared/domain/storm-alert.ts";
-import { defaultAssemblerSettings } from "../../assembler/assembler.ts";
+import { defaultAssemblerSettings } from "../../assembler/assembler-settings.ts";
 import { HostTable } from "../../ingest/host-table.ts";
 import { Ingest } from "../../ingest/ingest.ts";
 import { loadConfiguration } from "../configuration.ts";

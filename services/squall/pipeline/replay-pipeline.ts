@@ -2,6 +2,7 @@
 
 import type { MailEvent } from "../../../shared/domain/mail-event.ts";
 import { SLICE_MS } from "../../../shared/domain/fragment-slab.ts";
+import { eventSink } from "../../assembler/assembler-settings.ts";
 import type { PipelineOptions } from "./stages.ts";
 import { Stages } from "./stages.ts";
 
@@ -23,21 +24,20 @@ export class ReplayPipeline {
   advance(completeUpToMs: number): void {
     const { table, assembler } = this.stages;
     table.drain(completeUpToMs, (slice) => {
-      const { startMs, endMs, events } = slice;
-      this.tick(assembler.applySlice({ startMs, endMs, fragments: table.fragmentsOf(slice), events }, this.detect));
+      this.tick(assembler.applySlice(slice, this.sink));
     });
   }
 
   /** The input ended: everything is released, no time passes. */
   finish(): void {
     this.advance(Number.POSITIVE_INFINITY);
-    this.stages.assembler.finish(this.detect);
+    this.stages.assembler.finish(this.sink);
   }
 
-  private readonly detect = (event: MailEvent): void => {
+  private readonly sink = eventSink((event: MailEvent): void => {
     if (event.revision === 1 && event.at >= this.watermark + TICK_MS) this.tick(event.at);
     this.stages.detect(event);
-  };
+  });
 
   private tick(watermark: number): void {
     if (watermark <= this.watermark) return;

@@ -3,7 +3,7 @@
 import type { MailEvent } from "../../../shared/domain/mail-event.ts";
 import type { StormAlert } from "../../../shared/domain/storm-alert.ts";
 import type { ThreadWindow } from "../../../shared/domain/thread-window.ts";
-import type { AssemblerSettings } from "../../assembler/assembler.ts";
+import type { AssemblerSettings } from "../../assembler/assembler-settings.ts";
 import { Assembler } from "../../assembler/assembler.ts";
 import type { People } from "../../assembler/mail-event-from-mail.ts";
 import { stormAdvice } from "../../detector/advice/storm-advice.ts";
@@ -19,8 +19,6 @@ export interface PipelineOptions {
   readonly people: People;
   readonly onAlert: (alert: StormAlert) => void;
   readonly onWindow: (window: ThreadWindow) => void;
-  /** Sees every MailEvent on its way to the detector. */
-  readonly onEvent?: (event: MailEvent) => void;
 }
 
 export class Stages {
@@ -31,13 +29,13 @@ export class Stages {
 
   constructor(options: PipelineOptions) {
     this.options = options;
-    this.table = new FragmentTable(options.site);
-    this.assembler = new Assembler(options.assembler, options.people);
+    const { site, people } = options;
+    this.table = new FragmentTable();
+    this.assembler = new Assembler(options.assembler, { site, people, hostNames: this.table.hostNames });
     this.detector = createDetectorState(options.detector, { advise: stormAdvice });
   }
 
   detect(event: MailEvent): void {
-    this.options.onEvent?.(event);
     this.deliver(step(this.detector, { kind: "event", event }));
   }
 
