@@ -235,6 +235,18 @@ export class PackedMails {
     return true;
   }
 
+  /** Have two mails, here and in `others`, the same host and queue id? */
+  sameQueueId(mail: number, others: PackedMails, other: number): boolean {
+    const length = this.number(mail, QUEUE_ID);
+    if (others.number(other, QUEUE_ID) !== length || others.number(other, HOST) !== this.number(mail, HOST)) return false;
+    const mine = this.number(mail, BYTES_START);
+    const theirs = others.number(other, BYTES_START);
+    for (let index = 0; index < length; index += 1) {
+      if (this.bytes[mine + index] !== others.bytes[theirs + index]) return false;
+    }
+    return true;
+  }
+
   /** Order of two mails by queue id, then Message-ID: below, above or 0. */
   compareIds(mail: number, other: number): number {
     return this.compareTexts(mail, other, QUEUE_ID) || this.compareTexts(mail, other, MESSAGE_ID);
