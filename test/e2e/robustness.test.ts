@@ -269,7 +269,6 @@ describe("what cannot be read to its end is said in one line, after the alerts u
   test.each([
     ["--windows", "windows", "no such folder"],
     ["--dead-letter", "letters", "no such folder"],
-    ["--config", "config", "no such file"],
   ])("%s in a folder that is not there", async (flag, name, words) => {
     const path = join(folder, "nowhere", name);
     const { code, err, out } = await run(["replay", flag, path, storm]);
@@ -317,6 +316,14 @@ describe("wrong use", () => {
     expect({ code, out }).toEqual({ code: 78, out: "" });
     expect(err).toMatch(/wrong\.yaml:3:\d+/);
     expect(err).toMatch(/wrong\.yaml:5:\d+/);
+  });
+
+  test.each([
+    ["that is not there", join(folder, "nowhere", "squall.yaml"), "no such file"],
+    ["that is a folder", folder, "is a directory"],
+  ])("a configuration %s: exit 78 and one line", async (_name, path, words) => {
+    const { code, err, out } = await run(["replay", "--config", path, storm]);
+    expect({ code, err, out }).toEqual({ code: 78, err: `${path}: ${words}\n`, out: "" });
   });
 
   test("a wrong environment variable: exit 78 and its name", async () => {

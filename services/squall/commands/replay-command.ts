@@ -42,7 +42,7 @@ export async function replayCommand(
   flags: ReplayFlags,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const config = loadConfiguration({ ...flags, emitWindows: flags.windows !== undefined }, terminal.env);
+  const config = await loadConfiguration({ ...flags, emitWindows: flags.windows !== undefined }, terminal.env);
   const startedAt = terminal.nowMs();
   refuseToOverwrite(paths, [flags.windows, flags.deadLetter]);
   const { inputs, duplicates } = await openInputs({

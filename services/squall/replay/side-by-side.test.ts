@@ -52,7 +52,7 @@ async function run(paths: readonly string[], opener: Opener): Promise<ReplayResu
   const result = await replay({
     inputs,
     format: "auto",
-    config: loadConfiguration({ emitWindows: false }, {}),
+    config: await loadConfiguration({ emitWindows: false }, {}),
     signal,
     onAlert: (alert) => void alerts.push(encodeStormAlert(alert)),
     onWindow: () => undefined,
