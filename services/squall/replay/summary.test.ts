@@ -158,11 +158,11 @@ describe("what was lost", () => {
 });
 
 /** Of a replay that was given nothing. */
-function emptyResult(): Promise<ReplayResult> {
+async function emptyResult(): Promise<ReplayResult> {
   return replay({
     inputs: [],
     format: "auto",
-    config: loadConfiguration({ emitWindows: false }, {}),
+    config: await loadConfiguration({ emitWindows: false }, {}),
     signal: new AbortController().signal,
     onAlert: () => undefined,
     onWindow: () => undefined,
