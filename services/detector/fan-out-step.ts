@@ -4,9 +4,8 @@
 
 import { matchesGlob } from "./list-rules.ts";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
-import { repeatMinutes } from "./delivery-ledger.ts";
 import { createFanOut, type FanOut, type FanOutList } from "./fan-out.ts";
-import { showDeliveries, showInList, showInThread, showReach, showReplyAll } from "./fan-out-windows.ts";
+import { showInList, showInThread, showReach, showReplyAll } from "./fan-out-windows.ts";
 import { judgeListPosts, noteAutomatic } from "./list-burst.ts";
 import { isNewcomer, type ListState, noteReach, rememberWriter, useList } from "./list-table.ts";
 import { type MailMessage, type MessageList, messageTime } from "./mail-message.ts";
@@ -66,9 +65,6 @@ function reachedMany(site: SiteState, message: MailMessage): FanOut | undefined 
   if (message.headersLogged) site.totals.headersLogged += 1;
   if (message.references.length > 0 || message.inReplyTo !== undefined || message.threadIndex !== undefined) {
     site.totals.threadHeaders += 1;
-  }
-  for (const slot of message.slots) {
-    repeatMinutes(slot, (minute, delivered) => showDeliveries(site, fanOut, minute, delivered));
   }
   return fanOut;
 }
