@@ -6,7 +6,7 @@ import { matchesGlob } from "./list-rules.ts";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import { createFanOut, type FanOut, type FanOutList } from "./fan-out.ts";
 import { showInList, showInThread, showReach, showReplyAll } from "./fan-out-windows.ts";
-import { judgeListPosts, noteAutomatic } from "./list-burst.ts";
+import { judgeAutomatic, judgeListPosts, noteAutomatic } from "./list-burst.ts";
 import { isNewcomer, type ListState, noteReach, rememberWriter, useList } from "./list-table.ts";
 import { type MailMessage, type MessageList, messageTime } from "./mail-message.ts";
 import { personOf } from "./persons.ts";
@@ -26,6 +26,7 @@ export function stepFanOut(site: SiteState, message: MailMessage, event: MailEve
   if (fanOut === undefined) return;
   const strangerBefore = fanOut.person === undefined;
   fanOut.person ??= personOf(site.persons, message, fanOut.at, site.settings);
+  countNameless(site, fanOut);
   const growth = reach - fanOut.reach;
   fanOut.reach = reach;
   if (growth !== 0 && known !== undefined) showReach(site, fanOut, growth);
@@ -41,13 +42,7 @@ export function stepFanOut(site: SiteState, message: MailMessage, event: MailEve
   // A larger audience may let a rule through the price gate that it held back before.
   if (changedFrom >= 0) judgeReplies(site, thread, changedFrom, fanOut.at);
   else if (audienceGrew || reachGrew) judgeReplies(site, thread, thread.replies.posts.length - 1, atLeast);
-  for (const { list, index } of posted) judgeListPosts(site, list, index, fanOut.at);
-  if (audienceGrew) {
-    for (const { list } of fanOut.lists) {
-      if (posted.every((post) => post.list !== list))
-        judgeListPosts(site, list, list.posters.posts.length - 1, atLeast);
-    }
-  }
+  judgeLists(site, fanOut, { posted, audienceGrew, atLeast });
   judgeFirstMail(site, fanOut);
   joinStorm(site, fanOut);
 }
@@ -67,6 +62,14 @@ function reachedMany(site: SiteState, message: MailMessage): FanOut | undefined 
     site.totals.threadHeaders += 1;
   }
   return fanOut;
+}
+
+/** People's messages whose writer is not known, each once; one that is named later is taken back. */
+function countNameless(site: SiteState, fanOut: FanOut): void {
+  const nameless = fanOut.person === undefined && fanOut.message.automatic === undefined;
+  if (nameless === fanOut.nameless) return;
+  fanOut.nameless = nameless;
+  site.counters.fanOutsWithoutPerson += nameless ? 1 : -1;
 }
 
 /** Takes lists in that are now believed, and raises audiences. True when an audience changed. */
@@ -125,19 +128,42 @@ function threadOf(site: SiteState, fanOut: FanOut): Thread {
   return thread;
 }
 
+interface ListPlace {
+  readonly list: ListState;
+  /** Of the new post among the list's posts; undefined for automatic mail. */
+  readonly index: number | undefined;
+}
+
+/** By what was posted now, and by what an audience that grew lets through the price gate. */
+function judgeLists(
+  site: SiteState,
+  fanOut: FanOut,
+  news: { readonly posted: readonly ListPlace[]; readonly audienceGrew: boolean; readonly atLeast: number },
+): void {
+  for (const { list } of fanOut.lists) {
+    const place = news.posted.find((post) => post.list === list);
+    const atLeast = place === undefined ? news.atLeast : fanOut.at;
+    if (place?.index !== undefined) judgeListPosts(site, list, place.index, atLeast);
+    else if (news.audienceGrew) judgeListPosts(site, list, list.posters.posts.length - 1, atLeast);
+    if (news.audienceGrew || (place !== undefined && place.index === undefined)) judgeAutomatic(site, list, atLeast);
+  }
+}
+
 /** Lets lists remember the writer, and enters the message among their posts. */
-function postToLists(site: SiteState, fanOut: FanOut): { list: ListState; index: number }[] {
-  const changed: { list: ListState; index: number }[] = [];
+function postToLists(site: SiteState, fanOut: FanOut): ListPlace[] {
+  const changed: ListPlace[] = [];
   for (const entry of fanOut.lists) {
     if (entry.posted) continue;
     if (fanOut.message.automatic !== undefined) {
       entry.posted = true;
-      if (!entry.list.rules.exempt) noteAutomatic(site, entry.list, fanOut);
+      if (entry.list.rules.exempt) continue;
+      noteAutomatic(site, entry.list, fanOut);
+      changed.push({ list: entry.list, index: undefined });
     } else if (fanOut.person !== undefined) {
       entry.posted = true;
       const index = postToList(site, fanOut, { entry, person: fanOut.person });
-      if (index >= 0 && !entry.list.rules.exempt) changed.push({ list: entry.list, index });
-    } else site.counters.fanOutsWithoutPerson += 1;
+      if (index >= 0) changed.push({ list: entry.list, index });
+    }
   }
   return changed;
 }

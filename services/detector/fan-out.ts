@@ -17,6 +17,8 @@ export interface FanOut {
   /** Reach as counted so far in windows and audiences. */
   reach: number;
   person: string | undefined;
+  /** Counted as a message without a person. */
+  nameless: boolean;
   readonly lists: FanOutList[];
   thread: Thread | undefined;
   hint: ThreadHint;
@@ -50,6 +52,7 @@ export function createFanOut(message: MailMessage, at: number): FanOut {
     at,
     reach: 0,
     person: undefined,
+    nameless: false,
     lists: [],
     thread: undefined,
     hint: "new",
