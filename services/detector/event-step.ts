@@ -3,6 +3,7 @@
 
 import { MINUTE_MS } from "../../shared/domain/delivery-minutes.ts";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
+import { noteClient } from "./clients.ts";
 import { countMinutes, createCountedMinutes } from "./delivery-ledger.ts";
 import { stepFanOut } from "./fan-out-step.ts";
 import { deliveriesAt, moveDeliveries } from "./hop-deliveries.ts";
@@ -62,12 +63,17 @@ function noteSender(site: SiteState, event: MailEvent): void {
   if (noteLogin(site.persons, { login, from, at: event.at }, site.settings)) site.counters.loginsEvicted += 1;
 }
 
+function noteHandOver(site: SiteState, event: MailEvent, isNewMessage: boolean): void {
+  if (noteClient(site.clients, event, isNewMessage, site.settings)) site.counters.clientsEvicted += 1;
+}
+
 function mayReachMany(site: SiteState, event: MailEvent): boolean {
   if (event.recipients >= site.settings.replyAllReach) return true;
   return event.lists.length > 0 && configuredAudience(site, event.lists) >= site.settings.replyAllReach;
 }
 
 function enterSmall(site: SiteState, event: MailEvent, key: string, hash: number): void {
+  noteHandOver(site, event, true);
   const row = siteRow(site.windows, site.site, event.at, site.settings);
   if (row !== undefined) {
     row.messages += 1;
@@ -113,6 +119,7 @@ function stepGroup(site: SiteState, group: MessageGroup, event: MailEvent): void
   const outcome = addToMessage(site.messages, message, event, site);
   if (outcome.kind === "repeated") counters.eventsRepeated += 1;
   if (outcome.kind === "repeated" || outcome.kind === "hop-dropped") return;
+  if (outcome.kind !== "revised") noteHandOver(site, event, found.isNew);
   if (found.isNew && !isFirst) site.totals.messages += 1;
   countInSite(site, message, { isNew: found.isNew, growth: message.reach - reachBefore });
   if (ledBefore !== message.leading) moveDeliveries(site, message, ledBefore);

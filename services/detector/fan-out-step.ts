@@ -2,20 +2,20 @@
 // Runs at every event of such a message, since reach, lists and person may become known one after the other;
 // each decision is taken as soon as it can be and then kept.
 
+import { soleClient } from "./clients.ts";
 import { matchesGlob } from "./list-rules.ts";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
-import { createFanOut, type FanOut, type FanOutList } from "./fan-out.ts";
+import { createFanOut, type FanOut } from "./fan-out.ts";
 import { showInList, showInThread, showReach, showReplyAll } from "./fan-out-windows.ts";
-import { judgeAutomatic, judgeListPosts, noteAutomatic } from "./list-burst.ts";
-import { isNewcomer, type ListState, noteReach, rememberWriter, useList } from "./list-table.ts";
+import { judgeLists, postToLists } from "./list-posts.ts";
+import { noteReach, useList } from "./list-table.ts";
 import { type MailMessage, type MessageList, messageTime } from "./mail-message.ts";
 import { personOf } from "./persons.ts";
-import { createPost, insertPost, trimHistory } from "./post-history.ts";
 import type { SiteState } from "./site-state.ts";
 import { addMember } from "./storm-members.ts";
 import { keepStorm } from "./storm-tide.ts";
 import { judgeFirstMail, judgeReplies } from "./thread-judgement.ts";
-import { countReplyAll, historyLimits, noteStarter, takeFirstPlace } from "./thread-replies.ts";
+import { countReplyAll, noteStarter, settleAgain, takeFirstPlace } from "./thread-replies.ts";
 import { enterSubject, resolveThread } from "./thread-resolution.ts";
 import type { Thread } from "./thread-table.ts";
 
@@ -25,6 +25,7 @@ export function stepFanOut(site: SiteState, message: MailMessage, event: MailEve
   const fanOut = known ?? reachedMany(site, message);
   if (fanOut === undefined) return;
   const strangerBefore = fanOut.person === undefined;
+  learnClient(site, fanOut);
   fanOut.person ??= personOf(site.persons, message, fanOut.at, site.settings);
   countNameless(site, fanOut);
   const growth = reach - fanOut.reach;
@@ -62,6 +63,17 @@ function reachedMany(site: SiteState, message: MailMessage): FanOut | undefined 
     site.totals.threadHeaders += 1;
   }
   return fanOut;
+}
+
+/** A hop that is told late may be the first one, where the mail came in. */
+function learnClient(site: SiteState, fanOut: FanOut): void {
+  const { message } = fanOut;
+  if (fanOut.hopsJudged === message.hops.length) return;
+  fanOut.hopsJudged = message.hops.length;
+  const client = soleClient(site.clients, message, fanOut.at, site.settings);
+  if (client === fanOut.soleClient) return;
+  fanOut.soleClient = client;
+  settleAgain(fanOut, site.settings);
 }
 
 /** People's messages whose writer is not known, each once; one that is named later is taken back. */
@@ -126,65 +138,6 @@ function threadOf(site: SiteState, fanOut: FanOut): Thread {
   showInThread(site, fanOut, thread);
   if (thread.first === fanOut) noteStarter(thread, site.settings);
   return thread;
-}
-
-interface ListPlace {
-  readonly list: ListState;
-  /** Of the new post among the list's posts; undefined for automatic mail. */
-  readonly index: number | undefined;
-}
-
-/** By what was posted now, and by what an audience that grew lets through the price gate. */
-function judgeLists(
-  site: SiteState,
-  fanOut: FanOut,
-  news: { readonly posted: readonly ListPlace[]; readonly audienceGrew: boolean; readonly atLeast: number },
-): void {
-  for (const { list } of fanOut.lists) {
-    const place = news.posted.find((post) => post.list === list);
-    const atLeast = place === undefined ? news.atLeast : fanOut.at;
-    if (place?.index !== undefined) judgeListPosts(site, list, place.index, atLeast);
-    else if (news.audienceGrew) judgeListPosts(site, list, list.posters.posts.length - 1, atLeast);
-    if (news.audienceGrew || (place !== undefined && place.index === undefined)) judgeAutomatic(site, list, atLeast);
-  }
-}
-
-/** Lets lists remember the writer, and enters the message among their posts. */
-function postToLists(site: SiteState, fanOut: FanOut): ListPlace[] {
-  const changed: ListPlace[] = [];
-  for (const entry of fanOut.lists) {
-    if (entry.posted) continue;
-    if (fanOut.message.automatic !== undefined) {
-      entry.posted = true;
-      if (entry.list.rules.exempt) continue;
-      noteAutomatic(site, entry.list, fanOut);
-      changed.push({ list: entry.list, index: undefined });
-    } else if (fanOut.person !== undefined) {
-      entry.posted = true;
-      const index = postToList(site, fanOut, { entry, person: fanOut.person });
-      if (index >= 0) changed.push({ list: entry.list, index });
-    }
-  }
-  return changed;
-}
-
-function postToList(
-  site: SiteState,
-  fanOut: FanOut,
-  place: { readonly entry: FanOutList; readonly person: string },
-): number {
-  const { entry, person } = place;
-  const { list } = entry;
-  entry.newcomer = isNewcomer(list, person, fanOut.at, site.settings.newcomerMs);
-  entry.remembered = true;
-  rememberWriter(site.lists, list, { person, at: fanOut.at }, site);
-  const post = createPost(fanOut, person, 0);
-  const limits = historyLimits(site.settings);
-  const index = insertPost(list.posters, post, limits);
-  if (index < 0) return -1;
-  fanOut.listPost ??= post;
-  if (post.distinct) list.lastPosterAt = Math.max(list.lastPosterAt, post.at);
-  return Math.max(0, index - trimHistory(list.posters, limits, () => undefined));
 }
 
 /** Who began the thread and which messages are reply-alls, as known now. Returns the first reply that changed, or -1. */

@@ -19,6 +19,9 @@ export interface FanOut {
   person: string | undefined;
   /** Counted as a message without a person. */
   nameless: boolean;
+  /** The machine outside whose mail counts as one person's, if this came from one, by as many hops as were known then. */
+  soleClient: string | undefined;
+  hopsJudged: number;
   readonly lists: FanOutList[];
   thread: Thread | undefined;
   hint: ThreadHint;
@@ -53,6 +56,8 @@ export function createFanOut(message: MailMessage, at: number): FanOut {
     reach: 0,
     person: undefined,
     nameless: false,
+    soleClient: undefined,
+    hopsJudged: 0,
     lists: [],
     thread: undefined,
     hint: "new",

@@ -9,10 +9,11 @@ import type {
   ScoreKernel,
 } from "../../shared/domain/detector-settings.ts";
 import { defaultDetectorSettings } from "../../shared/domain/detector-settings.ts";
-import { bound, count, duration, durationOr, name, score } from "./config-values.ts";
+import type { RelaySettings } from "../../shared/domain/relay-settings.ts";
+import { bound, count, duration, durationOr, name, network, score, share } from "./config-values.ts";
 
 const defaults = defaultDetectorSettings;
-const { thresholds, kernel, bounds } = defaults;
+const { thresholds, kernel, relays, bounds } = defaults;
 
 const thresholdsConfig = z
   .strictObject({
@@ -66,6 +67,17 @@ const kernelConfig = z
     talkDelaysMs: talkDelays,
   }));
 
+const relaysConfig = z
+  .strictObject({
+    trusted: z.array(network).max(10_000).exactOptional(),
+    senders: bound.default(relays.senders),
+    after: durationOr(relays.afterMs),
+    share: share.default(relays.share),
+    mailsMin: count.default(relays.mailsMin),
+  })
+  .prefault({})
+  .transform(({ after, ...same }): RelaySettings => ({ ...same, afterMs: after }));
+
 const boundsConfig = z
   .strictObject({
     sitesMax: bound.default(bounds.sitesMax),
@@ -85,6 +97,7 @@ const boundsConfig = z
     knownPersonsMax: bound.default(bounds.knownPersonsMax),
     knownPersonsPerListMax: bound.default(bounds.knownPersonsPerListMax),
     loginsMax: bound.default(bounds.loginsMax),
+    clientsMax: bound.default(bounds.clientsMax),
     stormsMax: bound.default(bounds.stormsMax),
     messagesPerStormMax: bound.default(bounds.messagesPerStormMax),
     queueIdsPerAdviceMax: bound.default(bounds.queueIdsPerAdviceMax),
@@ -118,6 +131,7 @@ export const detectorConfig = z
       .default([...defaults.sharedLogins]),
     sharedFromAddresses: bound.default(defaults.sharedFromAddresses),
     sharedAfter: durationOr(defaults.sharedAfterMs),
+    relays: relaysConfig,
     priceGateDeliveries: count.default(defaults.priceGateDeliveries),
     hugeAudience: bound.default(defaults.hugeAudience),
     hugeScoreRelief: score.default(defaults.hugeScoreRelief),
