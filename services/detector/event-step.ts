@@ -3,9 +3,10 @@
 
 import { MINUTE_MS } from "../../shared/domain/delivery-minutes.ts";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
-import { type AddDeliveries, countMinutes, createCountedMinutes } from "./delivery-ledger.ts";
+import { noteClient } from "./clients.ts";
+import { countMinutes, createCountedMinutes } from "./delivery-ledger.ts";
 import { stepFanOut } from "./fan-out-step.ts";
-import { showDeliveries } from "./fan-out-windows.ts";
+import { deliveriesAt, moveDeliveries } from "./hop-deliveries.ts";
 import { rulesForList } from "./list-rules.ts";
 import type { MailMessage } from "./mail-message.ts";
 import {
@@ -62,12 +63,17 @@ function noteSender(site: SiteState, event: MailEvent): void {
   if (noteLogin(site.persons, { login, from, at: event.at }, site.settings)) site.counters.loginsEvicted += 1;
 }
 
+function noteHandOver(site: SiteState, event: MailEvent, isNewMessage: boolean): void {
+  if (noteClient(site.clients, event, isNewMessage, site.settings)) site.counters.clientsEvicted += 1;
+}
+
 function mayReachMany(site: SiteState, event: MailEvent): boolean {
   if (event.recipients >= site.settings.replyAllReach) return true;
   return event.lists.length > 0 && configuredAudience(site, event.lists) >= site.settings.replyAllReach;
 }
 
 function enterSmall(site: SiteState, event: MailEvent, key: string, hash: number): void {
+  noteHandOver(site, event, true);
   const row = siteRow(site.windows, site.site, event.at, site.settings);
   if (row !== undefined) {
     row.messages += 1;
@@ -109,14 +115,16 @@ function stepGroup(site: SiteState, group: MessageGroup, event: MailEvent): void
     return;
   }
   const { message } = found;
-  const reachBefore = message.reach;
+  const { reach: reachBefore, leading: ledBefore } = message;
   const outcome = addToMessage(site.messages, message, event, site);
   if (outcome.kind === "repeated") counters.eventsRepeated += 1;
   if (outcome.kind === "repeated" || outcome.kind === "hop-dropped") return;
+  if (outcome.kind !== "revised") noteHandOver(site, event, found.isNew);
   if (found.isNew && !isFirst) site.totals.messages += 1;
   countInSite(site, message, { isNew: found.isNew, growth: message.reach - reachBefore });
+  if (ledBefore !== message.leading) moveDeliveries(site, message, ledBefore);
   const counted = "slot" in outcome ? outcome.slot : createCountedMinutes();
-  countMinutes(counted, event, deliveriesOf(site, message));
+  countMinutes(counted, event, deliveriesAt(site, message, outcome.hop));
   const reach = Math.max(message.reach, configuredAudience(site, message.lists));
   if (message.fanOut === undefined && reach < settings.replyAllReach) return;
   stepFanOut(site, message, event, reach);
@@ -142,15 +150,6 @@ function countInSite(
   if (!change.isNew) return;
   row.messages += 1;
   if (message.automatic !== undefined) row.automatic += 1;
-}
-
-function deliveriesOf(site: SiteState, message: MailMessage): AddDeliveries {
-  const { fanOut } = message;
-  if (fanOut === undefined) return site.addDeliveries;
-  return (minute, delivered) => {
-    site.addDeliveries(minute, delivered);
-    showDeliveries(site, fanOut, minute, delivered);
-  };
 }
 
 /** Largest audience configured for lists whose expansion cannot be seen; 0 where none is. */

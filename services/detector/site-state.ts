@@ -4,6 +4,7 @@ import type { DetectorSettings } from "../../shared/domain/detector-settings.ts"
 import type { AddDeliveries } from "./delivery-ledger.ts";
 import type { DetectorCounters } from "./detector-counters.ts";
 import type { DetectorOutput } from "./detector.ts";
+import { type ClientTable, createClientTable } from "./clients.ts";
 import { createListTable, type ListTable } from "./list-table.ts";
 import { createMessageTable, type MessageTable } from "./message-table.ts";
 import { createPersonTable, type PersonTable } from "./persons.ts";
@@ -19,6 +20,7 @@ export interface SiteState {
   readonly advise: Advise;
   readonly messages: MessageTable;
   readonly persons: PersonTable;
+  readonly clients: ClientTable;
   readonly lists: ListTable;
   readonly threads: ThreadTable;
   readonly windows: WindowTable;
@@ -61,6 +63,7 @@ export function createSiteState(
     advise: deps.advise,
     messages: createMessageTable(),
     persons: createPersonTable(settings),
+    clients: createClientTable(settings),
     lists: createListTable(),
     threads: createThreadTable(),
     windows,
