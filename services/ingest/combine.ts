@@ -166,10 +166,10 @@ export class FragmentTable {
     this.size += 1;
   }
 
-  /** Takes away the slices that end at or before `beforeMs`, earliest first; Infinity takes all. */
-  take(beforeMs: number): ClosedSlice[] {
+  /** Takes away the slices that begin at `fromMs` or later and end at or before `beforeMs`, earliest first; Infinity takes all. */
+  take(beforeMs: number, fromMs = Number.NEGATIVE_INFINITY): ClosedSlice[] {
     const taken = [...this.slices.values()]
-      .filter((slice) => (slice.index + 1) * SLICE_MS <= beforeMs)
+      .filter(({ index }) => index * SLICE_MS >= fromMs && (index + 1) * SLICE_MS <= beforeMs)
       .toSorted((a, b) => a.index - b.index);
     return taken.map((slice) => this.close(slice));
   }

@@ -2,15 +2,20 @@
 
 import type { MailEvent } from "../../../shared/domain/mail-event.ts";
 import { SLICE_MS } from "../../ingest/combine.ts";
+import type { WrongClock } from "./set-aside.ts";
+import { SetAside } from "./set-aside.ts";
 import type { PipelineOptions } from "./stages.ts";
 import { Stages } from "./stages.ts";
 
 /** Event time between two ticks that are not due to a slice: storms resolve and windows close before what comes after. */
 const TICK_MS = 5_000;
+/** Pieces of mails in the table from which on those of wrong clocks no longer wait for the log to come to their time. */
+const WAITING_PIECES_MAX = 50_000;
 
 /** Replay: every stage in order of event time, so that the output depends on the set of lines alone. */
 export class ReplayPipeline {
   readonly stages: Stages;
+  private readonly setAside = new SetAside();
   private watermark = Number.NEGATIVE_INFINITY;
 
   constructor(options: PipelineOptions) {
@@ -19,17 +24,28 @@ export class ReplayPipeline {
     this.stages = new Stages({ ...options, assembler: { ...options.assembler, removedKeptMs } });
   }
 
-  /** All lines stamped before `completeUpToMs` have been read. */
-  advance(completeUpToMs: number): void {
+  /** Hosts whose lines were stamped so far ahead that no input ever came to their time. */
+  get wrongClocks(): readonly WrongClock[] {
+    return this.setAside.clocks();
+  }
+
+  /** All lines stamped before `completeUpToMs` have been read, and what is stamped after `latestMs` was contradicted. */
+  advance(completeUpToMs: number, latestMs: number): void {
+    if (this.stages.table.size > WAITING_PIECES_MAX) this.setAsideAfter(latestMs);
     for (const slice of this.stages.table.take(completeUpToMs)) {
       this.tick(this.stages.assembler.applySlice(slice, this.detect));
     }
   }
 
-  /** The input ended: everything is released, no time passes. */
-  finish(): void {
-    this.advance(Number.POSITIVE_INFINITY);
+  /** The input ended at `untilMs` by the logs' own time: everything up to there is released, no time passes. */
+  finish(untilMs: number): void {
+    this.setAsideAfter(untilMs);
+    this.advance(Number.POSITIVE_INFINITY, untilMs);
     this.stages.assembler.finish(this.detect);
+  }
+
+  private setAsideAfter(ms: number): void {
+    for (const slice of this.stages.table.take(Number.POSITIVE_INFINITY, ms + 1)) this.setAside.add(slice);
   }
 
   private readonly detect = (event: MailEvent): void => {

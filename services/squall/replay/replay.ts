@@ -14,6 +14,7 @@ import { Ingest } from "../../ingest/ingest.ts";
 import type { RejectionReason } from "../../ingest/rejection.ts";
 import { zoneToUtc } from "../../ingest/time-zone.ts";
 import { InputError } from "../../../shared/adapters/files/file-error.ts";
+import type { WrongClock } from "../pipeline/set-aside.ts";
 import { ReplayPipeline } from "../pipeline/replay-pipeline.ts";
 import type { SquallConfig } from "../squall-config.ts";
 import type { ReplayInput } from "./inputs.ts";
@@ -36,6 +37,8 @@ export interface ReplayOptions {
   readonly onRejected: (rejected: { reason: RejectionReason; input: string; line: number; bytes: Buffer }) => void;
   /** Called after every chunk. */
   readonly onProgress: (progress: ReplayProgress) => void;
+  /** Our own clock, ms since the epoch: it bears out the stamps of a log that is followed. */
+  readonly nowMs: () => number;
   /** Ends the replay early; what was read so far counts. */
   readonly signal: AbortSignal;
 }
@@ -47,7 +50,7 @@ export interface ReplayResult {
   /** Event time of the first and last line, ms; undefined when there was none. */
   readonly from: number | undefined;
   readonly until: number | undefined;
-  readonly leapsRefused: number;
+  readonly wrongClocks: readonly WrongClock[];
   /** Inputs that could not be read to their end. */
   readonly failures: readonly InputError[];
 }
@@ -75,19 +78,22 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
   for (;;) {
     const reading = furthestBehind(readings);
     if (reading === undefined || options.signal.aborted) break;
-    await readChunk(reading, failures);
-    pipeline.advance(completeUpTo(readings, config.detector.allowedLatenessMs));
+    await readChunk(reading, options.nowMs(), failures);
+    pipeline.advance(completeUpTo(readings, config.detector.allowedLatenessMs), latestOf(readings));
     options.onProgress(progressOf(readings));
   }
-  pipeline.finish();
+  // Where it was ended early, too, this is all there is to judge clocks by.
+  for (const { ingest } of readings) ingest.streamTime.end();
+  const untilMs = latestOf(readings);
+  pipeline.finish(untilMs);
   for (const { input } of readings) await input.file.close();
   return {
     counters: sumCounters(readings.map(({ ingest }) => ingest.counters)),
     assembler: pipeline.stages.assembler.counters,
     survey: detectorSurvey(pipeline.stages.detector),
     from: finite(Math.min(...readings.map(({ ingest }) => ingest.streamTime.earliest))),
-    until: finite(Math.max(...readings.map(({ ingest }) => ingest.streamTime.now))),
-    leapsRefused: readings.reduce((sum, { ingest }) => sum + ingest.streamTime.leapsRefused, 0),
+    until: finite(untilMs),
+    wrongClocks: pipeline.wrongClocks,
     failures,
   };
 }
@@ -132,13 +138,13 @@ function furthestBehind(readings: readonly Reading[]): Reading | undefined {
   return behind;
 }
 
-async function readChunk(reading: Reading, failures: InputError[]): Promise<void> {
+async function readChunk(reading: Reading, arrivedAtMs: number, failures: InputError[]): Promise<void> {
   const { ingest, input } = reading;
   try {
     const chunk = reading.next ?? (await input.file.read());
     reading.next = undefined;
     if (chunk !== undefined) {
-      ingest.feed(chunk);
+      ingest.feed(chunk, arrivedAtMs);
       return;
     }
   } catch (error) {
@@ -147,6 +153,11 @@ async function readChunk(reading: Reading, failures: InputError[]): Promise<void
   }
   ingest.end();
   reading.done = true;
+}
+
+/** How far the inputs have come, ms; -Infinity before the first stamp. */
+function latestOf(readings: readonly Reading[]): number {
+  return Math.max(...readings.map(({ ingest }) => ingest.streamTime.latest));
 }
 
 /** Event time up to which every input has been read. */
@@ -171,7 +182,7 @@ function progressOf(readings: readonly Reading[]): ReplayProgress {
     bytesRead: readings.reduce((sum, { input }) => sum + input.file.bytesRead(), 0),
     bytesTotal,
     lines: readings.reduce((sum, { ingest }) => sum + ingest.counters.lines, 0),
-    eventTimeMs: finite(Math.max(...readings.map(({ ingest }) => ingest.streamTime.now))),
+    eventTimeMs: finite(latestOf(readings)),
   };
 }
 
