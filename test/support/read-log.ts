@@ -2,7 +2,7 @@
 
 import type { AssemblerCounters } from "../../services/assembler/assembler.ts";
 import { Assembler, defaultAssemblerSettings } from "../../services/assembler/assembler.ts";
-import type { ClosedSlice } from "../../services/ingest/combine.ts";
+import type { SliceOfMail } from "../../services/assembler/assembler.ts";
 import { FragmentTable } from "../../services/ingest/combine.ts";
 import type { FormatName } from "../../services/ingest/formats.ts";
 import { HostTable } from "../../services/ingest/host-table.ts";
@@ -31,7 +31,7 @@ export interface Rejected {
 }
 
 export interface IngestedLog {
-  readonly slices: readonly ClosedSlice[];
+  readonly slices: readonly SliceOfMail[];
   readonly fragments: readonly MailFragment[];
   readonly events: readonly MailEvent[];
   readonly counters: IngestCounters;
@@ -63,7 +63,11 @@ export function ingestLog(log: string | Buffer, options: ReadLogOptions = {}): I
   const step = options.chunkBytes ?? Math.max(bytes.length, 1);
   for (let at = 0; at < bytes.length; at += step) ingest.feed(bytes.subarray(at, at + step));
   ingest.end();
-  const slices = table.take(Number.POSITIVE_INFINITY);
+  const slices: SliceOfMail[] = [];
+  table.drain(Number.POSITIVE_INFINITY, (slice) => {
+    const { startMs, endMs, events } = slice;
+    slices.push({ startMs, endMs, fragments: table.fragmentsOf(slice), events });
+  });
   return {
     slices,
     fragments: slices.flatMap(({ fragments }) => fragments),

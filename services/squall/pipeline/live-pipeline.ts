@@ -16,9 +16,10 @@ export class LivePipeline {
 
   /** Passes on all that was read. `watermark`: stream time less the allowed lateness, ms; `streamTimeMs`: highest event time. */
   advance(streamTimeMs: number, watermark: number): void {
-    for (const slice of this.stages.table.take(Number.POSITIVE_INFINITY)) {
-      this.stages.assembler.applyNow(slice, watermark, this.detect);
-    }
+    const { table, assembler } = this.stages;
+    table.drain(Number.POSITIVE_INFINITY, (slice) => {
+      assembler.applyNow({ fragments: table.fragmentsOf(slice), events: slice.events }, watermark, this.detect);
+    });
     if (streamTimeMs < this.revisedAt + REVISION_MS) return;
     this.revisedAt = streamTimeMs;
     this.stages.assembler.emitRevisions(this.detect);

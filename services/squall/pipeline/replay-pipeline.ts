@@ -1,7 +1,8 @@
 // The stages chained in one process, in order of event time: slices of ingest -> assembler -> detector -> alerts and windows.
 
 import type { MailEvent } from "../../../shared/domain/mail-event.ts";
-import { SLICE_MS } from "../../ingest/combine.ts";
+import { SLICE_MS } from "../../../shared/domain/fragment-slab.ts";
+import type { ClosedSlice } from "../../ingest/combine.ts";
 import type { WrongClock } from "./set-aside.ts";
 import { SetAside } from "./set-aside.ts";
 import type { PipelineOptions } from "./stages.ts";
@@ -9,8 +10,9 @@ import { Stages } from "./stages.ts";
 
 /** Event time between two ticks that are not due to a slice: storms resolve and windows close before what comes after. */
 const TICK_MS = 5_000;
-/** Pieces of mails in the table from which on those of wrong clocks no longer wait for the log to come to their time. */
+/** Pieces of mails in the table, and slices, from which on those of wrong clocks no longer wait for the log to come to their time. */
 const WAITING_PIECES_MAX = 50_000;
+const WAITING_SLICES_MAX = 10_000;
 
 /** Replay: every stage in order of event time, so that the output depends on the set of lines alone. */
 export class ReplayPipeline {
@@ -31,10 +33,12 @@ export class ReplayPipeline {
 
   /** All lines stamped before `completeUpToMs` have been read, and what is stamped after `latestMs` was contradicted. */
   advance(completeUpToMs: number, latestMs: number): void {
-    if (this.stages.table.size > WAITING_PIECES_MAX) this.setAsideAfter(latestMs);
-    for (const slice of this.stages.table.take(completeUpToMs)) {
-      this.tick(this.stages.assembler.applySlice(slice, this.detect));
-    }
+    const { table, assembler } = this.stages;
+    if (table.size > WAITING_PIECES_MAX || table.openSlices > WAITING_SLICES_MAX) this.setAsideAfter(latestMs);
+    table.drain(completeUpToMs, (slice) => {
+      const { startMs, endMs, events } = slice;
+      this.tick(assembler.applySlice({ startMs, endMs, fragments: table.fragmentsOf(slice), events }, this.detect));
+    });
   }
 
   /** The input ended at `untilMs` by the logs' own time: everything up to there is released, no time passes. */
@@ -45,7 +49,9 @@ export class ReplayPipeline {
   }
 
   private setAsideAfter(ms: number): void {
-    for (const slice of this.stages.table.take(Number.POSITIVE_INFINITY, ms + 1)) this.setAside.add(slice);
+    const { table } = this.stages;
+    const setAside = (slice: ClosedSlice): void => this.setAside.add(slice, table.hostNames);
+    table.drain(Number.POSITIVE_INFINITY, setAside, ms + 1);
   }
 
   private readonly detect = (event: MailEvent): void => {

@@ -1,5 +1,6 @@
 // slices of mail that no log's time ever came to -> whose clock was wrong, and what was not counted for it.
 
+import { FIRST_AT, HOST, LAST_AT, RECORD_INTEGERS } from "../../../shared/domain/fragment-slab.ts";
 import type { ClosedSlice } from "../../ingest/combine.ts";
 
 /** A host whose lines were stamped far ahead of the log around them. */
@@ -15,8 +16,12 @@ export interface WrongClock {
 export class SetAside {
   private readonly byHost = new Map<string, WrongClock>();
 
-  add({ fragments, events }: ClosedSlice): void {
-    for (const { host, firstAt, lastAt } of fragments) this.count(host, firstAt, lastAt);
+  /** `hostNames`: those of the slice's records, by their index. */
+  add({ startMs, slab, events }: ClosedSlice, hostNames: readonly string[]): void {
+    for (let record = 0; record < slab.end; record += RECORD_INTEGERS) {
+      const numberAt = (field: number): number => slab.numbers[record + field] ?? 0;
+      this.count(hostNames[numberAt(HOST)] ?? "", startMs + numberAt(FIRST_AT), startMs + numberAt(LAST_AT));
+    }
     for (const { host, at } of events) this.count(host, at, at);
   }
 
