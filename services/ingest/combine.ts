@@ -6,7 +6,7 @@ import { FragmentSlab, HASH, HOST, QUEUE_ID, RECORD_INTEGERS, SLICE_MS } from ".
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import type { MailFragment } from "../../shared/domain/mail-fragment.ts";
 
-const FIRST_SLOTS = 256;
+const FIRST_SLOTS = 16;
 /** Slices that wait to be used again. */
 const SPARE_SLICES_MAX = 16;
 /** A spare slice that grew beyond this is let go: it was the storm's. */

@@ -12,7 +12,7 @@ import { Stages } from "./stages.ts";
 const TICK_MS = 5_000;
 /** Pieces of mails in the table, and slices, from which on those of wrong clocks no longer wait for the log to come to their time. */
 const WAITING_PIECES_MAX = 50_000;
-const WAITING_SLICES_MAX = 10_000;
+const WAITING_SLICES_MAX = 5_000;
 
 /** Replay: every stage in order of event time, so that the output depends on the set of lines alone. */
 export class ReplayPipeline {
