@@ -5,7 +5,7 @@
 import { FragmentSlab, HASH, HOST, QUEUE_ID, RECORD_INTEGERS, SLICE_MS } from "../../shared/domain/fragment-slab.ts";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
 
-const FIRST_SLOTS = 256;
+const FIRST_SLOTS = 16;
 /** Slices that wait to be used again. */
 const SPARE_SLICES_MAX = 16;
 /** A spare slice that grew beyond this is let go: it was the storm's. */
@@ -116,6 +116,10 @@ export class FragmentTable {
   private last = -1;
   private lastHost: Host | undefined;
 
+  get openSlices(): number {
+    return this.slices.size;
+  }
+
   /** The record of a queue id in the slice of `eventTimeMs` (in `slab`), made when it is the first line of it. */
   recordFor(host: Host, id: QueueIdBytes, eventTimeMs: number): number {
     let slice = this.current;
@@ -149,10 +153,14 @@ export class FragmentTable {
     this.size += 1;
   }
 
-  /** Shows the slices that end at or before `beforeMs`, earliest first, and empties them; Infinity: all. A slab is valid during the visit. */
-  drain(beforeMs: number, visit: (slice: ClosedSlice) => void): void {
+  /**
+   * Shows the slices that begin at `fromMs` or later and end at or before `beforeMs`, earliest first, and empties them; Infinity: all.
+   * A slab is valid during the visit.
+   */
+  drain(beforeMs: number, visit: (slice: ClosedSlice) => void, fromMs = Number.NEGATIVE_INFINITY): void {
     const closed: Slice[] = [];
-    for (const slice of this.slices.values()) if (slice.endMs <= beforeMs) closed.push(slice);
+    for (const slice of this.slices.values())
+      if (slice.endMs <= beforeMs && slice.startMs >= fromMs) closed.push(slice);
     if (closed.length > 1) closed.sort((a, b) => a.startMs - b.startMs);
     for (const slice of closed) {
       this.slices.delete(slice.startMs);

@@ -147,6 +147,7 @@ export const detectorConfig = z
     nearestThreads: whole(0, 100).default(defaults.nearestThreads),
     thresholds: thresholdsConfig,
     kernel: kernelConfig,
+    relays: relaysConfig,
     bounds: boundsConfig,
   })
   .prefault({})

@@ -37,8 +37,8 @@ export const HEADER_TO = 22;
 export const RECORD_INTEGERS = 24;
 
 const HEADER_INTEGERS = HEADER_NAMES.length * 2;
-const FIRST_RECORDS = 64;
-const FIRST_BYTES = 8_192;
+const FIRST_RECORDS = 4;
+const FIRST_BYTES = 512;
 
 /** Addresses of delivery lines, for the few mails that have them. */
 export interface DeliveryAddresses {

@@ -238,7 +238,8 @@ export class PackedMails {
   /** Have two mails, here and in `others`, the same host and queue id? */
   sameQueueId(mail: number, others: PackedMails, other: number): boolean {
     const length = this.number(mail, QUEUE_ID);
-    if (others.number(other, QUEUE_ID) !== length || others.number(other, HOST) !== this.number(mail, HOST)) return false;
+    if (others.number(other, QUEUE_ID) !== length || others.number(other, HOST) !== this.number(mail, HOST))
+      return false;
     const mine = this.number(mail, BYTES_START);
     const theirs = others.number(other, BYTES_START);
     for (let index = 0; index < length; index += 1) {

@@ -64,7 +64,7 @@ export async function demoCommand(terminal: Terminal): Promise<ExitCode> {
   const startedAt = terminal.nowMs();
   for (const chunk of simulate({ scenario: "nhs-2016", seed: SEED, scale: 1 }).chunks()) {
     ingest.feed(chunk);
-    const { now } = ingest.streamTime;
+    const now = ingest.streamTime.latest;
     pipeline.advance(now, now - config.detector.allowedLatenessMs);
     if (now < SHOWN_FROM) continue;
     screen.show(now);

@@ -31,6 +31,8 @@ export interface ReplayProgress {
 
 export interface SideBySideOptions {
   readonly inputs: readonly ReplayInput[];
+  /** Our own clock, ms since the epoch: it bears out the stamps of a log that is followed. */
+  readonly nowMs: () => number;
   readonly createIngest: (input: ReplayInput) => Ingest;
   /** First event time of an input's first bytes, ms; -Infinity where they name none. */
   readonly firstEventTime: (input: ReplayInput, head: Buffer) => number;
@@ -43,6 +45,7 @@ export class SideBySide {
   readonly counters: IngestCounters[] = [];
   readonly streamTimes: StreamTime[] = [];
   private readonly createIngest: (input: ReplayInput) => Ingest;
+  private readonly nowMs: () => number;
   private readonly waiting: Waiting[];
   private readonly open: Reading[] = [];
   private readonly bytesTotal: number | undefined;
@@ -50,8 +53,9 @@ export class SideBySide {
   private doneLines = 0;
   private doneUntil = Number.NEGATIVE_INFINITY;
 
-  constructor({ inputs, createIngest, firstEventTime }: SideBySideOptions) {
+  constructor({ inputs, nowMs, createIngest, firstEventTime }: SideBySideOptions) {
     this.createIngest = createIngest;
+    this.nowMs = nowMs;
     this.bytesTotal = inputs.reduce<number | undefined>(
       (sum, { sizeBytes }) => (sum === undefined || sizeBytes === undefined ? undefined : sum + sizeBytes),
       0,
@@ -83,16 +87,27 @@ export class SideBySide {
     return behind === Number.POSITIVE_INFINITY ? this.doneUntil : behind;
   }
 
+  /** How far the inputs have come, believed or not, ms; -Infinity before the first stamp. */
+  latest(): number {
+    let latest = this.doneUntil;
+    for (const { ingest } of this.open) latest = Math.max(latest, ingest.streamTime.latest);
+    return latest;
+  }
+
+  /** Nothing more is read: stream times are what they are. */
+  endTime(): void {
+    for (const { ingest } of this.open) ingest.streamTime.end();
+  }
+
   progress(): ReplayProgress {
     let bytesRead = this.doneBytes;
     let lines = this.doneLines;
-    let until = this.doneUntil;
     for (const { file, ingest } of this.open) {
       bytesRead += file.bytesRead();
       lines += ingest.counters.lines;
-      until = Math.max(until, ingest.streamTime.now);
     }
-    const eventTimeMs = Number.isFinite(until) ? until : undefined;
+    const latest = this.latest();
+    const eventTimeMs = Number.isFinite(latest) ? latest : undefined;
     return { bytesRead, bytesTotal: this.bytesTotal, lines, eventTimeMs };
   }
 
@@ -128,7 +143,7 @@ export class SideBySide {
     try {
       const chunk = await file.read();
       if (chunk !== undefined) {
-        ingest.feed(chunk);
+        ingest.feed(chunk, this.nowMs());
         return;
       }
     } catch (error) {
