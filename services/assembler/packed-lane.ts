@@ -8,6 +8,7 @@ import type { AssemblerDeps, AssemblerSettings, MailSink } from "./assembler-set
 import { mailEventFromMail } from "./mail-event-from-mail.ts";
 import type { MailTable } from "./mail-table.ts";
 import { type OpenMail, openMail } from "./open-mail.ts";
+import { isAutomatic } from "./packed-automatic.ts";
 import { PackedTable, TOLD, WAITING } from "./packed-table.ts";
 import { PackedTurns } from "./slice-order.ts";
 import type { Ticket, TurnQueue } from "./turn-queue.ts";
@@ -71,6 +72,7 @@ export class PackedLane {
   /** Tells a mail as it is; false when it is wanted as an event. */
   tell(mail: number, nowMs: number, sink: MailSink): boolean {
     const { table } = this;
+    table.mark(mail, packed.AUTOMATIC, isAutomatic(table.mails, mail));
     if (!sink.packed(table.mails, mail)) return false;
     table.mark(mail, TOLD, true);
     table.mails.setTime(mail, packed.TOLD_UNTIL, nowMs);

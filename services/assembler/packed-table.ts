@@ -22,13 +22,13 @@ import {
 import { MINUTE_MS } from "../../shared/domain/delivery-minutes.ts";
 import type { MailTableCounters, MailTableSettings } from "./mail-table.ts";
 
-// What STATE says of a mail.
+// What STATE says of a mail, besides AUTOMATIC.
 /** It has been passed on. */
-export const TOLD = 1;
+export const TOLD = 2;
 /** It has a place in the queue. */
-export const WAITING = 2;
+export const WAITING = 4;
 /** It is not in the table any more: forgotten, or an OpenMail. */
-const GONE = 4;
+const GONE = 8;
 
 const FIRST_SLOTS = 1024;
 /** A slot whose mail has gone. */

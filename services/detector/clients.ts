@@ -30,7 +30,7 @@ export interface ClientTable {
   since: number;
 }
 
-interface Client {
+export interface Client {
   /** `host`: no address, a mail server's own name. `inside`: private or trusted. */
   readonly place: "host" | "inside" | "outside";
   readonly mails: HourlyCount;
@@ -60,23 +60,42 @@ export function createClientTable(settings: DetectorSettings): ClientTable {
   };
 }
 
-/** Notes a queue id that was not known. Returns true when another client had to be forgotten. */
+/** Notes a queue id that was not known; `evicted`: another client had to be forgotten. */
 export function noteClient(
   table: ClientTable,
   event: MailEvent,
   isNewMessage: boolean,
   settings: DetectorSettings,
-): boolean {
-  const { at } = event;
-  table.since = Math.min(table.since, at);
+): { readonly client: Client; readonly evicted: boolean } {
   const key = clientKey(event.hop);
   const known = table.clients.get(key);
   const client = known ?? createClient(event.hop, table.trusted);
   if (known === undefined) table.clients.set(key, client);
-  if (client.place === "host") return known === undefined && forgetClient(table, settings.bounds.clientsMax);
-  if (isNewMessage) add(table.all, at, settings.relays.afterMs);
-  if (client.place === "outside" && !event.authenticated) noteMail(client, event, settings);
-  return known === undefined && forgetClient(table, settings.bounds.clientsMax);
+  if (isNewMessage) countMail(table, client, event, settings);
+  else {
+    table.since = Math.min(table.since, event.at);
+    if (isStranger(client, event)) add(client.mails, event.at, settings.relays.afterMs);
+  }
+  if (isStranger(client, event)) noteWriterOf(client, event, settings);
+  return { client, evicted: known === undefined && forgetClient(table, settings.bounds.clientsMax) };
+}
+
+/** Counts a new message of a writer that was noted before. */
+export function countMail(
+  table: ClientTable,
+  client: Client,
+  mail: { readonly at: number; readonly authenticated: boolean },
+  { relays }: DetectorSettings,
+): void {
+  table.since = Math.min(table.since, mail.at);
+  if (client.place === "host") return;
+  add(table.all, mail.at, relays.afterMs);
+  if (isStranger(client, mail)) add(client.mails, mail.at, relays.afterMs);
+}
+
+/** May whoever hands the mail over have made up its writer? */
+function isStranger(client: Client, mail: { readonly authenticated: boolean }): boolean {
+  return client.place === "outside" && !mail.authenticated;
 }
 
 /** The client whose mail counts as one person's, under a name that is no person's; undefined where the writers count. */
@@ -112,8 +131,7 @@ function standsForMany(table: ClientTable, key: string, at: number, settings: De
   return at >= client.manyAt + afterMs || countBefore(client.mails, at, afterMs) >= share * all;
 }
 
-function noteMail(client: Client, event: MailEvent, settings: DetectorSettings): void {
-  add(client.mails, event.at, settings.relays.afterMs);
+function noteWriterOf(client: Client, event: MailEvent, settings: DetectorSettings): void {
   const sender = event.from ?? event.sender;
   const isMany = client.manyAt !== Number.POSITIVE_INFINITY;
   if (isMany || sender === undefined || client.senders.includes(sender)) return;

@@ -22,8 +22,10 @@ export const MINUTE = 4;
 export const DELIVERED = 5;
 export const DEFERRED = 6;
 export const BOUNCED = 7;
-/** Free for whoever keeps the mails. */
+/** Bits: AUTOMATIC, and what else whoever keeps the mails notes of one. */
 export const STATE = 8;
+/** Of STATE: a machine sent it. */
+export const AUTOMATIC = 1;
 export const NEXT = 9;
 const BYTES_START = 10;
 const BYTES_LENGTH = 11;
@@ -253,6 +255,35 @@ export class PackedMails {
     return this.compareTexts(mail, other, QUEUE_ID) || this.compareTexts(mail, other, MESSAGE_ID);
   }
 
+  /** Two hashes of client, login, envelope sender and From. */
+  hashWriter(mail: number, into: Int32Array): void {
+    const { numbers, bytes } = this;
+    const at = mail * INTEGERS;
+    const start = this.startOf(mail, CLIENT);
+    let end = start;
+    let first = FNV_OFFSET;
+    for (let text = CLIENT; text <= SENDER; text += 1) {
+      const length = numbers[at + text] ?? -1;
+      first = Math.imul(first ^ length, FNV_PRIME);
+      if (length > 0) end += length;
+    }
+    let second = first;
+    for (let index = start; index < end; index += 1) {
+      first = Math.imul(first ^ (bytes[index] ?? 0), FNV_PRIME);
+      second = Math.imul(second, 0x2c1b3c6d) + (bytes[index] ?? 0);
+    }
+    if (this.hasHeader(mail, 0)) {
+      const header = this.startOf(mail, HEADERS);
+      const headerEnd = header + 2 + this.lengthBefore(header + 2);
+      for (let index = header; index < headerEnd; index += 1) {
+        first = Math.imul(first ^ (bytes[index] ?? 0), FNV_PRIME);
+        second = Math.imul(second, 0x2c1b3c6d) + (bytes[index] ?? 0);
+      }
+    }
+    into[0] = mixed(first);
+    into[1] = second;
+  }
+
   textAt(mail: number, text: number): string | undefined {
     const length = this.number(mail, text);
     const start = this.startOf(mail, text);
@@ -403,17 +434,25 @@ export class PackedMails {
     ];
   }
 
-  private headersOf(mail: number): Headers | undefined {
+  /** Header values as logged; undefined when the log has no header lines of the mail. */
+  headersOf(mail: number): Headers | undefined {
     if (!this.hasHeaders(mail)) return undefined;
     const headers: Partial<Record<HeaderName, string>> = {};
-    let start = this.startOf(mail, HEADERS);
     HEADER_NAMES.forEach((name, header) => {
       if (!this.hasHeader(mail, header)) return;
-      const length = this.lengthBefore(start + 2);
-      headers[name] = this.bytes.toString("latin1", start + 2, start + 2 + length);
-      start += 2 + length;
+      const { bytes, start, end } = this.headerAt(mail, header);
+      headers[name] = bytes.toString("latin1", start, end);
     });
     return headers;
+  }
+
+  /** Where a header value stands that the mail has. */
+  headerAt(mail: number, header: number): { readonly bytes: Buffer; readonly start: number; readonly end: number } {
+    let start = this.startOf(mail, HEADERS) + 2;
+    for (let before = 0; before < header; before += 1) {
+      if (this.hasHeader(mail, before)) start += this.lengthBefore(start) + 2;
+    }
+    return { bytes: this.bytes, start, end: start + this.lengthBefore(start) };
   }
 }
 

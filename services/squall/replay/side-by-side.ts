@@ -38,6 +38,11 @@ export interface SideBySideOptions {
   readonly firstEventTime: (input: ReplayInput, head: Buffer) => number;
 }
 
+/** Event time an input has come to, ms: what is believed, or where it stands when nothing is proved yet. */
+function comeTo({ ingest: { streamTime } }: Reading): number {
+  return streamTime.now === Number.NEGATIVE_INFINITY ? streamTime.latest : streamTime.now;
+}
+
 export class SideBySide {
   /** Inputs that could not be opened or read to their end. */
   readonly failures: InputError[] = [];
@@ -74,7 +79,7 @@ export class SideBySide {
   async readChunk(): Promise<boolean> {
     const behind = this.furthestBehind();
     const next = this.waiting.at(-1);
-    if (next !== undefined && (behind === undefined || next.from < behind.ingest.streamTime.now)) this.openNext();
+    if (next !== undefined && (behind === undefined || next.from < comeTo(behind))) this.openNext();
     else if (behind === undefined) return false;
     else await this.feed(behind);
     return true;
