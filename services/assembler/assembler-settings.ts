@@ -1,8 +1,8 @@
 // What the assembler is told, and what it tells: settings, counters, input and output.
 
-import type { FragmentSlab } from "../../shared/domain/fragment-slab.ts";
+import type { FragmentSlab } from "../../shared/domain/packed/fragment-slab.ts";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
-import type { PackedMails } from "../../shared/domain/packed-mails.ts";
+import type { PackedMails } from "../../shared/domain/packed/packed-mails.ts";
 import type { People } from "./mail-event-from-mail.ts";
 import type { MailTableCounters, MailTableSettings } from "./mail-table.ts";
 

@@ -8,9 +8,10 @@
 // In ordered release a mail is kept packed as long as it is simple, and told so to whoever takes it so (packed-lane.ts).
 
 import { MINUTE_MS } from "../../shared/domain/delivery-minutes.ts";
-import type { FragmentSlab } from "../../shared/domain/fragment-slab.ts";
-import * as slabs from "../../shared/domain/fragment-slab.ts";
+import type { FragmentSlab } from "../../shared/domain/packed/fragment-slab.ts";
+import * as slabs from "../../shared/domain/packed/fragment-slab.ts";
 import type { MailFragment } from "../../shared/domain/mail-fragment.ts";
+import { fragmentAt } from "../../shared/domain/packed/slab-fragments.ts";
 import type {
   AssemblerCounters,
   AssemblerDeps,
@@ -143,11 +144,10 @@ export class Assembler {
     { slab, events }: Pick<SliceOfMail, "slab" | "events">,
     takePacked: (slab: FragmentSlab, record: number) => boolean,
   ): void {
-    const { site, hostNames } = this.deps;
     const oldestMs = this.nowMs - this.settings.expiredAfterMs;
-    for (const record of recordsInOrder(slab, hostNames, this.records)) {
+    for (const record of recordsInOrder(slab, this.deps.hostNames, this.records)) {
       if (slab.timeAt(record, slabs.LAST_AT) < oldestMs) this.own.expiredFragments += 1;
-      else if (!takePacked(slab, record)) this.applyFragment(slab.fragmentAt(record, site, hostNames));
+      else if (!takePacked(slab, record)) this.applyFragment(fragmentAt(slab, record, this.deps));
     }
     for (const event of events) this.accept(waitingEvent(event));
     this.enqueueAccepted();

@@ -4,14 +4,15 @@ import { AT, fragment } from "../../test/support/fragment.ts";
 import { SlabWriter } from "../../test/support/slab-of.ts";
 import { decodeHeaderValue } from "../../shared/domain/encoded-words.ts";
 import type { Headers } from "../../shared/domain/mail-fragment.ts";
-import { PackedMails } from "../../shared/domain/packed-mails.ts";
+import { packRecord } from "../../shared/domain/packed/from-slab.ts";
+import { PackedMails } from "../../shared/domain/packed/packed-mails.ts";
 import { automaticReason } from "./automatic.ts";
 import { isAutomatic } from "./packed-automatic.ts";
 
 function packed(sender: string | undefined, headers: Headers | undefined): boolean {
   const mails = new PackedMails();
   const slab = new SlabWriter().slabOf([fragment({ acceptedAt: AT, messageId: "a@x", sender, headers })]);
-  return isAutomatic(mails, mails.take(slab, 0));
+  return isAutomatic(mails, packRecord(mails, slab, 0));
 }
 
 const SUBJECTS = [

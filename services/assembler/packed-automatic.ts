@@ -3,7 +3,9 @@
 import { decodeHeaderValue } from "../../shared/domain/encoded-words.ts";
 import { HEADER_NAMES } from "../../shared/domain/mail-fragment.ts";
 import { nameOfBytes } from "../../shared/domain/log-text.ts";
-import { type PackedMails, SENDER } from "../../shared/domain/packed-mails.ts";
+import { SENDER } from "../../shared/domain/packed/layout.ts";
+import { headersOf, headerStart } from "../../shared/domain/packed/packed-fragment.ts";
+import type { PackedMails } from "../../shared/domain/packed/packed-mails.ts";
 import { automaticReason } from "./automatic.ts";
 
 const SUBJECT = HEADER_NAMES.indexOf("subject");
@@ -34,7 +36,7 @@ export function isAutomatic(mails: PackedMails, mail: number): boolean {
   if (!mails.hasHeaders(mail)) return false;
   const isAsked = TELLING_HEADERS.some((header) => mails.hasHeader(mail, header)) || mayTellBySubject(mails, mail);
   if (!isAsked) return false;
-  const headers = mails.headersOf(mail);
+  const headers = headersOf(mails, mail);
   const sender = mails.textAt(mail, SENDER);
   return (
     automaticReason({
@@ -47,8 +49,9 @@ export function isAutomatic(mails: PackedMails, mail: number): boolean {
 
 function mayTellBySubject(mails: PackedMails, mail: number): boolean {
   if (!mails.hasHeader(mail, SUBJECT)) return false;
-  const { bytes, start, end } = mails.headerAt(mail, SUBJECT);
-  if (end - start < BEGINNING_BYTES) return false;
+  const { bytes } = mails;
+  const start = headerStart(mails, mail, SUBJECT);
+  if (mails.headerLength(start) < BEGINNING_BYTES) return false;
   for (let at = start; at < start + BEGINNING_BYTES; at += 1) {
     // Encoded words, folds, and letters beyond ASCII, which may stand for others.
     const byte = bytes[at] ?? 0;

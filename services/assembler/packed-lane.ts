@@ -1,17 +1,18 @@
 // The way of a simple mail: from the records of slices to a packed mail that is told as it is. What is not simple, or no longer,
 // is an OpenMail: it is taken apart here, and goes the other way.
 
-import type { FragmentSlab } from "../../shared/domain/fragment-slab.ts";
-import * as slabs from "../../shared/domain/fragment-slab.ts";
-import * as packed from "../../shared/domain/packed-mails.ts";
+import type { FragmentSlab } from "../../shared/domain/packed/fragment-slab.ts";
+import * as slabs from "../../shared/domain/packed/fragment-slab.ts";
+import * as packed from "../../shared/domain/packed/layout.ts";
 import type { AssemblerDeps, AssemblerSettings, MailSink } from "./assembler-settings.ts";
 import { mailEventFromMail } from "./mail-event-from-mail.ts";
 import type { MailTable } from "./mail-table.ts";
-import { type OpenMail, openMail } from "./open-mail.ts";
+import type { OpenMail } from "./open-mail.ts";
 import { isAutomatic } from "./packed-automatic.ts";
 import { PackedTable, TOLD, WAITING } from "./packed-table.ts";
 import { PackedTurns } from "./slice-order.ts";
 import type { Ticket, TurnQueue } from "./turn-queue.ts";
+import { openPacked } from "./unpack.ts";
 import { placeOf, type Waiting } from "./waiting.ts";
 
 /** What became of a record: a mail was accepted by it (its number), or nothing is to be done, or it is not for packed mails. */
@@ -82,7 +83,7 @@ export class PackedLane {
   /** Makes an OpenMail of a packed mail, in its place in the queue, and in the table unless it was forgotten there. */
   unpack(mail: number): OpenMail {
     const { table, deps } = this;
-    const open = openMail(table.mails.fragmentAt(mail, deps.site, deps.hostNames));
+    const open = openPacked(table.mails, mail, deps);
     if (table.has(mail, TOLD)) {
       open.toldUntilMs = table.mails.time(mail, packed.TOLD_UNTIL);
       open.event = mailEventFromMail(open, open.toldUntilMs, deps.people);

@@ -1,8 +1,9 @@
 // Open mails that are simple: kept packed, found by host and queue id. A mail leaves when it is no longer simple (it is then
 // an OpenMail), or when its time is over.
 
-import type { FragmentSlab } from "../../shared/domain/fragment-slab.ts";
-import * as slabs from "../../shared/domain/fragment-slab.ts";
+import type { FragmentSlab } from "../../shared/domain/packed/fragment-slab.ts";
+import * as slabs from "../../shared/domain/packed/fragment-slab.ts";
+import { differs, isOf, isSimple, packAnew, packRecord } from "../../shared/domain/packed/from-slab.ts";
 import {
   ACCEPTED_AT,
   BOUNCED,
@@ -10,15 +11,14 @@ import {
   DELIVERED,
   FIRST_AT,
   HASH,
-  isSimple,
   LAST_AT,
   MINUTE,
   NEXT,
   NRCPT,
-  PackedMails,
   REMOVED_AT,
   STATE,
-} from "../../shared/domain/packed-mails.ts";
+} from "../../shared/domain/packed/layout.ts";
+import { PackedMails } from "../../shared/domain/packed/packed-mails.ts";
 import { MINUTE_MS } from "../../shared/domain/delivery-minutes.ts";
 import type { MailTableCounters, MailTableSettings } from "./mail-table.ts";
 
@@ -58,7 +58,7 @@ export class PackedTable {
     for (let slot = slab.number(record, slabs.HASH) & mask; ; slot = (slot + 1) & mask) {
       const place = this.slots[slot] ?? 0;
       if (place === 0) return -1;
-      if (place === LEFT || !this.mails.isOf(place - 1, slab, record)) continue;
+      if (place === LEFT || !isOf(this.mails, place - 1, slab, record)) continue;
       if (!this.mails.isRemoved(place - 1) || !this.isOver(place - 1, nowMs)) return place - 1;
       this.forget(place - 1);
       return -1;
@@ -68,7 +68,7 @@ export class PackedTable {
   /** Opens a mail with its first record; -1 when it is not simple. */
   open(slab: FragmentSlab, record: number): number {
     if (!isSimple(slab, record)) return -1;
-    const mail = this.mails.take(slab, record);
+    const mail = packRecord(this.mails, slab, record);
     this.enter(mail);
     this.size += 1;
     return mail;
@@ -84,7 +84,7 @@ export class PackedTable {
     const attempts =
       slab.number(record, slabs.DELIVERED) + slab.number(record, slabs.DEFERRED) + slab.number(record, slabs.BOUNCED);
     if (attempts > 0 && mails.attempts(mail) > 0 && mails.number(mail, MINUTE) !== minute) return -1;
-    const difference = mails.differs(mail, slab, record);
+    const difference = differs(mails, mail, slab, record);
     if (difference === "contrary") return -1;
     const now = difference === "some" ? this.renew(mail, slab, record) : mail;
     if (attempts > 0) mails.setNumber(now, MINUTE, minute);
@@ -194,12 +194,11 @@ export class PackedTable {
   /** The mail with the texts that a record adds, under a new number. */
   private renew(mail: number, slab: FragmentSlab, record: number): number {
     const { mails } = this;
-    const renewed = mails.takeWith(mail, slab, record);
+    const renewed = packAnew(mails, mail, slab, record);
     const mask = this.slots.length - 1;
     let slot = mails.number(mail, HASH) & mask;
     while (this.slots[slot] !== mail + 1) slot = (slot + 1) & mask;
     this.slots[slot] = renewed + 1;
-    mails.setNumber(renewed, STATE, mails.number(mail, STATE));
     mails.setNumber(mail, NEXT, renewed + 1);
     return renewed;
   }

@@ -1,9 +1,10 @@
 // Records of one slice, and mails accepted in it, in an order that does not depend on that of the lines.
 
-import type { FragmentSlab } from "../../shared/domain/fragment-slab.ts";
-import { FIRST_AT, HOST, MESSAGE_ID, QUEUE_ID, RECORD_INTEGERS } from "../../shared/domain/fragment-slab.ts";
-import * as packed from "../../shared/domain/packed-mails.ts";
-import type { PackedMails } from "../../shared/domain/packed-mails.ts";
+import type { FragmentSlab } from "../../shared/domain/packed/fragment-slab.ts";
+import { FIRST_AT, HOST, MESSAGE_ID, QUEUE_ID, RECORD_INTEGERS } from "../../shared/domain/packed/fragment-slab.ts";
+import { compareIds } from "../../shared/domain/packed/compare.ts";
+import * as packed from "../../shared/domain/packed/layout.ts";
+import type { PackedMails } from "../../shared/domain/packed/packed-mails.ts";
 import type { Ticket, TurnQueue } from "./turn-queue.ts";
 import type { Waiting } from "./waiting.ts";
 import { byTurn, compareText } from "./waiting.ts";
@@ -15,7 +16,8 @@ export function recordsInOrder(slab: FragmentSlab, hosts: readonly string[], rec
   return sorted(records, (a, b) => {
     const time = slab.number(a, FIRST_AT) - slab.number(b, FIRST_AT);
     if (time !== 0) return time;
-    const [hostA, hostB] = [slab.number(a, HOST), slab.number(b, HOST)];
+    const hostA = slab.number(a, HOST);
+    const hostB = slab.number(b, HOST);
     if (hostA !== hostB) return compareText(hosts[hostA] ?? "", hosts[hostB] ?? "");
     return compareBytes(slab, a, b, QUEUE_ID) || compareBytes(slab, a, b, MESSAGE_ID);
   });
@@ -48,9 +50,10 @@ export class PackedTurns {
     const { mails } = this.table;
     const time = mails.time(a, packed.ACCEPTED_AT) - mails.time(b, packed.ACCEPTED_AT);
     if (time !== 0) return time;
-    const [hostA, hostB] = [mails.number(a, packed.HOST), mails.number(b, packed.HOST)];
+    const hostA = mails.number(a, packed.HOST);
+    const hostB = mails.number(b, packed.HOST);
     if (hostA !== hostB) return compareText(this.hosts[hostA] ?? "", this.hosts[hostB] ?? "");
-    return mails.compareIds(a, b);
+    return compareIds(mails, a, b);
   }
 
   /** What a ticket stands for, to be compared with what is not packed. */
@@ -80,8 +83,10 @@ function sorted(places: number[], compare: (a: number, b: number) => number): re
 }
 
 function compareBytes(slab: FragmentSlab, a: number, b: number, text: number): number {
-  const [lengthA, lengthB] = [slab.number(a, text + 1), slab.number(b, text + 1)];
-  const [startA, startB] = [slab.number(a, text), slab.number(b, text)];
+  const lengthA = slab.number(a, text + 1);
+  const lengthB = slab.number(b, text + 1);
+  const startA = slab.number(a, text);
+  const startB = slab.number(b, text);
   for (let index = 0; index < lengthA && index < lengthB; index += 1) {
     const difference = (slab.bytes[startA + index] ?? 0) - (slab.bytes[startB + index] ?? 0);
     if (difference !== 0) return difference;

@@ -94,7 +94,7 @@ export function countMail(
 }
 
 /** May whoever hands the mail over have made up its writer? */
-function isStranger(client: Client, mail: { readonly authenticated: boolean }): boolean {
+export function isStranger(client: Client, mail: { readonly authenticated: boolean }): boolean {
   return client.place === "outside" && !mail.authenticated;
 }
 

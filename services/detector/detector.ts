@@ -15,7 +15,7 @@
 
 import type { DetectorSettings } from "../../shared/domain/detector-settings.ts";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
-import type { PackedMails } from "../../shared/domain/packed-mails.ts";
+import type { PackedMails } from "../../shared/domain/packed/packed-mails.ts";
 import type { StormAlert } from "../../shared/domain/storm-alert.ts";
 import type { ThreadWindow } from "../../shared/domain/thread-window.ts";
 import { createDetectorCounters, type DetectorCounters } from "./detector-counters.ts";

@@ -3,7 +3,7 @@
 
 import { MINUTE_MS } from "../../shared/domain/delivery-minutes.ts";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
-import { hashOfText as keyHash } from "../../shared/domain/packed-mails.ts";
+import { keyHash } from "../../shared/domain/packed/key-hash.ts";
 import { countMinutes, createCountedMinutes } from "./delivery-ledger.ts";
 import { stepFanOut } from "./fan-out-step.ts";
 import { deliveriesAt, moveDeliveries } from "./hop-deliveries.ts";

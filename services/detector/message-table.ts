@@ -6,7 +6,7 @@
 
 import type { DetectorSettings } from "../../shared/domain/detector-settings.ts";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
-import { hashOfText as keyHash } from "../../shared/domain/packed-mails.ts";
+import { keyHash } from "../../shared/domain/packed/key-hash.ts";
 import type { DetectorCounters } from "./detector-counters.ts";
 import {
   addEvent,

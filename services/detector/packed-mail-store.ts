@@ -1,7 +1,9 @@
 // small mails that came packed, by message key -> kept packed, in two generations like those of small-mail-store.ts.
 // Nearly every mail is one, and is forgotten without being looked at again: it costs a copy of some bytes.
 
-import { KEY_HASH, MESSAGE_ID, PackedMails, REMOVED_AT } from "../../shared/domain/packed-mails.ts";
+import { sameMessage, sameQueueId } from "../../shared/domain/packed/compare.ts";
+import { KEY_HASH, MESSAGE_ID, REMOVED_AT } from "../../shared/domain/packed/layout.ts";
+import { PackedMails } from "../../shared/domain/packed/packed-mails.ts";
 
 const FIRST_SLOTS = 2048;
 const PROBES_MAX = 64;
@@ -24,7 +26,7 @@ class Generation {
       const place = this.slots[slot] ?? FREE;
       if (place === FREE) return -1;
       if (place === TAKEN || this.mails.number(place - 1, KEY_HASH) !== hash) continue;
-      if (this.mails.sameMessage(place - 1, others, other)) return slot;
+      if (sameMessage(this.mails, place - 1, others, other)) return slot;
     }
     return -1;
   }
@@ -122,7 +124,7 @@ export class PackedMailStore {
       const slot = generation.slotOf(mails, mail);
       if (slot < 0) continue;
       const known = generation.mailAt(slot);
-      if (!generation.mails.sameQueueId(known, mails, mail)) return false;
+      if (!sameQueueId(generation.mails, known, mails, mail)) return false;
       generation.mails.setTime(known, REMOVED_AT, mails.time(mail, REMOVED_AT));
       return true;
     }

@@ -4,6 +4,7 @@
 import { MINUTE_MS } from "../../shared/domain/delivery-minutes.ts";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import { HEADER_NAMES } from "../../shared/domain/mail-fragment.ts";
+import { hashClient, hashWriter } from "../../shared/domain/packed/compare.ts";
 import {
   ACCEPTED_AT,
   AUTOMATIC,
@@ -13,11 +14,11 @@ import {
   MESSAGE_ID,
   MINUTE,
   NRCPT,
-  type PackedMails,
   REMOVED_AT,
   STATE,
-} from "../../shared/domain/packed-mails.ts";
-import { countMail } from "./clients.ts";
+} from "../../shared/domain/packed/layout.ts";
+import type { PackedMails } from "../../shared/domain/packed/packed-mails.ts";
+import { countMail, isStranger } from "./clients.ts";
 import { makeRoom } from "./message-table.ts";
 import { noteHandOver, noteSender } from "./sender-notes.ts";
 import type { SiteState } from "./site-state.ts";
@@ -27,6 +28,7 @@ import { siteRow } from "./thread-windows.ts";
 /** Makes the event of a packed mail. */
 export type UnpackMail = (mails: PackedMails, mail: number) => MailEvent;
 
+const FROM = HEADER_NAMES.indexOf("from");
 const LIST_ID = HEADER_NAMES.indexOf("list-id");
 
 /** Takes a mail in; false when it is wanted as an event: it may reach many, or there is more to be known of its message. */
@@ -43,7 +45,7 @@ export function stepPacked(site: SiteState, mails: PackedMails, mail: number): b
   if (!messages.packed.put(mails, mail)) return false;
   site.counters.events += 1;
   site.totals.messages += 1;
-  noteWriter(site, mails, mail);
+  noteOrigin(site, mails, mail);
   const row = siteRow(site.windows, site.site, at, settings);
   if (row !== undefined) {
     row.messages += 1;
@@ -96,24 +98,38 @@ function deliveredOf(mails: PackedMails, mail: number): number {
   return Math.min(mails.number(mail, DELIVERED), mails.number(mail, NRCPT));
 }
 
-/** Who wrote it and who handed it over: the first time from the event, after that it is only counted. */
-function noteWriter(site: SiteState, mails: PackedMails, mail: number): void {
-  const { writers } = site;
-  mails.hashWriter(mail, writers.key);
-  const known = writers.find();
-  if (known !== undefined) {
-    const at = mails.time(mail, ACCEPTED_AT);
-    countMail(site.clients, known, { at, authenticated: mails.number(mail, LOGIN) >= 0 }, site.settings);
+/** Who handed it over and who wrote it: the first time from the event, after that it is only counted. */
+function noteOrigin(site: SiteState, mails: PackedMails, mail: number): void {
+  const { handOvers, writers, settings } = site;
+  const authenticated = mails.number(mail, LOGIN) >= 0;
+  hashClient(mails, mail, handOvers.key);
+  const client = handOvers.find();
+  if (client === undefined) {
+    noteByEvent(site, mails, mail);
     return;
   }
+  if (isStranger(client, { authenticated }) || (authenticated && mails.hasHeader(mail, FROM))) {
+    hashWriter(mails, mail, writers.key);
+    if (writers.find() === undefined) {
+      noteByEvent(site, mails, mail);
+      return;
+    }
+  }
+  countMail(site.clients, client, { at: mails.time(mail, ACCEPTED_AT), authenticated }, settings);
+}
+
+function noteByEvent(site: SiteState, mails: PackedMails, mail: number): void {
+  const { handOvers, writers, counters } = site;
   const event = site.unpack?.(mails, mail);
   if (event === undefined) return;
-  const { loginsEvicted, clientsEvicted } = site.counters;
+  const { loginsEvicted, clientsEvicted } = counters;
   noteSender(site, event);
   const client = noteHandOver(site, event, true);
   // What was forgotten must be noted again when it comes again.
-  if (site.counters.loginsEvicted !== loginsEvicted || site.counters.clientsEvicted !== clientsEvicted)
-    writers.forget();
-  mails.hashWriter(mail, writers.key);
-  writers.enter(client);
+  if (counters.clientsEvicted !== clientsEvicted) handOvers.forget();
+  if (counters.clientsEvicted !== clientsEvicted || counters.loginsEvicted !== loginsEvicted) writers.forget();
+  hashClient(mails, mail, handOvers.key);
+  handOvers.enter(client);
+  hashWriter(mails, mail, writers.key);
+  writers.enter(true);
 }

@@ -4,16 +4,20 @@ import type { DetectorSettings } from "../../shared/domain/detector-settings.ts"
 import type { AddDeliveries } from "./delivery-ledger.ts";
 import type { DetectorCounters } from "./detector-counters.ts";
 import type { DetectorOutput } from "./detector.ts";
-import { type ClientTable, createClientTable } from "./clients.ts";
+import { type Client, type ClientTable, createClientTable } from "./clients.ts";
 import { createListTable, type ListTable } from "./list-table.ts";
 import { createMessageTable, type MessageTable } from "./message-table.ts";
 import type { UnpackMail } from "./packed-step.ts";
 import { createPersonTable, type PersonTable } from "./persons.ts";
+import { Seen } from "./seen.ts";
 import type { Storm } from "./storm.ts";
 import type { Advise } from "./storm-evidence.ts";
 import { createThreadTable, type Thread, type ThreadTable } from "./thread-table.ts";
 import { createWindowTable, siteRow, type WindowTable } from "./thread-windows.ts";
-import { WritersSeen } from "./writers-seen.ts";
+
+/** Places of the caches, powers of two. */
+const HAND_OVERS = 1 << 12;
+const WRITERS = 1 << 16;
 
 export interface SiteState {
   readonly site: string;
@@ -23,7 +27,10 @@ export interface SiteState {
   readonly messages: MessageTable;
   readonly persons: PersonTable;
   readonly clients: ClientTable;
-  readonly writers: WritersSeen;
+  /** Machines that handed over packed mails, by host and client. */
+  readonly handOvers: Seen<Client>;
+  /** Writers of packed mails that were noted. */
+  readonly writers: Seen<true>;
   /** Undefined when mails never come packed. */
   readonly unpack: UnpackMail | undefined;
   readonly lists: ListTable;
@@ -69,7 +76,8 @@ export function createSiteState(
     messages: createMessageTable(),
     persons: createPersonTable(settings),
     clients: createClientTable(settings),
-    writers: new WritersSeen(),
+    handOvers: new Seen(HAND_OVERS),
+    writers: new Seen(WRITERS),
     unpack: deps.unpack,
     lists: createListTable(),
     threads: createThreadTable(),

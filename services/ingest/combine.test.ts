@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
-import { fragmentsOf, SLICE_MS } from "../../shared/domain/fragment-slab.ts";
+import { SLICE_MS } from "../../shared/domain/packed/fragment-slab.ts";
+import { fragmentsOf } from "../../shared/domain/packed/slab-fragments.ts";
 import type { MailFragment } from "../../shared/domain/mail-fragment.ts";
 import type { Host, QueueIdBytes } from "./combine.ts";
 import { FragmentTable } from "./combine.ts";
@@ -45,7 +46,7 @@ function take(table: FragmentTable, beforeMs = Number.POSITIVE_INFINITY): Taken[
     taken.push({
       startMs: slice.startMs,
       endMs: slice.endMs,
-      fragments: fragmentsOf(slice.slab, "test", table.hostNames),
+      fragments: fragmentsOf(slice.slab, { site: "test", hostNames: table.hostNames }),
       events: slice.events,
     });
   });

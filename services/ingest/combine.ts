@@ -2,7 +2,14 @@
 // A slice is 5 s of event time, aligned to the epoch, so a fragment never crosses a minute and its content
 // is the same whatever order the lines of a slice come in.
 
-import { FragmentSlab, HASH, HOST, QUEUE_ID, RECORD_INTEGERS, SLICE_MS } from "../../shared/domain/fragment-slab.ts";
+import {
+  FragmentSlab,
+  HASH,
+  HOST,
+  QUEUE_ID,
+  RECORD_INTEGERS,
+  SLICE_MS,
+} from "../../shared/domain/packed/fragment-slab.ts";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
 
 const FIRST_SLOTS = 16;

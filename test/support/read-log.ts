@@ -10,7 +10,7 @@ import type { IngestCounters } from "../../services/ingest/ingest.ts";
 import { Ingest } from "../../services/ingest/ingest.ts";
 import type { RejectionReason } from "../../services/ingest/rejection.ts";
 import { zoneToUtc } from "../../services/ingest/time-zone.ts";
-import { fragmentsOf } from "../../shared/domain/fragment-slab.ts";
+import { fragmentsOf } from "../../shared/domain/packed/slab-fragments.ts";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import type { MailFragment } from "../../shared/domain/mail-fragment.ts";
 
@@ -42,7 +42,7 @@ export function ingestLog(log: string | Buffer, options: ReadLogOptions = {}): I
   const fragments: MailFragment[] = [];
   const events: MailEvent[] = [];
   const read = readLog(log, options, new FragmentTable(), (slice, hostNames) => {
-    fragments.push(...fragmentsOf(slice.slab, "test", hostNames));
+    fragments.push(...fragmentsOf(slice.slab, { site: "test", hostNames }));
     events.push(...slice.events);
   });
   return { fragments, events, ...read };

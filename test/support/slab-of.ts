@@ -12,7 +12,7 @@ import {
   QUEUE_ID,
   SENDER,
   SLICE_MS,
-} from "../../shared/domain/fragment-slab.ts";
+} from "../../shared/domain/packed/fragment-slab.ts";
 import type { MailFragment } from "../../shared/domain/mail-fragment.ts";
 import { HEADER_NAMES } from "../../shared/domain/mail-fragment.ts";
 

@@ -7,7 +7,7 @@ import {
   DELIVERED as DELIVERED_COUNT,
   type DeliveryAddresses,
   type FragmentSlab,
-} from "../../../shared/domain/fragment-slab.ts";
+} from "../../../shared/domain/packed/fragment-slab.ts";
 import { ADDRESSES_MAX } from "../../../shared/domain/mail-fragment.ts";
 import { ascii, equalsText, find, needle, spells } from "../bytes.ts";
 import { nameOfBytes } from "../../../shared/domain/log-text.ts";

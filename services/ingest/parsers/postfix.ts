@@ -2,7 +2,7 @@
 // Message shapes: mail-server source, 3.x. What follows "QUEUEID: " decides, by fixed positions: text that a sender
 // controls (subject, HELO, address, status text) never stands there.
 
-import { CLIENT, HEADER_TO, LOGIN, MESSAGE_ID, SENDER } from "../../../shared/domain/fragment-slab.ts";
+import { CLIENT, HEADER_TO, LOGIN, MESSAGE_ID, SENDER } from "../../../shared/domain/packed/fragment-slab.ts";
 import { ascii, find, findLast, needle, spells } from "../bytes.ts";
 import type { FragmentTable, Host } from "../combine.ts";
 import type { LineOutcome } from "../rejection.ts";

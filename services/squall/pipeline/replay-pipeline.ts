@@ -1,7 +1,7 @@
 // The stages chained in one process, in order of event time: slices of ingest -> assembler -> detector -> alerts and windows.
 
-import { SLICE_MS } from "../../../shared/domain/fragment-slab.ts";
-import { ACCEPTED_AT } from "../../../shared/domain/packed-mails.ts";
+import { SLICE_MS } from "../../../shared/domain/packed/fragment-slab.ts";
+import { ACCEPTED_AT } from "../../../shared/domain/packed/layout.ts";
 import type { MailSink } from "../../assembler/assembler-settings.ts";
 import type { ClosedSlice } from "../../ingest/combine.ts";
 import type { WrongClock } from "./set-aside.ts";

@@ -1,6 +1,6 @@
 // slices of mail that no log's time ever came to -> whose clock was wrong, and what was not counted for it.
 
-import { FIRST_AT, HOST, LAST_AT, RECORD_INTEGERS } from "../../../shared/domain/fragment-slab.ts";
+import { FIRST_AT, HOST, LAST_AT, RECORD_INTEGERS } from "../../../shared/domain/packed/fragment-slab.ts";
 import type { ClosedSlice } from "../../ingest/combine.ts";
 
 /** A host whose lines were stamped far ahead of the log around them. */

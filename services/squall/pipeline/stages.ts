@@ -1,7 +1,7 @@
 // What both ways of running in one process have in common: the table of ingest, the assembler, the detector, and where their output goes.
 
 import type { MailEvent } from "../../../shared/domain/mail-event.ts";
-import type { PackedMails } from "../../../shared/domain/packed-mails.ts";
+import type { PackedMails } from "../../../shared/domain/packed/packed-mails.ts";
 import type { StormAlert } from "../../../shared/domain/storm-alert.ts";
 import type { ThreadWindow } from "../../../shared/domain/thread-window.ts";
 import type { AssemblerSettings } from "../../assembler/assembler-settings.ts";

@@ -2,10 +2,8 @@
 // string, and a mail none either as long as nobody asks for one (`fragmentAt`).
 // Every field merges commutatively, as those of a MailFragment do; of two different texts the lesser by bytes stays.
 
-import { minuteStart } from "./delivery-minutes.ts";
-import { nameOfBytes } from "./log-text.ts";
-import type { HeaderName, Headers, MailFragment, SeenAddress } from "./mail-fragment.ts";
-import { HEADER_NAMES } from "./mail-fragment.ts";
+import type { SeenAddress } from "../mail-fragment.ts";
+import { HEADER_NAMES } from "../mail-fragment.ts";
 
 /** Event time that one fragment may span, ms. Divides a minute. */
 export const SLICE_MS = 5_000;
@@ -182,63 +180,6 @@ export class FragmentSlab {
     return added;
   }
 
-  /** Text of a record as latin1, undefined when it was not said. */
-  textAt(record: number, text: number): string | undefined {
-    const length = this.numbers[record + text + 1] ?? -1;
-    const start = this.numbers[record + text] ?? 0;
-    return length < 0 ? undefined : this.bytes.toString("latin1", start, start + length);
-  }
-
-  /** The record as an object of its own; what the slab says later does not show in it. */
-  fragmentAt(record: number, site: string, hosts: readonly string[]): MailFragment {
-    const { numbers, startMs } = this;
-    const numberAt = (field: number): number => numbers[record + field] ?? 0;
-    const timeAt = (field: number): number | undefined => (numberAt(field) < 0 ? undefined : startMs + numberAt(field));
-    const nameAt = (text: number): string | undefined => {
-      const said = this.textAt(record, text);
-      return said === undefined ? undefined : nameOfBytes(said);
-    };
-    const addresses = this.addressed[numberAt(ADDRESSED) - 1];
-    return {
-      site,
-      host: hosts[numberAt(HOST)] ?? "",
-      queueId: this.textAt(record, QUEUE_ID) ?? "",
-      firstAt: startMs + numberAt(FIRST_AT),
-      lastAt: startMs + numberAt(LAST_AT),
-      acceptedAt: timeAt(ACCEPTED_AT),
-      client: nameAt(CLIENT),
-      login: nameAt(LOGIN),
-      sender: nameAt(SENDER),
-      nrcpt: numberAt(NRCPT) === 0 ? undefined : numberAt(NRCPT),
-      messageId: nameAt(MESSAGE_ID),
-      headers: this.headersOf(record),
-      origTo: addresses?.origTo,
-      expandedTo: addresses?.expandedTo,
-      headerTo: nameAt(HEADER_TO),
-      minutes: this.minutesOf(record),
-      removedAt: timeAt(REMOVED_AT),
-    };
-  }
-
-  private minutesOf(record: number): MailFragment["minutes"] {
-    const delivered = this.numbers[record + DELIVERED] ?? 0;
-    const deferred = this.numbers[record + DEFERRED] ?? 0;
-    const bounced = this.numbers[record + BOUNCED] ?? 0;
-    if (delivered + deferred + bounced === 0) return undefined;
-    return [{ start: minuteStart(this.startMs), delivered, deferred, bounced }];
-  }
-
-  private headersOf(record: number): Headers | undefined {
-    if (!this.hasHeaders(record)) return undefined;
-    const headers: Partial<Record<HeaderName, string>> = {};
-    HEADER_NAMES.forEach((name, header) => {
-      const length = this.headerLength(record, header);
-      const start = this.headerStart(record, header);
-      if (length >= 0) headers[name] = this.bytes.toString("latin1", start, start + length);
-    });
-    return headers;
-  }
-
   private addHeaders(): number {
     const at = this.headersEnd;
     if (at + HEADER_INTEGERS > this.headers.length) {
@@ -274,14 +215,6 @@ export class FragmentSlab {
     this.bytesEnd = needed;
     return start;
   }
-}
-
-/** The records of a slab as objects of their own. */
-export function fragmentsOf(slab: FragmentSlab, site: string, hosts: readonly string[]): MailFragment[] {
-  const fragments: MailFragment[] = [];
-  for (let record = 0; record < slab.end; record += RECORD_INTEGERS)
-    fragments.push(slab.fragmentAt(record, site, hosts));
-  return fragments;
 }
 
 function doubled(numbers: Int32Array): Int32Array<ArrayBuffer> {
