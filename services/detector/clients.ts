@@ -13,15 +13,15 @@ import {
   holderOf,
   type IpNetwork,
   isInNetwork,
-  isOutside,
   parseAddress,
   parseNetwork,
+  placeOfAddress,
 } from "../../shared/domain/ip-network.ts";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import type { MailMessage } from "./mail-message.ts";
 
 export interface ClientTable {
-  /** By address, in IPv6 by its first 64 bits. */
+  /** Machines outside, by address, in IPv6 by its first 64 bits. */
   readonly clients: Map<string, Client>;
   readonly trusted: readonly IpNetwork[] | undefined;
   /** Messages that came from another machine. */
@@ -31,8 +31,7 @@ export interface ClientTable {
 }
 
 interface Client {
-  /** `host`: no address, a mail server's own name. `inside`: private or trusted. */
-  readonly place: "host" | "inside" | "outside";
+  readonly trusted: boolean;
   readonly mails: HourlyCount;
   /** Envelope senders or From addresses, only as many as decide. */
   senders: string[];
@@ -67,16 +66,19 @@ export function noteClient(
   isNewMessage: boolean,
   settings: DetectorSettings,
 ): boolean {
-  const { at } = event;
+  const { at, hop } = event;
   table.since = Math.min(table.since, at);
-  const key = clientKey(event.hop);
-  const known = table.clients.get(key);
-  const client = known ?? createClient(event.hop, table.trusted);
-  if (known === undefined) table.clients.set(key, client);
-  if (client.place === "host") return known === undefined && forgetClient(table, settings.bounds.clientsMax);
+  const place = placeOfAddress(hop);
+  if (place === "none") return false;
   if (isNewMessage) add(table.all, at, settings.relays.afterMs);
-  if (client.place === "outside" && !event.authenticated) noteMail(client, event, settings);
-  return known === undefined && forgetClient(table, settings.bounds.clientsMax);
+  if (place === "inside" || event.authenticated) return false;
+  const key = clientKey(hop);
+  const known = table.clients.get(key);
+  const client = known ?? createClient(hop, table.trusted);
+  noteMail(client, event, settings);
+  if (known !== undefined) return false;
+  table.clients.set(key, client);
+  return forgetClient(table, settings.bounds.clientsMax);
 }
 
 /** The client whose mail counts as one person's, under a name that is no person's; undefined where the writers count. */
@@ -91,8 +93,8 @@ export function soleClient(
   let firstAt = Number.POSITIVE_INFINITY;
   // The hop that took the mail in. Stamps of a second make it as late as its own filter: only the former may be outside.
   for (const hop of message.hops) {
+    const fromOutside = placeOfAddress(hop.hop) === "outside";
     const name = clientKey(hop.hop);
-    const fromOutside = table.clients.get(name)?.place === "outside";
     if (hop.firstAt > firstAt) continue;
     if (hop.firstAt === firstAt && (!fromOutside || (key !== undefined && key < name))) continue;
     firstAt = hop.firstAt;
@@ -103,11 +105,11 @@ export function soleClient(
 }
 
 function standsForMany(table: ClientTable, key: string, at: number, settings: DetectorSettings): boolean {
-  if (table.trusted !== undefined) return false;
+  const client = table.clients.get(key);
+  if (table.trusted !== undefined) return client?.trusted === true;
   const { afterMs, mailsMin, share } = settings.relays;
   const all = countBefore(table.all, at, afterMs);
   if (at < table.since + afterMs || all < mailsMin) return true;
-  const client = table.clients.get(key);
   if (client === undefined) return false;
   return at >= client.manyAt + afterMs || countBefore(client.mails, at, afterMs) >= share * all;
 }
@@ -124,10 +126,13 @@ function noteMail(client: Client, event: MailEvent, settings: DetectorSettings):
 }
 
 function createClient(hop: string, trusted: readonly IpNetwork[] | undefined): Client {
-  const address = parseAddress(hop);
-  const isTrusted = address !== undefined && trusted?.some((network) => isInNetwork(address, network)) === true;
-  const place = address === undefined ? "host" : isTrusted || !isOutside(address) ? "inside" : "outside";
-  return { place, mails: createCount(), senders: NO_SENDERS, manyAt: Number.POSITIVE_INFINITY };
+  const address = trusted === undefined ? undefined : parseAddress(hop);
+  return {
+    trusted: address !== undefined && trusted?.some((network) => isInNetwork(address, network)) === true,
+    mails: createCount(),
+    senders: NO_SENDERS,
+    manyAt: Number.POSITIVE_INFINITY,
+  };
 }
 
 function clientKey(hop: string): string {
@@ -161,7 +166,7 @@ function forgetClient(table: ClientTable, clientsMax: number): boolean {
   for (const [key, client] of table.clients) {
     oldest ??= key;
     looked += 1;
-    if (client.manyAt === Number.POSITIVE_INFINITY && client.place === "outside") {
+    if (client.manyAt === Number.POSITIVE_INFINITY && !client.trusted) {
       oldest = key;
       break;
     }
