@@ -30,8 +30,9 @@ export interface ClientTable {
   since: number;
 }
 
-interface Client {
-  readonly trusted: boolean;
+export interface Client {
+  /** `host`: no address, a mail server's own name. `inside`: private or trusted. */
+  readonly place: "host" | "inside" | "outside";
   readonly mails: HourlyCount;
   /** Envelope senders or From addresses, only as many as decide. */
   senders: string[];
@@ -49,6 +50,8 @@ interface HourlyCount {
 /** Bounds the search for a client to forget. */
 const MANY_SKIPPED_MAX = 64;
 const NO_SENDERS: string[] = [];
+const HOST = clientIn("host");
+const INSIDE = clientIn("inside");
 
 export function createClientTable(settings: DetectorSettings): ClientTable {
   return {
@@ -59,26 +62,41 @@ export function createClientTable(settings: DetectorSettings): ClientTable {
   };
 }
 
-/** Notes a queue id that was not known. Returns true when another client had to be forgotten. */
+/** Notes a queue id that was not known; `evicted`: another client had to be forgotten. */
 export function noteClient(
   table: ClientTable,
   event: MailEvent,
   isNewMessage: boolean,
   settings: DetectorSettings,
-): boolean {
-  const { at, hop } = event;
-  table.since = Math.min(table.since, at);
-  const place = placeOfAddress(hop);
-  if (place === "none") return false;
-  if (isNewMessage) add(table.all, at, settings.relays.afterMs);
-  if (place === "inside" || event.authenticated) return false;
-  const key = clientKey(hop);
-  const known = table.clients.get(key);
-  const client = known ?? createClient(hop, table.trusted);
-  noteMail(client, event, settings);
-  if (known !== undefined) return false;
-  table.clients.set(key, client);
-  return forgetClient(table, settings.bounds.clientsMax);
+): { readonly client: Client; readonly evicted: boolean } {
+  const known = knownClient(table, event.hop);
+  const client = known ?? createClient(event.hop, table.trusted);
+  if (known === undefined) table.clients.set(clientKey(event.hop), client);
+  if (isNewMessage) countMail(table, client, event, settings);
+  else {
+    table.since = Math.min(table.since, event.at);
+    if (isStranger(client, event)) add(client.mails, event.at, settings.relays.afterMs);
+  }
+  if (isStranger(client, event)) noteWriterOf(client, event, settings);
+  return { client, evicted: known === undefined && forgetClient(table, settings.bounds.clientsMax) };
+}
+
+/** Counts a new message of a writer that was noted before. */
+export function countMail(
+  table: ClientTable,
+  client: Client,
+  mail: { readonly at: number; readonly authenticated: boolean },
+  { relays }: DetectorSettings,
+): void {
+  table.since = Math.min(table.since, mail.at);
+  if (client.place === "host") return;
+  add(table.all, mail.at, relays.afterMs);
+  if (isStranger(client, mail)) add(client.mails, mail.at, relays.afterMs);
+}
+
+/** May whoever hands the mail over have made up its writer? */
+function isStranger(client: Client, mail: { readonly authenticated: boolean }): boolean {
+  return client.place === "outside" && !mail.authenticated;
 }
 
 /** The client whose mail counts as one person's, under a name that is no person's; undefined where the writers count. */
@@ -93,7 +111,7 @@ export function soleClient(
   let firstAt = Number.POSITIVE_INFINITY;
   // The hop that took the mail in. Stamps of a second make it as late as its own filter: only the former may be outside.
   for (const hop of message.hops) {
-    const fromOutside = placeOfAddress(hop.hop) === "outside";
+    const fromOutside = (knownClient(table, hop.hop)?.place ?? "outside") === "outside";
     const name = clientKey(hop.hop);
     if (hop.firstAt > firstAt) continue;
     if (hop.firstAt === firstAt && (!fromOutside || (key !== undefined && key < name))) continue;
@@ -105,17 +123,16 @@ export function soleClient(
 }
 
 function standsForMany(table: ClientTable, key: string, at: number, settings: DetectorSettings): boolean {
-  const client = table.clients.get(key);
-  if (table.trusted !== undefined) return client?.trusted === true;
+  if (table.trusted !== undefined) return false;
   const { afterMs, mailsMin, share } = settings.relays;
   const all = countBefore(table.all, at, afterMs);
   if (at < table.since + afterMs || all < mailsMin) return true;
+  const client = table.clients.get(key);
   if (client === undefined) return false;
   return at >= client.manyAt + afterMs || countBefore(client.mails, at, afterMs) >= share * all;
 }
 
-function noteMail(client: Client, event: MailEvent, settings: DetectorSettings): void {
-  add(client.mails, event.at, settings.relays.afterMs);
+function noteWriterOf(client: Client, event: MailEvent, settings: DetectorSettings): void {
   const sender = event.from ?? event.sender;
   const isMany = client.manyAt !== Number.POSITIVE_INFINITY;
   if (isMany || sender === undefined || client.senders.includes(sender)) return;
@@ -125,14 +142,21 @@ function noteMail(client: Client, event: MailEvent, settings: DetectorSettings):
   client.manyAt = event.at;
 }
 
+/** Of machines that are not outside nothing is kept: most are people's own, and would fill the table. */
+function knownClient(table: ClientTable, hop: string): Client | undefined {
+  const place = placeOfAddress(hop);
+  if (place === "outside") return table.clients.get(clientKey(hop));
+  return place === "inside" ? INSIDE : HOST;
+}
+
 function createClient(hop: string, trusted: readonly IpNetwork[] | undefined): Client {
   const address = trusted === undefined ? undefined : parseAddress(hop);
-  return {
-    trusted: address !== undefined && trusted?.some((network) => isInNetwork(address, network)) === true,
-    mails: createCount(),
-    senders: NO_SENDERS,
-    manyAt: Number.POSITIVE_INFINITY,
-  };
+  const isTrusted = address !== undefined && trusted?.some((network) => isInNetwork(address, network)) === true;
+  return clientIn(isTrusted ? "inside" : "outside");
+}
+
+function clientIn(place: Client["place"]): Client {
+  return { place, mails: createCount(), senders: NO_SENDERS, manyAt: Number.POSITIVE_INFINITY };
 }
 
 function clientKey(hop: string): string {
@@ -166,7 +190,7 @@ function forgetClient(table: ClientTable, clientsMax: number): boolean {
   for (const [key, client] of table.clients) {
     oldest ??= key;
     looked += 1;
-    if (client.manyAt === Number.POSITIVE_INFINITY && !client.trusted) {
+    if (client.manyAt === Number.POSITIVE_INFINITY && client.place === "outside") {
       oldest = key;
       break;
     }

@@ -3,7 +3,7 @@
 
 import { MINUTE_MS } from "../../shared/domain/delivery-minutes.ts";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
-import { noteClient } from "./clients.ts";
+import { hashOfText as keyHash } from "../../shared/domain/packed-mails.ts";
 import { countMinutes, createCountedMinutes } from "./delivery-ledger.ts";
 import { stepFanOut } from "./fan-out-step.ts";
 import { deliveriesAt, moveDeliveries } from "./hop-deliveries.ts";
@@ -15,13 +15,13 @@ import {
   findGroup,
   keepFanOut,
   keepSmall,
-  keyHash,
   type MessageGroup,
   messageKeyOf,
   messageOf,
   unfold,
 } from "./message-table.ts";
-import { noteLogin } from "./persons.ts";
+import { takePacked } from "./packed-step.ts";
+import { noteHandOver, noteSender } from "./sender-notes.ts";
 import type { SiteState } from "./site-state.ts";
 import { reviseSmallMail, type SmallMail, type SmallMailCounts } from "./small-mail.ts";
 import { rise } from "./storm-tide.ts";
@@ -41,7 +41,7 @@ export function stepEvent(site: SiteState, event: MailEvent): void {
     return;
   }
   const hash = keyHash(key);
-  const small = site.messages.small.take(key, hash);
+  const small = site.messages.small.take(key, hash) ?? takePacked(site, key, hash);
   if (small === undefined) {
     site.totals.messages += 1;
     if (mayReachMany(site, event)) stepGroup(site, newGroup(site, key), event);
@@ -55,16 +55,6 @@ export function stepEvent(site: SiteState, event: MailEvent): void {
 /** Event time of the last thing the event tells. */
 function lastWordAt(event: MailEvent): number {
   return Math.max(event.at, event.removedAt ?? event.at, (event.minutes.at(-1)?.start ?? event.at) + MINUTE_MS);
-}
-
-function noteSender(site: SiteState, event: MailEvent): void {
-  const { login, from } = event;
-  if (login === undefined || from === undefined || login === from) return;
-  if (noteLogin(site.persons, { login, from, at: event.at }, site.settings)) site.counters.loginsEvicted += 1;
-}
-
-function noteHandOver(site: SiteState, event: MailEvent, isNewMessage: boolean): void {
-  if (noteClient(site.clients, event, isNewMessage, site.settings)) site.counters.clientsEvicted += 1;
 }
 
 function mayReachMany(site: SiteState, event: MailEvent): boolean {

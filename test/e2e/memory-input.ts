@@ -22,7 +22,7 @@ function inputOfChunks(chunks: Iterator<Buffer>): ReplayInput {
     read: () => Promise.resolve(read()),
     close: () => Promise.resolve(),
   };
-  return { file, first: read(), year: 2016 };
+  return { name: file.name, sizeBytes: undefined, year: 2016, head: undefined, open: () => file };
 }
 
 /** All alerts of the log, watches too. */
@@ -33,6 +33,7 @@ export async function alertsOfChunks(chunks: Iterator<Buffer>, config: SquallCon
     format: "auto",
     config,
     signal: new AbortController().signal,
+    nowMs: () => Number.NaN,
     onAlert: (alert) => void alerts.push(alert),
     onWindow: () => undefined,
     onRejected: () => undefined,
