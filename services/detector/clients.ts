@@ -13,15 +13,15 @@ import {
   holderOf,
   type IpNetwork,
   isInNetwork,
-  isOutside,
   parseAddress,
   parseNetwork,
+  placeOfAddress,
 } from "../../shared/domain/ip-network.ts";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import type { MailMessage } from "./mail-message.ts";
 
 export interface ClientTable {
-  /** By address, in IPv6 by its first 64 bits. */
+  /** Machines outside, by address, in IPv6 by its first 64 bits. */
   readonly clients: Map<string, Client>;
   readonly trusted: readonly IpNetwork[] | undefined;
   /** Messages that came from another machine. */
@@ -50,6 +50,8 @@ interface HourlyCount {
 /** Bounds the search for a client to forget. */
 const MANY_SKIPPED_MAX = 64;
 const NO_SENDERS: string[] = [];
+const HOST = clientIn("host");
+const INSIDE = clientIn("inside");
 
 export function createClientTable(settings: DetectorSettings): ClientTable {
   return {
@@ -67,10 +69,9 @@ export function noteClient(
   isNewMessage: boolean,
   settings: DetectorSettings,
 ): { readonly client: Client; readonly evicted: boolean } {
-  const key = clientKey(event.hop);
-  const known = table.clients.get(key);
+  const known = knownClient(table, event.hop);
   const client = known ?? createClient(event.hop, table.trusted);
-  if (known === undefined) table.clients.set(key, client);
+  if (known === undefined) table.clients.set(clientKey(event.hop), client);
   if (isNewMessage) countMail(table, client, event, settings);
   else {
     table.since = Math.min(table.since, event.at);
@@ -110,8 +111,8 @@ export function soleClient(
   let firstAt = Number.POSITIVE_INFINITY;
   // The hop that took the mail in. Stamps of a second make it as late as its own filter: only the former may be outside.
   for (const hop of message.hops) {
+    const fromOutside = (knownClient(table, hop.hop)?.place ?? "outside") === "outside";
     const name = clientKey(hop.hop);
-    const fromOutside = table.clients.get(name)?.place === "outside";
     if (hop.firstAt > firstAt) continue;
     if (hop.firstAt === firstAt && (!fromOutside || (key !== undefined && key < name))) continue;
     firstAt = hop.firstAt;
@@ -141,10 +142,20 @@ function noteWriterOf(client: Client, event: MailEvent, settings: DetectorSettin
   client.manyAt = event.at;
 }
 
+/** Of machines that are not outside nothing is kept: most are people's own, and would fill the table. */
+function knownClient(table: ClientTable, hop: string): Client | undefined {
+  const place = placeOfAddress(hop);
+  if (place === "outside") return table.clients.get(clientKey(hop));
+  return place === "inside" ? INSIDE : HOST;
+}
+
 function createClient(hop: string, trusted: readonly IpNetwork[] | undefined): Client {
-  const address = parseAddress(hop);
+  const address = trusted === undefined ? undefined : parseAddress(hop);
   const isTrusted = address !== undefined && trusted?.some((network) => isInNetwork(address, network)) === true;
-  const place = address === undefined ? "host" : isTrusted || !isOutside(address) ? "inside" : "outside";
+  return clientIn(isTrusted ? "inside" : "outside");
+}
+
+function clientIn(place: Client["place"]): Client {
   return { place, mails: createCount(), senders: NO_SENDERS, manyAt: Number.POSITIVE_INFINITY };
 }
 

@@ -43,7 +43,6 @@ export function noteAutomatic(site: SiteState, list: ListState, fanOut: FanOut):
   while (index > 0 && (list.automatic[index - 1]?.at ?? 0) > fanOut.at) index -= 1;
   list.automatic.splice(index, 0, fanOut);
   if (list.automatic.length > site.settings.bounds.repliesPerThreadMax) list.automatic.shift();
-  list.lastAutomaticAt = Math.max(list.lastAutomaticAt, fanOut.at);
 }
 
 /** Judges a list at its latest automatic mail. `atLeast` is the event time of what made it worth a look. */
@@ -56,6 +55,7 @@ export function judgeAutomatic(site: SiteState, list: ListState, atLeast: number
   const recent = within(thresholds.automaticMs + 1);
   const [first] = recent;
   if (recent.length < thresholds.automaticMails || first?.thread === undefined) return;
+  list.automaticUntil = Math.max(list.automaticUntil, latest.at);
   const trusted = recent.filter((mail) => isTrusted(list, mail)).length >= thresholds.automaticMails;
   const hour = within(site.settings.distinctMs).length;
   const gate = priceGate(list.audience, hour + within(site.settings.recentMs).length, list.rules);

@@ -29,7 +29,8 @@ export interface ListState {
   readonly posters: PostHistory;
   /** Mails sent by machines to the list of late, in order of time. */
   readonly automatic: FanOut[];
-  lastAutomaticAt: number;
+  /** Event time of the last automatic mail that came as thick as in a storm, and of the last person's that may be part of one. */
+  automaticUntil: number;
   lastPosterAt: number;
   storm: Storm | undefined;
   /** Storms and watches it has had, and the end of the last. */
@@ -169,7 +170,7 @@ function createList(
     mailedAlone: false,
     posters: createPostHistory(),
     automatic: [],
-    lastAutomaticAt: Number.NEGATIVE_INFINITY,
+    automaticUntil: Number.NEGATIVE_INFINITY,
     lastPosterAt: Number.NEGATIVE_INFINITY,
     storm: undefined,
     episode: 0,

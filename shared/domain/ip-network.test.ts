@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { holderOf, isInNetwork, isOutside, parseAddress, parseNetwork } from "./ip-network.ts";
+import { holderOf, isInNetwork, parseAddress, placeOfAddress, parseNetwork } from "./ip-network.ts";
 
 describe("an address", () => {
   test.each([
@@ -61,18 +61,26 @@ describe("a network", () => {
 });
 
 test.each([
-  ["10.1.2.3", false],
-  ["172.31.255.255", false],
-  ["172.32.0.0", true],
-  ["192.168.1.1", false],
-  ["127.0.0.1", false],
-  ["::1", false],
-  ["fd00::7", false],
-  ["fe80::1", false],
-  ["203.0.113.9", true],
-  ["2001:db8::1", true],
-])("%s is of the world outside: %s", (text, outside) => {
-  expect(isOutside(parseAddress(text) ?? 0n)).toBe(outside);
+  ["10.1.2.3", "inside"],
+  ["172.15.255.255", "outside"],
+  ["172.31.255.255", "inside"],
+  ["172.32.0.0", "outside"],
+  ["192.168.1.1", "inside"],
+  ["100.127.0.1", "inside"],
+  ["127.0.0.1", "inside"],
+  ["::ffff:127.0.0.1", "inside"],
+  ["::1", "inside"],
+  ["fd00::7", "inside"],
+  ["fe80::1", "inside"],
+  ["203.0.113.9", "outside"],
+  ["::ffff:203.0.113.9", "outside"],
+  ["2001:db8::1", "outside"],
+  ["mx1", "none"],
+  ["10.example.org", "none"],
+  ["a:b", "none"],
+  ["", "none"],
+])("%s: %s", (text, place) => {
+  expect(placeOfAddress(text)).toBe(place);
 });
 
 test("one holder has an IPv4 address, or 64 bits of IPv6", () => {
