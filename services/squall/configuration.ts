@@ -2,6 +2,7 @@
 
 import { readFileSync } from "node:fs";
 import { whatIsWrong } from "../../shared/adapters/files/file-error.ts";
+import type { AdviceSystem } from "../../shared/domain/storm-alert.ts";
 import type { FlagValue } from "../../shared/runtime/config.ts";
 import { ConfigError } from "../../shared/runtime/config.ts";
 import type { YamlSource } from "../../shared/runtime/yaml-source.ts";
@@ -13,18 +14,20 @@ export interface ConfigurationFlags {
   readonly config?: string | undefined;
   readonly site?: string | undefined;
   readonly timezone?: string | undefined;
+  readonly advice?: readonly AdviceSystem[] | undefined;
   /** Windows are wanted as output. */
   readonly emitWindows: boolean;
 }
 
 /** Throws ConfigError with all faults; a file that cannot be read is one. */
 export async function loadConfiguration(
-  { config, site, timezone, emitWindows }: ConfigurationFlags,
+  { config, site, timezone, advice, emitWindows }: ConfigurationFlags,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<SquallConfig> {
   const flags: FlagValue[] = [
     { flag: "--site", path: ["site"], value: site },
     { flag: "--timezone", path: ["timezone"], value: timezone },
+    { flag: "--advice", path: ["advice"], value: advice },
   ];
   const file = config === undefined ? {} : { file: await readFile(config) };
   return loadSquallConfig({ ...file, env, flags, emitWindows });

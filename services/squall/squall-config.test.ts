@@ -91,6 +91,7 @@ const WANT: Readonly<Record<string, readonly string[]>> = {
     "4:17: ingest.lineBytesMax: expected number, received string",
     "5:11: detector: expected object, received string",
     "6:8: lists: expected array, received string",
+    '7:19: advice[1]: expected one of "postfix"|"exim"|"exchange"|"microsoft365"|"mailman"',
   ],
 };
 
@@ -98,6 +99,7 @@ test("nothing given: the documented defaults", () => {
   expect(loadSquallConfig({ env: {}, flags: [], emitWindows: true })).toEqual({
     site: "site",
     timezone: "UTC",
+    advice: ["postfix", "exim", "exchange", "microsoft365", "mailman"],
     ingest: { lineBytesMax: 65_536, hostsMax: 10_000, listServers: [] },
     detector: defaultDetectorSettings,
   });
@@ -143,12 +145,13 @@ test("variables", () => {
     SQUALL_SITE: "nhs",
     SQUALL_TIMEZONE: "Asia/Kolkata",
     SQUALL_SUBJECTS: "false",
+    SQUALL_ADVICE: "postfix, mailman",
     SQUALL_DETECTOR_ALLOWED_LATENESS: "1m",
     SQUALL_DETECTOR_THRESHOLDS_BURST_PEOPLE: "9",
     SQUALL_INGEST_LIST_SERVERS: "a.example,b.example",
   };
   const config = loadSquallConfig({ env, flags: [], emitWindows: true });
-  expect(config).toMatchObject({ site: "nhs", timezone: "Asia/Kolkata" });
+  expect(config).toMatchObject({ site: "nhs", timezone: "Asia/Kolkata", advice: ["postfix", "mailman"] });
   expect(config.ingest.listServers).toEqual(["a.example", "b.example"]);
   expect(config.detector).toMatchObject({
     allowSubject: false,

@@ -2,6 +2,8 @@
 
 import { z } from "zod";
 import type { DetectorSettings } from "../../shared/domain/detector-settings.ts";
+import type { AdviceSystem } from "../../shared/domain/storm-alert.ts";
+import { ADVICE_SYSTEMS } from "../../shared/domain/storm-alert.ts";
 import type { FlagValue } from "../../shared/runtime/config.ts";
 import { loadConfig } from "../../shared/runtime/config.ts";
 import type { YamlSource } from "../../shared/runtime/yaml-source.ts";
@@ -17,6 +19,11 @@ const fileSchema = z.strictObject({
     .default("UTC")
     .describe("Zone of log stamps that name none, and of the times that are shown. SQUALL_TIMEZONE."),
   subjects: z.boolean().default(true).describe("Subjects may stand in alerts. SQUALL_SUBJECTS."),
+  advice: z
+    .array(z.enum(ADVICE_SYSTEMS))
+    .min(1)
+    .default([...ADVICE_SYSTEMS])
+    .describe("Mail systems whose advice the text of an alert has; NDJSON has all. SQUALL_ADVICE."),
   ingest: z
     .strictObject({
       lineBytesMax: whole(1024, 16_777_216)
@@ -41,6 +48,7 @@ export interface SquallConfig {
   readonly site: string;
   /** IANA name. */
   readonly timezone: string;
+  readonly advice: readonly AdviceSystem[];
   readonly ingest: {
     readonly lineBytesMax: number;
     readonly hostsMax: number;
@@ -59,10 +67,10 @@ export interface SquallConfigSources {
 
 /** Throws a ConfigError with all faults. */
 export function loadSquallConfig(sources: SquallConfigSources): SquallConfig {
-  const { site, timezone, subjects, ingest, detector, lists } = loadConfig({ ...sources, schema: fileSchema });
+  const { site, timezone, subjects, advice, ingest, detector, lists } = loadConfig({ ...sources, schema: fileSchema });
   const { emitWindows } = sources;
   const settings: DetectorSettings = { ...detector, emitWindows, allowSubject: subjects, listRules: lists };
-  return Object.freeze({ site, timezone, ingest, detector: Object.freeze(settings) });
+  return Object.freeze({ site, timezone, advice, ingest, detector: Object.freeze(settings) });
 }
 
 /** JSON Schema of the file, for editors and documentation. */

@@ -5,7 +5,7 @@ import { InputError } from "../../../shared/adapters/files/file-error.ts";
 import { openLineFile, type LineFile } from "../../../shared/adapters/files/line-file.ts";
 import { encodeStormAlert } from "../../../shared/domain/storm-alert-codec.ts";
 import { stormAlertText } from "../../../shared/domain/storm-alert-text.ts";
-import type { Severity, StormAlert } from "../../../shared/domain/storm-alert.ts";
+import type { AdviceSystem, Severity, StormAlert } from "../../../shared/domain/storm-alert.ts";
 import { SEVERITIES } from "../../../shared/domain/storm-alert.ts";
 import { encodeThreadWindow } from "../../../shared/domain/thread-window-codec.ts";
 import type { FormatName } from "../../ingest/formats.ts";
@@ -18,12 +18,14 @@ import { createProgressLine } from "../replay/progress.ts";
 import type { ReplayResult } from "../replay/replay.ts";
 import { replay } from "../replay/replay.ts";
 import { summaryText } from "../replay/summary.ts";
+import type { SquallConfig } from "../squall-config.ts";
 import type { Terminal } from "../terminal.ts";
 
 export interface ReplayFlags {
   readonly format: FormatName | "auto";
   readonly output: "text" | "ndjson";
   readonly minSeverity: Severity;
+  readonly advice?: readonly AdviceSystem[];
   readonly config?: string;
   readonly site?: string;
   readonly year?: number;
@@ -52,7 +54,7 @@ export async function replayCommand(
     signal: terminal.signal,
   });
   for (const { name, sameAs } of duplicates) terminal.err(`squall: ${name} is the same file as ${sameAs}: read once\n`);
-  const output = createOutput(flags, terminal, config.timezone);
+  const output = createOutput(flags, terminal, config);
   const progress = createProgressLine({ terminal, timeZone: config.timezone, storms: () => output.storms() });
   const windows = flags.windows === undefined ? undefined : openLineFile(flags.windows);
   const deadLetters = flags.deadLetter === undefined ? undefined : openLineFile(flags.deadLetter);
@@ -119,9 +121,10 @@ interface AlertOutput {
   readonly hidden: () => number;
 }
 
-function createOutput(flags: ReplayFlags, terminal: Terminal, timeZone: string): AlertOutput {
+function createOutput(flags: ReplayFlags, terminal: Terminal, config: SquallConfig): AlertOutput {
   const least = SEVERITIES.indexOf(flags.minSeverity);
-  const text = { timeZone, color: terminal.color, width: terminal.width };
+  const { timezone: timeZone, advice } = config;
+  const text = { timeZone, color: terminal.color, width: terminal.width, advice };
   let storms = 0;
   let hidden = 0;
   return {
