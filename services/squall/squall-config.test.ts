@@ -4,7 +4,7 @@ import { defaultDetectorSettings } from "../../shared/domain/detector-settings.t
 import { ConfigError } from "../../shared/runtime/config.ts";
 import { readYaml } from "../../shared/runtime/yaml-source.ts";
 import type { SquallConfig } from "./squall-config.ts";
-import { loadSquallConfig, squallConfigJsonSchema } from "./squall-config.ts";
+import { loadSquallConfig } from "./squall-config.ts";
 
 const directory = new URL("../../test/testdata/config/", import.meta.url);
 
@@ -169,19 +169,4 @@ describe("what can be wrong", () => {
   test.each(files)("%s", (fileName) => {
     expect(faults(fileName)).toEqual((WANT[fileName] ?? []).map((fault) => `${fileName}:${fault}`));
   });
-});
-
-test("the JSON Schema of the file names every setting and refuses others", () => {
-  const schema = JSON.stringify(squallConfigJsonSchema());
-  for (const name of [
-    "site",
-    "lineBytesMax",
-    "priceGateDeliveries",
-    "expectedRepliesUntil",
-    "burstPeople",
-    "threadsMax",
-  ]) {
-    expect(schema).toContain(`"${name}":`);
-  }
-  expect(schema).toContain('"additionalProperties":false');
 });

@@ -72,8 +72,3 @@ export function loadSquallConfig(sources: SquallConfigSources): SquallConfig {
   const settings: DetectorSettings = { ...detector, emitWindows, allowSubject: subjects, listRules: lists };
   return Object.freeze({ site, timezone, advice, ingest, detector: Object.freeze(settings) });
 }
-
-/** JSON Schema of the file, for editors and documentation. */
-export function squallConfigJsonSchema(): object {
-  return z.toJSONSchema(fileSchema, { io: "input" });
-}

@@ -72,7 +72,7 @@ export function loadConfig<Schema extends z.ZodObject>(sources: ConfigSources<Sc
 }
 
 /** Variables that begin with SQUALL_ and that neither this schema nor Kubernetes knows: perhaps another service's. */
-export function unknownEnv(schema: z.ZodObject, env: Readonly<Record<string, string | undefined>>): string[] {
+function unknownEnv(schema: z.ZodObject, env: Readonly<Record<string, string | undefined>>): string[] {
   const known = new Set(settingsOf(schema, ENV_PREFIX).map((setting) => setting.env));
   return Object.keys(env)
     .filter((name) => name.startsWith(`${ENV_PREFIX}_`) && !known.has(name) && !SERVICE_LINK.test(name))

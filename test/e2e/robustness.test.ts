@@ -16,7 +16,7 @@ import {
 import { join } from "node:path";
 import { constants, gunzipSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { collect } from "../../services/squall/simulate/simulation.ts";
+import { collect } from "../support/simulated-log.ts";
 import { pollUntil } from "../support/poll.ts";
 import { linesOf, numbersFrom, temporaryFolder, writeLog } from "./log-lines.ts";
 import { replayHere } from "./replay-here.ts";

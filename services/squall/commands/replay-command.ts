@@ -2,17 +2,17 @@
 
 import { statSync } from "node:fs";
 import { InputError } from "../../../shared/adapters/files/file-error.ts";
-import { openLineFile, type LineFile } from "../../../shared/adapters/files/line-file.ts";
+import { openLineFile } from "../../../shared/adapters/files/line-file.ts";
 import { encodeStormAlert } from "../../../shared/domain/storm-alert-codec.ts";
 import { stormAlertText } from "../../../shared/domain/storm-alert-text.ts";
 import type { AdviceSystem, Severity, StormAlert } from "../../../shared/domain/storm-alert.ts";
 import { SEVERITIES } from "../../../shared/domain/storm-alert.ts";
 import { encodeThreadWindow } from "../../../shared/domain/thread-window-codec.ts";
 import type { FormatName } from "../../ingest/formats.ts";
-import type { RejectionReason } from "../../ingest/rejection.ts";
 import { loadConfiguration } from "../configuration.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { EXIT } from "../exit-codes.ts";
+import { deadLetter } from "../replay/dead-letter.ts";
 import { openInputs } from "../replay/inputs.ts";
 import { createProgressLine } from "../replay/progress.ts";
 import type { ReplayResult } from "../replay/replay.ts";
@@ -35,9 +35,6 @@ export interface ReplayFlags {
   readonly failOnStorm?: boolean;
   readonly quiet?: boolean;
 }
-
-/** Longest rejected line kept in the dead letter file, bytes. */
-const REJECTED_BYTES_MAX = 2_048;
 
 export async function replayCommand(
   paths: readonly string[],
@@ -69,7 +66,7 @@ export async function replayCommand(
     },
     onWindow: (window) => windows?.write(encodeThreadWindow(window)),
     onRejected: (rejected) => {
-      if (deadLetters !== undefined) writeRejected(deadLetters, rejected);
+      if (deadLetters !== undefined) deadLetters.write(deadLetter(rejected));
     },
     onProgress: flags.quiet === true ? () => undefined : progress.update,
   });
@@ -137,12 +134,4 @@ function createOutput(flags: ReplayFlags, terminal: Terminal, config: SquallConf
     storms: () => storms,
     hidden: () => hidden,
   };
-}
-
-function writeRejected(
-  file: LineFile,
-  rejected: { reason: RejectionReason; input: string; line: number; bytes: Buffer },
-): void {
-  const { reason, input, line, bytes } = rejected;
-  file.write(JSON.stringify({ v: 1, reason, input, line, text: bytes.toString("latin1", 0, REJECTED_BYTES_MAX) }));
 }

@@ -7,7 +7,7 @@ const LOGGED_HEADERS =
   "From|Reply-To|Subject|In-Reply-To|References|Thread-Index|Auto-Submitted|List-Id|Precedence|X-Auto-Response-Suppress";
 
 /** The lines to add to Postfix so that it logs the headers that tie mails to threads (Postfix 2.8 and later). */
-export const POSTFIX_HEADER_SETTINGS: readonly string[] = [
+const POSTFIX_HEADER_SETTINGS: readonly string[] = [
   "           main.cf:",
   "header_checks = pcre:/etc/postfix/squall_header_checks",
   "mime_header_checks =",
