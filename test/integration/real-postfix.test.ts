@@ -60,7 +60,9 @@ async function expectStorm(context: TestContext, longQueueIds: boolean): Promise
   expect(opened?.evidence.replyAlls).toBeLessThanOrEqual(4);
   expect(err).toContain(`${LIST}: audience 30, 5 messages, 4 reply-alls`);
   expect(err).toContain(" 0 rejected");
-  expect(err).toContain("100 % of 5 messages have header lines in the log, 100 % name the thread they belong to");
+  expect(err).toContain(
+    "100 % of 5 messages to 20 people or more have header lines in the log, 100 % name their thread",
+  );
 }
 
 /** A queue full of a storm, and the advice's commands for Postfix run one after the other, as a person would. */

@@ -64,7 +64,8 @@ describe("the summary", () => {
       mail       3 mails accepted, 3 messages, 2 of them to 20 people or more, in 2 threads
       storms     none, 0 watches
       lists      ward-7@example.org: audience 40, 2 messages, 0 reply-alls, without history
-      headers    0 % of 2 messages have header lines in the log, 0 % name the thread they belong to
+      nearest    no thread was answered to all
+      headers    0 % of 2 messages to 20 people or more have header lines in the log, 0 % name their thread
                  Without them threads are known only by their list, and people only by login or envelope sender. To log them, add to
                  main.cf:
       header_checks = pcre:/etc/postfix/squall_header_checks
@@ -83,8 +84,28 @@ describe("the summary", () => {
       lists      ward-7@example.org: audience 40, 2 messages, 1 reply-all, without history
       nearest    1. 0 % of the way: "Rota" on ward-7@example.org, 2016-11-14 09:00:00
                     1 person in an hour answered all; a storm needs at least 3
-      headers    100 % of 2 messages have header lines in the log, 50 % name the thread they belong to"
+      headers    100 % of 2 messages to 20 people or more have header lines in the log, 50 % name their thread"
     `);
+  });
+
+  test("of a thread that was too small to page says what that would have taken", async () => {
+    const wide = { list: "ward-7@example.org", audience: 1_200, deliveries: 30 };
+    const mails = ["anna", "bert", "cleo", "dora"].map((name, n) => ({
+      at: AT + n * 40_000,
+      messageId: `${n + 1}@example.org`,
+      login: `${name}@example.org`,
+      headers: { From: `<${name}@example.org>`, Subject: "Rota", "In-Reply-To": n === 0 ? "" : "<1@example.org>" },
+      ...wide,
+    }));
+    expect((await summaryOf(writtenLog(mails))).join("\n")).toMatch(
+      /nearest {4}1\. \d+ % of the way: "Rota" .*\n.*at 1,200 recipients that is 7,200 of the 10,000 deliveries that page/,
+    );
+  });
+
+  test("of a log in which no message reached many says that headers were not judged", async () => {
+    const summary = await summaryOf(writtenLog(quiet.slice(2)));
+    expect(summary).toContain("headers    not judged: no message reached 20 people");
+    expect(summary.join("\n")).not.toContain("nearest");
   });
 
   test("of a storm log", async () => {
