@@ -1,6 +1,7 @@
 // The kinds of values a configuration holds: durations, counts, scores, texts, each with its bounds and its message.
 
 import { z } from "zod";
+import { parseNetwork } from "../../shared/domain/ip-network.ts";
 import { hasUnprintable } from "../../shared/domain/printable-text.ts";
 import { decodeWireTime } from "../../shared/domain/wire-time.ts";
 import { DURATION_FORMS, parseDuration } from "../../shared/runtime/durations.ts";
@@ -33,6 +34,8 @@ export function whole(least: number, most: number): z.ZodNumber {
 
 /** Deliveries or people of one list. */
 export const count = whole(0, 1_000_000_000);
+/** A part of a whole. */
+export const share = z.number().min(0).max(1);
 /** Evidence in nats: at 0 anything would be a storm, 100 is more than any thread reaches. */
 export const score = z.number().min(1).max(100);
 
@@ -42,6 +45,11 @@ export const name = z
   .min(1)
   .max(255)
   .refine((text) => !hasUnprintable(text), { error: "must not hold control characters" });
+
+/** An IP address, or a network with its prefix length. */
+export const network = z.string().refine((text) => parseNetwork(text) !== undefined, {
+  error: "is no IP address or network: write 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32",
+});
 
 export const timeZone = name.refine(isTimeZone, { error: "is no time zone: write an IANA name such as Europe/London" });
 

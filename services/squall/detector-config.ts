@@ -10,11 +10,12 @@ import type {
 } from "../../shared/domain/detector-settings.ts";
 import { defaultDetectorSettings } from "../../shared/domain/detector-settings.ts";
 import { formatDuration } from "../../shared/runtime/durations.ts";
-import { count, duration, name, whole } from "./config-values.ts";
+import type { RelaySettings } from "../../shared/domain/relay-settings.ts";
+import { count, duration, name, network, share, whole } from "./config-values.ts";
 import { thresholdKinds as kinds } from "./threshold-config.ts";
 
 const defaults = defaultDetectorSettings;
-const { thresholds, kernel, bounds } = defaults;
+const { thresholds, kernel, relays, bounds } = defaults;
 
 const thresholdsConfig = z
   .strictObject({
@@ -71,6 +72,17 @@ const kernelConfig = z
     talkDelaysMs: talkDelays,
   }));
 
+const relaysConfig = z
+  .strictObject({
+    trusted: z.array(network).max(10_000).exactOptional(),
+    senders: whole(2, 1000).default(relays.senders),
+    after: duration("1m", "7d").prefault(formatDuration(relays.afterMs)),
+    share: share.default(relays.share),
+    mailsMin: count.default(relays.mailsMin),
+  })
+  .prefault({})
+  .transform(({ after, ...same }): RelaySettings => ({ ...same, afterMs: after }));
+
 const boundsConfig = z
   .strictObject({
     sitesMax: whole(1, 10_000).default(bounds.sitesMax),
@@ -90,6 +102,7 @@ const boundsConfig = z
     knownPersonsMax: whole(1000, 100_000_000).default(bounds.knownPersonsMax),
     knownPersonsPerListMax: whole(100, 10_000_000).default(bounds.knownPersonsPerListMax),
     loginsMax: whole(100, 10_000_000).default(bounds.loginsMax),
+    clientsMax: whole(100, 10_000_000).default(bounds.clientsMax),
     stormsMax: whole(10, 100_000).default(bounds.stormsMax),
     messagesPerStormMax: whole(10, 1_000_000).default(bounds.messagesPerStormMax),
     queueIdsPerAdviceMax: whole(1, 100_000).default(bounds.queueIdsPerAdviceMax),
@@ -134,6 +147,7 @@ export const detectorConfig = z
     nearestThreads: whole(0, 100).default(defaults.nearestThreads),
     thresholds: thresholdsConfig,
     kernel: kernelConfig,
+    relays: relaysConfig,
     bounds: boundsConfig,
   })
   .prefault({})

@@ -68,6 +68,10 @@ const WANT: Readonly<Record<string, readonly string[]>> = {
     '8:7: unknown setting lists[2].thresholds.repliersMinimum; did you mean "repliersMin"?',
     '11:9: lists[2].trustedDomains[1]: is no domain: write it as "example.org"',
   ],
+  "no-network.yaml": [
+    "3:29: detector.relays.trusted[1]: is no IP address or network: write 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32",
+    "3:47: detector.relays.trusted[2]: is no IP address or network: write 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32",
+  ],
   "not-a-map.yaml": ["1:1: the file must be a map of settings"],
   "out-of-range.yaml": [
     "2:17: ingest.lineBytesMax: must be at least 1024",
@@ -113,13 +117,14 @@ test("everything set", () => {
     hostsMax: 10_000,
     listServers: ["lists.nhs.example", "10.0.0.9"],
   });
-  const { thresholds, kernel } = defaultDetectorSettings;
+  const { thresholds, kernel, relays } = defaultDetectorSettings;
   expect(config.detector).toEqual({
     ...defaultDetectorSettings,
     allowSubject: false,
     allowedLatenessMs: 45_000,
     priceGateDeliveries: 1000,
     sharedLogins: ["webmail"],
+    relays: { ...relays, trusted: ["192.0.2.7", "2001:db8::/32"], afterMs: 7_200_000, share: 0.5 },
     thresholds: { ...thresholds, burstMs: 900_000, burstPeople: 7 },
     kernel: { ...kernel, talkDelaysMs: [600_000, 7_200_000, 129_600_000] },
     listRules: [

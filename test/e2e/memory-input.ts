@@ -33,6 +33,7 @@ export async function alertsOfChunks(chunks: Iterator<Buffer>, config: SquallCon
     format: "auto",
     config,
     signal: new AbortController().signal,
+    nowMs: () => Number.NaN,
     onAlert: (alert) => void alerts.push(alert),
     onWindow: () => undefined,
     onRejected: () => undefined,

@@ -60,6 +60,7 @@ export async function replayCommand(
     format: flags.format,
     config,
     signal: terminal.signal,
+    nowMs: terminal.nowMs,
     onAlert: (alert) => {
       progress.clear();
       output.alert(alert);

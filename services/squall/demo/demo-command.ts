@@ -4,7 +4,7 @@ import { randomInt } from "node:crypto";
 import type { AlertTextOptions } from "../../../shared/domain/storm-alert-text.ts";
 import { stormAlertText } from "../../../shared/domain/storm-alert-text.ts";
 import type { StormAlert } from "../../../shared/domain/storm-alert.ts";
-import { defaultAssemblerSettings } from "../../assembler/assembler.ts";
+import { defaultAssemblerSettings } from "../../assembler/assembler-settings.ts";
 import { HostTable } from "../../ingest/host-table.ts";
 import { Ingest } from "../../ingest/ingest.ts";
 import { loadConfiguration } from "../configuration.ts";
@@ -67,7 +67,7 @@ export async function demoCommand(terminal: Terminal): Promise<ExitCode> {
   const startedAt = terminal.nowMs();
   for (const chunk of simulate({ scenario: "nhs-2016", seed: SEED, scale: 1 }).chunks()) {
     ingest.feed(chunk);
-    const { now } = ingest.streamTime;
+    const now = ingest.streamTime.latest;
     pipeline.advance(now, now - config.detector.allowedLatenessMs);
     if (now < SHOWN_FROM) continue;
     screen.show(now);

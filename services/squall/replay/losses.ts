@@ -28,17 +28,14 @@ const DETECTOR_WORDS: Readonly<Record<keyof DetectorCounters, string | undefined
   listsEvicted: "lists were forgotten early for want of room and have no history again",
   personsNotRemembered: "writers were not remembered, for want of room: they pass for newcomers again",
   loginsEvicted: "logins were forgotten for want of room",
+  clientsEvicted: "machines that hand mail over were forgotten for want of room",
   stormsEvicted: "storms were forgotten for want of room",
   stormMessagesDropped: "messages of large storms were only counted",
   windowsLate: undefined,
   windowsDropped: "windows were dropped for want of room",
 };
 
-export function lossLines({
-  assembler,
-  survey,
-  leapsRefused,
-}: Pick<ReplayResult, "assembler" | "survey" | "leapsRefused">): string[] {
+export function lossLines({ assembler, survey }: Pick<ReplayResult, "assembler" | "survey">): string[] {
   const losses: string[] = [];
   const note = (count: number, words: string): void => {
     if (count > 0) losses.push(`${losses.length === 0 ? "dropped    " : "           "}${wholeNumber(count)} ${words}`);
@@ -55,7 +52,6 @@ export function lossLines({
     assembler.evictedForRoom + assembler.releasedEarly,
     "mails were let go early for want of room (more queued at once than the limit)",
   );
-  note(leapsRefused, "stamps leapt far ahead and were not believed");
   for (const [name, words] of Object.entries(DETECTOR_WORDS)) {
     if (words !== undefined) note(countOf(survey.counters, name), words);
   }

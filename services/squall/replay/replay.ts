@@ -5,8 +5,8 @@ import type { StormAlert } from "../../../shared/domain/storm-alert.ts";
 import type { ThreadWindow } from "../../../shared/domain/thread-window.ts";
 import type { DetectorSurvey } from "../../detector/detector.ts";
 import { detectorSurvey } from "../../detector/detector.ts";
-import type { AssemblerCounters } from "../../assembler/assembler.ts";
-import { defaultAssemblerSettings } from "../../assembler/assembler.ts";
+import type { AssemblerCounters } from "../../assembler/assembler-settings.ts";
+import { defaultAssemblerSettings } from "../../assembler/assembler-settings.ts";
 import type { FormatName } from "../../ingest/formats.ts";
 import { HostTable } from "../../ingest/host-table.ts";
 import type { IngestCounters } from "../../ingest/ingest.ts";
@@ -14,6 +14,7 @@ import { Ingest } from "../../ingest/ingest.ts";
 import { FragmentTable } from "../../ingest/combine.ts";
 import { zoneToUtc } from "../../ingest/time-zone.ts";
 import type { InputError } from "../../../shared/adapters/files/file-error.ts";
+import type { WrongClock } from "../pipeline/set-aside.ts";
 import { ReplayPipeline } from "../pipeline/replay-pipeline.ts";
 import type { SquallConfig } from "../squall-config.ts";
 import type { RejectedLine } from "./dead-letter.ts";
@@ -33,6 +34,8 @@ export interface ReplayOptions {
   readonly onRejected: (rejected: RejectedLine) => void;
   /** Called after every chunk. */
   readonly onProgress: (progress: ReplayProgress) => void;
+  /** Our own clock, ms since the epoch: it bears out the stamps of a log that is followed. */
+  readonly nowMs: () => number;
   /** Ends the replay early; what was read so far counts. */
   readonly signal: AbortSignal;
 }
@@ -46,7 +49,7 @@ export interface ReplayResult {
   /** Event time of the first and last line, ms; undefined when there was none. */
   readonly from: number | undefined;
   readonly until: number | undefined;
-  readonly leapsRefused: number;
+  readonly wrongClocks: readonly WrongClock[];
   /** Inputs that could not be read to their end. */
   readonly failures: readonly InputError[];
 }
@@ -62,13 +65,16 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
     onAlert: options.onAlert,
     onWindow: options.onWindow,
   });
-  const reading = new SideBySide({ inputs, ...readers(options, pipeline.stages.table) });
+  const reading = new SideBySide({ inputs, nowMs: options.nowMs, ...readers(options, pipeline.stages.table) });
   for (let chunks = 1; !options.signal.aborted && (await reading.readChunk()); chunks += 1) {
-    pipeline.advance(reading.reached() - config.detector.allowedLatenessMs);
+    pipeline.advance(reading.reached() - config.detector.allowedLatenessMs, reading.latest());
     options.onProgress(reading.progress());
     if (chunks % TURN_CHUNKS === 0) await new Promise((resolve) => setImmediate(resolve));
   }
-  pipeline.finish();
+  // Where it was ended early, too, this is all there is to judge clocks by.
+  reading.endTime();
+  const untilMs = reading.latest();
+  pipeline.finish(untilMs);
   await reading.close();
   const { counters, streamTimes, failures } = reading;
   return {
@@ -77,8 +83,8 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
     survey: detectorSurvey(pipeline.stages.detector),
     bytesRead: reading.progress().bytesRead,
     from: finite(streamTimes.reduce((least, { earliest }) => Math.min(least, earliest), Number.POSITIVE_INFINITY)),
-    until: finite(streamTimes.reduce((most, { now }) => Math.max(most, now), Number.NEGATIVE_INFINITY)),
-    leapsRefused: streamTimes.reduce((sum, { leapsRefused }) => sum + leapsRefused, 0),
+    until: finite(untilMs),
+    wrongClocks: pipeline.wrongClocks,
     failures,
   };
 }
@@ -118,10 +124,12 @@ function readers(
         },
       }),
     firstEventTime({ year }, head) {
-      const aside = { table: new FragmentTable(config.site), hosts: newHosts() };
+      const aside = { table: new FragmentTable(), hosts: newHosts() };
       const nobody = { onEvent: () => undefined, onRejected: () => undefined };
       const ingest = new Ingest({ ...settings, year, allowedLatenessMs, ...aside, ...nobody });
       ingest.feed(head);
+      // What the head says is all there is to go by, and its last line is cut.
+      ingest.streamTime.end();
       const { earliest } = ingest.streamTime;
       return Number.isFinite(earliest) ? earliest : Number.NEGATIVE_INFINITY;
     },

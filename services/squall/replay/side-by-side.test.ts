@@ -54,6 +54,7 @@ async function run(paths: readonly string[], opener: Opener): Promise<ReplayResu
     format: "auto",
     config: await loadConfiguration({ emitWindows: false }, {}),
     signal,
+    nowMs: () => Number.NaN,
     onAlert: (alert) => void alerts.push(encodeStormAlert(alert)),
     onWindow: () => undefined,
     onRejected: () => undefined,

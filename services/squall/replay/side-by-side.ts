@@ -31,9 +31,16 @@ export interface ReplayProgress {
 
 export interface SideBySideOptions {
   readonly inputs: readonly ReplayInput[];
+  /** Our own clock, ms since the epoch: it bears out the stamps of a log that is followed. */
+  readonly nowMs: () => number;
   readonly createIngest: (input: ReplayInput) => Ingest;
   /** First event time of an input's first bytes, ms; -Infinity where they name none. */
   readonly firstEventTime: (input: ReplayInput, head: Buffer) => number;
+}
+
+/** Event time an input has come to, ms: what is believed, or where it stands when nothing is proved yet. */
+function comeTo({ ingest: { streamTime } }: Reading): number {
+  return streamTime.now === Number.NEGATIVE_INFINITY ? streamTime.latest : streamTime.now;
 }
 
 export class SideBySide {
@@ -43,6 +50,7 @@ export class SideBySide {
   readonly counters: IngestCounters[] = [];
   readonly streamTimes: StreamTime[] = [];
   private readonly createIngest: (input: ReplayInput) => Ingest;
+  private readonly nowMs: () => number;
   private readonly waiting: Waiting[];
   private readonly open: Reading[] = [];
   private readonly bytesTotal: number | undefined;
@@ -50,8 +58,9 @@ export class SideBySide {
   private doneLines = 0;
   private doneUntil = Number.NEGATIVE_INFINITY;
 
-  constructor({ inputs, createIngest, firstEventTime }: SideBySideOptions) {
+  constructor({ inputs, nowMs, createIngest, firstEventTime }: SideBySideOptions) {
     this.createIngest = createIngest;
+    this.nowMs = nowMs;
     this.bytesTotal = inputs.reduce<number | undefined>(
       (sum, { sizeBytes }) => (sum === undefined || sizeBytes === undefined ? undefined : sum + sizeBytes),
       0,
@@ -70,7 +79,7 @@ export class SideBySide {
   async readChunk(): Promise<boolean> {
     const behind = this.furthestBehind();
     const next = this.waiting.at(-1);
-    if (next !== undefined && (behind === undefined || next.from < behind.ingest.streamTime.now)) this.openNext();
+    if (next !== undefined && (behind === undefined || next.from < comeTo(behind))) this.openNext();
     else if (behind === undefined) return false;
     else await this.feed(behind);
     return true;
@@ -83,16 +92,27 @@ export class SideBySide {
     return behind === Number.POSITIVE_INFINITY ? this.doneUntil : behind;
   }
 
+  /** How far the inputs have come, believed or not, ms; -Infinity before the first stamp. */
+  latest(): number {
+    let latest = this.doneUntil;
+    for (const { ingest } of this.open) latest = Math.max(latest, ingest.streamTime.latest);
+    return latest;
+  }
+
+  /** Nothing more is read: stream times are what they are. */
+  endTime(): void {
+    for (const { ingest } of this.open) ingest.streamTime.end();
+  }
+
   progress(): ReplayProgress {
     let bytesRead = this.doneBytes;
     let lines = this.doneLines;
-    let until = this.doneUntil;
     for (const { file, ingest } of this.open) {
       bytesRead += file.bytesRead();
       lines += ingest.counters.lines;
-      until = Math.max(until, ingest.streamTime.now);
     }
-    const eventTimeMs = Number.isFinite(until) ? until : undefined;
+    const latest = this.latest();
+    const eventTimeMs = Number.isFinite(latest) ? latest : undefined;
     return { bytesRead, bytesTotal: this.bytesTotal, lines, eventTimeMs };
   }
 
@@ -128,7 +148,7 @@ export class SideBySide {
     try {
       const chunk = await file.read();
       if (chunk !== undefined) {
-        ingest.feed(chunk);
+        ingest.feed(chunk, this.nowMs());
         return;
       }
     } catch (error) {

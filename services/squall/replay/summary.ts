@@ -8,6 +8,7 @@ import { lossLines } from "./losses.ts";
 import type { ReplayResult } from "./replay.ts";
 
 const LISTS_SHOWN = 10;
+const CLOCKS_SHOWN = 5;
 const NAME_CHARS_MAX = 60;
 
 export interface SummaryOptions {
@@ -42,6 +43,7 @@ export function summaryText(result: ReplayResult, options: SummaryOptions): stri
     ...listPart(result),
     ...nearestPart(result, options),
     ...headerAdvice(result),
+    ...clockPart(result, options),
     ...lossLines(result),
   ];
   return `${lines.join("\n")}\n`;
@@ -134,4 +136,15 @@ function nearestPart({ survey }: ReplayResult, { timeZone }: SummaryOptions): st
       `              ${thread.why}`,
     ];
   });
+}
+
+/** Whose stamps were so far ahead that the log never came to them. */
+function clockPart({ wrongClocks }: Pick<ReplayResult, "wrongClocks">, { timeZone }: SummaryOptions): string[] {
+  const lines = wrongClocks.slice(0, CLOCKS_SHOWN).map(({ host, pieces, fromMs, untilMs }, index) => {
+    const stamps = `stamped ${clockOf(fromMs, timeZone)} to ${clockOf(untilMs, timeZone)}`;
+    return `${index === 0 ? "clocks     " : "           "}${shownText(host, NAME_CHARS_MAX)} was ahead of the log around it: ${counted(pieces, "piece")} of mails, ${stamps}, set aside`;
+  });
+  const more = wrongClocks.length - lines.length;
+  if (more > 0) lines.push(`           and ${counted(more, "more host")}`);
+  return lines;
 }
