@@ -3,7 +3,7 @@
 import { fstatSync, readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { InputError } from "../../shared/adapters/files/file-error.ts";
-import { ConfigError } from "../../shared/runtime/config.ts";
+import { ConfigError } from "../../shared/runtime/config-fault.ts";
 import type { AdviceSystem } from "../../shared/domain/storm-alert.ts";
 import { ADVICE_SYSTEMS, SEVERITIES } from "../../shared/domain/storm-alert.ts";
 import { FORMAT_NAMES } from "../ingest/formats.ts";

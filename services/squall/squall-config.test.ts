@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { defaultDetectorSettings } from "../../shared/domain/detector-settings.ts";
-import { ConfigError } from "../../shared/runtime/config.ts";
+import { ConfigError } from "../../shared/runtime/config-fault.ts";
 import { readYaml } from "../../shared/runtime/yaml-source.ts";
-import type { SquallConfig } from "./squall-config.ts";
+import { loadConfiguration } from "./configuration.ts";
+import type { SquallConfig } from "./squall-defaults.ts";
 import { loadSquallConfig } from "./squall-config.ts";
 
 const directory = new URL("../../test/testdata/config/", import.meta.url);
@@ -107,6 +108,15 @@ test("nothing given: the documented defaults", () => {
     ingest: { lineBytesMax: 65_536, hostsMax: 10_000, listServers: [] },
     detector: defaultDetectorSettings,
   });
+});
+
+test("nothing given is what the schema makes of nothing", async () => {
+  for (const emitWindows of [true, false]) {
+    const unread = await loadConfiguration({ emitWindows }, { SQUALL_SITE: "", HOME: "/root" });
+    expect(unread).toEqual(loadSquallConfig({ env: {}, flags: [], emitWindows }));
+  }
+  expect(await loadConfiguration({ emitWindows: true }, { SQUALL_SITE: "nhs" })).toMatchObject({ site: "nhs" });
+  expect(await loadConfiguration({ emitWindows: true, advice: ["exim"] }, {})).toMatchObject({ advice: ["exim"] });
 });
 
 test("everything set", () => {

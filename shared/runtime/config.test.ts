@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { nearestName } from "./config-fault.ts";
+import { ConfigError, nearestName } from "./config-fault.ts";
 import type { ConfigSources } from "./config.ts";
-import { ConfigError, loadConfig } from "./config.ts";
+import { loadConfig } from "./config.ts";
 import { settingsOf } from "./config-settings.ts";
 import { readYaml } from "./yaml-source.ts";
 

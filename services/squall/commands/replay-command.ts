@@ -18,7 +18,7 @@ import { createProgressLine } from "../replay/progress.ts";
 import type { ReplayResult } from "../replay/replay.ts";
 import { replay } from "../replay/replay.ts";
 import { summaryText } from "../replay/summary.ts";
-import type { SquallConfig } from "../squall-config.ts";
+import type { SquallConfig } from "../squall-defaults.ts";
 import type { Terminal } from "../terminal.ts";
 
 export interface ReplayFlags {

@@ -14,7 +14,7 @@ import { LivePipeline } from "../pipeline/live-pipeline.ts";
 import { simulate } from "../simulate/simulation.ts";
 import type { Terminal } from "../terminal.ts";
 import { DemoScreen } from "./demo-screen.ts";
-import type { SquallConfig } from "../squall-config.ts";
+import type { SquallConfig } from "../squall-defaults.ts";
 import { Pace } from "./pace.ts";
 
 const SEED = 1;

@@ -16,7 +16,7 @@ import { zoneToUtc } from "../../ingest/time-zone.ts";
 import type { InputError } from "../../../shared/adapters/files/file-error.ts";
 import type { WrongClock } from "../pipeline/set-aside.ts";
 import { ReplayPipeline } from "../pipeline/replay-pipeline.ts";
-import type { SquallConfig } from "../squall-config.ts";
+import type { SquallConfig } from "../squall-defaults.ts";
 import type { RejectedLine } from "./dead-letter.ts";
 import type { ReplayInput } from "./inputs.ts";
 import type { ReplayProgress, SideBySideOptions } from "./side-by-side.ts";
