@@ -3,8 +3,9 @@
 import { fstatSync, readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { InputError } from "../../shared/adapters/files/file-error.ts";
-import { ConfigError } from "../../shared/runtime/config.ts";
-import { SEVERITIES } from "../../shared/domain/storm-alert.ts";
+import { ConfigError } from "../../shared/runtime/config-fault.ts";
+import type { AdviceSystem } from "../../shared/domain/storm-alert.ts";
+import { ADVICE_SYSTEMS, SEVERITIES } from "../../shared/domain/storm-alert.ts";
 import { FORMAT_NAMES } from "../ingest/formats.ts";
 import type { ReplayFlags } from "./commands/replay-command.ts";
 import type { SimulateFlags } from "./commands/simulate-command.ts";
@@ -56,6 +57,14 @@ function zone(text: string): string {
   }
 }
 
+function systems(text: string): AdviceSystem[] {
+  return text.split(",").map((word) => {
+    const known = ADVICE_SYSTEMS.find((system) => system === word.trim());
+    if (known === undefined) throw new InvalidArgumentError(`Known are: ${ADVICE_SYSTEMS.join(", ")}.`);
+    return known;
+  });
+}
+
 /** Something is piped in: a FIFO, a socket or a file; not a terminal, not /dev/null, not a closed descriptor. */
 function hasPipedInput(): boolean {
   try {
@@ -96,6 +105,11 @@ function withReplayOptions(command: Command): Command {
     .addOption(new Option("--output <kind>", "alerts as text or as NDJSON").choices(["text", "ndjson"]).default("text"))
     .addOption(
       new Option("--min-severity <level>", "least severity to show").choices([...SEVERITIES]).default("warning"),
+    )
+    .option(
+      "--advice <systems>",
+      `mail systems whose advice is shown: ${ADVICE_SYSTEMS.join(",")} (default: all)`,
+      systems,
     )
     .option("--config <file>", "YAML configuration: thresholds, settings a list")
     .option("--site <name>", "name of the mail system, in alerts")

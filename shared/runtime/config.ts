@@ -2,22 +2,10 @@
 
 import type { z } from "zod";
 import type { ConfigFault } from "./config-fault.ts";
-import { nearestName, suggestion } from "./config-fault.ts";
+import { ConfigError, nearestName, suggestion } from "./config-fault.ts";
 import type { Setting } from "./config-settings.ts";
 import { namesAt, settingsOf } from "./config-settings.ts";
 import type { YamlSource } from "./yaml-source.ts";
-
-/** Thrown with every fault found; the message has one a line. */
-export class ConfigError extends Error {
-  readonly faults: readonly ConfigFault[];
-
-  constructor(faults: readonly ConfigFault[]) {
-    const inOrder = faults.toSorted((a, b) => a.offset - b.offset);
-    super(inOrder.map((fault) => `${fault.where}: ${fault.message}`).join("\n"));
-    this.name = "ConfigError";
-    this.faults = inOrder;
-  }
-}
 
 /** A flag of the command line that sets one setting, such as `--site` for `["site"]`. */
 export interface FlagValue {
@@ -72,7 +60,7 @@ export function loadConfig<Schema extends z.ZodObject>(sources: ConfigSources<Sc
 }
 
 /** Variables that begin with SQUALL_ and that neither this schema nor Kubernetes knows: perhaps another service's. */
-export function unknownEnv(schema: z.ZodObject, env: Readonly<Record<string, string | undefined>>): string[] {
+function unknownEnv(schema: z.ZodObject, env: Readonly<Record<string, string | undefined>>): string[] {
   const known = new Set(settingsOf(schema, ENV_PREFIX).map((setting) => setting.env));
   return Object.keys(env)
     .filter((name) => name.startsWith(`${ENV_PREFIX}_`) && !known.has(name) && !SERVICE_LINK.test(name))

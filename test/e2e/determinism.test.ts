@@ -8,7 +8,7 @@ import { gzipSync, zstdCompressSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { encodeStormAlert } from "../../shared/domain/storm-alert-codec.ts";
 import { loadConfiguration } from "../../services/squall/configuration.ts";
-import { collect } from "../../services/squall/simulate/simulation.ts";
+import { collect } from "../support/simulated-log.ts";
 import { linesOf, numbersFrom, reordered, shuffled, temporaryFolder, writeLog } from "./log-lines.ts";
 import { alertsOfChunks } from "./memory-input.ts";
 import { replayHere } from "./replay-here.ts";

@@ -1,7 +1,7 @@
 // Chunks in memory, read as `squall replay` reads a file.
 
 import type { InputFile } from "../../shared/adapters/files/input-file.ts";
-import type { SquallConfig } from "../../services/squall/squall-config.ts";
+import type { SquallConfig } from "../../services/squall/squall-defaults.ts";
 import type { ReplayInput } from "../../services/squall/replay/inputs.ts";
 import { replay } from "../../services/squall/replay/replay.ts";
 import type { StormAlert } from "../../shared/domain/storm-alert.ts";

@@ -16,7 +16,7 @@ import {
 import { join } from "node:path";
 import { constants, gunzipSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { collect } from "../../services/squall/simulate/simulation.ts";
+import { collect } from "../support/simulated-log.ts";
 import { pollUntil } from "../support/poll.ts";
 import { linesOf, numbersFrom, temporaryFolder, writeLog } from "./log-lines.ts";
 import { replayHere } from "./replay-here.ts";
@@ -362,11 +362,11 @@ describe("how it ends", () => {
   });
 
   test("SIGINT while a pipe keeps it waiting: 130", async () => {
-    // One chunk: when it has told of the storm, it has read all there is and waits for more.
+    // Long enough that its clock is believed. When it has told of the storm it soon has read all there is and waits for more.
     const { code, err } = await run(["replay", ...asNdjson, "-"], {
-      input: readFileSync(join(ROOT, "test/testdata/postfix/small-storm.log")),
+      input: log,
       keepOpen: true,
-      when: { says: "storm.resolved", call: (pid) => void setTimeout(() => process.kill(pid, "SIGINT"), 200) },
+      when: { says: "storm.opened", call: (pid) => void setTimeout(() => process.kill(pid, "SIGINT"), 200) },
     });
     expect(code).toBe(130);
     expect(err).toMatch(/^storms {5}1,/m);

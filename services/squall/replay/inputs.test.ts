@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
 import { InputError } from "../../../shared/adapters/files/file-error.ts";
-import { firstMonthDay, openInputs } from "./inputs.ts";
+import { firstMonthDay } from "./first-stamp.ts";
+import { openInputs } from "./inputs.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "squall-inputs-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

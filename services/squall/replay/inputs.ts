@@ -5,11 +5,9 @@ import { fileIdentity } from "../../../shared/adapters/files/file-identity.ts";
 import type { InputFile, OpenOptions } from "../../../shared/adapters/files/input-file.ts";
 import { CHUNK_BYTES, openInput } from "../../../shared/adapters/files/input-file.ts";
 import type { MonthDay } from "../../ingest/syslog-stamp.ts";
-import { monthDayAt, yearsOfFirstStamps } from "../../ingest/syslog-stamp.ts";
+import { yearsOfFirstStamps } from "../../ingest/syslog-stamp.ts";
+import { firstMonthDay } from "./first-stamp.ts";
 
-const NEWLINE = 10;
-/** How far into an input its first stamp is looked for. */
-const PEEK_LINES = 200;
 const PEEK_BYTES = 16_384;
 const STANDARD_INPUT = "-";
 
@@ -69,19 +67,6 @@ async function withoutDuplicates(
     kept.push({ path, isFile: path !== STANDARD_INPUT && identities.length > 0 });
   }
   return { paths: kept, duplicates };
-}
-
-/** Month and day of the first RFC 3164 stamp of a chunk. */
-export function firstMonthDay(chunk: Buffer): MonthDay | undefined {
-  let start = 0;
-  for (let line = 0; line < PEEK_LINES && start < chunk.length; line += 1) {
-    const found = monthDayAt(chunk, start);
-    if (found !== undefined) return found;
-    const newline = chunk.indexOf(NEWLINE, start);
-    if (newline < 0) return undefined;
-    start = newline + 1;
-  }
-  return undefined;
 }
 
 /** Looks into all of them, or keeps none. Throws InputError for the first that cannot be opened or read. */

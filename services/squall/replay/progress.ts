@@ -14,14 +14,14 @@ export interface ProgressLine {
   readonly clear: () => void;
 }
 
-export interface ProgressFacts {
+interface ProgressFacts {
   readonly elapsedMs: number;
   readonly storms: number;
   readonly timeZone: string;
 }
 
 /** One line without a line break: share, amount, rate, event time, time left, storms. */
-export function progressText(progress: ReplayProgress, { elapsedMs, storms, timeZone }: ProgressFacts): string {
+function progressText(progress: ReplayProgress, { elapsedMs, storms, timeZone }: ProgressFacts): string {
   const { bytesRead, bytesTotal, lines, eventTimeMs } = progress;
   const parts: string[] = [];
   if (bytesTotal === undefined || bytesTotal === 0) parts.push(byteCount(bytesRead));

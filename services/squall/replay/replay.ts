@@ -12,12 +12,12 @@ import { HostTable } from "../../ingest/host-table.ts";
 import type { IngestCounters } from "../../ingest/ingest.ts";
 import { Ingest } from "../../ingest/ingest.ts";
 import { FragmentTable } from "../../ingest/combine.ts";
-import type { RejectionReason } from "../../ingest/rejection.ts";
 import { zoneToUtc } from "../../ingest/time-zone.ts";
 import type { InputError } from "../../../shared/adapters/files/file-error.ts";
 import type { WrongClock } from "../pipeline/set-aside.ts";
 import { ReplayPipeline } from "../pipeline/replay-pipeline.ts";
-import type { SquallConfig } from "../squall-config.ts";
+import type { SquallConfig } from "../squall-defaults.ts";
+import type { RejectedLine } from "./dead-letter.ts";
 import type { ReplayInput } from "./inputs.ts";
 import type { ReplayProgress, SideBySideOptions } from "./side-by-side.ts";
 import { SideBySide } from "./side-by-side.ts";
@@ -31,7 +31,7 @@ export interface ReplayOptions {
   readonly config: SquallConfig;
   readonly onAlert: (alert: StormAlert) => void;
   readonly onWindow: (window: ThreadWindow) => void;
-  readonly onRejected: (rejected: { reason: RejectionReason; input: string; line: number; bytes: Buffer }) => void;
+  readonly onRejected: (rejected: RejectedLine) => void;
   /** Called after every chunk. */
   readonly onProgress: (progress: ReplayProgress) => void;
   /** Our own clock, ms since the epoch: it bears out the stamps of a log that is followed. */

@@ -125,6 +125,9 @@ function listPart({ survey }: ReplayResult): string[] {
 }
 
 function nearestPart({ survey }: ReplayResult, { timeZone }: SummaryOptions): string[] {
+  if (survey.nearest.length === 0 && survey.threads > 0) {
+    return [`nearest    no thread${survey.storms.opened > 0 ? " beside those of storms" : ""} was answered to all`];
+  }
   return survey.nearest.flatMap((thread, index) => {
     const name = shownText(thread.subject ?? thread.threadKey, NAME_CHARS_MAX);
     const list = thread.list === undefined ? "" : ` on ${shownText(thread.list, NAME_CHARS_MAX)}`;

@@ -63,9 +63,6 @@ const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
   },
 };
 
-/** Most bytes `collect` returns. */
-export const COLLECT_MAX_BYTES = 64 * 1024 * 1024;
-
 /** A simulation, not yet begun. Throws RangeError on a scale that is not above 0 or too large, or on a seed that is not an integer. */
 export function simulate(options: SimulationOptions): Simulation {
   const scenario = SCENARIOS[options.scenario];
@@ -124,20 +121,6 @@ export function simulate(options: SimulationOptions): Simulation {
         lines: buffer.lines,
       }),
   };
-}
-
-/** The whole log at once, for small scales; throws RangeError beyond 64 MiB. */
-export function collect(options: SimulationOptions): { log: Buffer; truth: GroundTruth } {
-  const simulation = simulate(options);
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for (const chunk of simulation.chunks()) {
-    bytes += chunk.length;
-    if (bytes > COLLECT_MAX_BYTES)
-      throw new RangeError(`the log is over ${COLLECT_MAX_BYTES} bytes; use simulate() and stream it`);
-    chunks.push(chunk);
-  }
-  return { log: Buffer.concat(chunks), truth: simulation.truth() };
 }
 
 function checkOptions(options: SimulationOptions): void {
