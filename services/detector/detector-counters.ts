@@ -23,6 +23,7 @@ export interface DetectorCounters {
   listsEvicted: number;
   personsNotRemembered: number;
   loginsEvicted: number;
+  clientsEvicted: number;
   stormsEvicted: number;
   stormMessagesDropped: number;
   windowsLate: number;
@@ -52,6 +53,7 @@ export function createDetectorCounters(): DetectorCounters {
     listsEvicted: 0,
     personsNotRemembered: 0,
     loginsEvicted: 0,
+    clientsEvicted: 0,
     stormsEvicted: 0,
     stormMessagesDropped: 0,
     windowsLate: 0,

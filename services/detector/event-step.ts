@@ -3,9 +3,10 @@
 
 import { MINUTE_MS } from "../../shared/domain/delivery-minutes.ts";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
-import { type AddDeliveries, countMinutes, createCountedMinutes } from "./delivery-ledger.ts";
+import { hashOfText as keyHash } from "../../shared/domain/packed-mails.ts";
+import { countMinutes, createCountedMinutes } from "./delivery-ledger.ts";
 import { stepFanOut } from "./fan-out-step.ts";
-import { showDeliveries } from "./fan-out-windows.ts";
+import { deliveriesAt, moveDeliveries } from "./hop-deliveries.ts";
 import { rulesForList } from "./list-rules.ts";
 import type { MailMessage } from "./mail-message.ts";
 import {
@@ -14,13 +15,13 @@ import {
   findGroup,
   keepFanOut,
   keepSmall,
-  keyHash,
   type MessageGroup,
   messageKeyOf,
   messageOf,
   unfold,
 } from "./message-table.ts";
-import { noteLogin } from "./persons.ts";
+import { takePacked } from "./packed-step.ts";
+import { noteHandOver, noteSender } from "./sender-notes.ts";
 import type { SiteState } from "./site-state.ts";
 import { reviseSmallMail, type SmallMail, type SmallMailCounts } from "./small-mail.ts";
 import { rise } from "./storm-tide.ts";
@@ -40,7 +41,7 @@ export function stepEvent(site: SiteState, event: MailEvent): void {
     return;
   }
   const hash = keyHash(key);
-  const small = site.messages.small.take(key, hash);
+  const small = site.messages.small.take(key, hash) ?? takePacked(site, key, hash);
   if (small === undefined) {
     site.totals.messages += 1;
     if (mayReachMany(site, event)) stepGroup(site, newGroup(site, key), event);
@@ -56,18 +57,13 @@ function lastWordAt(event: MailEvent): number {
   return Math.max(event.at, event.removedAt ?? event.at, (event.minutes.at(-1)?.start ?? event.at) + MINUTE_MS);
 }
 
-function noteSender(site: SiteState, event: MailEvent): void {
-  const { login, from } = event;
-  if (login === undefined || from === undefined || login === from) return;
-  if (noteLogin(site.persons, { login, from, at: event.at }, site.settings)) site.counters.loginsEvicted += 1;
-}
-
 function mayReachMany(site: SiteState, event: MailEvent): boolean {
   if (event.recipients >= site.settings.replyAllReach) return true;
   return event.lists.length > 0 && configuredAudience(site, event.lists) >= site.settings.replyAllReach;
 }
 
 function enterSmall(site: SiteState, event: MailEvent, key: string, hash: number): void {
+  noteHandOver(site, event, true);
   const row = siteRow(site.windows, site.site, event.at, site.settings);
   if (row !== undefined) {
     row.messages += 1;
@@ -109,14 +105,16 @@ function stepGroup(site: SiteState, group: MessageGroup, event: MailEvent): void
     return;
   }
   const { message } = found;
-  const reachBefore = message.reach;
+  const { reach: reachBefore, leading: ledBefore } = message;
   const outcome = addToMessage(site.messages, message, event, site);
   if (outcome.kind === "repeated") counters.eventsRepeated += 1;
   if (outcome.kind === "repeated" || outcome.kind === "hop-dropped") return;
+  if (outcome.kind !== "revised") noteHandOver(site, event, found.isNew);
   if (found.isNew && !isFirst) site.totals.messages += 1;
   countInSite(site, message, { isNew: found.isNew, growth: message.reach - reachBefore });
+  if (ledBefore !== message.leading) moveDeliveries(site, message, ledBefore);
   const counted = "slot" in outcome ? outcome.slot : createCountedMinutes();
-  countMinutes(counted, event, deliveriesOf(site, message));
+  countMinutes(counted, event, deliveriesAt(site, message, outcome.hop));
   const reach = Math.max(message.reach, configuredAudience(site, message.lists));
   if (message.fanOut === undefined && reach < settings.replyAllReach) return;
   stepFanOut(site, message, event, reach);
@@ -142,15 +140,6 @@ function countInSite(
   if (!change.isNew) return;
   row.messages += 1;
   if (message.automatic !== undefined) row.automatic += 1;
-}
-
-function deliveriesOf(site: SiteState, message: MailMessage): AddDeliveries {
-  const { fanOut } = message;
-  if (fanOut === undefined) return site.addDeliveries;
-  return (minute, delivered) => {
-    site.addDeliveries(minute, delivered);
-    showDeliveries(site, fanOut, minute, delivered);
-  };
 }
 
 /** Largest audience configured for lists whose expansion cannot be seen; 0 where none is. */

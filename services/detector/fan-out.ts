@@ -1,7 +1,8 @@
 // FanOut: a message that has reached many (20 recipients), and what was decided of it. It outlives the message's queue ids.
 
 import type { ListEvidence } from "../../shared/domain/mail-event.ts";
-import { createMinuteSeries, type MinuteSeries } from "./delivery-ledger.ts";
+import type { MinuteSeries } from "./delivery-ledger.ts";
+import { deliveriesByHop, type HopDeliveries, seriesOf } from "./hop-deliveries.ts";
 import type { ListState } from "./list-table.ts";
 import type { MailMessage } from "./mail-message.ts";
 import type { Post } from "./post-history.ts";
@@ -16,6 +17,11 @@ export interface FanOut {
   /** Reach as counted so far in windows and audiences. */
   reach: number;
   person: string | undefined;
+  /** Counted as a message without a person. */
+  nameless: boolean;
+  /** The machine outside whose mail counts as one person's, if this came from one, by as many hops as were known then. */
+  soleClient: string | undefined;
+  hopsJudged: number;
   readonly lists: FanOutList[];
   thread: Thread | undefined;
   hint: ThreadHint;
@@ -26,7 +32,9 @@ export interface FanOut {
   post: Post | undefined;
   /** Its place among the posts of the first of its lists. */
   listPost: Post | undefined;
-  readonly deliveries: MinuteSeries;
+  readonly byHop: HopDeliveries[];
+  /** Of these, the hop with the largest reach: what counts everywhere. */
+  deliveries: MinuteSeries;
   storm: Storm | undefined;
 }
 
@@ -41,11 +49,15 @@ export interface FanOutList {
 }
 
 export function createFanOut(message: MailMessage, at: number): FanOut {
+  const byHop = deliveriesByHop(message);
   return {
     message,
     at,
     reach: 0,
     person: undefined,
+    nameless: false,
+    soleClient: undefined,
+    hopsJudged: 0,
     lists: [],
     thread: undefined,
     hint: "new",
@@ -53,7 +65,8 @@ export function createFanOut(message: MailMessage, at: number): FanOut {
     replyAll: false,
     post: undefined,
     listPost: undefined,
-    deliveries: createMinuteSeries(),
+    byHop,
+    deliveries: seriesOf(byHop, message.leading),
     storm: undefined,
   };
 }

@@ -3,12 +3,12 @@
 // Distinct posters, the first included: 4 in 5 min or 5 in 10 min. On a warm list newcomers count, whatever their thread; on a
 // cold list only messages that no header ties to a thread, else several lively discussions on a new list add up. Mail that is
 // neither authenticated nor from the list's own (or a trusted) domain counts for a watch only: `outside-senders`.
-// Automatic mail: 20 to the list itself in 10 min, by at least as many senders as a storm needs repliers; fewer senders, or
-// outside ones, make a watch. The price gate counts repliers (posters but the first), for automatic mail the mails.
+// Automatic mail: 20 to the list itself in 10 min, be they of one machine (a loop) or of many; outside ones make a watch.
+// The price gate counts repliers (posters but the first), for automatic mail the mails.
 
 import type { StormReason } from "../../shared/domain/storm-alert.ts";
 import type { FanOut } from "./fan-out.ts";
-import { type AutomaticMail, isWarm, type ListState } from "./list-table.ts";
+import { isWarm, type ListState } from "./list-table.ts";
 import { distinctPeople, type Post } from "./post-history.ts";
 import type { SiteState } from "./site-state.ts";
 import { propose, type Proposal } from "./storm-lifecycle.ts";
@@ -37,17 +37,36 @@ export function judgeListPosts(site: SiteState, list: ListState, index: number, 
   }
 }
 
-/** Notes a machine's mail to a list and judges the list by it. */
+/** Notes a machine's mail to a list. */
 export function noteAutomatic(site: SiteState, list: ListState, fanOut: FanOut): void {
-  const { message } = fanOut;
-  const who = message.login ?? message.from ?? message.sender ?? "";
-  const mail: AutomaticMail = { at: fanOut.at, who, trusted: isTrusted(list, fanOut), fanOut };
   let index = list.automatic.length;
-  while (index > 0 && (list.automatic[index - 1]?.at ?? 0) > mail.at) index -= 1;
-  list.automatic.splice(index, 0, mail);
+  while (index > 0 && (list.automatic[index - 1]?.at ?? 0) > fanOut.at) index -= 1;
+  list.automatic.splice(index, 0, fanOut);
   if (list.automatic.length > site.settings.bounds.repliesPerThreadMax) list.automatic.shift();
   list.lastAutomaticAt = Math.max(list.lastAutomaticAt, fanOut.at);
-  if (!list.rules.exempt) judgeAutomatic(site, list, fanOut);
+}
+
+/** Judges a list at its latest automatic mail. `atLeast` is the event time of what made it worth a look. */
+export function judgeAutomatic(site: SiteState, list: ListState, atLeast: number): void {
+  const { thresholds } = list.rules;
+  const latest = list.automatic.at(-1);
+  if (list.rules.exempt || latest === undefined || latest.at <= list.calmSince) return;
+  const within = (windowMs: number): FanOut[] =>
+    list.automatic.filter((mail) => mail.at > latest.at - windowMs && mail.at <= latest.at);
+  const recent = within(thresholds.automaticMs + 1);
+  const [first] = recent;
+  if (recent.length < thresholds.automaticMails || first?.thread === undefined) return;
+  const trusted = recent.filter((mail) => isTrusted(list, mail)).length >= thresholds.automaticMails;
+  const hour = within(site.settings.distinctMs).length;
+  const gate = priceGate(list.audience, hour + within(site.settings.recentMs).length, list.rules);
+  const reasons: StormReason[] = ["automatic"];
+  if (!trusted) reasons.push("outside-senders");
+  propose(site, {
+    ...listProposal(list, first, first.thread),
+    ...listVerdict(list, { gate, trusted, reasons, at: Math.max(latest.at, atLeast) }),
+    critical: list.audience * hour > thresholds.criticalDeliveries,
+    threads: threadsOf(recent),
+  });
 }
 
 interface Burst {
@@ -76,33 +95,7 @@ function proposeBurst(site: SiteState, list: ListState, burst: Burst): void {
     ...listProposal(list, first.fanOut, first.fanOut.thread),
     ...listVerdict(list, { gate, trusted: burst.trusted, reasons, at: Math.max(deciding.at, burst.atLeast) }),
     critical: list.audience * hour > list.rules.thresholds.criticalDeliveries,
-    threads: threadsOf(evidence),
-  });
-}
-
-function judgeAutomatic(site: SiteState, list: ListState, fanOut: FanOut): void {
-  const { thresholds } = list.rules;
-  const latest = list.automatic.at(-1);
-  if (latest === undefined || fanOut.thread === undefined) return;
-  const within = (windowMs: number): AutomaticMail[] =>
-    list.automatic.filter((mail) => mail.at > latest.at - windowMs && mail.at <= latest.at);
-  const recent = within(thresholds.automaticMs + 1);
-  if (recent.length < thresholds.automaticMails) return;
-  const trustedMails = recent.filter((mail) => mail.trusted);
-  const trusted = trustedMails.length >= thresholds.automaticMails;
-  const senders = new Set((trusted ? trustedMails : recent).map((mail) => mail.who)).size;
-  const hour = within(site.settings.distinctMs).length;
-  const gate = priceGate(list.audience, hour + within(site.settings.recentMs).length, list.rules);
-  const reasons: StormReason[] = ["automatic"];
-  if (!trusted) reasons.push("outside-senders");
-  const verdict = listVerdict(list, { gate, trusted, reasons, at: latest.at });
-  const first = recent[0]?.fanOut ?? fanOut;
-  propose(site, {
-    ...listProposal(list, first, first.thread ?? fanOut.thread),
-    ...verdict,
-    opens: verdict.opens && senders >= thresholds.repliersMin,
-    critical: list.audience * hour > thresholds.criticalDeliveries,
-    threads: [fanOut.thread],
+    threads: threadsOf(evidence.map((post) => post.fanOut)),
   });
 }
 
@@ -144,8 +137,8 @@ function isTrusted(list: ListState, fanOut: FanOut): boolean {
   return authenticated || (senderDomain !== undefined && list.rules.trustedDomains.includes(senderDomain));
 }
 
-function threadsOf(posts: readonly Post[]): Thread[] {
+function threadsOf(messages: readonly FanOut[]): Thread[] {
   const threads = new Set<Thread>();
-  for (const post of posts) if (post.fanOut.thread !== undefined) threads.add(post.fanOut.thread);
+  for (const { thread } of messages) if (thread !== undefined) threads.add(thread);
   return [...threads];
 }

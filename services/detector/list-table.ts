@@ -27,21 +27,14 @@ export interface ListState {
   mailedAlone: boolean;
   /** People who wrote to the list of late, whatever the thread. */
   readonly posters: PostHistory;
-  /** Mails sent by machines to the list of late: time, who, whether trusted. */
-  readonly automatic: AutomaticMail[];
+  /** Mails sent by machines to the list of late, in order of time. */
+  readonly automatic: FanOut[];
   lastAutomaticAt: number;
   lastPosterAt: number;
   storm: Storm | undefined;
   /** Storms and watches it has had, and the end of the last. */
   episode: number;
   calmSince: number;
-}
-
-export interface AutomaticMail {
-  readonly at: number;
-  readonly who: string;
-  readonly trusted: boolean;
-  readonly fanOut: FanOut;
 }
 
 export interface ListTable {

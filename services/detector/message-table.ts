@@ -6,6 +6,7 @@
 
 import type { DetectorSettings } from "../../shared/domain/detector-settings.ts";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
+import { hashOfText as keyHash } from "../../shared/domain/packed-mails.ts";
 import type { DetectorCounters } from "./detector-counters.ts";
 import {
   addEvent,
@@ -17,6 +18,7 @@ import {
   type SlotOutcome,
   slotOf,
 } from "./mail-message.ts";
+import { PackedMailStore } from "./packed-mail-store.ts";
 import { type SmallMailEntry, SmallMailStore } from "./small-mail-store.ts";
 
 /** The messages under one Message-ID, one a sender. */
@@ -29,6 +31,10 @@ export interface MessageGroup {
 export interface MessageTable {
   /** Mails with one queue id and few recipients, in two generations. */
   readonly small: SmallMailStore;
+  /** The same, of those that came packed. */
+  readonly packed: PackedMailStore;
+  /** Hashes of the keys of all groups, and perhaps of some that are gone. */
+  groupHashes: Set<number>;
   /** Groups with a second queue id or sender that have not reached many, in the same two generations. */
   young: Map<string, MessageGroup>;
   old: Map<string, MessageGroup>;
@@ -54,6 +60,8 @@ const EVICTED_SHARE = 0.05;
 export function createMessageTable(): MessageTable {
   return {
     small: new SmallMailStore(),
+    packed: new PackedMailStore(),
+    groupHashes: new Set(),
     young: new Map(),
     old: new Map(),
     fanOuts: new Map(),
@@ -81,6 +89,7 @@ export function findGroup(table: MessageTable, key: string): MessageGroup | unde
 
 export function enterGroup(table: MessageTable, group: MessageGroup, deps: Deps): void {
   table.young.set(group.key, group);
+  table.groupHashes.add(keyHash(group.key));
   makeRoom(table, deps);
 }
 
@@ -90,17 +99,9 @@ export function keepSmall(table: MessageTable, entry: SmallMailEntry, deps: Deps
   makeRoom(table, deps);
 }
 
-function makeRoom(table: MessageTable, { settings, counters }: Deps): void {
-  const young = table.small.youngSize + table.young.size;
+export function makeRoom(table: MessageTable, { settings, counters }: Deps): void {
+  const young = table.packed.youngSize + table.small.youngSize + table.young.size;
   if (young * 2 > settings.bounds.messagesMax) counters.messagesEvicted += rotate(table);
-}
-
-/** Hash of a key for the small mails. */
-export function keyHash(key: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < key.length; index += 1) hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
-  return hash ^ (hash >>> 13);
 }
 
 /** Turns a small mail into a group, so that a second queue id can join. */
@@ -120,6 +121,7 @@ export function unfold(
   }
   const group: MessageGroup = { key, variants: [message], lastAt: counts.lastAt };
   table.young.set(key, group);
+  table.groupHashes.add(keyHash(key));
   return group;
 }
 
@@ -198,9 +200,13 @@ export function forgetOld(table: MessageTable, now: number, deps: Deps): void {
 /** Forgets the old generation; returns how many messages that were. */
 function rotate(table: MessageTable): number {
   for (const group of table.old.values()) for (const message of group.variants) seal(table, message);
-  const forgotten = table.small.rotate() + table.old.size;
+  const forgotten = table.small.rotate() + table.packed.rotate() + table.old.size;
   table.old = table.young;
   table.young = new Map();
+  table.groupHashes = new Set();
+  for (const groups of [table.old, table.fanOuts]) {
+    for (const key of groups.keys()) table.groupHashes.add(keyHash(key));
+  }
   return forgotten;
 }
 

@@ -52,7 +52,7 @@ describe("who counts", () => {
 
   test("the starter's sender under another name is the starter", () => {
     const history = createPostHistory();
-    history.starter = { person: "anna", sender: "x", at: 0 };
+    history.starter = { person: "anna", sources: ["x"], at: 0 };
     insertPost(history, postOf(1, "b", "x"), limits);
     expect(distinct(history)).toEqual([false]);
     expect(distinctPeople(history, 0, 0)).toBe(0);
@@ -85,7 +85,7 @@ describe("bounds", () => {
       trimHistory(history, limits, () => undefined);
     }
     expect(history.pastIdentities.size).toBeLessThanOrEqual(4096);
-    expect(history.pastSenders.size).toBeLessThanOrEqual(4096);
+    expect(history.pastSources.size).toBeLessThanOrEqual(4096);
     expect(history.posts).toHaveLength(256);
   });
 });

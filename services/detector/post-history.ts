@@ -1,6 +1,6 @@
 // posts of one thread or list -> the same, sorted by time, each with the identity it counts under.
-// One replier is one identity within an hour: the person, or the one under whom the envelope sender was first used,
-// so that one sender with many forged From addresses stays one replier. A late post is put in its place and what
+// One replier is one identity within an hour: the person, or the one under whom the envelope sender, or a machine outside that
+// counts as one, was first used, so that a forger with many From addresses stays one replier. A late post is put in its place and what
 // follows is settled again; the result depends on the posts alone, not on the order of their arrival.
 
 import type { FanOut } from "./fan-out.ts";
@@ -9,8 +9,8 @@ import type { ScoreState } from "./score.ts";
 export interface Post {
   readonly at: number;
   readonly person: string;
-  /** Envelope sender, when there was one. */
-  readonly sender: string | undefined;
+  /** What it shares with other names of the same replier: the envelope sender, a machine outside. */
+  sources: readonly string[];
   /** Evidence of who wrote, decided when the post arrived. */
   readonly mark: number;
   readonly fanOut: FanOut;
@@ -32,16 +32,16 @@ export interface PostHistory {
   readonly posts: Post[];
   /** What is still needed of posts that were dropped from the front. */
   readonly pastIdentities: Map<string, number>;
-  readonly pastSenders: Map<string, Trace>;
+  readonly pastSources: Map<string, Trace>;
   /** Time of the last dropped post; later ones cannot be put before it. */
   pastUntil: number;
-  /** Who began the thread: never a replier, under no From address of the same envelope sender. */
+  /** Who began the thread: never a replier, under no From address from the same source. */
   starter: Starter | undefined;
 }
 
 export interface Starter {
   readonly person: string | undefined;
-  readonly sender: string | undefined;
+  readonly sources: readonly string[];
   readonly at: number;
 }
 
@@ -57,7 +57,7 @@ export function createPostHistory(): PostHistory {
   return {
     posts: [],
     pastIdentities: new Map(),
-    pastSenders: new Map(),
+    pastSources: new Map(),
     pastUntil: Number.NEGATIVE_INFINITY,
     starter: undefined,
   };
@@ -67,7 +67,7 @@ export function createPost(fanOut: FanOut, person: string, mark: number): Post {
   return {
     at: fanOut.at,
     person,
-    sender: fanOut.message.sender,
+    sources: sourcesOf(fanOut),
     mark,
     fanOut,
     identity: person,
@@ -76,6 +76,11 @@ export function createPost(fanOut: FanOut, person: string, mark: number): Post {
     pause: 0,
     after: undefined,
   };
+}
+
+/** What ties the names together under which one replier writes. */
+export function sourcesOf({ message, soleClient }: FanOut): readonly string[] {
+  return [message.sender, soleClient].filter((source) => source !== undefined);
 }
 
 /** Puts a post in its place. Returns its index, or -1 when it is older than what is kept. Posts from there on are settled again. */
@@ -103,9 +108,9 @@ export function trimHistory(history: PostHistory, limits: HistoryLimits, onDrop:
     history.pastUntil = post.at;
     history.pastIdentities.delete(post.identity);
     history.pastIdentities.set(post.identity, post.at);
-    if (post.sender !== undefined) {
-      history.pastSenders.delete(post.sender);
-      history.pastSenders.set(post.sender, { identity: post.identity, at: post.at });
+    for (const source of post.sources) {
+      history.pastSources.delete(source);
+      history.pastSources.set(source, { identity: post.identity, at: post.at });
     }
     onDrop(post);
     dropped += 1;
@@ -149,19 +154,22 @@ function settle(history: PostHistory, index: number, distinctMs: number): void {
 }
 
 function identityOf(history: PostHistory, index: number, post: Post, distinctMs: number): string {
-  const sender = post.sender;
-  if (sender === undefined || sender === post.person) return post.person;
+  const sources = post.sources.filter((source) => source !== post.person);
+  if (sources.length === 0) return post.person;
   for (let position = index - 1; position >= 0; position -= 1) {
     const earlier = history.posts[position];
     if (earlier === undefined || post.at - earlier.at >= distinctMs) break;
-    if (earlier.sender === sender) return earlier.identity;
+    if (earlier.sources.some((source) => sources.includes(source))) return earlier.identity;
   }
-  const past = history.pastSenders.get(sender) ?? starterTrace(history.starter, sender);
-  return past !== undefined && post.at - past.at < distinctMs ? past.identity : post.person;
+  for (const source of sources) {
+    const past = history.pastSources.get(source) ?? starterTrace(history.starter, source);
+    if (past !== undefined && post.at - past.at < distinctMs) return past.identity;
+  }
+  return post.person;
 }
 
-function starterTrace(starter: Starter | undefined, sender: string): Trace | undefined {
-  if (starter?.person === undefined || starter.sender !== sender) return undefined;
+function starterTrace(starter: Starter | undefined, source: string): Trace | undefined {
+  if (starter?.person === undefined || !starter.sources.includes(source)) return undefined;
   return { identity: starter.person, at: starter.at };
 }
 
@@ -181,8 +189,8 @@ function forgetPast(history: PostHistory, distinctMs: number): void {
     if (history.pastIdentities.size <= PAST_MAX && history.pastUntil - at < distinctMs) break;
     history.pastIdentities.delete(identity);
   }
-  for (const [sender, trace] of history.pastSenders) {
-    if (history.pastSenders.size <= PAST_MAX && history.pastUntil - trace.at < distinctMs) break;
-    history.pastSenders.delete(sender);
+  for (const [source, trace] of history.pastSources) {
+    if (history.pastSources.size <= PAST_MAX && history.pastUntil - trace.at < distinctMs) break;
+    history.pastSources.delete(source);
   }
 }

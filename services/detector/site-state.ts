@@ -4,13 +4,16 @@ import type { DetectorSettings } from "../../shared/domain/detector-settings.ts"
 import type { AddDeliveries } from "./delivery-ledger.ts";
 import type { DetectorCounters } from "./detector-counters.ts";
 import type { DetectorOutput } from "./detector.ts";
+import { type ClientTable, createClientTable } from "./clients.ts";
 import { createListTable, type ListTable } from "./list-table.ts";
 import { createMessageTable, type MessageTable } from "./message-table.ts";
+import type { UnpackMail } from "./packed-step.ts";
 import { createPersonTable, type PersonTable } from "./persons.ts";
 import type { Storm } from "./storm.ts";
 import type { Advise } from "./storm-evidence.ts";
 import { createThreadTable, type Thread, type ThreadTable } from "./thread-table.ts";
 import { createWindowTable, siteRow, type WindowTable } from "./thread-windows.ts";
+import { WritersSeen } from "./writers-seen.ts";
 
 export interface SiteState {
   readonly site: string;
@@ -19,6 +22,10 @@ export interface SiteState {
   readonly advise: Advise;
   readonly messages: MessageTable;
   readonly persons: PersonTable;
+  readonly clients: ClientTable;
+  readonly writers: WritersSeen;
+  /** Undefined when mails never come packed. */
+  readonly unpack: UnpackMail | undefined;
   readonly lists: ListTable;
   readonly threads: ThreadTable;
   readonly windows: WindowTable;
@@ -51,7 +58,7 @@ export interface SiteTotals {
 export function createSiteState(
   site: string,
   settings: DetectorSettings,
-  deps: { readonly counters: DetectorCounters; readonly advise: Advise },
+  deps: { readonly counters: DetectorCounters; readonly advise: Advise; readonly unpack: UnpackMail | undefined },
 ): SiteState {
   const windows = createWindowTable();
   return {
@@ -61,6 +68,9 @@ export function createSiteState(
     advise: deps.advise,
     messages: createMessageTable(),
     persons: createPersonTable(settings),
+    clients: createClientTable(settings),
+    writers: new WritersSeen(),
+    unpack: deps.unpack,
     lists: createListTable(),
     threads: createThreadTable(),
     windows,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { keyHash } from "./message-table.ts";
+import { hashOfText as keyHash } from "../../shared/domain/packed-mails.ts";
 import { type SmallMailEntry, SmallMailStore } from "./small-mail-store.ts";
 import { mail } from "./testing/conversation.ts";
 

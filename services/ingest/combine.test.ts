@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
-import { SLICE_MS } from "../../shared/domain/fragment-slab.ts";
+import { fragmentsOf, SLICE_MS } from "../../shared/domain/fragment-slab.ts";
 import type { MailFragment } from "../../shared/domain/mail-fragment.ts";
 import type { Host, QueueIdBytes } from "./combine.ts";
 import { FragmentTable } from "./combine.ts";
@@ -45,7 +45,7 @@ function take(table: FragmentTable, beforeMs = Number.POSITIVE_INFINITY): Taken[
     taken.push({
       startMs: slice.startMs,
       endMs: slice.endMs,
-      fragments: table.fragmentsOf(slice),
+      fragments: fragmentsOf(slice.slab, "test", table.hostNames),
       events: slice.events,
     });
   });
@@ -56,7 +56,7 @@ const fragmentsIn = (table: FragmentTable): MailFragment[] => take(table).flatMa
 
 describe("the lines of one queue id within five seconds are one fragment", () => {
   test("with the times of its first and last line, in any order", () => {
-    const table = new FragmentTable("test");
+    const table = new FragmentTable();
     const first = table.recordFor(mx1, idOf("ABCDEF"), AT + 2000);
     expect(table.recordFor(mx1, idOf("ABCDEF"), AT + 4999)).toBe(first);
     expect(table.recordFor(mx1, idOf("ABCDEF"), AT)).toBe(first);
@@ -75,7 +75,7 @@ describe("the lines of one queue id within five seconds are one fragment", () =>
     ["the next slice", mx1, idOf("ABCDEF"), AT + SLICE_MS],
     ["the slice before", mx1, idOf("ABCDEF"), AT - 1],
   ])("but not %s", (_name, host, id, at) => {
-    const table = new FragmentTable("test");
+    const table = new FragmentTable();
     for (let turn = 0; turn < 2; turn += 1) {
       table.recordFor(mx1, idOf("ABCDEF"), AT);
       table.recordFor(host, id, at);
@@ -87,7 +87,7 @@ describe("the lines of one queue id within five seconds are one fragment", () =>
   });
 
   test("however many there are", () => {
-    const table = new FragmentTable("test");
+    const table = new FragmentTable();
     const ids = Array.from({ length: 5000 }, (_, index) => `ABC${index + 10_000}`);
     for (let turn = 0; turn < 2; turn += 1) {
       ids.forEach((id, index) => table.recordFor(mx1, idOf(id, index % 700), AT + turn));
@@ -103,7 +103,7 @@ describe("the lines of one queue id within five seconds are one fragment", () =>
 });
 
 test("another life of a queue id is a fragment of its own, and takes the lines that follow", () => {
-  const table = new FragmentTable("test");
+  const table = new FragmentTable();
   table.recordFor(mx1, idOf("ABCDEF"), AT);
   const second = table.anotherLife(mx1, idOf("ABCDEF"), AT + 10);
   expect(table.recordFor(mx1, idOf("ABCDEF"), AT + 20)).toBe(second);
@@ -118,7 +118,7 @@ test("another life of a queue id is a fragment of its own, and takes the lines t
 
 describe("slices are taken away whole", () => {
   function filled(): FragmentTable {
-    const table = new FragmentTable("test");
+    const table = new FragmentTable();
     for (const at of [AT + 12_000, AT, AT + 6000, AT + 4000]) table.recordFor(mx1, idOf("ABCDEF"), at);
     table.addEvent(event(AT + 7000));
     table.addEvent(event(AT + 60_000));

@@ -4,7 +4,6 @@
 
 import { FragmentSlab, HASH, HOST, QUEUE_ID, RECORD_INTEGERS, SLICE_MS } from "../../shared/domain/fragment-slab.ts";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
-import type { MailFragment } from "../../shared/domain/mail-fragment.ts";
 
 const FIRST_SLOTS = 16;
 /** Slices that wait to be used again. */
@@ -111,16 +110,11 @@ export class FragmentTable {
   slab: FragmentSlab = new FragmentSlab();
   /** Records and events held. */
   size = 0;
-  private readonly site: string;
   private readonly slices = new Map<number, Slice>();
   private readonly spare: Slice[] = [];
   private current: Slice | undefined;
   private last = -1;
   private lastHost: Host | undefined;
-
-  constructor(site: string) {
-    this.site = site;
-  }
 
   get openSlices(): number {
     return this.slices.size;
@@ -179,15 +173,6 @@ export class FragmentTable {
       if (this.spare.length < SPARE_SLICES_MAX && slice.slab.numbers.length <= SPARE_INTEGERS_MAX)
         this.spare.push(slice);
     }
-  }
-
-  /** The records of a slice as objects of their own. */
-  fragmentsOf({ slab }: ClosedSlice): MailFragment[] {
-    const fragments: MailFragment[] = [];
-    for (let record = 0; record < slab.end; record += RECORD_INTEGERS) {
-      fragments.push(slab.fragmentAt(record, this.site, this.hostNames));
-    }
-    return fragments;
   }
 
   private enter(eventTimeMs: number): Slice {

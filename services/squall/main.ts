@@ -7,14 +7,11 @@ import { ConfigError } from "../../shared/runtime/config.ts";
 import { SEVERITIES } from "../../shared/domain/storm-alert.ts";
 import { FORMAT_NAMES } from "../ingest/formats.ts";
 import type { ReplayFlags } from "./commands/replay-command.ts";
-import { replayCommand } from "./commands/replay-command.ts";
 import type { SimulateFlags } from "./commands/simulate-command.ts";
-import { simulateCommand } from "./commands/simulate-command.ts";
-import { demoCommand } from "./demo/demo-command.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import { EXIT } from "./exit-codes.ts";
-import type { ScenarioName } from "./simulate/simulation.ts";
-import { SCENARIOS } from "./simulate/simulation.ts";
+import type { ScenarioName } from "./simulate/scenarios.ts";
+import { SCENARIO_SUMMARIES } from "./simulate/scenarios.ts";
 import type { Terminal } from "./terminal.ts";
 
 const WIDTH_WITHOUT_TERMINAL = 100;
@@ -69,6 +66,16 @@ function hasPipedInput(): boolean {
   }
 }
 
+// Each command is loaded when it is called: a replay has no use for the simulator.
+const replayCommand = async (files: readonly string[], flags: ReplayFlags, terminal: Terminal): Promise<ExitCode> => {
+  const { replayCommand: run } = await import("./commands/replay-command.ts");
+  return run(files, flags, terminal);
+};
+const demoCommand = async (terminal: Terminal): Promise<ExitCode> => {
+  const { demoCommand: run } = await import("./demo/demo-command.ts");
+  return run(terminal);
+};
+
 type Run = (run: (terminal: Terminal) => Promise<ExitCode>) => Promise<void>;
 
 function addReplay(program: Command, run: Run): void {
@@ -105,8 +112,8 @@ function withReplayOptions(command: Command): Command {
 }
 
 function addSimulate(program: Command, run: Run): void {
-  const names = Object.keys(SCENARIOS);
-  const list = Object.entries(SCENARIOS).map(([name, { summary }]) => `  ${name.padEnd(14)} ${summary}`);
+  const names = Object.keys(SCENARIO_SUMMARIES);
+  const list = Object.entries(SCENARIO_SUMMARIES).map(([name, summary]) => `  ${name.padEnd(14)} ${summary}`);
   program
     .command("simulate")
     .argument("<scenario>", `one of: ${names.join(", ")}`, (text) => {
@@ -127,7 +134,10 @@ function addSimulate(program: Command, run: Run): void {
       `\nScenarios:\n${list.join("\n")}\n\nExamples:\n  squall simulate nhs-2016 --scale 0.01 --output storm.log\n  squall simulate nhs-2016 | squall replay -\n`,
     )
     .action((scenario: ScenarioName, flags: SimulateFlags) =>
-      run((terminal) => simulateCommand(scenario, flags, terminal)),
+      run(async (terminal) => {
+        const { simulateCommand } = await import("./commands/simulate-command.ts");
+        return simulateCommand(scenario, flags, terminal);
+      }),
     );
 }
 

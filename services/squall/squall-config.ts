@@ -4,7 +4,8 @@ import { z } from "zod";
 import type { DetectorSettings } from "../../shared/domain/detector-settings.ts";
 import type { FlagValue } from "../../shared/runtime/config.ts";
 import { loadConfig } from "../../shared/runtime/config.ts";
-import { bound, name, timeZone } from "./config-values.ts";
+import type { YamlSource } from "../../shared/runtime/yaml-source.ts";
+import { name, timeZone, whole } from "./config-values.ts";
 import { detectorConfig } from "./detector-config.ts";
 import { listRuleConfig } from "./list-rule-config.ts";
 
@@ -18,12 +19,10 @@ const fileSchema = z.strictObject({
   subjects: z.boolean().default(true).describe("Subjects may stand in alerts. SQUALL_SUBJECTS."),
   ingest: z
     .strictObject({
-      lineBytesMax: bound
-        .min(1024)
-        .max(16_777_216)
+      lineBytesMax: whole(1024, 16_777_216)
         .default(LINE_BYTES_MAX_DEFAULT)
         .describe("Longer lines are counted as rejected."),
-      hostsMax: bound
+      hostsMax: whole(1, 10_000_000)
         .default(10_000)
         .describe("Host names remembered; lines of further hosts are counted as rejected."),
       listServers: z.array(name).max(1000).default([]).describe("Hosts that send lists on, beside those on loopback."),
@@ -51,16 +50,18 @@ export interface SquallConfig {
 }
 
 export interface SquallConfigSources {
-  readonly yamlText?: string;
-  readonly fileName?: string;
+  readonly file?: YamlSource;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly flags: readonly FlagValue[];
+  /** Windows are wanted as output. */
+  readonly emitWindows: boolean;
 }
 
 /** Throws a ConfigError with all faults. */
 export function loadSquallConfig(sources: SquallConfigSources): SquallConfig {
   const { site, timezone, subjects, ingest, detector, lists } = loadConfig({ ...sources, schema: fileSchema });
-  const settings: DetectorSettings = { ...detector, allowSubject: subjects, listRules: lists };
+  const { emitWindows } = sources;
+  const settings: DetectorSettings = { ...detector, emitWindows, allowSubject: subjects, listRules: lists };
   return Object.freeze({ site, timezone, ingest, detector: Object.freeze(settings) });
 }
 

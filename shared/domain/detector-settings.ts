@@ -1,6 +1,8 @@
 // DetectorSettings: every number of the storm rule, of its bounds and of what one list may set for itself.
 // Read by the detector, filled by the configuration. Durations end in Ms, scores are in nats.
 
+import { defaultRelaySettings, type RelaySettings } from "./relay-settings.ts";
+
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -97,6 +99,7 @@ export interface DetectorBounds {
   readonly knownPersonsMax: number;
   readonly knownPersonsPerListMax: number;
   readonly loginsMax: number;
+  readonly clientsMax: number;
   readonly stormsMax: number;
   readonly messagesPerStormMax: number;
   readonly queueIdsPerAdviceMax: number;
@@ -128,6 +131,7 @@ export interface DetectorSettings {
   /** A login is shared from sharedAfterMs after this many From addresses were seen under it. */
   readonly sharedFromAddresses: number;
   readonly sharedAfterMs: number;
+  readonly relays: RelaySettings;
   readonly kernel: ScoreKernel;
   readonly thresholds: RuleThresholds;
   readonly priceGateDeliveries: number;
@@ -199,6 +203,7 @@ const defaultBounds: DetectorBounds = {
   knownPersonsMax: 3_000_000,
   knownPersonsPerListMax: 500_000,
   loginsMax: 50_000,
+  clientsMax: 20_000,
   stormsMax: 1000,
   messagesPerStormMax: 5000,
   queueIdsPerAdviceMax: 2000,
@@ -223,6 +228,7 @@ export const defaultDetectorSettings: DetectorSettings = {
   sharedLogins: [],
   sharedFromAddresses: 6,
   sharedAfterMs: DAY_MS,
+  relays: defaultRelaySettings,
   kernel: defaultKernel,
   thresholds: defaultThresholds,
   priceGateDeliveries: 10_000,

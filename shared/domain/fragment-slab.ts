@@ -86,6 +86,16 @@ export class FragmentSlab {
     return record;
   }
 
+  number(record: number, field: number): number {
+    return this.numbers[record + field] ?? 0;
+  }
+
+  /** A time of the record, ms since the epoch; NaN where nothing is known. */
+  timeAt(record: number, field: number): number {
+    const at = this.numbers[record + field] ?? -1;
+    return at < 0 ? Number.NaN : this.startMs + at;
+  }
+
   /** A line of the record, ms after the slice's start. */
   stamp(record: number, at: number): void {
     const { numbers } = this;
@@ -136,6 +146,15 @@ export class FragmentSlab {
       numbers[record + HEADERS] = row;
     }
     if (header >= 0) this.note(this.headers, row - 1 + header * 2, from, end);
+  }
+
+  /** Does the record say that the mail is gone, and nothing else? */
+  saysOnlyRemoved(record: number): boolean {
+    const { numbers } = this;
+    if ((numbers[record + REMOVED_AT] ?? -1) < 0 || (numbers[record + ACCEPTED_AT] ?? -1) >= 0) return false;
+    for (let field = NRCPT; field <= ADDRESSED; field += 1) if (numbers[record + field] !== 0) return false;
+    for (let text = MESSAGE_ID; text < RECORD_INTEGERS; text += 2) if (this.isSaid(record, text)) return false;
+    return true;
   }
 
   hasHeaders(record: number): boolean {
@@ -255,6 +274,14 @@ export class FragmentSlab {
     this.bytesEnd = needed;
     return start;
   }
+}
+
+/** The records of a slab as objects of their own. */
+export function fragmentsOf(slab: FragmentSlab, site: string, hosts: readonly string[]): MailFragment[] {
+  const fragments: MailFragment[] = [];
+  for (let record = 0; record < slab.end; record += RECORD_INTEGERS)
+    fragments.push(slab.fragmentAt(record, site, hosts));
+  return fragments;
 }
 
 function doubled(numbers: Int32Array): Int32Array<ArrayBuffer> {

@@ -4,6 +4,7 @@ import { nearestName } from "./config-fault.ts";
 import type { ConfigSources } from "./config.ts";
 import { ConfigError, loadConfig, unknownEnv } from "./config.ts";
 import { settingsOf } from "./config-settings.ts";
+import { readYaml } from "./yaml-source.ts";
 
 const schema = z.strictObject({
   site: z.string().min(1).default("site"),
@@ -25,11 +26,13 @@ const schema = z.strictObject({
   byName: z.record(z.string(), z.strictObject({ size: z.number() })).default({}),
 });
 
-function load(change: Partial<ConfigSources<typeof schema>>): z.output<typeof schema> {
-  return loadConfig({ schema, yamlText: "needed: x\n", fileName: "squall.yaml", env: {}, flags: [], ...change });
+type Change = Partial<Pick<ConfigSources<typeof schema>, "env" | "flags">> & { readonly yamlText?: string };
+
+function load({ yamlText = "needed: x\n", ...change }: Change): z.output<typeof schema> {
+  return loadConfig({ schema, file: readYaml(yamlText, "squall.yaml"), env: {}, flags: [], ...change });
 }
 
-function faults(change: Partial<ConfigSources<typeof schema>>): string[] {
+function faults(change: Change): string[] {
   try {
     load(change);
   } catch (error) {

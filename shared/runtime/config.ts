@@ -6,7 +6,6 @@ import { nearestName, suggestion } from "./config-fault.ts";
 import type { Setting } from "./config-settings.ts";
 import { namesAt, settingsOf } from "./config-settings.ts";
 import type { YamlSource } from "./yaml-source.ts";
-import { readYaml } from "./yaml-source.ts";
 
 /** Thrown with every fault found; the message has one a line. */
 export class ConfigError extends Error {
@@ -29,9 +28,8 @@ export interface FlagValue {
 
 export interface ConfigSources<Schema extends z.ZodObject> {
   readonly schema: Schema;
-  readonly yamlText?: string;
-  /** As it is shown in faults; default `configuration`. */
-  readonly fileName?: string;
+  /** What `readYaml` made of the file; absent where there is none. */
+  readonly file?: YamlSource;
   /** Only names that begin with SQUALL_ are looked at; an empty value counts as unset. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly flags: readonly FlagValue[];
@@ -42,6 +40,13 @@ const ENV_PREFIX = "SQUALL";
 const SERVICE_LINK =
   /^SQUALL(_[A-Z0-9]+)*_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_\d+_(TCP|UDP|SCTP)(_[A-Z]+)?)?)$/u;
 
+const NOWHERE = { where: "configuration", offset: -1 };
+
+/** Settings from elsewhere are put into its value. */
+function noFile(): YamlSource {
+  return { value: {}, faults: [], isWhole: true, positionOf: () => NOWHERE, positionOfKey: () => NOWHERE };
+}
+
 type Layer = Record<string, unknown>;
 /** Settings that did not come from the file: path, joined by dots -> name of the variable or flag. */
 type Origins = Map<string, string>;
@@ -51,7 +56,7 @@ type Origins = Map<string, string>;
  * probably meant), wrong values, YAML errors, each with file, line and column, or the variable's or flag's name.
  */
 export function loadConfig<Schema extends z.ZodObject>(sources: ConfigSources<Schema>): Readonly<z.output<Schema>> {
-  const yaml = readYaml(sources.yamlText ?? "", sources.fileName ?? "configuration");
+  const yaml = sources.file ?? noFile();
   const faults: ConfigFault[] = [...yaml.faults, ...misspeltEnv(sources)];
   if (yaml.isWhole && !isLayer(yaml.value)) {
     faults.push({ ...yaml.positionOf([]), message: "the file must be a map of settings" });

@@ -117,7 +117,7 @@ test("a log that begins with a wrong clock: the storm is found", async () => {
 
 test.each([[[17]], [[4096, 1, 999]], [[300_000]]])("the same in chunks of %j bytes", async (sizes) => {
   const log = Buffer.from(`${[...before, ...atBoot, ...storm].join("\n")}\n`);
-  const alerts = await alertsOfChunks(cutInto(log, sizes), loadConfiguration({ emitWindows: false }, {}));
+  const alerts = await alertsOfChunks(cutInto(log, sizes), await loadConfiguration({ emitWindows: false }, {}));
   const text = alerts.map((alert) => `${encodeStormAlert(alert)}\n`).join("");
   expect(text).toBe((await heardOf([...before, ...storm])).out);
 });

@@ -72,7 +72,7 @@ function alertsIn(ndjson: string): Told[] {
 
 /** The log read from memory in chunks of the sizes, in turn. */
 async function alertsRead(log: Buffer, sizes: readonly number[]): Promise<string> {
-  const alerts = await alertsOfChunks(cutInto(log, sizes), loadConfiguration({ config, emitWindows: false }, {}));
+  const alerts = await alertsOfChunks(cutInto(log, sizes), await loadConfiguration({ config, emitWindows: false }, {}));
   return alerts.map((alert) => `${encodeStormAlert(alert)}\n`).join("");
 }
 

@@ -22,7 +22,7 @@ function inputOfChunks(chunks: Iterator<Buffer>): ReplayInput {
     read: () => Promise.resolve(read()),
     close: () => Promise.resolve(),
   };
-  return { file, first: read(), year: 2016 };
+  return { name: file.name, sizeBytes: undefined, year: 2016, head: undefined, open: () => file };
 }
 
 /** All alerts of the log, watches too. */

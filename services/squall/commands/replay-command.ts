@@ -42,7 +42,7 @@ export async function replayCommand(
   flags: ReplayFlags,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const config = loadConfiguration({ ...flags, emitWindows: flags.windows !== undefined }, terminal.env);
+  const config = await loadConfiguration({ ...flags, emitWindows: flags.windows !== undefined }, terminal.env);
   const startedAt = terminal.nowMs();
   refuseToOverwrite(paths, [flags.windows, flags.deadLetter]);
   const { inputs, duplicates } = await openInputs({
@@ -77,9 +77,8 @@ export async function replayCommand(
   deadLetters?.close();
   for (const failure of result.failures) terminal.err(`squall: ${failure.message}\n`);
   if (flags.quiet !== true) {
-    const bytesRead = inputs.reduce((sum, { file }) => sum + file.bytesRead(), 0);
     const elapsedMs = terminal.nowMs() - startedAt;
-    terminal.err(summaryText(result, { timeZone: config.timezone, elapsedMs, bytesRead, hidden: output.hidden() }));
+    terminal.err(summaryText(result, { timeZone: config.timezone, elapsedMs, hidden: output.hidden() }));
   }
   // Silence would look like an all-clear.
   if (flags.quiet === true && result.counters.used === 0) terminal.err(`squall: ${NOTHING_RECOGNISED}\n`);

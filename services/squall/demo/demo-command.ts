@@ -3,7 +3,7 @@
 import { randomInt } from "node:crypto";
 import { stormAlertText } from "../../../shared/domain/storm-alert-text.ts";
 import type { StormAlert } from "../../../shared/domain/storm-alert.ts";
-import { defaultAssemblerSettings } from "../../assembler/assembler.ts";
+import { defaultAssemblerSettings } from "../../assembler/assembler-settings.ts";
 import { HostTable } from "../../ingest/host-table.ts";
 import { Ingest } from "../../ingest/ingest.ts";
 import { loadConfiguration } from "../configuration.ts";
@@ -13,6 +13,7 @@ import { LivePipeline } from "../pipeline/live-pipeline.ts";
 import { simulate } from "../simulate/simulation.ts";
 import type { Terminal } from "../terminal.ts";
 import { DemoScreen } from "./demo-screen.ts";
+import type { SquallConfig } from "../squall-config.ts";
 import { Pace } from "./pace.ts";
 
 const SEED = 1;
@@ -43,7 +44,7 @@ The alert's advice is here for Postfix only; a replay has it for Exim, Exchange,
 `;
 
 export async function demoCommand(terminal: Terminal): Promise<ExitCode> {
-  const config = loadConfiguration({ timezone: "Europe/London", emitWindows: true }, terminal.env);
+  const config = await loadConfiguration({ timezone: "Europe/London", emitWindows: true }, terminal.env);
   const pace = new Pace({ speed: SPEED, fromMs: SHOWN_FROM, terminal });
   const screen = new DemoScreen(terminal, config.timezone);
   let openedAt: number | undefined;
@@ -89,7 +90,7 @@ function withShortAdvice(alert: StormAlert): StormAlert {
   return { ...alert, advice: alert.advice.filter(({ system }) => system === "postfix") };
 }
 
-function createIngest(pipeline: LivePipeline, config: ReturnType<typeof loadConfiguration>): Ingest {
+function createIngest(pipeline: LivePipeline, config: SquallConfig): Ingest {
   const hashSeed = randomInt(2 ** 31);
   const { table } = pipeline.stages;
   return new Ingest({

@@ -1,6 +1,7 @@
 // The stages chained in one process, acting on arrival: what came in is told on at once, revisions at most once a second.
 
 import type { MailEvent } from "../../../shared/domain/mail-event.ts";
+import { eventSink } from "../../assembler/assembler-settings.ts";
 import type { PipelineOptions } from "./stages.ts";
 import { Stages } from "./stages.ts";
 
@@ -18,15 +19,15 @@ export class LivePipeline {
   advance(streamTimeMs: number, watermark: number): void {
     const { table, assembler } = this.stages;
     table.drain(Number.POSITIVE_INFINITY, (slice) => {
-      assembler.applyNow({ fragments: table.fragmentsOf(slice), events: slice.events }, watermark, this.detect);
+      assembler.applyNow(slice, watermark, this.sink);
     });
     if (streamTimeMs < this.revisedAt + REVISION_MS) return;
     this.revisedAt = streamTimeMs;
-    this.stages.assembler.emitRevisions(this.detect);
+    this.stages.assembler.emitRevisions(this.sink);
     this.stages.tick(watermark);
   }
 
-  private readonly detect = (event: MailEvent): void => {
+  private readonly sink = eventSink((event: MailEvent): void => {
     this.stages.detect(event);
-  };
+  });
 }

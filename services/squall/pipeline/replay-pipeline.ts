@@ -1,7 +1,8 @@
 // The stages chained in one process, in order of event time: slices of ingest -> assembler -> detector -> alerts and windows.
 
-import type { MailEvent } from "../../../shared/domain/mail-event.ts";
 import { SLICE_MS } from "../../../shared/domain/fragment-slab.ts";
+import { ACCEPTED_AT } from "../../../shared/domain/packed-mails.ts";
+import type { MailSink } from "../../assembler/assembler-settings.ts";
 import type { ClosedSlice } from "../../ingest/combine.ts";
 import type { WrongClock } from "./set-aside.ts";
 import { SetAside } from "./set-aside.ts";
@@ -36,8 +37,7 @@ export class ReplayPipeline {
     const { table, assembler } = this.stages;
     if (table.size > WAITING_PIECES_MAX || table.openSlices > WAITING_SLICES_MAX) this.setAsideAfter(latestMs);
     table.drain(completeUpToMs, (slice) => {
-      const { startMs, endMs, events } = slice;
-      this.tick(assembler.applySlice({ startMs, endMs, fragments: table.fragmentsOf(slice), events }, this.detect));
+      this.tick(assembler.applySlice(slice, this.sink));
     });
   }
 
@@ -45,7 +45,7 @@ export class ReplayPipeline {
   finish(untilMs: number): void {
     this.setAsideAfter(untilMs);
     this.advance(Number.POSITIVE_INFINITY, untilMs);
-    this.stages.assembler.finish(this.detect);
+    this.stages.assembler.finish(this.sink);
   }
 
   private setAsideAfter(ms: number): void {
@@ -54,10 +54,21 @@ export class ReplayPipeline {
     table.drain(Number.POSITIVE_INFINITY, setAside, ms + 1);
   }
 
-  private readonly detect = (event: MailEvent): void => {
-    if (event.revision === 1 && event.at >= this.watermark + TICK_MS) this.tick(event.at);
-    this.stages.detect(event);
+  private readonly sink: MailSink = {
+    event: (event) => {
+      if (event.revision === 1) this.tickUpTo(event.at);
+      this.stages.detect(event);
+    },
+    packed: (mails, mail) => {
+      this.tickUpTo(mails.time(mail, ACCEPTED_AT));
+      return this.stages.detectPacked(mails, mail);
+    },
+    packedRemoved: (mails, mail) => this.stages.detectPackedRemoval(mails, mail),
   };
+
+  private tickUpTo(ms: number): void {
+    if (ms >= this.watermark + TICK_MS) this.tick(ms);
+  }
 
   private tick(watermark: number): void {
     if (watermark <= this.watermark) return;

@@ -4,7 +4,7 @@ import { wholeNumber } from "../../../shared/domain/storm-alert-words.ts";
 import type { ReplayResult } from "./replay.ts";
 
 const LOGGED_HEADERS =
-  "From|Reply-To|Subject|In-Reply-To|References|Thread-Index|Auto-Submitted|List-Id|Precedence|X-Auto-Response-Suppress";
+  "From|Reply-To|Subject|In-Reply-To|References|Thread-Index|Auto-Submitted|List-Id|Precedence|X-Autoreply|X-Autorespond";
 
 /** The lines to add to Postfix so that it logs the headers that tie mails to threads (Postfix 2.8 and later). */
 export const POSTFIX_HEADER_SETTINGS: readonly string[] = [

@@ -28,6 +28,7 @@ const DETECTOR_WORDS: Readonly<Record<keyof DetectorCounters, string | undefined
   listsEvicted: "lists were forgotten early for want of room and have no history again",
   personsNotRemembered: "writers were not remembered, for want of room: they pass for newcomers again",
   loginsEvicted: "logins were forgotten for want of room",
+  clientsEvicted: "machines that hand mail over were forgotten for want of room",
   stormsEvicted: "storms were forgotten for want of room",
   stormMessagesDropped: "messages of large storms were only counted",
   windowsLate: undefined,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { keptTerminal } from "../../../test/e2e/replay-here.ts";
-import type { ReplayProgress } from "./replay.ts";
+import type { ReplayProgress } from "./side-by-side.ts";
 import { createProgressLine, progressText } from "./progress.ts";
 
 const AT = Date.UTC(2016, 10, 14, 8, 29);

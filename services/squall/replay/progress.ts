@@ -3,7 +3,7 @@
 import type { Terminal } from "../terminal.ts";
 import { roughSpan, wholeNumber } from "../../../shared/domain/storm-alert-words.ts";
 import { byteCount, clockOf } from "../words.ts";
-import type { ReplayProgress } from "./replay.ts";
+import type { ReplayProgress } from "./side-by-side.ts";
 
 const TERMINAL_EVERY_MS = 200;
 const PLAIN_EVERY_MS = 10_000;

@@ -72,7 +72,7 @@ describe("the summary", () => {
       mime_header_checks =
       nested_header_checks =
                  /etc/postfix/squall_header_checks:
-      /^(From|Reply-To|Subject|In-Reply-To|References|Thread-Index|Auto-Submitted|List-Id|Precedence|X-Auto-Response-Suppress):/ INFO
+      /^(From|Reply-To|Subject|In-Reply-To|References|Thread-Index|Auto-Submitted|List-Id|Precedence|X-Autoreply|X-Autorespond):/ INFO
                  then: postfix reload   (Debian needs the package postfix-pcre)"
     `);
   });
@@ -131,7 +131,7 @@ describe("how to log header lines is told", () => {
       "header_checks = pcre:/etc/postfix/squall_header_checks",
       "mime_header_checks =",
       "nested_header_checks =",
-      "/^(From|Reply-To|Subject|In-Reply-To|References|Thread-Index|Auto-Submitted|List-Id|Precedence|X-Auto-Response-Suppress):/ INFO",
+      "/^(From|Reply-To|Subject|In-Reply-To|References|Thread-Index|Auto-Submitted|List-Id|Precedence|X-Autoreply|X-Autorespond):/ INFO",
     ]);
   });
 });
@@ -156,11 +156,11 @@ describe("what was lost", () => {
 });
 
 /** Of a replay that was given nothing. */
-function emptyResult(): Promise<ReplayResult> {
+async function emptyResult(): Promise<ReplayResult> {
   return replay({
     inputs: [],
     format: "auto",
-    config: loadConfiguration({ emitWindows: false }, {}),
+    config: await loadConfiguration({ emitWindows: false }, {}),
     signal: new AbortController().signal,
     nowMs: () => 0,
     onAlert: () => undefined,

@@ -14,7 +14,6 @@ const NAME_CHARS_MAX = 60;
 export interface SummaryOptions {
   readonly timeZone: string;
   readonly elapsedMs: number;
-  readonly bytesRead: number;
   /** Alerts that were not shown because they are below the chosen severity. */
   readonly hidden: number;
 }
@@ -51,8 +50,8 @@ export function summaryText(result: ReplayResult, options: SummaryOptions): stri
 }
 
 function readPart(
-  { counters, from, until }: ReplayResult,
-  { timeZone, elapsedMs, bytesRead }: SummaryOptions,
+  { counters, bytesRead, from, until }: ReplayResult,
+  { timeZone, elapsedMs }: SummaryOptions,
 ): string[] {
   const rate = elapsedMs > 0 ? counters.lines / (elapsedMs / 1000) : 0;
   const lines = [

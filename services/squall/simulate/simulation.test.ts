@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { GroundTruth } from "./ground-truth.ts";
-import { COLLECT_MAX_BYTES, collect, simulate, type ScenarioName, type SimulationOptions } from "./simulation.ts";
+import { COLLECT_MAX_BYTES, collect, simulate, type SimulationOptions } from "./simulation.ts";
+import type { ScenarioName } from "./scenarios.ts";
 
 const SMALL: SimulationOptions = { scenario: "nhs-2016", seed: 11, scale: 0.0001 };
 

@@ -14,9 +14,8 @@ import {
   ORDINARY_STARTS_AT,
   playOrdinaryDay,
 } from "./scenarios/ordinary-day.ts";
+import type { ScenarioName } from "./scenarios.ts";
 import type { World } from "./world.ts";
-
-export type ScenarioName = "nhs-2016" | "ordinary-day";
 
 export interface SimulationOptions {
   readonly scenario: ScenarioName;
@@ -35,7 +34,6 @@ export interface SimulationOptions {
 }
 
 export interface Scenario {
-  readonly summary: string;
   /** Microseconds since the epoch. */
   readonly startAt: number;
   readonly lastsSeconds: number;
@@ -50,16 +48,14 @@ export interface Simulation {
   truth(): GroundTruth;
 }
 
-export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
+const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
   "nhs-2016": {
-    summary: "14 Nov 2016: a test mail to 840,000 people, about 400 reply-alls in 75 minutes",
     startAt: NHS_STARTS_AT,
     lastsSeconds: NHS_LASTS / SECOND,
     deliveriesPerSecond: nhsDeliveriesPerSecond,
     play: playNhs2016,
   },
   "ordinary-day": {
-    summary: "24 hours of busy mail with everything that looks like a storm and is none",
     startAt: ORDINARY_STARTS_AT,
     lastsSeconds: ORDINARY_LASTS / SECOND,
     deliveriesPerSecond: () => ORDINARY_DELIVERIES_PER_SECOND,

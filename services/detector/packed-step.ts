@@ -1,0 +1,119 @@
+// a small mail that came packed -> the sums of its minute, and its place among the small mails. The path of nearly every mail: no object
+// and no string is made, unless somebody writes as nobody did before.
+
+import { MINUTE_MS } from "../../shared/domain/delivery-minutes.ts";
+import type { MailEvent } from "../../shared/domain/mail-event.ts";
+import { HEADER_NAMES } from "../../shared/domain/mail-fragment.ts";
+import {
+  ACCEPTED_AT,
+  AUTOMATIC,
+  DELIVERED,
+  KEY_HASH,
+  LOGIN,
+  MESSAGE_ID,
+  MINUTE,
+  NRCPT,
+  type PackedMails,
+  REMOVED_AT,
+  STATE,
+} from "../../shared/domain/packed-mails.ts";
+import { countMail } from "./clients.ts";
+import { makeRoom } from "./message-table.ts";
+import { noteHandOver, noteSender } from "./sender-notes.ts";
+import type { SiteState } from "./site-state.ts";
+import type { SmallMail } from "./small-mail.ts";
+import { siteRow } from "./thread-windows.ts";
+
+/** Makes the event of a packed mail. */
+export type UnpackMail = (mails: PackedMails, mail: number) => MailEvent;
+
+const LIST_ID = HEADER_NAMES.indexOf("list-id");
+
+/** Takes a mail in; false when it is wanted as an event: it may reach many, or there is more to be known of its message. */
+export function stepPacked(site: SiteState, mails: PackedMails, mail: number): boolean {
+  const { messages, settings, unpack } = site;
+  const recipients = mails.number(mail, NRCPT);
+  const at = mails.time(mail, ACCEPTED_AT);
+  if (unpack === undefined || recipients >= settings.replyAllReach) return false;
+  if (at < site.watermark - settings.expiredAfterMs) return false;
+  if (mails.hasHeaders(mail) && (site.audiencesConfigured || mails.hasHeader(mail, LIST_ID))) return false;
+  const hash = mails.number(mail, KEY_HASH);
+  if (messages.groupHashes.has(hash) || messages.small.mayHold(hash) || messages.packed.holds(mails, mail))
+    return false;
+  if (!messages.packed.put(mails, mail)) return false;
+  site.counters.events += 1;
+  site.totals.messages += 1;
+  noteWriter(site, mails, mail);
+  const row = siteRow(site.windows, site.site, at, settings);
+  if (row !== undefined) {
+    row.messages += 1;
+    row.recipients += recipients;
+    if ((mails.number(mail, STATE) & AUTOMATIC) !== 0) row.automatic += 1;
+  }
+  const delivered = deliveredOf(mails, mail);
+  if (delivered > 0) site.addDeliveries(mails.number(mail, MINUTE) * MINUTE_MS, delivered);
+  makeRoom(messages, site);
+  return true;
+}
+
+/** The queue file of a mail is gone; false when the mail is not kept packed. */
+export function stepPackedRemoved(site: SiteState, mails: PackedMails, mail: number): boolean {
+  if (!site.messages.packed.noteRemoved(mails, mail)) return false;
+  site.counters.events += 1;
+  return true;
+}
+
+/** The packed mail under a key, as what small mails are otherwise kept as; it is taken out. */
+export function takePacked(site: SiteState, key: string, hash: number): SmallMail | undefined {
+  const { unpack } = site;
+  if (unpack === undefined) return undefined;
+  return site.messages.packed.take(key, hash, (mails, mail) => {
+    const { minutes: _minutes, earlier: _earlier, ...event } = unpack(mails, mail);
+    const delivered = deliveredOf(mails, mail);
+    const removedAt = mails.time(mail, REMOVED_AT);
+    return {
+      ...event,
+      key,
+      messageId: mails.textAt(mail, MESSAGE_ID),
+      login: event.login,
+      from: event.from,
+      sender: event.sender,
+      senderDomain: event.senderDomain,
+      subject: event.subject,
+      automatic: event.automatic,
+      removedAt: event.removedAt,
+      lastAt: removedAt > event.at ? removedAt : event.at,
+      start: delivered > 0 ? mails.number(mail, MINUTE) * MINUTE_MS : 0,
+      delivered,
+      more: undefined,
+      earlier: 0,
+    };
+  });
+}
+
+/** Never more than the recipients: a log read twice says everything twice. */
+function deliveredOf(mails: PackedMails, mail: number): number {
+  return Math.min(mails.number(mail, DELIVERED), mails.number(mail, NRCPT));
+}
+
+/** Who wrote it and who handed it over: the first time from the event, after that it is only counted. */
+function noteWriter(site: SiteState, mails: PackedMails, mail: number): void {
+  const { writers } = site;
+  mails.hashWriter(mail, writers.key);
+  const known = writers.find();
+  if (known !== undefined) {
+    const at = mails.time(mail, ACCEPTED_AT);
+    countMail(site.clients, known, { at, authenticated: mails.number(mail, LOGIN) >= 0 }, site.settings);
+    return;
+  }
+  const event = site.unpack?.(mails, mail);
+  if (event === undefined) return;
+  const { loginsEvicted, clientsEvicted } = site.counters;
+  noteSender(site, event);
+  const client = noteHandOver(site, event, true);
+  // What was forgotten must be noted again when it comes again.
+  if (site.counters.loginsEvicted !== loginsEvicted || site.counters.clientsEvicted !== clientsEvicted)
+    writers.forget();
+  mails.hashWriter(mail, writers.key);
+  writers.enter(client);
+}
