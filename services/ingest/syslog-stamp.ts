@@ -119,7 +119,7 @@ export class StampReader {
     const monthBytes = ((bytes[start] ?? 0) << 16) | ((bytes[start + 1] ?? 0) << 8) | (bytes[start + 2] ?? 0);
     const key = monthBytes * 65_536 + (((bytes[start + 4] ?? 0) << 8) | (bytes[start + 5] ?? 0));
     if (key !== this.civilDayKey && !this.enterCivilDay(bytes, start, key)) return false;
-    this.eventTimeMs = this.toUtc(this.civilDayMs + clock);
+    this.eventTimeMs = this.toUtc(this.civilDayMs + clock, this.streamTime.latest);
     this.next = start + 16;
     return true;
   }

@@ -133,3 +133,28 @@ test("a log of another host beside it is not held up", async () => {
   expect(out).toBe((await heardOf(storm)).out);
   expect(err).toMatch(SAID);
 });
+
+describe("where clocks go back the hour lived twice is told apart by what went before", () => {
+  const AUTUMN_AT = Date.UTC(2016, 9, 30);
+  const SHIFT_MS = Date.UTC(2016, 10, 14, 8, 20) - AUTUMN_AT;
+  /** Begins at 01:20 by the clock, for the second time that night. */
+  const night = [
+    ...ordinary(AUTUMN_AT - 3 * 3_600_000, 240, 60_000),
+    ...storm.map((line) => later(line, 80 * 60_000 - SHIFT_MS)),
+  ];
+
+  /** A stamp of London's clocks, without a year. */
+  function inLondon(line: string): string {
+    const isSummer = Date.parse(line.slice(0, line.indexOf(" "))) < AUTUMN_AT + 3_600_000;
+    return withoutYear(later(line, isSummer ? 3_600_000 : 0));
+  }
+
+  test("a storm in the second of them is told as by a log that names the zone", async () => {
+    const seconds = night.map((line) => line.replace(/\.\d{3}Z/, "Z"));
+    const local = await replayHere([writeLog(folder, "autumn.log", night.map(inLondon))], {
+      timezone: "Europe/London",
+    });
+    expect(local.out).toBe((await heardOf(seconds)).out);
+    expect(local.out).toContain('"startedAt":"2016-10-30T01:29:00.000Z"');
+  });
+});
