@@ -38,6 +38,18 @@ describe("the hop is the machine that handed it over", () => {
   ])("%s", (client, hop) => {
     expect(told({ client })?.hop).toBe(hop);
   });
+
+  test.each<[Partial<MailFragment>, number, string]>([
+    [{ client: "local" }, 2, "mx local"],
+    [{ client: "127.0.0.1", login: "jo" }, 2, "mx local"],
+    [{ client: "127.0.0.1" }, 2, "mx loopback"],
+    [{}, 2, "mx loopback"],
+    [{ client: "127.0.0.1" }, 1, "mx"],
+    [{ client: "192.0.2.7" }, 2, "192.0.2.7"],
+  ])("%j, %i of 3 handed on to the host itself: %s", (said, handedOn, hop) => {
+    const minutes = [{ start: AT, delivered: 3, deferred: 0, bounced: 0 }];
+    expect(told({ ...said, handedOn, minutes })?.hop).toBe(hop);
+  });
 });
 
 describe("the writer", () => {

@@ -96,6 +96,7 @@ function mergeDeliveries(mail: OpenMail, fragment: MailFragment): void {
     foldMinutes(mail, said.minutes);
   }
   for (const { address, seen } of fragment.origTo ?? []) countAddress((said.origTo ??= []), address, seen);
+  if (fragment.handedOn !== undefined) said.handedOn = (said.handedOn ?? 0) + fragment.handedOn;
   for (const address of fragment.expandedTo ?? []) addAddress((said.expandedTo ??= []), address);
 }
 

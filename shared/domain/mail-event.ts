@@ -44,7 +44,10 @@ export interface MailEvent {
   readonly site: string;
   readonly host: string;
   readonly queueId: string;
-  /** The machine that handed the mail over: the client's address; for local submission and loopback the host itself. */
+  /**
+   * The machine that handed the mail over: the client's address; for local submission and loopback the host itself, or
+   * "HOST local" and "HOST loopback" for what it hands on to itself once more.
+   */
   readonly hop: string;
   /** Event time: ms since the epoch at which the mail was taken in. */
   readonly at: number;

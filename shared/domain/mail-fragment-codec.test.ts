@@ -42,6 +42,7 @@ const anyFragment: fc.Arbitrary<MailFragment> = fc.record({
   origTo: fc.option(fc.array(fc.record({ address: word, seen: fc.integer({ min: 1, max: 99 }) }), { maxLength: 8 }), {
     nil: undefined,
   }),
+  handedOn: fc.option(fc.integer({ min: 1, max: 1_000_000 }), { nil: undefined }),
   expandedTo: fc.option(fc.array(word, { maxLength: 8 }), { nil: undefined }),
   headerTo: fc.option(word, { nil: undefined }),
   minutes: fc.option(minutes, { nil: undefined }),

@@ -34,7 +34,7 @@ const SEEN = { min: 1, max: 1_000_000_000_000 };
 
 const FIELDS: ReadonlySet<string> = fieldSet(
   "v site host queueId firstAt lastAt acceptedAt client login sender nrcpt messageId headers origTo " +
-    "expandedTo headerTo minutes removedAt",
+    "expandedTo handedOn headerTo minutes removedAt",
 );
 const HEADER_FIELDS: ReadonlySet<string> = new Set(HEADER_NAMES);
 const SEEN_FIELDS: ReadonlySet<string> = fieldSet("address seen");
@@ -57,6 +57,7 @@ export function encodeMailFragment(fragment: MailFragment): string {
     headers: fragment.headers === undefined ? undefined : wireHeaders(fragment.headers),
     origTo: fragment.origTo?.map((one) => ({ address: one.address, seen: one.seen })),
     expandedTo: fragment.expandedTo,
+    handedOn: fragment.handedOn,
     headerTo: fragment.headerTo,
     minutes: fragment.minutes === undefined ? undefined : wireMinutes(fragment.minutes),
     removedAt: wireTime(fragment.removedAt),
@@ -97,6 +98,7 @@ function readFragment(object: WireObject): MailFragment {
       max: ADDRESSES_MAX,
       readItem: (value, key) => checkText(object, key, { value, limits: ADDRESS }),
     }),
+    handedOn: integerOf(object, "handedOn", SEEN),
     headerTo: textOf(object, "headerTo", ADDRESS),
     minutes: minutesOf(object, "minutes", FRAGMENT_MINUTES_MAX),
     removedAt: timeOf(object, "removedAt"),

@@ -54,6 +54,8 @@ export interface MailFragment {
   origTo: SeenAddress[] | undefined;
   /** Recipients whose delivery line says that they were expanded or handed on (forwarded as, pipe, loopback, a list server). */
   expandedTo: string[] | undefined;
+  /** How many delivery lines said so. */
+  handedOn: number | undefined;
   /** Last envelope recipient, as header lines name it. */
   headerTo: string | undefined;
   /** Delivery lines by event-time minute, ascending. */

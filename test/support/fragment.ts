@@ -21,6 +21,7 @@ export function fragment(said: Partial<MailFragment> = {}): MailFragment {
     headers: undefined,
     origTo: undefined,
     expandedTo: undefined,
+    handedOn: undefined,
     headerTo: undefined,
     minutes: undefined,
     removedAt: undefined,

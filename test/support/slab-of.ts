@@ -6,6 +6,7 @@ import {
   DEFERRED,
   DELIVERED,
   FragmentSlab,
+  HANDED_ON,
   HEADER_TO,
   LOGIN,
   MESSAGE_ID,
@@ -55,6 +56,7 @@ export class SlabWriter {
       slab.numbers[record + DEFERRED] = deferred;
       slab.numbers[record + BOUNCED] = bounced;
     }
+    slab.numbers[record + HANDED_ON] = said.handedOn ?? 0;
     if (said.origTo === undefined && said.expandedTo === undefined) return;
     const addresses = slab.addressesOf(record);
     addresses.origTo = said.origTo;

@@ -7,6 +7,7 @@ import {
   DELIVERED as DELIVERED_COUNT,
   type DeliveryAddresses,
   type FragmentSlab,
+  HANDED_ON,
 } from "../../../shared/domain/packed/fragment-slab.ts";
 import { ADDRESSES_MAX } from "../../../shared/domain/mail-fragment.ts";
 import { ascii, equalsText, find, needle, spells } from "../bytes.ts";
@@ -32,6 +33,8 @@ const EXPIRED = ascii("expired ");
 /** With `soft_bounce = yes` Postfix keeps in the queue what it would bounce, and says so. */
 const SOFT_BOUNCE = ascii("SOFTBOUNCE ");
 const FORWARDED = ascii("(forwarded as ");
+/** An alias or a .forward that feeds a program: a list manager that may send it on, or what files a person's mail, so it names no list. */
+const TO_COMMAND = ascii("(delivered to command: ");
 const PIPE = ascii("pipe");
 const LOOPBACK_4 = ascii("[127.");
 const LOOPBACK_6 = ascii("[::1]");
@@ -77,7 +80,11 @@ export function countDelivery(
   if (outcome < 0) return true;
   slab.numbers[record + outcome] = (slab.numbers[record + outcome] ?? 0) + 1;
   if (originalStart >= 0) noteOriginal(slab.addressesOf(record), bytes, originalStart, originalEnd);
-  if (isHandedOn(line, relayStart, status, listServers)) noteExpanded(slab.addressesOf(record), bytes, toStart, toEnd);
+  const isExpanded = isHandedOn(line, relayStart, status, listServers);
+  if (isExpanded) noteExpanded(slab.addressesOf(record), bytes, toStart, toEnd);
+  if (isExpanded || (outcome === DELIVERED_COUNT && spells(bytes, status + SENT.length, TO_COMMAND))) {
+    slab.numbers[record + HANDED_ON] = slab.number(record, HANDED_ON) + 1;
+  }
   return true;
 }
 
@@ -110,7 +117,7 @@ function noteExpanded(addresses: DeliveryAddresses, bytes: Buffer, start: number
   }
 }
 
-/** Did the recipient go to something that may fan it out: an alias' second queue id, a pipe, loopback, a known list server? */
+/** Did the recipient go to something that may fan it out: an alias' second queue id, a program, loopback, a known list server? */
 function isHandedOn(line: MessageBytes, relayStart: number, status: number, listServers: ReadonlySet<string>): boolean {
   const { bytes, end } = line;
   if (bytes[line.component] === 112 && spells(bytes, line.component, PIPE)) return spells(bytes, status, SENT);

@@ -26,7 +26,7 @@ import type { PackedMails } from "./packed-mails.ts";
 
 /** Can the record be kept among packed mails? */
 export function isSimple(slab: FragmentSlab, record: number): boolean {
-  if (slab.number(record, slabs.ADDRESSED) !== 0) return false;
+  if (slab.number(record, slabs.ADDRESSED) !== 0 || slab.number(record, slabs.HANDED_ON) !== 0) return false;
   const length = slab.number(record, slabs.MESSAGE_ID + 1);
   // A mail without a Message-ID is known by other things.
   if (length === 0) return false;

@@ -55,6 +55,7 @@ export function fragmentOf(
     headers: headersOf(mails, mail),
     origTo: undefined,
     expandedTo: undefined,
+    handedOn: undefined,
     headerTo: nameAt(HEADER_TO),
     minutes: minutesOf(mails, mail),
     removedAt: timeAt(REMOVED_AT),
