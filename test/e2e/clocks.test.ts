@@ -122,6 +122,14 @@ test.each([[[17]], [[4096, 1, 999]], [[300_000]]])("the same in chunks of %j byt
   expect(text).toBe((await heardOf([...before, ...storm])).out);
 });
 
+test("a log that begins with a wrong clock, beside that of another host: neither is late", async () => {
+  const early = writeLog(folder, "early.log", [...ordinary(BOOT_AT, 10, 1_000), ...storm]);
+  const beside = writeLog(folder, "beside.log", [...before, ...ordinary(Date.UTC(2016, 10, 14, 8, 10), 300, 60_000)]);
+  const { out, err } = await replayHere([early, beside]);
+  expect(out).toBe((await heardOf(storm)).out);
+  expect(err).not.toContain("more than 2 h behind");
+});
+
 test("a log of another host beside it is not held up", async () => {
   const wrong = writeLog(folder, "wrong.log", [
     ...before,
