@@ -31,6 +31,8 @@ export const WAITING = 4;
 const GONE = 8;
 
 const FIRST_SLOTS = 1024;
+/** Mails from which on it is worth looking for those that are over. */
+const SWEEP_COUNT_MIN = 2048;
 /** A slot whose mail has gone. */
 const LEFT = -1;
 /** Part of the room that is made at once, so that making it is rare. */
@@ -40,6 +42,8 @@ type Counters = Pick<MailTableCounters, "incomplete" | "evictedForRoom" | "evict
 
 export class PackedTable {
   mails = new PackedMails();
+  private spare = new PackedMails();
+  private sweepCount = SWEEP_COUNT_MIN;
   /** Mails in the table. */
   size = 0;
   readonly counters: Counters = { incomplete: 0, evictedForRoom: 0, evictedForSilence: 0 };
@@ -129,9 +133,9 @@ export class PackedTable {
     this.mails.setNumber(mail, STATE, on ? before | state : before & ~state);
   }
 
-  /** Is it time for a sweep: is the store full, or are there more mails than there is room for? */
+  /** Is it time for a sweep: has the store twice what the last one left, or are there more mails than there is room for? */
   needsSweep(room: number): boolean {
-    return this.mails.count >= this.mails.capacity || this.size > room;
+    return this.mails.count >= this.sweepCount || this.size > room;
   }
 
   /**
@@ -142,7 +146,8 @@ export class PackedTable {
     const { mails } = this;
     this.forgetOver(nowMs);
     if (this.size > room) this.forgetOldest(this.size - Math.floor(room * (1 - EVICTED_SHARE)));
-    const packed = new PackedMails(Math.max(FIRST_SLOTS / 2, this.size * 2));
+    const packed = this.spare;
+    packed.clear();
     const numbers = new Int32Array(mails.count);
     for (let mail = 0; mail < mails.count; mail += 1) {
       const isLeft = this.has(mail, GONE) && !this.has(mail, WAITING);
@@ -151,8 +156,10 @@ export class PackedTable {
     for (let mail = 0; mail < mails.count; mail += 1) {
       if (mails.number(mail, NEXT) !== 0) numbers[mail] = numbers[this.current(mail)] ?? 0;
     }
+    this.spare = mails;
     this.mails = packed;
-    this.slots = new Int32Array(FIRST_SLOTS);
+    this.sweepCount = Math.max(SWEEP_COUNT_MIN, packed.count * 2);
+    this.slots.fill(0);
     this.slotsUsed = 0;
     for (let mail = 0; mail < packed.count; mail += 1) if (!this.has(mail, GONE)) this.enter(mail);
     return numbers;

@@ -16,7 +16,7 @@ import { createThreadTable, type Thread, type ThreadTable } from "./thread-table
 import { createWindowTable, siteRow, type WindowTable } from "./thread-windows.ts";
 
 /** Places of the caches, powers of two. */
-const HAND_OVERS = 1 << 12;
+const HAND_OVERS = 1 << 14;
 const WRITERS = 1 << 16;
 
 export interface SiteState {
