@@ -3,6 +3,8 @@
 import { equalsText } from "./bytes.ts";
 import type { Host } from "./combine.ts";
 
+const SPACE = 32;
+
 /** Interns host names; bounded, since a hostile log could name a new host on every line. */
 export class HostTable {
   private readonly byHash = new Map<number, Host[]>();
@@ -16,10 +18,15 @@ export class HostTable {
     this.seed = options.hashSeed | 0;
   }
 
+  /** The host of the line before, if its name and a space stand at `start`. No newline is a name's, so no line is overrun. */
+  again(bytes: Buffer, start: number): Host | undefined {
+    const { last } = this;
+    if (last === undefined || bytes[start + last.name.length] !== SPACE) return undefined;
+    return equalsText(bytes, start, start + last.name.length, last.name) ? last : undefined;
+  }
+
   /** Undefined when the name is new and the table is full. */
   intern(bytes: Buffer, start: number, end: number): Host | undefined {
-    const last = this.last;
-    if (last !== undefined && equalsText(bytes, start, end, last.name)) return last;
     let hash = this.seed;
     for (let at = start; at < end; at += 1) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
     const same = this.byHash.get(hash);

@@ -57,7 +57,7 @@ export class StreamTime {
 
   /** Where the input is as far as is known, believed or not, ms; -Infinity before the first line. */
   get latest(): number {
-    return this.leaps.at(-1)?.now ?? this.now;
+    return this.leaps.length === 0 ? this.now : (this.leaps.at(-1)?.now ?? this.now);
   }
 
   /** What is observed next arrived at `arrivedAtMs` by our own clock; NaN when that says nothing. */

@@ -8,6 +8,8 @@ const SPACE = 32;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
+/** "Nov 14 08:29:00" */
+const CIVIL_BYTES = 15;
 /** One that has every day. */
 const LEAP_YEAR = 2000;
 
@@ -96,6 +98,9 @@ export class StampReader {
   private readonly toUtc: ZoneToUtc;
   private civilDayKey = -1;
   private civilDayMs = 0;
+  /** The last stamp without a year, and its time. */
+  private readonly civil = new Uint8Array(CIVIL_BYTES);
+  private civilMs = 0;
   private isoDayKey = -1;
   private isoDayMs = 0;
 
@@ -113,6 +118,11 @@ export class StampReader {
 
   private readCivil(bytes: Uint8Array, start: number, end: number): boolean {
     if (end - start < 16 || bytes[start + 15] !== SPACE) return false;
+    if (this.isCivilAgain(bytes, start)) {
+      this.eventTimeMs = this.civilMs;
+      this.next = start + 16;
+      return true;
+    }
     if (bytes[start + 3] !== SPACE || bytes[start + 6] !== SPACE) return false;
     const clock = clockMs(bytes, start + 7);
     if (clock < 0) return false;
@@ -121,6 +131,15 @@ export class StampReader {
     if (key !== this.civilDayKey && !this.enterCivilDay(bytes, start, key)) return false;
     this.eventTimeMs = this.toUtc(this.civilDayMs + clock, this.streamTime.latest);
     this.next = start + 16;
+    this.civilMs = this.eventTimeMs;
+    for (let at = 0; at < CIVIL_BYTES; at += 1) this.civil[at] = bytes[start + at] ?? 0;
+    return true;
+  }
+
+  /** Is it the stamp of the line before? Many lines share a second. */
+  private isCivilAgain(bytes: Uint8Array, start: number): boolean {
+    const { civil } = this;
+    for (let at = CIVIL_BYTES - 1; at >= 0; at -= 1) if (bytes[start + at] !== civil[at]) return false;
     return true;
   }
 

@@ -27,6 +27,9 @@ export function parseSyslogLine(deps: SyslogDependencies, bytes: Buffer, start: 
   const { stamps, hosts } = deps;
   const stampStart = bytes[start] === LESS ? priorityEnd(bytes, start) : start;
   if (!stamps.read(bytes, stampStart, end)) return looksStamped(bytes, stampStart) ? "bad-stamp" : "not-mine";
+  const again = hosts.again(bytes, stamps.next);
+  if (again !== undefined)
+    return deps.parser.parse(again, stamps.eventTimeMs, bytes, stamps.next + again.name.length + 1, end);
   let hostEnd = stamps.next;
   while (hostEnd < end && bytes[hostEnd] !== SPACE) hostEnd += 1;
   if (hostEnd >= end || hostEnd === stamps.next || hostEnd - stamps.next > HOST_BYTES_MAX) return "not-mine";
