@@ -3,7 +3,7 @@
 import type { DeliveryMinute, DeliveryTotals } from "../../shared/domain/delivery-minutes.ts";
 import { mailEventId } from "../../shared/domain/mail-event-id.ts";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
-import type { Headers } from "../../shared/domain/mail-fragment.ts";
+import type { Headers, MailFragment } from "../../shared/domain/mail-fragment.ts";
 import { registrableDomain } from "../../shared/domain/registrable-domain.ts";
 import { automaticReason } from "./automatic.ts";
 import { listSightings } from "./list-sightings.ts";
@@ -22,13 +22,22 @@ function isLoopback(client: string): boolean {
   return client.startsWith("127.") || client === "::1" || client === "local";
 }
 
+function isHandedOn({ said, attempts }: OpenMail): boolean {
+  return (said.handedOn ?? 0) * 2 > attempts;
+}
+
+type HandOver = Pick<MailFragment, "client" | "login" | "host"> & {
+  /** Most of its recipients went to the host itself once more. */
+  readonly isHandedOn: boolean;
+};
+
 /**
  * What the host takes from itself and hands on to itself once more (a local or webmail submission before a filter, a list
  * manager's chunks before one) is a hop before its own: at one hop the two would be added up, and every reader counted twice.
  */
-function hopOf({ said: { client, login, host, handedOn }, attempts }: OpenMail): string {
+export function hopOf({ client, login, host, isHandedOn }: HandOver): string {
   if (client !== undefined && !isLoopback(client)) return client;
-  if ((handedOn ?? 0) * 2 <= attempts) return host;
+  if (!isHandedOn) return host;
   return client === "local" || login !== undefined ? `${host} local` : `${host} loopback`;
 }
 
@@ -93,7 +102,7 @@ export function mailEventFromMail(mail: OpenMail, untilMs: number, people: Peopl
     site,
     host,
     queueId,
-    hop: hopOf(mail),
+    hop: hopOf({ client: said.client, login: said.login, host, isHandedOn: isHandedOn(mail) }),
     at,
     messageId: id,
     login: said.login === undefined ? undefined : people.name(said.login.toLowerCase()),

@@ -62,10 +62,13 @@ export function createClientTable(settings: DetectorSettings): ClientTable {
   };
 }
 
+/** Who is behind a mail. */
+export type MailOrigin = Pick<MailEvent, "hop" | "at" | "authenticated" | "login" | "from" | "sender">;
+
 /** Notes a queue id that was not known; `evicted`: another client had to be forgotten. */
 export function noteClient(
   table: ClientTable,
-  event: MailEvent,
+  event: MailOrigin,
   isNewMessage: boolean,
   settings: DetectorSettings,
 ): { readonly client: Client; readonly evicted: boolean } {
@@ -132,7 +135,7 @@ function standsForMany(table: ClientTable, key: string, at: number, settings: De
   return at >= client.manyAt + afterMs || countBefore(client.mails, at, afterMs) >= share * all;
 }
 
-function noteWriterOf(client: Client, event: MailEvent, settings: DetectorSettings): void {
+function noteWriterOf(client: Client, event: MailOrigin, settings: DetectorSettings): void {
   const sender = event.from ?? event.sender;
   const isMany = client.manyAt !== Number.POSITIVE_INFINITY;
   if (isMany || sender === undefined || client.senders.includes(sender)) return;

@@ -22,7 +22,7 @@ import { createDetectorCounters, type DetectorCounters } from "./detector-counte
 import { type DetectorSurvey, surveySites } from "./detector-survey.ts";
 import { stepEvent } from "./event-step.ts";
 import { forgetOld } from "./message-table.ts";
-import { stepPacked, stepPackedRemoved, type UnpackMail } from "./packed-step.ts";
+import { stepPacked, stepPackedRemoved, type PackedReader } from "./packed-step.ts";
 import { createSiteState, type SiteState } from "./site-state.ts";
 import type { Advise } from "./storm-evidence.ts";
 import { ebb, takeAlerts } from "./storm-tide.ts";
@@ -41,8 +41,8 @@ export type DetectorOutput =
 export interface DetectorDeps {
   /** How to stop a list and clear its queue; called once an alert. */
   readonly advise: Advise;
-  /** Makes the event of a packed mail; without it none is taken. */
-  readonly unpack?: UnpackMail;
+  /** Reads packed mails; without it none is taken. */
+  readonly packed?: PackedReader;
 }
 
 export interface DetectorState {
@@ -120,7 +120,7 @@ function siteOf(state: DetectorState, name: string): SiteState | undefined {
     site = createSiteState(name, state.settings, {
       counters: state.counters,
       advise: state.deps.advise,
-      unpack: state.deps.unpack,
+      packed: state.deps.packed,
     });
     state.sites.set(name, site);
   }

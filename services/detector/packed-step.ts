@@ -18,25 +18,29 @@ import {
   STATE,
 } from "../../shared/domain/packed/layout.ts";
 import type { PackedMails } from "../../shared/domain/packed/packed-mails.ts";
-import { countMail, isStranger } from "./clients.ts";
+import { countMail, isStranger, type MailOrigin } from "./clients.ts";
 import { makeRoom } from "./message-table.ts";
 import { noteHandOver, noteSender } from "./sender-notes.ts";
 import type { SiteState } from "./site-state.ts";
 import type { SmallMail } from "./small-mail.ts";
 import { siteRow } from "./thread-windows.ts";
 
-/** Makes the event of a packed mail. */
-export type UnpackMail = (mails: PackedMails, mail: number) => MailEvent;
+/** What packed mails are in words. */
+export interface PackedReader {
+  readonly event: (mails: PackedMails, mail: number) => MailEvent;
+  /** What the event says of who is behind the mail; not for mails of lists (List-Id). */
+  readonly origin: (mails: PackedMails, mail: number) => MailOrigin;
+}
 
 const FROM = HEADER_NAMES.indexOf("from");
 const LIST_ID = HEADER_NAMES.indexOf("list-id");
 
 /** Takes a mail in; false when it is wanted as an event: it may reach many, or there is more to be known of its message. */
 export function stepPacked(site: SiteState, mails: PackedMails, mail: number): boolean {
-  const { messages, settings, unpack } = site;
+  const { messages, settings, packed } = site;
   const recipients = mails.number(mail, NRCPT);
   const at = mails.time(mail, ACCEPTED_AT);
-  if (unpack === undefined || recipients >= settings.replyAllReach) return false;
+  if (packed === undefined || recipients >= settings.replyAllReach) return false;
   if (at < site.watermark - settings.expiredAfterMs) return false;
   if (mails.hasHeaders(mail) && (site.audiencesConfigured || mails.hasHeader(mail, LIST_ID))) return false;
   const hash = mails.number(mail, KEY_HASH);
@@ -67,10 +71,10 @@ export function stepPackedRemoved(site: SiteState, mails: PackedMails, mail: num
 
 /** The packed mail under a key, as what small mails are otherwise kept as; it is taken out. */
 export function takePacked(site: SiteState, key: string, hash: number): SmallMail | undefined {
-  const { unpack } = site;
-  if (unpack === undefined) return undefined;
+  const { packed } = site;
+  if (packed === undefined) return undefined;
   return site.messages.packed.take(key, hash, (mails, mail) => {
-    const { minutes: _minutes, earlier: _earlier, ...event } = unpack(mails, mail);
+    const { minutes: _minutes, earlier: _earlier, ...event } = packed.event(mails, mail);
     const delivered = deliveredOf(mails, mail);
     const removedAt = mails.time(mail, REMOVED_AT);
     return {
@@ -98,33 +102,33 @@ function deliveredOf(mails: PackedMails, mail: number): number {
   return Math.min(mails.number(mail, DELIVERED), mails.number(mail, NRCPT));
 }
 
-/** Who handed it over and who wrote it: the first time from the event, after that it is only counted. */
+/** Who handed it over and who wrote it: the first time in words, after that it is only counted. */
 function noteOrigin(site: SiteState, mails: PackedMails, mail: number): void {
   const { handOvers, writers, settings } = site;
   const authenticated = mails.number(mail, LOGIN) >= 0;
   hashClient(mails, mail, handOvers.key);
   const client = handOvers.find();
   if (client === undefined) {
-    noteByEvent(site, mails, mail);
+    noteAnew(site, mails, mail);
     return;
   }
   if (isStranger(client, { authenticated }) || (authenticated && mails.hasHeader(mail, FROM))) {
     hashWriter(mails, mail, writers.key);
     if (writers.find() === undefined) {
-      noteByEvent(site, mails, mail);
+      noteAnew(site, mails, mail);
       return;
     }
   }
   countMail(site.clients, client, { at: mails.time(mail, ACCEPTED_AT), authenticated }, settings);
 }
 
-function noteByEvent(site: SiteState, mails: PackedMails, mail: number): void {
+function noteAnew(site: SiteState, mails: PackedMails, mail: number): void {
   const { handOvers, writers, counters } = site;
-  const event = site.unpack?.(mails, mail);
-  if (event === undefined) return;
+  const origin = site.packed?.origin(mails, mail);
+  if (origin === undefined) return;
   const { loginsEvicted, clientsEvicted } = counters;
-  noteSender(site, event);
-  const client = noteHandOver(site, event, true);
+  noteSender(site, origin);
+  const client = noteHandOver(site, origin, true);
   // What was forgotten must be noted again when it comes again.
   if (counters.clientsEvicted !== clientsEvicted) handOvers.forget();
   if (counters.clientsEvicted !== clientsEvicted || counters.loginsEvicted !== loginsEvicted) writers.forget();

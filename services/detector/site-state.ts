@@ -7,7 +7,7 @@ import type { DetectorOutput } from "./detector.ts";
 import { type Client, type ClientTable, createClientTable } from "./clients.ts";
 import { createListTable, type ListTable } from "./list-table.ts";
 import { createMessageTable, type MessageTable } from "./message-table.ts";
-import type { UnpackMail } from "./packed-step.ts";
+import type { PackedReader } from "./packed-step.ts";
 import { createPersonTable, type PersonTable } from "./persons.ts";
 import { Seen } from "./seen.ts";
 import type { Storm } from "./storm.ts";
@@ -32,7 +32,7 @@ export interface SiteState {
   /** Writers of packed mails that were noted. */
   readonly writers: Seen<true>;
   /** Undefined when mails never come packed. */
-  readonly unpack: UnpackMail | undefined;
+  readonly packed: PackedReader | undefined;
   readonly lists: ListTable;
   readonly threads: ThreadTable;
   readonly windows: WindowTable;
@@ -65,7 +65,7 @@ export interface SiteTotals {
 export function createSiteState(
   site: string,
   settings: DetectorSettings,
-  deps: { readonly counters: DetectorCounters; readonly advise: Advise; readonly unpack: UnpackMail | undefined },
+  deps: { readonly counters: DetectorCounters; readonly advise: Advise; readonly packed: PackedReader | undefined },
 ): SiteState {
   const windows = createWindowTable();
   return {
@@ -78,7 +78,7 @@ export function createSiteState(
     clients: createClientTable(settings),
     handOvers: new Seen(HAND_OVERS),
     writers: new Seen(WRITERS),
-    unpack: deps.unpack,
+    packed: deps.packed,
     lists: createListTable(),
     threads: createThreadTable(),
     windows,

@@ -6,9 +6,10 @@ import type { StormAlert } from "../../../shared/domain/storm-alert.ts";
 import type { ThreadWindow } from "../../../shared/domain/thread-window.ts";
 import type { AssemblerSettings } from "../../assembler/assembler-settings.ts";
 import { Assembler } from "../../assembler/assembler.ts";
-import { unpackWith } from "../../assembler/unpack.ts";
+import { packedEvent, packedOrigin } from "../../assembler/unpack.ts";
 import type { People } from "../../assembler/mail-event-from-mail.ts";
 import { stormAdvice } from "../../detector/advice/storm-advice.ts";
+import type { PackedReader } from "../../detector/packed-step.ts";
 import type { DetectorOutput, DetectorState } from "../../detector/detector.ts";
 import { createDetectorState, step, takePackedMail, takePackedRemoval } from "../../detector/detector.ts";
 import type { DetectorSettings } from "../../../shared/domain/detector-settings.ts";
@@ -33,9 +34,13 @@ export class Stages {
     this.options = options;
     const { site, people } = options;
     this.table = new FragmentTable();
-    this.assembler = new Assembler(options.assembler, { site, people, hostNames: this.table.hostNames });
-    const unpack = unpackWith({ site, people, hostNames: this.table.hostNames });
-    this.detector = createDetectorState(options.detector, { advise: stormAdvice, unpack });
+    const deps = { site, people, hostNames: this.table.hostNames };
+    this.assembler = new Assembler(options.assembler, deps);
+    const packed: PackedReader = {
+      event: (mails, mail) => packedEvent(mails, mail, deps),
+      origin: (mails, mail) => packedOrigin(mails, mail, deps),
+    };
+    this.detector = createDetectorState(options.detector, { advise: stormAdvice, packed });
   }
 
   detect(event: MailEvent): void {
