@@ -25,6 +25,7 @@ export interface DetectorCounters {
   loginsEvicted: number;
   stormsEvicted: number;
   stormMessagesDropped: number;
+  stormThreadsDropped: number;
   windowsLate: number;
   windowsDropped: number;
 }
@@ -54,6 +55,7 @@ export function createDetectorCounters(): DetectorCounters {
     loginsEvicted: 0,
     stormsEvicted: 0,
     stormMessagesDropped: 0,
+    stormThreadsDropped: 0,
     windowsLate: 0,
     windowsDropped: 0,
   };

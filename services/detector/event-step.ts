@@ -122,9 +122,8 @@ function stepGroup(site: SiteState, group: MessageGroup, event: MailEvent): void
   stepFanOut(site, message, event, reach);
   if (message.fanOut === undefined) return;
   keepFanOut(site.messages, group, site);
-  const { storm } = message.fanOut;
   // A first word may tell of minutes that lie ahead of the mails still to come; a later word comes when it is true.
-  if (storm !== undefined) rise(site, storm, outcome.kind === "revised" ? lastMinuteOf(event) : event.at);
+  rise(site, message.fanOut, outcome.kind === "revised" ? lastMinuteOf(event) : event.at);
 }
 
 function lastMinuteOf(event: MailEvent): number {

@@ -13,7 +13,7 @@ import { type MailMessage, type MessageList, messageTime } from "./mail-message.
 import { personOf } from "./persons.ts";
 import { createPost, insertPost, trimHistory } from "./post-history.ts";
 import type { SiteState } from "./site-state.ts";
-import { addMember } from "./storm-members.ts";
+import { addMember, countMember } from "./storm-members.ts";
 import { keepStorm } from "./storm-tide.ts";
 import { judgeFirstMail, judgeReplies } from "./thread-judgement.ts";
 import { countReplyAll, historyLimits, noteStarter, takeFirstPlace } from "./thread-replies.ts";
@@ -171,7 +171,10 @@ function settleReplies(site: SiteState, thread: Thread, fanOut: FanOut): number 
   const candidates = [fanOut];
   if (isEarlier(fanOut, thread)) {
     const former = takeFirstPlace(thread, fanOut, site.settings);
-    if (thread.storm?.first === former) thread.storm.first = fanOut;
+    if (thread.storm?.first === former) {
+      thread.storm.first = fanOut;
+      thread.storm.recount = true;
+    }
     candidates.push(former);
     changedFrom = 0;
   }
@@ -182,7 +185,7 @@ function settleReplies(site: SiteState, thread: Thread, fanOut: FanOut): number 
     const index = countReplyAll(site, thread, candidate);
     if (!candidate.replyAll || wasReplyAll) continue;
     showReplyAll(site, candidate);
-    if (candidate.storm !== undefined) candidate.storm.recount = true;
+    if (candidate.storm !== undefined) countMember(candidate.storm, candidate);
     takeThreadLists(thread, candidate);
     if (index < 0) continue;
     changedFrom = changedFrom < 0 ? index : Math.min(changedFrom, index);

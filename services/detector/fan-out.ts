@@ -28,6 +28,8 @@ export interface FanOut {
   listPost: Post | undefined;
   readonly deliveries: MinuteSeries;
   storm: Storm | undefined;
+  /** It counts among the replies of that storm. */
+  stormReply: boolean;
 }
 
 export interface FanOutList {
@@ -55,5 +57,6 @@ export function createFanOut(message: MailMessage, at: number): FanOut {
     listPost: undefined,
     deliveries: createMinuteSeries(),
     storm: undefined,
+    stormReply: false,
   };
 }

@@ -9,7 +9,8 @@
 import type { StormReason } from "../../shared/domain/storm-alert.ts";
 import type { FanOut } from "./fan-out.ts";
 import { type AutomaticMail, isWarm, type ListState } from "./list-table.ts";
-import { distinctPeople, type Post } from "./post-history.ts";
+import type { Post } from "./post-history.ts";
+import { eligiblePeople } from "./post-people.ts";
 import type { SiteState } from "./site-state.ts";
 import { propose, type Proposal } from "./storm-lifecycle.ts";
 import { type PriceGate, priceGate } from "./storm-rules.ts";
@@ -63,11 +64,12 @@ function proposeBurst(site: SiteState, list: ListState, burst: Burst): void {
   const { settings } = site;
   const posts = list.posters.posts;
   const deciding = posts[burst.at];
-  const evidence = posts.slice(0, burst.at + 1).filter((post) => post.at >= burst.from && burst.eligible(post));
-  const [first] = evidence;
+  const first = firstOf(posts, burst);
   if (deciding === undefined || first === undefined || first.fanOut.thread === undefined) return;
-  const repliers = (windowMs: number): number =>
-    Math.max(0, distinctPeople(list.posters, burst.at, deciding.at - windowMs + 1, burst.eligible) - 1);
+  const repliers = (windowMs: number): number => {
+    const within = { index: burst.at, from: deciding.at - windowMs + 1, enough: Number.POSITIVE_INFINITY };
+    return Math.max(0, eligiblePeople(list.posters, within, burst.eligible) - 1);
+  };
   const hour = repliers(settings.distinctMs);
   const gate = priceGate(list.audience, hour + repliers(settings.recentMs), list.rules);
   const reasons: StormReason[] = ["list-burst"];
@@ -76,34 +78,58 @@ function proposeBurst(site: SiteState, list: ListState, burst: Burst): void {
     ...listProposal(list, first.fanOut, first.fanOut.thread),
     ...listVerdict(list, { gate, trusted: burst.trusted, reasons, at: Math.max(deciding.at, burst.atLeast) }),
     critical: list.audience * hour > list.rules.thresholds.criticalDeliveries,
-    threads: threadsOf(evidence),
+    threads: () =>
+      threadsOf(posts.slice(0, burst.at + 1).filter((post) => post.at >= burst.from && burst.eligible(post))),
   });
+}
+
+function firstOf(posts: readonly Post[], burst: Burst): Post | undefined {
+  let first: Post | undefined;
+  for (let index = burst.at; index >= 0; index -= 1) {
+    const post = posts[index];
+    if (post === undefined || post.at < burst.from) break;
+    if (burst.eligible(post)) first = post;
+  }
+  return first;
 }
 
 function judgeAutomatic(site: SiteState, list: ListState, fanOut: FanOut): void {
   const { thresholds } = list.rules;
   const latest = list.automatic.at(-1);
   if (latest === undefined || fanOut.thread === undefined) return;
-  const within = (windowMs: number): AutomaticMail[] =>
-    list.automatic.filter((mail) => mail.at > latest.at - windowMs && mail.at <= latest.at);
-  const recent = within(thresholds.automaticMs + 1);
-  if (recent.length < thresholds.automaticMails) return;
-  const trustedMails = recent.filter((mail) => mail.trusted);
-  const trusted = trustedMails.length >= thresholds.automaticMails;
-  const senders = new Set((trusted ? trustedMails : recent).map((mail) => mail.who)).size;
-  const hour = within(site.settings.distinctMs).length;
-  const gate = priceGate(list.audience, hour + within(site.settings.recentMs).length, list.rules);
+  const recent = mailsSince(list, latest.at - thresholds.automaticMs);
+  if (recent < thresholds.automaticMails) return;
+  const mails = list.automatic.slice(-recent);
+  const trusted = mails.reduce((count, mail) => count + (mail.trusted ? 1 : 0), 0) >= thresholds.automaticMails;
+  const hour = mailsSince(list, latest.at - site.settings.distinctMs + 1);
+  const gate = priceGate(list.audience, hour + mailsSince(list, latest.at - site.settings.recentMs + 1), list.rules);
   const reasons: StormReason[] = ["automatic"];
   if (!trusted) reasons.push("outside-senders");
   const verdict = listVerdict(list, { gate, trusted, reasons, at: latest.at });
-  const first = recent[0]?.fanOut ?? fanOut;
+  const first = mails[0]?.fanOut ?? fanOut;
   propose(site, {
     ...listProposal(list, first, first.thread ?? fanOut.thread),
     ...verdict,
-    opens: verdict.opens && senders >= thresholds.repliersMin,
+    opens: verdict.opens && hasSenders(mails, trusted, thresholds.repliersMin),
     critical: list.audience * hour > thresholds.criticalDeliveries,
-    threads: [fanOut.thread],
+    threads: () => (fanOut.thread === undefined ? [] : [fanOut.thread]),
   });
+}
+
+/** Automatic mails at `from` or later: the last so many. */
+function mailsSince(list: ListState, from: number): number {
+  let count = 0;
+  while ((list.automatic.at(-1 - count)?.at ?? Number.NEGATIVE_INFINITY) >= from) count += 1;
+  return count;
+}
+
+function hasSenders(mails: readonly AutomaticMail[], trusted: boolean, enough: number): boolean {
+  const senders = new Set<string>();
+  for (const mail of mails) {
+    if (mail.trusted || !trusted) senders.add(mail.who);
+    if (senders.size >= enough) return true;
+  }
+  return false;
 }
 
 function listProposal(
@@ -129,9 +155,10 @@ function burstStart(list: ListState, index: number, eligible: Eligible): number 
   const at = list.posters.posts[index]?.at ?? 0;
   const slow = at - thresholds.listBurstSlowMs;
   const fast = at - thresholds.listBurstFastMs;
-  const isSlow = distinctPeople(list.posters, index, slow, eligible) >= thresholds.listBurstSlowPeople;
-  const isFast = distinctPeople(list.posters, index, fast, eligible) >= thresholds.listBurstFastPeople;
-  return isSlow ? slow : isFast ? fast : undefined;
+  const reaches = (from: number, enough: number): boolean =>
+    eligiblePeople(list.posters, { index, from, enough }, eligible) >= enough;
+  if (reaches(slow, thresholds.listBurstSlowPeople)) return slow;
+  return reaches(fast, thresholds.listBurstFastPeople) ? fast : undefined;
 }
 
 function isEligible(list: ListState, post: Post, warm: boolean): boolean {

@@ -4,6 +4,7 @@
 // follows is settled again; the result depends on the posts alone, not on the order of their arrival.
 
 import type { FanOut } from "./fan-out.ts";
+import { isStarters, noteLast, recountPeople, timesBefore } from "./post-people.ts";
 import type { ScoreState } from "./score.ts";
 
 export interface Post {
@@ -15,6 +16,8 @@ export interface Post {
   readonly mark: number;
   readonly fanOut: FanOut;
   identity: string;
+  /** Event time of the post before it of this identity, dropped ones included; negative infinity when none is known. */
+  previousAt: number;
   /** First post of this identity within the hour: it counts. */
   distinct: boolean;
   timing: number;
@@ -30,11 +33,16 @@ interface Trace {
 
 export interface PostHistory {
   readonly posts: Post[];
+  /** Event times, ascending, of the last post of each identity but the starter, dropped posts included: so that counting the
+   *  people since a time is a search, however many they are. */
+  lastTimes: number[];
   /** What is still needed of posts that were dropped from the front. */
   readonly pastIdentities: Map<string, number>;
   readonly pastSenders: Map<string, Trace>;
   /** Time of the last dropped post; later ones cannot be put before it. */
   pastUntil: number;
+  /** Number of past identities or senders at which it is worth looking for some to forget. */
+  forgetAtSize: number;
   /** Who began the thread: never a replier, under no From address of the same envelope sender. */
   starter: Starter | undefined;
 }
@@ -52,13 +60,18 @@ export interface HistoryLimits {
 
 /** Most identities kept of posts that were dropped: more people than that an hour are a storm in any case. */
 const PAST_MAX = 4096;
+/** What is kept of them once there were more, so that forgetting is rare. */
+const PAST_KEPT = 3584;
+const PAST_FEW = 512;
 
 export function createPostHistory(): PostHistory {
   return {
     posts: [],
+    lastTimes: [],
     pastIdentities: new Map(),
     pastSenders: new Map(),
     pastUntil: Number.NEGATIVE_INFINITY,
+    forgetAtSize: PAST_FEW,
     starter: undefined,
   };
 }
@@ -71,6 +84,7 @@ export function createPost(fanOut: FanOut, person: string, mark: number): Post {
     mark,
     fanOut,
     identity: person,
+    previousAt: Number.NEGATIVE_INFINITY,
     distinct: true,
     timing: 0,
     pause: 0,
@@ -85,13 +99,15 @@ export function insertPost(history: PostHistory, post: Post, limits: HistoryLimi
   let index = posts.length;
   while (index > 0 && follows(posts[index - 1], post)) index -= 1;
   posts.splice(index, 0, post);
-  settlePosts(history, index, limits.distinctMs);
+  if (settleFrom(history, index, limits.distinctMs)) recountPeople(history);
+  else noteLast(history, index);
   return index;
 }
 
-/** Decides again under which identity the posts from `index` on count. */
-export function settlePosts(history: PostHistory, index: number, distinctMs: number): void {
-  for (let next = index; next < history.posts.length; next += 1) settle(history, next, distinctMs);
+/** Decides again under which identity every post counts: the starter has changed. */
+export function settlePosts(history: PostHistory, distinctMs: number): void {
+  settleFrom(history, 0, distinctMs);
+  recountPeople(history);
 }
 
 /** Drops the oldest posts over the limit; returns how many. The last of them is handed to `onDrop` for its score. */
@@ -110,29 +126,8 @@ export function trimHistory(history: PostHistory, limits: HistoryLimits, onDrop:
     onDrop(post);
     dropped += 1;
   }
-  if (dropped > 0) forgetPast(history, limits.distinctMs);
+  if (dropped > 0) forgetPast(history, limits);
   return dropped;
-}
-
-/** Distinct identities among posts of (from, at of the post at `index`], the past included. */
-export function distinctPeople(
-  history: PostHistory,
-  index: number,
-  from: number,
-  eligible?: (post: Post) => boolean,
-): number {
-  const seen = new Set<string>();
-  let position = index;
-  for (; position >= 0; position -= 1) {
-    const post = history.posts[position];
-    if (post === undefined || post.at < from) break;
-    if (eligible === undefined || eligible(post)) seen.add(post.identity);
-  }
-  if (position < 0 && eligible === undefined) {
-    for (const [identity, at] of history.pastIdentities) if (at >= from) seen.add(identity);
-  }
-  if (history.starter?.person !== undefined) seen.delete(history.starter.person);
-  return seen.size;
 }
 
 function follows(earlier: Post | undefined, post: Post): boolean {
@@ -141,11 +136,19 @@ function follows(earlier: Post | undefined, post: Post): boolean {
   return earlier.fanOut.message.id > post.fanOut.message.id;
 }
 
-function settle(history: PostHistory, index: number, distinctMs: number): void {
-  const post = history.posts[index];
-  if (post === undefined) return;
-  post.identity = identityOf(history, index, post, distinctMs);
-  post.distinct = !seenWithin(history, index, post, distinctMs);
+/** Settles the posts from `index` on. True when one that was settled before has another identity now. */
+function settleFrom(history: PostHistory, index: number, distinctMs: number): boolean {
+  let changed = false;
+  for (let next = index; next < history.posts.length; next += 1) {
+    const post = history.posts[next];
+    if (post === undefined) break;
+    const before = post.identity;
+    post.identity = identityOf(history, next, post, distinctMs);
+    post.previousAt = previousTime(history, next, post.identity);
+    post.distinct = !isStarters(history, post) && post.at - post.previousAt >= distinctMs;
+    if (next > index && post.identity !== before) changed = true;
+  }
+  return changed;
 }
 
 function identityOf(history: PostHistory, index: number, post: Post, distinctMs: number): string {
@@ -165,24 +168,28 @@ function starterTrace(starter: Starter | undefined, sender: string): Trace | und
   return { identity: starter.person, at: starter.at };
 }
 
-function seenWithin(history: PostHistory, index: number, post: Post, distinctMs: number): boolean {
-  if (post.identity === history.starter?.person) return true;
+function previousTime(history: PostHistory, index: number, identity: string): number {
   for (let position = index - 1; position >= 0; position -= 1) {
     const earlier = history.posts[position];
-    if (earlier === undefined || post.at - earlier.at >= distinctMs) return false;
-    if (earlier.identity === post.identity) return true;
+    if (earlier?.identity === identity) return earlier.at;
   }
-  const past = history.pastIdentities.get(post.identity);
-  return past !== undefined && post.at - past < distinctMs;
+  return history.pastIdentities.get(identity) ?? Number.NEGATIVE_INFINITY;
 }
 
-function forgetPast(history: PostHistory, distinctMs: number): void {
-  for (const [identity, at] of history.pastIdentities) {
-    if (history.pastIdentities.size <= PAST_MAX && history.pastUntil - at < distinctMs) break;
-    history.pastIdentities.delete(identity);
+function forgetPast(history: PostHistory, limits: HistoryLimits): void {
+  const { pastIdentities, pastSenders, pastUntil } = history;
+  if (Math.max(pastIdentities.size, pastSenders.size) <= history.forgetAtSize) return;
+  const full = Math.max(pastIdentities.size, pastSenders.size) > PAST_MAX;
+  const kept = full ? PAST_KEPT : PAST_MAX;
+  for (const [identity, at] of pastIdentities) {
+    if (pastIdentities.size <= kept && pastUntil - at < limits.distinctMs) break;
+    pastIdentities.delete(identity);
   }
-  for (const [sender, trace] of history.pastSenders) {
-    if (history.pastSenders.size <= PAST_MAX && history.pastUntil - trace.at < distinctMs) break;
-    history.pastSenders.delete(sender);
+  for (const [sender, { at }] of pastSenders) {
+    if (pastSenders.size <= kept && pastUntil - at < limits.distinctMs) break;
+    pastSenders.delete(sender);
   }
+  const old = timesBefore(history.lastTimes, pastUntil - limits.distinctMs + 1);
+  history.lastTimes.splice(0, Math.max(old, history.lastTimes.length - PAST_MAX - limits.postsMax));
+  history.forgetAtSize = Math.min(PAST_MAX, Math.max(PAST_FEW, 2 * Math.max(pastIdentities.size, pastSenders.size)));
 }

@@ -24,6 +24,8 @@ export interface SiteState {
   readonly windows: WindowTable;
   /** Storms and watches that are open, or ended less than the hysteresis ago. */
   storms: Storm[];
+  /** Messages that storms hold, over all of them. */
+  stormMessages: number;
   /** Storms the current step has something to say of. */
   touched: Storm[];
   /** Alerts already built in this step: the end of a storm that the same step may begin anew. */
@@ -65,6 +67,7 @@ export function createSiteState(
     threads: createThreadTable(),
     windows,
     storms: [],
+    stormMessages: 0,
     touched: [],
     said: [],
     nearest: [],

@@ -42,7 +42,7 @@ export function takeFirstPlace(thread: Thread, fanOut: FanOut, settings: Detecto
 export function noteStarter(thread: Thread, settings: DetectorSettings): void {
   const { first, replies } = thread;
   replies.starter = { person: first.person, sender: first.message.sender, at: first.at };
-  settlePosts(replies, 0, settings.distinctMs);
+  settlePosts(replies, settings.distinctMs);
   if (replies.pastUntil === Number.NEGATIVE_INFINITY) thread.base = firstScore(first.at);
   refoldScores(thread, 0, settings);
 }

@@ -87,6 +87,8 @@ const boundsConfig = z
     loginsMax: bound.default(bounds.loginsMax),
     stormsMax: bound.default(bounds.stormsMax),
     messagesPerStormMax: bound.default(bounds.messagesPerStormMax),
+    stormMessagesMax: bound.default(bounds.stormMessagesMax),
+    threadsPerStormMax: bound.default(bounds.threadsPerStormMax),
     queueIdsPerAdviceMax: bound.default(bounds.queueIdsPerAdviceMax),
     windowsMax: bound.default(bounds.windowsMax),
   })

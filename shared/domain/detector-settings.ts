@@ -99,6 +99,9 @@ export interface DetectorBounds {
   readonly loginsMax: number;
   readonly stormsMax: number;
   readonly messagesPerStormMax: number;
+  /** Messages over all storms. */
+  readonly stormMessagesMax: number;
+  readonly threadsPerStormMax: number;
   readonly queueIdsPerAdviceMax: number;
   readonly windowsMax: number;
 }
@@ -201,6 +204,8 @@ const defaultBounds: DetectorBounds = {
   loginsMax: 50_000,
   stormsMax: 1000,
   messagesPerStormMax: 5000,
+  stormMessagesMax: 30_000,
+  threadsPerStormMax: 1000,
   queueIdsPerAdviceMax: 2000,
   windowsMax: 100_000,
 };

@@ -30,6 +30,7 @@ const DETECTOR_WORDS: Readonly<Record<keyof DetectorCounters, string | undefined
   loginsEvicted: "logins were forgotten for want of room",
   stormsEvicted: "storms were forgotten for want of room",
   stormMessagesDropped: "messages of large storms were only counted",
+  stormThreadsDropped: "threads were let go by storms of very many threads",
   windowsLate: undefined,
   windowsDropped: "windows were dropped for want of room",
 };
