@@ -15,12 +15,14 @@ export interface DetectorCounters {
   queueIdsSummed: number;
   messagesSealed: number;
   fanOutsWithoutPerson: number;
+  hintsDropped: number;
   threadsEvicted: number;
   threadIdsDropped: number;
   threadMessagesDropped: number;
   repliesTrimmed: number;
   repliesTooLate: number;
   listsEvicted: number;
+  listPostsDropped: number;
   personsNotRemembered: number;
   loginsEvicted: number;
   stormsEvicted: number;
@@ -45,12 +47,14 @@ export function createDetectorCounters(): DetectorCounters {
     queueIdsSummed: 0,
     messagesSealed: 0,
     fanOutsWithoutPerson: 0,
+    hintsDropped: 0,
     threadsEvicted: 0,
     threadIdsDropped: 0,
     threadMessagesDropped: 0,
     repliesTrimmed: 0,
     repliesTooLate: 0,
     listsEvicted: 0,
+    listPostsDropped: 0,
     personsNotRemembered: 0,
     loginsEvicted: 0,
     stormsEvicted: 0,

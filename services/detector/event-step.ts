@@ -6,7 +6,7 @@ import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import { type AddDeliveries, countMinutes, createCountedMinutes } from "./delivery-ledger.ts";
 import { stepFanOut } from "./fan-out-step.ts";
 import { showDeliveries } from "./fan-out-windows.ts";
-import { rulesForList } from "./list-rules.ts";
+import { keyHash, messageKeyOf } from "./message-key.ts";
 import type { MailMessage } from "./mail-message.ts";
 import {
   addToMessage,
@@ -14,10 +14,9 @@ import {
   findGroup,
   keepFanOut,
   keepSmall,
-  keyHash,
   type MessageGroup,
-  messageKeyOf,
   messageOf,
+  noteQueueId,
   unfold,
 } from "./message-table.ts";
 import { noteLogin } from "./persons.ts";
@@ -26,7 +25,8 @@ import { reviseSmallMail, type SmallMail, type SmallMailCounts } from "./small-m
 import { rise } from "./storm-tide.ts";
 import { siteRow } from "./thread-windows.ts";
 
-export function stepEvent(site: SiteState, event: MailEvent): void {
+export function stepEvent(site: SiteState, given: MailEvent): void {
+  const event = boundedEvent(site, given);
   const oldest = site.watermark - site.settings.expiredAfterMs;
   if (event.at < oldest && lastWordAt(event) < oldest) {
     site.counters.eventsExpired += 1;
@@ -49,6 +49,17 @@ export function stepEvent(site: SiteState, event: MailEvent): void {
     reviseSmall(site, small, event);
     keepSmall(site.messages, { event: small, key, hash, counts: small }, site);
   } else stepGroup(site, unfold(site.messages, { event: small, key, counts: small }, site.settings), event);
+}
+
+/** With as many references and lists as are looked at: the first, which is the thread's root, and the last ones. */
+function boundedEvent(site: SiteState, event: MailEvent): MailEvent {
+  const { lists, hints } = event;
+  const { listsPerMessageMax, referencesMax } = site.settings.bounds;
+  if (lists.length <= listsPerMessageMax && hints.references.length <= referencesMax) return event;
+  site.counters.hintsDropped += 1;
+  const surplus = Math.max(0, hints.references.length - referencesMax);
+  const references = hints.references.filter((_, index) => index === 0 || index > surplus);
+  return { ...event, lists: lists.slice(0, listsPerMessageMax), hints: { ...hints, references } };
 }
 
 /** Event time of the last thing the event tells. */
@@ -94,7 +105,7 @@ function reviseSmall(site: SiteState, small: SmallMail, event: MailEvent): void 
 }
 
 function newGroup(site: SiteState, key: string): MessageGroup {
-  const group: MessageGroup = { key, variants: [], lastAt: Number.NEGATIVE_INFINITY };
+  const group: MessageGroup = { key, variants: [], lastAt: Number.NEGATIVE_INFINITY, queueIds: 0 };
   enterGroup(site.messages, group, site);
   return group;
 }
@@ -113,6 +124,7 @@ function stepGroup(site: SiteState, group: MessageGroup, event: MailEvent): void
   const outcome = addToMessage(site.messages, message, event, site);
   if (outcome.kind === "repeated") counters.eventsRepeated += 1;
   if (outcome.kind === "repeated" || outcome.kind === "hop-dropped") return;
+  if (outcome.kind === "new") noteQueueId(site.messages, group, message, site);
   if (found.isNew && !isFirst) site.totals.messages += 1;
   countInSite(site, message, { isNew: found.isNew, growth: message.reach - reachBefore });
   const counted = "slot" in outcome ? outcome.slot : createCountedMinutes();
@@ -156,9 +168,6 @@ function deliveriesOf(site: SiteState, message: MailMessage): AddDeliveries {
 function configuredAudience(site: SiteState, lists: readonly { readonly address: string }[]): number {
   if (!site.audiencesConfigured) return 0;
   let audience = 0;
-  for (const { address } of lists) {
-    const rules = site.lists.lists.get(address)?.rules ?? rulesForList(site.settings, address);
-    audience = Math.max(audience, rules.audience ?? 0);
-  }
+  for (const { address } of lists) audience = Math.max(audience, site.rulesOf(address).audience ?? 0);
   return audience;
 }

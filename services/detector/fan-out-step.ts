@@ -2,14 +2,13 @@
 // Runs at every event of such a message, since reach, lists and person may become known one after the other;
 // each decision is taken as soon as it can be and then kept.
 
-import { matchesGlob } from "./list-rules.ts";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import { repeatMinutes } from "./delivery-ledger.ts";
 import { createFanOut, type FanOut, type FanOutList } from "./fan-out.ts";
 import { showDeliveries, showInList, showInThread, showReach, showReplyAll } from "./fan-out-windows.ts";
 import { judgeListPosts, noteAutomatic } from "./list-burst.ts";
-import { isNewcomer, type ListState, noteReach, rememberWriter, useList } from "./list-table.ts";
-import { type MailMessage, type MessageList, messageTime } from "./mail-message.ts";
+import { isNewcomer, type ListState, notePosts, noteReach, rememberWriter, useList } from "./list-table.ts";
+import { type MailMessage, type MessageList, messageTime, NONE } from "./mail-message.ts";
 import { personOf } from "./persons.ts";
 import { createPost, insertPost, trimHistory } from "./post-history.ts";
 import type { SiteState } from "./site-state.ts";
@@ -18,7 +17,7 @@ import { keepStorm } from "./storm-tide.ts";
 import { judgeFirstMail, judgeReplies } from "./thread-judgement.ts";
 import { countReplyAll, historyLimits, noteStarter, takeFirstPlace } from "./thread-replies.ts";
 import { enterSubject, resolveThread } from "./thread-resolution.ts";
-import type { Thread } from "./thread-table.ts";
+import { keepInThread, type Thread } from "./thread-table.ts";
 
 /** `reach` counts a configured audience where the expansion cannot be seen. */
 export function stepFanOut(site: SiteState, message: MailMessage, event: MailEvent, reach: number): void {
@@ -64,9 +63,7 @@ function reachedMany(site: SiteState, message: MailMessage): FanOut | undefined 
   message.fanOut = fanOut;
   site.totals.fanOuts += 1;
   if (message.headersLogged) site.totals.headersLogged += 1;
-  if (message.references.length > 0 || message.inReplyTo !== undefined || message.threadIndex !== undefined) {
-    site.totals.threadHeaders += 1;
-  }
+  if (message.tied || message.threadIndex !== undefined) site.totals.threadHeaders += 1;
   for (const slot of message.slots) {
     repeatMinutes(slot, (minute, delivered) => showDeliveries(site, fanOut, minute, delivered));
   }
@@ -109,7 +106,7 @@ function isBelieved(site: SiteState, sighting: MessageList, fanOut: FanOut): boo
 }
 
 function isKnownList(site: SiteState, address: string): boolean {
-  return site.lists.lists.has(address) || site.settings.listRules.some((rule) => matchesGlob(rule.list, address));
+  return site.lists.lists.has(address) || site.rulesOf(address).named;
 }
 
 function threadOf(site: SiteState, fanOut: FanOut): Thread {
@@ -118,12 +115,9 @@ function threadOf(site: SiteState, fanOut: FanOut): Thread {
   fanOut.thread = thread;
   fanOut.hint = hint;
   thread.lastAt = Math.max(thread.lastAt, fanOut.at);
+  fanOut.message.references = NONE;
   if (hint === "new") site.totals.threads += 1;
-  if (thread.messages.length >= site.settings.bounds.messagesPerThreadMax) {
-    thread.messages.shift();
-    site.counters.threadMessagesDropped += 1;
-  }
-  thread.messages.push(fanOut);
+  keepInThread(site.threads, thread, fanOut, site);
   showInThread(site, fanOut, thread);
   if (thread.first === fanOut) noteStarter(thread, site.settings);
   return thread;
@@ -162,7 +156,9 @@ function postToList(
   if (index < 0) return -1;
   fanOut.listPost ??= post;
   if (post.distinct) list.lastPosterAt = Math.max(list.lastPosterAt, post.at);
-  return Math.max(0, index - trimHistory(list.posters, limits, () => undefined));
+  const dropped = trimHistory(list.posters, limits, () => undefined);
+  notePosts(site.lists, list, 1 - dropped, site);
+  return Math.max(0, index - dropped);
 }
 
 /** Who began the thread and which messages are reply-alls, as known now. Returns the first reply that changed, or -1. */

@@ -16,7 +16,7 @@ export interface FanOut {
   /** Reach as counted so far in windows and audiences. */
   reach: number;
   person: string | undefined;
-  readonly lists: FanOutList[];
+  lists: FanOutList[];
   thread: Thread | undefined;
   hint: ThreadHint;
   /** The open-list rule has been applied to it. */

@@ -8,7 +8,7 @@
 
 import type { StormReason } from "../../shared/domain/storm-alert.ts";
 import type { FanOut } from "./fan-out.ts";
-import { type AutomaticMail, isWarm, type ListState } from "./list-table.ts";
+import { type AutomaticMail, isWarm, type ListState, notePosts } from "./list-table.ts";
 import type { Post } from "./post-history.ts";
 import { eligiblePeople } from "./post-people.ts";
 import type { SiteState } from "./site-state.ts";
@@ -46,7 +46,9 @@ export function noteAutomatic(site: SiteState, list: ListState, fanOut: FanOut):
   let index = list.automatic.length;
   while (index > 0 && (list.automatic[index - 1]?.at ?? 0) > mail.at) index -= 1;
   list.automatic.splice(index, 0, mail);
-  if (list.automatic.length > site.settings.bounds.repliesPerThreadMax) list.automatic.shift();
+  const surplus = list.automatic.length > site.settings.bounds.repliesPerThreadMax;
+  if (surplus) list.automatic.shift();
+  notePosts(site.lists, list, surplus ? 0 : 1, site);
   list.lastAutomaticAt = Math.max(list.lastAutomaticAt, fanOut.at);
   if (!list.rules.exempt) judgeAutomatic(site, list, fanOut);
 }

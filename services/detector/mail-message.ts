@@ -51,7 +51,10 @@ export interface MailMessage {
   /** Acceptance of the queue id whose header lines decide whether a machine sent it. */
   headersAt: number;
   automatic: AutomaticReason | undefined;
+  /** Until its thread is decided. */
   references: readonly string[];
+  /** A References or In-Reply-To header ties it to a thread. */
+  tied: boolean;
   inReplyTo: string | undefined;
   threadIndex: string | undefined;
   subjectKey: string | undefined;
@@ -88,6 +91,8 @@ const REPEATED: SlotOutcome = { kind: "repeated" };
 const SUMMED: SlotOutcome = { kind: "summed" };
 const HOP_DROPPED: SlotOutcome = { kind: "hop-dropped" };
 
+export const NONE: readonly never[] = [];
+
 export function createMessage(event: MailEvent, id: string): MailMessage {
   return {
     id,
@@ -101,7 +106,8 @@ export function createMessage(event: MailEvent, id: string): MailMessage {
     headersLogged: false,
     headersAt: Number.POSITIVE_INFINITY,
     automatic: undefined,
-    references: [],
+    references: NONE,
+    tied: false,
     inReplyTo: undefined,
     threadIndex: undefined,
     subjectKey: undefined,
@@ -156,6 +162,17 @@ export function sealMessage(message: MailMessage): void {
   message.slots = [];
   message.slotsById = undefined;
   message.sealed = true;
+}
+
+/** No more will be heard of a message that reached many: only what its thread, lists and storm ask for stays. */
+export function closeMessage(message: MailMessage): void {
+  message.hops = [];
+  message.lists.length = 0;
+  message.references = NONE;
+  message.threadIndex = undefined;
+  const { fanOut } = message;
+  // Forgotten lists would live on in every message they had.
+  if (fanOut !== undefined) fanOut.lists = fanOut.lists.filter(({ list }) => !list.forgotten);
 }
 
 function enterSlot(message: MailMessage, slot: QueueSlot): void {

@@ -9,6 +9,7 @@ import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import type { DetectorCounters } from "./detector-counters.ts";
 import {
   addEvent,
+  closeMessage,
   createMessage,
   FEW_SLOTS,
   type MailMessage,
@@ -24,6 +25,8 @@ export interface MessageGroup {
   readonly key: string;
   readonly variants: MailMessage[];
   lastAt: number;
+  /** Queue ids kept one by one for it, but for those that count among the large messages. */
+  queueIds: number;
 }
 
 export interface MessageTable {
@@ -32,8 +35,11 @@ export interface MessageTable {
   /** Groups with a second queue id or sender that have not reached many, in the same two generations. */
   young: Map<string, MessageGroup>;
   old: Map<string, MessageGroup>;
+  /** Queue ids of the young groups. */
+  youngQueueIds: number;
   /** Groups with a message that reached many; they go on from generation to generation. */
   readonly fanOuts: Map<string, MessageGroup>;
+  fanOutQueueIds: number;
   /** Number of these at which it is worth looking for some to give up; 0: as soon as there are too many. */
   lookedAtSize: number;
   /** Event time at which the young generation began. */
@@ -50,23 +56,23 @@ interface Deps {
 
 /** Part of the messages that reached many given up at once when there are too many, so that looking for them is rare. */
 const EVICTED_SHARE = 0.05;
+/** What mails take on the average: those with very long ids and header lines fill a table before it holds its number. */
+const SMALL_MAIL_BYTES = 640;
+const FAN_OUT_QUEUE_IDS = 2;
 
 export function createMessageTable(): MessageTable {
   return {
     small: new SmallMailStore(),
     young: new Map(),
     old: new Map(),
+    youngQueueIds: 0,
     fanOuts: new Map(),
+    fanOutQueueIds: 0,
     lookedAtSize: 0,
     youngSince: Number.NEGATIVE_INFINITY,
     large: new Set(),
     largeSlots: 0,
   };
-}
-
-/** Identity of a message: its Message-ID; a mail without one is a message of its own. */
-export function messageKeyOf(event: MailEvent): string {
-  return event.messageId ?? event.eventId;
 }
 
 export function findGroup(table: MessageTable, key: string): MessageGroup | undefined {
@@ -76,6 +82,7 @@ export function findGroup(table: MessageTable, key: string): MessageGroup | unde
   if (old === undefined) return undefined;
   table.old.delete(key);
   table.young.set(key, old);
+  table.youngQueueIds += old.queueIds;
   return old;
 }
 
@@ -91,16 +98,9 @@ export function keepSmall(table: MessageTable, entry: SmallMailEntry, deps: Deps
 }
 
 function makeRoom(table: MessageTable, { settings, counters }: Deps): void {
-  const young = table.small.youngSize + table.young.size;
-  if (young * 2 > settings.bounds.messagesMax) counters.messagesEvicted += rotate(table);
-}
-
-/** Hash of a key for the small mails. */
-export function keyHash(key: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < key.length; index += 1) hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
-  return hash ^ (hash >>> 13);
+  const young = table.small.youngSize + Math.max(table.young.size, table.youngQueueIds);
+  const full = Math.max(young, table.small.youngBytes / SMALL_MAIL_BYTES) * 2 > settings.bounds.messagesMax;
+  if (full) counters.messagesEvicted += rotate(table);
 }
 
 /** Turns a small mail into a group, so that a second queue id can join. */
@@ -118,20 +118,24 @@ export function unfold(
     outcome.slot.more = counts.more;
     outcome.slot.earlier = counts.earlier;
   }
-  const group: MessageGroup = { key, variants: [message], lastAt: counts.lastAt };
+  const group: MessageGroup = { key, variants: [message], lastAt: counts.lastAt, queueIds: 1 };
   table.young.set(key, group);
+  table.youngQueueIds += 1;
   return group;
 }
 
 /** Sets a group apart once a message of it has reached many; gives up old ones when there are too many. */
 export function keepFanOut(table: MessageTable, group: MessageGroup, deps: Deps): void {
-  if (table.fanOuts.has(group.key)) return;
-  table.fanOuts.set(group.key, group);
-  table.young.delete(group.key);
+  if (!table.fanOuts.has(group.key)) {
+    table.fanOuts.set(group.key, group);
+    table.fanOutQueueIds += group.queueIds;
+    if (table.young.delete(group.key)) table.youngQueueIds -= group.queueIds;
+    table.old.delete(group.key);
+  }
   const { fanOutsMax } = deps.settings.bounds;
-  if (table.fanOuts.size <= Math.max(fanOutsMax, table.lookedAtSize)) return;
+  if (fanOutSize(table) <= Math.max(fanOutsMax, table.lookedAtSize)) return;
   const share = Math.max(1, Math.floor(fanOutsMax * EVICTED_SHARE));
-  const stormsStay = table.fanOuts.size < fanOutsMax * 2;
+  const stormsStay = fanOutSize(table) < fanOutsMax * 2;
   let surplus = share;
   for (const candidate of table.fanOuts.values()) {
     if (surplus === 0) break;
@@ -141,7 +145,24 @@ export function keepFanOut(table: MessageTable, group: MessageGroup, deps: Deps)
     surplus -= 1;
   }
   // Where storms hold nearly all of them, little can go: the next look waits until there are so many more.
-  table.lookedAtSize = surplus === 0 ? 0 : Math.min(table.fanOuts.size + share, fanOutsMax * 2 - 1);
+  table.lookedAtSize = surplus === 0 ? 0 : Math.min(fanOutSize(table) + share, fanOutsMax * 2 - 1);
+}
+
+/** Messages that reached many, in such as have as many queue ids as is usual. */
+function fanOutSize(table: MessageTable): number {
+  return Math.max(table.fanOuts.size, table.fanOutQueueIds / FAN_OUT_QUEUE_IDS);
+}
+
+/** Notes that a group has one more queue id, which may take the place of older groups. */
+export function noteQueueId(table: MessageTable, group: MessageGroup, message: MailMessage, deps: Deps): void {
+  if (message.slots.length > FEW_SLOTS) return;
+  group.queueIds += 1;
+  if (table.fanOuts.has(group.key)) {
+    table.fanOutQueueIds += 1;
+    return;
+  }
+  table.youngQueueIds += 1;
+  makeRoom(table, deps);
 }
 
 /** The message an event belongs to; undefined when a further sender has no room. */
@@ -181,11 +202,11 @@ export function addToMessage(table: MessageTable, message: MailMessage, event: M
   return outcome;
 }
 
-/** Forgets what the time has passed over. `now` is event time. */
-export function forgetOld(table: MessageTable, now: number, deps: Deps): void {
+/** Forgets what the time has passed over, every half hour; true when it was time. `now` is event time. */
+export function forgetOld(table: MessageTable, now: number, deps: Deps): boolean {
   const { smallMessageKeepMs, fanOutKeepMs } = deps.settings;
   if (table.youngSince === Number.NEGATIVE_INFINITY) table.youngSince = now;
-  if (now < table.youngSince + smallMessageKeepMs) return;
+  if (now < table.youngSince + smallMessageKeepMs) return false;
   table.youngSince = now;
   deps.counters.messagesForgotten += rotate(table);
   for (const group of table.fanOuts.values()) {
@@ -193,6 +214,7 @@ export function forgetOld(table: MessageTable, now: number, deps: Deps): void {
     dropFanOut(table, group);
     deps.counters.messagesForgotten += 1;
   }
+  return true;
 }
 
 /** Forgets the old generation; returns how many messages that were. */
@@ -201,6 +223,7 @@ function rotate(table: MessageTable): number {
   const forgotten = table.small.rotate() + table.old.size;
   table.old = table.young;
   table.young = new Map();
+  table.youngQueueIds = 0;
   return forgotten;
 }
 
@@ -210,7 +233,11 @@ function isInStorm(group: MessageGroup): boolean {
 
 function dropFanOut(table: MessageTable, group: MessageGroup): void {
   table.fanOuts.delete(group.key);
-  for (const message of group.variants) seal(table, message);
+  table.fanOutQueueIds -= group.queueIds;
+  for (const message of group.variants) {
+    seal(table, message);
+    closeMessage(message);
+  }
 }
 
 /** Gives up the queue ids of a message; its sums stay. */

@@ -86,8 +86,9 @@ describe("bounds", () => {
       insertPost(history, postOf(index / 1000, `p${index}`, `s${index}`), limits);
       trimHistory(history, limits, () => undefined);
     }
-    expect(history.pastIdentities.size).toBeLessThanOrEqual(4096);
-    expect(history.pastSenders.size).toBeLessThanOrEqual(4096);
+    expect(history.past?.identities.size).toBeLessThanOrEqual(2048);
+    expect(history.past?.senders.size).toBeLessThanOrEqual(2048);
+    expect(history.lastTimes.length).toBe(9000);
     expect(history.posts).toHaveLength(256);
   });
 });

@@ -31,14 +31,18 @@ interface Trace {
   readonly at: number;
 }
 
+interface Past {
+  readonly identities: Map<string, number>;
+  readonly senders: Map<string, Trace>;
+}
+
 export interface PostHistory {
   readonly posts: Post[];
   /** Event times, ascending, of the last post of each identity but the starter, dropped posts included: so that counting the
    *  people since a time is a search, however many they are. */
   lastTimes: number[];
   /** What is still needed of posts that were dropped from the front. */
-  readonly pastIdentities: Map<string, number>;
-  readonly pastSenders: Map<string, Trace>;
+  past: Past | undefined;
   /** Time of the last dropped post; later ones cannot be put before it. */
   pastUntil: number;
   /** Number of past identities or senders at which it is worth looking for some to forget. */
@@ -59,17 +63,18 @@ export interface HistoryLimits {
 }
 
 /** Most identities kept of posts that were dropped: more people than that an hour are a storm in any case. */
-const PAST_MAX = 4096;
+const PAST_MAX = 2048;
 /** What is kept of them once there were more, so that forgetting is rare. */
-const PAST_KEPT = 3584;
+const PAST_KEPT = 1792;
 const PAST_FEW = 512;
+/** Most people counted. */
+const PEOPLE_MAX = 16_384;
 
 export function createPostHistory(): PostHistory {
   return {
     posts: [],
     lastTimes: [],
-    pastIdentities: new Map(),
-    pastSenders: new Map(),
+    past: undefined,
     pastUntil: Number.NEGATIVE_INFINITY,
     forgetAtSize: PAST_FEW,
     starter: undefined,
@@ -117,17 +122,37 @@ export function trimHistory(history: PostHistory, limits: HistoryLimits, onDrop:
     const post = history.posts.shift();
     if (post === undefined) break;
     history.pastUntil = post.at;
-    history.pastIdentities.delete(post.identity);
-    history.pastIdentities.set(post.identity, post.at);
-    if (post.sender !== undefined) {
-      history.pastSenders.delete(post.sender);
-      history.pastSenders.set(post.sender, { identity: post.identity, at: post.at });
-    }
+    rememberPast(history, post);
     onDrop(post);
     dropped += 1;
   }
   if (dropped > 0) forgetPast(history, limits);
   return dropped;
+}
+
+/** Drops the posts before a time to which nothing looks back any more; returns how many, each handed to `onDrop`. */
+export function dropBefore(history: PostHistory, before: number, onDrop: (post: Post) => void): number {
+  const { posts } = history;
+  let dropped = 0;
+  while ((posts[dropped]?.at ?? before) < before) dropped += 1;
+  if (dropped === 0) return 0;
+  for (const post of posts.splice(0, dropped)) {
+    history.pastUntil = post.at;
+    onDrop(post);
+  }
+  history.past = undefined;
+  history.forgetAtSize = PAST_FEW;
+  history.lastTimes.splice(0, timesBefore(history.lastTimes, before));
+  return dropped;
+}
+
+function rememberPast(history: PostHistory, post: Post): void {
+  const past = (history.past ??= { identities: new Map(), senders: new Map() });
+  past.identities.delete(post.identity);
+  past.identities.set(post.identity, post.at);
+  if (post.sender === undefined) return;
+  past.senders.delete(post.sender);
+  past.senders.set(post.sender, { identity: post.identity, at: post.at });
 }
 
 function follows(earlier: Post | undefined, post: Post): boolean {
@@ -159,7 +184,7 @@ function identityOf(history: PostHistory, index: number, post: Post, distinctMs:
     if (earlier === undefined || post.at - earlier.at >= distinctMs) break;
     if (earlier.sender === sender) return earlier.identity;
   }
-  const past = history.pastSenders.get(sender) ?? starterTrace(history.starter, sender);
+  const past = history.past?.senders.get(sender) ?? starterTrace(history.starter, sender);
   return past !== undefined && post.at - past.at < distinctMs ? past.identity : post.person;
 }
 
@@ -173,23 +198,25 @@ function previousTime(history: PostHistory, index: number, identity: string): nu
     const earlier = history.posts[position];
     if (earlier?.identity === identity) return earlier.at;
   }
-  return history.pastIdentities.get(identity) ?? Number.NEGATIVE_INFINITY;
+  return history.past?.identities.get(identity) ?? Number.NEGATIVE_INFINITY;
 }
 
 function forgetPast(history: PostHistory, limits: HistoryLimits): void {
-  const { pastIdentities, pastSenders, pastUntil } = history;
-  if (Math.max(pastIdentities.size, pastSenders.size) <= history.forgetAtSize) return;
-  const full = Math.max(pastIdentities.size, pastSenders.size) > PAST_MAX;
-  const kept = full ? PAST_KEPT : PAST_MAX;
-  for (const [identity, at] of pastIdentities) {
-    if (pastIdentities.size <= kept && pastUntil - at < limits.distinctMs) break;
-    pastIdentities.delete(identity);
+  const { past, pastUntil, lastTimes } = history;
+  if (past === undefined) return;
+  const { identities, senders } = past;
+  const size = Math.max(identities.size, senders.size);
+  if (size <= history.forgetAtSize) return;
+  const kept = size > PAST_MAX ? PAST_KEPT : PAST_MAX;
+  for (const [identity, at] of identities) {
+    if (identities.size <= kept && pastUntil - at < limits.distinctMs) break;
+    identities.delete(identity);
   }
-  for (const [sender, { at }] of pastSenders) {
-    if (pastSenders.size <= kept && pastUntil - at < limits.distinctMs) break;
-    pastSenders.delete(sender);
+  for (const [sender, { at }] of senders) {
+    if (senders.size <= kept && pastUntil - at < limits.distinctMs) break;
+    senders.delete(sender);
   }
-  const old = timesBefore(history.lastTimes, pastUntil - limits.distinctMs + 1);
-  history.lastTimes.splice(0, Math.max(old, history.lastTimes.length - PAST_MAX - limits.postsMax));
-  history.forgetAtSize = Math.min(PAST_MAX, Math.max(PAST_FEW, 2 * Math.max(pastIdentities.size, pastSenders.size)));
+  const old = timesBefore(lastTimes, pastUntil - limits.distinctMs + 1);
+  lastTimes.splice(0, Math.max(old, lastTimes.length - PEOPLE_MAX));
+  history.forgetAtSize = Math.min(PAST_MAX, Math.max(PAST_FEW, 2 * Math.max(identities.size, senders.size)));
 }

@@ -50,7 +50,7 @@ export function noteLast(history: PostHistory, index: number): void {
 
 /** Works the times out again, when posts that were there count under another identity. */
 export function recountPeople(history: PostHistory): void {
-  const last = new Map(history.pastIdentities);
+  const last = new Map(history.past?.identities);
   for (const post of history.posts) last.set(post.identity, post.at);
   if (history.starter?.person !== undefined) last.delete(history.starter.person);
   history.lastTimes = [...last.values()].sort((one, other) => one - other);

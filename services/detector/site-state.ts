@@ -4,6 +4,7 @@ import type { DetectorSettings } from "../../shared/domain/detector-settings.ts"
 import type { AddDeliveries } from "./delivery-ledger.ts";
 import type { DetectorCounters } from "./detector-counters.ts";
 import type { DetectorOutput } from "./detector.ts";
+import { rememberedRules, type RulesForList } from "./list-rules.ts";
 import { createListTable, type ListTable } from "./list-table.ts";
 import { createMessageTable, type MessageTable } from "./message-table.ts";
 import { createPersonTable, type PersonTable } from "./persons.ts";
@@ -36,6 +37,8 @@ export interface SiteState {
   readonly addDeliveries: AddDeliveries;
   /** Some list rule configures an audience. */
   readonly audiencesConfigured: boolean;
+  /** Rules of a list, also of one that is not known yet; remembered by address. */
+  readonly rulesOf: (address: string) => RulesForList;
   /** Only ticks move it. */
   watermark: number;
 }
@@ -77,6 +80,7 @@ export function createSiteState(
       if (row === undefined) deps.counters.deliveriesExpired += delivered;
       else row.deliveries += delivered;
     },
+    rulesOf: rememberedRules(settings),
     audiencesConfigured: settings.listRules.some((rule) => rule.audience !== undefined),
     watermark: Number.NEGATIVE_INFINITY,
   };

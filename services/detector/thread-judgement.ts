@@ -43,7 +43,7 @@ export function judgeReplies(site: SiteState, thread: Thread, index: number, atL
 export function judgeFirstMail(site: SiteState, fanOut: FanOut): void {
   const { thread, message } = fanOut;
   if (thread?.first !== fanOut || fanOut.hint !== "new" || message.automatic !== undefined) return;
-  if (message.references.length > 0 || message.inReplyTo !== undefined) return;
+  if (message.tied) return;
   if (fanOut.person === undefined || fanOut.watched) return;
   for (const { list, newcomer } of fanOut.lists) {
     if (!newcomer || list.rules.exempt || list.audience < site.settings.openListAudience) continue;

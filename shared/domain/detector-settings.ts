@@ -71,7 +71,7 @@ export interface ScoreKernel {
   readonly knownMark: number;
 }
 
-/** Most entries of every table. What is dropped is counted. */
+/** Most entries of every table: of one list, thread or storm where the name says Per, else of all together. What is dropped is counted. */
 export interface DetectorBounds {
   readonly sitesMax: number;
   /** Messages in the table, small ones and those that reached many. */
@@ -86,20 +86,21 @@ export interface DetectorBounds {
   readonly variantsPerMessageIdMax: number;
   readonly hopsPerMessageMax: number;
   readonly listsPerMessageMax: number;
+  readonly referencesMax: number;
   readonly threadsMax: number;
   readonly threadIdsMax: number;
   readonly idsPerThreadMax: number;
   readonly messagesPerThreadMax: number;
+  readonly threadMessagesMax: number;
   /** Replies kept one by one to put a late one in its place. */
   readonly repliesPerThreadMax: number;
   readonly listsMax: number;
-  /** Writers remembered, over all lists and of one list. */
+  readonly listPostsMax: number;
   readonly knownPersonsMax: number;
   readonly knownPersonsPerListMax: number;
   readonly loginsMax: number;
   readonly stormsMax: number;
   readonly messagesPerStormMax: number;
-  /** Messages over all storms. */
   readonly stormMessagesMax: number;
   readonly threadsPerStormMax: number;
   readonly queueIdsPerAdviceMax: number;
@@ -193,18 +194,21 @@ const defaultBounds: DetectorBounds = {
   variantsPerMessageIdMax: 50,
   hopsPerMessageMax: 50,
   listsPerMessageMax: 8,
+  referencesMax: 20,
   threadsMax: 20_000,
   threadIdsMax: 200_000,
   idsPerThreadMax: 2000,
   messagesPerThreadMax: 1000,
+  threadMessagesMax: 30_000,
   repliesPerThreadMax: 256,
   listsMax: 5000,
+  listPostsMax: 20_000,
   knownPersonsMax: 3_000_000,
   knownPersonsPerListMax: 500_000,
   loginsMax: 50_000,
   stormsMax: 1000,
   messagesPerStormMax: 5000,
-  stormMessagesMax: 30_000,
+  stormMessagesMax: 20_000,
   threadsPerStormMax: 1000,
   queueIdsPerAdviceMax: 2000,
   windowsMax: 100_000,
