@@ -105,7 +105,7 @@ function reviseSmall(site: SiteState, small: SmallMail, event: MailEvent): void 
 }
 
 function newGroup(site: SiteState, key: string): MessageGroup {
-  const group: MessageGroup = { key, variants: [], lastAt: Number.NEGATIVE_INFINITY, queueIds: 0 };
+  const group: MessageGroup = { key, variants: [], lastAt: Number.NEGATIVE_INFINITY, weight: 0 };
   enterGroup(site.messages, group, site);
   return group;
 }

@@ -26,6 +26,8 @@ export interface FanOut {
   post: Post | undefined;
   /** Its place among the posts of the first of its lists. */
   listPost: Post | undefined;
+  /** Room it takes among the messages of threads: one, more where it went to many lists. */
+  weight: number;
   readonly deliveries: MinuteSeries;
   storm: Storm | undefined;
   /** It counts among the replies of that storm. */
@@ -55,6 +57,7 @@ export function createFanOut(message: MailMessage, at: number): FanOut {
     replyAll: false,
     post: undefined,
     listPost: undefined,
+    weight: 1,
     deliveries: createMinuteSeries(),
     storm: undefined,
     stormReply: false,

@@ -164,6 +164,11 @@ export function sealMessage(message: MailMessage): void {
   message.sealed = true;
 }
 
+/** Room that its newest queue id takes, its lists with the first. */
+export function newestWeight(message: MailMessage): number {
+  return message.slots.length === 1 ? 1 + message.lists.length : 1;
+}
+
 /** No more will be heard of a message that reached many: only what its thread, lists and storm ask for stays. */
 export function closeMessage(message: MailMessage): void {
   message.hops = [];

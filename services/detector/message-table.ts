@@ -13,6 +13,7 @@ import {
   createMessage,
   FEW_SLOTS,
   type MailMessage,
+  newestWeight,
   sameSender,
   sealMessage,
   type SlotOutcome,
@@ -25,8 +26,8 @@ export interface MessageGroup {
   readonly key: string;
   readonly variants: MailMessage[];
   lastAt: number;
-  /** Queue ids kept one by one for it, but for those that count among the large messages. */
-  queueIds: number;
+  /** Room it takes: queue ids kept one by one, but for those that count among the large messages, and lists. */
+  weight: number;
 }
 
 export interface MessageTable {
@@ -35,11 +36,11 @@ export interface MessageTable {
   /** Groups with a second queue id or sender that have not reached many, in the same two generations. */
   young: Map<string, MessageGroup>;
   old: Map<string, MessageGroup>;
-  /** Queue ids of the young groups. */
-  youngQueueIds: number;
+  /** Of the young groups together. */
+  youngWeight: number;
   /** Groups with a message that reached many; they go on from generation to generation. */
   readonly fanOuts: Map<string, MessageGroup>;
-  fanOutQueueIds: number;
+  fanOutWeight: number;
   /** Number of these at which it is worth looking for some to give up; 0: as soon as there are too many. */
   lookedAtSize: number;
   /** Event time at which the young generation began. */
@@ -58,16 +59,16 @@ interface Deps {
 const EVICTED_SHARE = 0.05;
 /** What mails take on the average: those with very long ids and header lines fill a table before it holds its number. */
 const SMALL_MAIL_BYTES = 640;
-const FAN_OUT_QUEUE_IDS = 2;
+const FAN_OUT_WEIGHT = 3;
 
 export function createMessageTable(): MessageTable {
   return {
     small: new SmallMailStore(),
     young: new Map(),
     old: new Map(),
-    youngQueueIds: 0,
+    youngWeight: 0,
     fanOuts: new Map(),
-    fanOutQueueIds: 0,
+    fanOutWeight: 0,
     lookedAtSize: 0,
     youngSince: Number.NEGATIVE_INFINITY,
     large: new Set(),
@@ -82,7 +83,7 @@ export function findGroup(table: MessageTable, key: string): MessageGroup | unde
   if (old === undefined) return undefined;
   table.old.delete(key);
   table.young.set(key, old);
-  table.youngQueueIds += old.queueIds;
+  table.youngWeight += old.weight;
   return old;
 }
 
@@ -98,7 +99,7 @@ export function keepSmall(table: MessageTable, entry: SmallMailEntry, deps: Deps
 }
 
 function makeRoom(table: MessageTable, { settings, counters }: Deps): void {
-  const young = table.small.youngSize + Math.max(table.young.size, table.youngQueueIds);
+  const young = table.small.youngSize + Math.max(table.young.size, table.youngWeight);
   const full = Math.max(young, table.small.youngBytes / SMALL_MAIL_BYTES) * 2 > settings.bounds.messagesMax;
   if (full) counters.messagesEvicted += rotate(table);
 }
@@ -118,9 +119,9 @@ export function unfold(
     outcome.slot.more = counts.more;
     outcome.slot.earlier = counts.earlier;
   }
-  const group: MessageGroup = { key, variants: [message], lastAt: counts.lastAt, queueIds: 1 };
+  const group: MessageGroup = { key, variants: [message], lastAt: counts.lastAt, weight: newestWeight(message) };
   table.young.set(key, group);
-  table.youngQueueIds += 1;
+  table.youngWeight += group.weight;
   return group;
 }
 
@@ -128,8 +129,8 @@ export function unfold(
 export function keepFanOut(table: MessageTable, group: MessageGroup, deps: Deps): void {
   if (!table.fanOuts.has(group.key)) {
     table.fanOuts.set(group.key, group);
-    table.fanOutQueueIds += group.queueIds;
-    if (table.young.delete(group.key)) table.youngQueueIds -= group.queueIds;
+    table.fanOutWeight += group.weight;
+    if (table.young.delete(group.key)) table.youngWeight -= group.weight;
     table.old.delete(group.key);
   }
   const { fanOutsMax } = deps.settings.bounds;
@@ -148,20 +149,21 @@ export function keepFanOut(table: MessageTable, group: MessageGroup, deps: Deps)
   table.lookedAtSize = surplus === 0 ? 0 : Math.min(fanOutSize(table) + share, fanOutsMax * 2 - 1);
 }
 
-/** Messages that reached many, in such as have as many queue ids as is usual. */
+/** Messages that reached many, in such as have as many queue ids and lists as is usual. */
 function fanOutSize(table: MessageTable): number {
-  return Math.max(table.fanOuts.size, table.fanOutQueueIds / FAN_OUT_QUEUE_IDS);
+  return Math.max(table.fanOuts.size, table.fanOutWeight / FAN_OUT_WEIGHT);
 }
 
 /** Notes that a group has one more queue id, which may take the place of older groups. */
 export function noteQueueId(table: MessageTable, group: MessageGroup, message: MailMessage, deps: Deps): void {
   if (message.slots.length > FEW_SLOTS) return;
-  group.queueIds += 1;
+  const weight = newestWeight(message);
+  group.weight += weight;
   if (table.fanOuts.has(group.key)) {
-    table.fanOutQueueIds += 1;
+    table.fanOutWeight += weight;
     return;
   }
-  table.youngQueueIds += 1;
+  table.youngWeight += weight;
   makeRoom(table, deps);
 }
 
@@ -223,7 +225,7 @@ function rotate(table: MessageTable): number {
   const forgotten = table.small.rotate() + table.old.size;
   table.old = table.young;
   table.young = new Map();
-  table.youngQueueIds = 0;
+  table.youngWeight = 0;
   return forgotten;
 }
 
@@ -233,7 +235,7 @@ function isInStorm(group: MessageGroup): boolean {
 
 function dropFanOut(table: MessageTable, group: MessageGroup): void {
   table.fanOuts.delete(group.key);
-  table.fanOutQueueIds -= group.queueIds;
+  table.fanOutWeight -= group.weight;
   for (const message of group.variants) {
     seal(table, message);
     closeMessage(message);

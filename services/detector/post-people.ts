@@ -22,13 +22,17 @@ export function eligiblePeople(
   within: { readonly index: number; readonly from: number; readonly enough: number },
   eligible: (post: Post) => boolean,
 ): number {
-  const seen = new Set<string>();
-  for (let position = within.index; position >= 0 && seen.size < within.enough; position -= 1) {
+  let people = 0;
+  // Only those who posted more than once within the time: most did not, and are not looked up.
+  let counted: Set<string> | undefined;
+  for (let position = within.index; position >= 0 && people < within.enough; position -= 1) {
     const post = history.posts[position];
     if (post === undefined || post.at < within.from) break;
-    if (!isStarters(history, post) && eligible(post)) seen.add(post.identity);
+    if (counted?.has(post.identity) === true || isStarters(history, post) || !eligible(post)) continue;
+    people += 1;
+    if (post.previousAt >= within.from) (counted ??= new Set()).add(post.identity);
   }
-  return seen.size;
+  return people;
 }
 
 /** The starter's own, or under another name of the starter. */

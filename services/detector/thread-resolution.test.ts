@@ -166,6 +166,15 @@ describe("bounds of the threads", () => {
     expect(threadsOf(reading).find((thread) => thread.key === "root@corp.example")?.messages).toHaveLength(31);
   });
 
+  test("a message to many lists takes the room of several", () => {
+    const lists = Array.from({ length: 8 }, (_, index) => ({
+      address: `l${index}@corp.example`,
+      via: "orig_to" as const,
+    }));
+    const mails = Array.from({ length: 50 }, (_, index) => big({ seconds: index, id: `m${index}`, lists }));
+    expect(threadsOf(read(mails, bounded(100)))).toHaveLength(23);
+  });
+
   test("after five days a thread still knows who began it, and no message", () => {
     const reading = read([
       big({ seconds: 0, id: "root" }),

@@ -44,7 +44,7 @@ interface IdEntry {
 export interface ThreadTable {
   readonly threads: Map<string, Thread>;
   readonly ids: Map<string, IdEntry>;
-  /** Messages kept for threads, over all of them. */
+  /** Messages kept for threads, over all of them, by weight. */
   messages: number;
 }
 
@@ -55,6 +55,7 @@ interface Deps {
 
 /** Part of the table given up at once when it is full, so that sorting it is rare. */
 const EVICTED_SHARE = 0.05;
+const LISTS_USUAL = 2;
 
 export function createThreadTable(): ThreadTable {
   return { threads: new Map(), ids: new Map(), messages: 0 };
@@ -122,10 +123,10 @@ export function enterThread(table: ThreadTable, thread: Thread, watermark: numbe
 /** Keeps a message for its thread and makes room for it. */
 export function keepInThread(table: ThreadTable, thread: Thread, fanOut: FanOut, deps: Deps): void {
   thread.messages.push(fanOut);
-  table.messages += 1;
+  fanOut.weight = Math.max(1, fanOut.lists.length / LISTS_USUAL);
+  table.messages += fanOut.weight;
   if (thread.messages.length > deps.settings.bounds.messagesPerThreadMax) {
-    thread.messages.shift();
-    table.messages -= 1;
+    table.messages -= thread.messages.shift()?.weight ?? 0;
     deps.counters.threadMessagesDropped += 1;
   }
   if (table.messages > deps.settings.bounds.threadMessagesMax) makeRoom(table, thread, fanOut.at, deps);
@@ -136,7 +137,7 @@ export function forgetOldMessages(table: ThreadTable, now: number, { settings, c
   const before = now - settings.fanOutKeepMs;
   for (const thread of table.threads.values()) {
     const old = thread.messages.findIndex((fanOut) => fanOut.at >= before);
-    table.messages -= thread.messages.splice(0, old < 0 ? thread.messages.length : old).length;
+    table.messages -= weightOf(thread.messages.splice(0, old < 0 ? thread.messages.length : old));
     counters.repliesTrimmed += dropBefore(thread.replies, before, (post) => {
       thread.base = post.after ?? thread.base;
     });
@@ -161,6 +162,10 @@ function makeRoom(table: ThreadTable, kept: Thread, watermark: number, { setting
   }
 }
 
+function weightOf(messages: readonly FanOut[]): number {
+  return messages.reduce((sum, fanOut) => sum + fanOut.weight, 0);
+}
+
 function dangerOf(thread: Thread, watermark: number, settings: DetectorSettings): number {
   if (thread.storm !== undefined && !thread.storm.ended) return Number.POSITIVE_INFINITY;
   return scoreAt(lastScore(thread), watermark, settings.kernel);
@@ -175,7 +180,7 @@ function forgetThread(table: ThreadTable, thread: Thread): void {
   for (const id of thread.ids) if (table.ids.get(id)?.thread === thread) table.ids.delete(id);
   thread.ids.length = 0;
   // Its messages may live on in lists, and each of them holds the thread.
-  table.messages -= thread.messages.length;
+  table.messages -= weightOf(thread.messages);
   thread.messages = [];
   thread.base = lastScore(thread);
   thread.replies = createPostHistory();
