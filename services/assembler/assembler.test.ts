@@ -2,23 +2,36 @@ import { describe, expect, test } from "vitest";
 import type { DeliveryMinute } from "../../shared/domain/delivery-minutes.ts";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import type { MailFragment } from "../../shared/domain/mail-fragment.ts";
-import type { AssemblerSettings } from "./assembler.ts";
-import { Assembler, defaultAssemblerSettings } from "./assembler.ts";
+import type { AssemblerSettings, SliceOfMail } from "./assembler-settings.ts";
+import { defaultAssemblerSettings, eventSink } from "./assembler-settings.ts";
+import { Assembler } from "./assembler.ts";
 import { AT, fragment } from "../../test/support/fragment.ts";
+import { SlabWriter } from "../../test/support/slab-of.ts";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const SLICE = 5 * SECOND;
 const people = { name: (address: string) => address, allowSubject: true };
 
+interface FragmentSlice extends Omit<SliceOfMail, "slab"> {
+  readonly fragments: readonly MailFragment[];
+}
+
 /** Takes fragments in by slices, in order of their first line, as a replay does. */
 class Bench {
   readonly assembler: Assembler;
+  private readonly writer = new SlabWriter();
+  private readonly sink = eventSink((event) => {
+    this.told.push(event);
+  });
   readonly told: MailEvent[] = [];
   watermark = Number.NEGATIVE_INFINITY;
 
   constructor(settings: Partial<AssemblerSettings> = {}) {
-    this.assembler = new Assembler({ ...defaultAssemblerSettings, ...settings }, people);
+    this.assembler = new Assembler(
+      { ...defaultAssemblerSettings, ...settings },
+      { site: "test", hostNames: this.writer.hostNames, people },
+    );
   }
 
   slices(...fragments: readonly MailFragment[]): this {
@@ -30,17 +43,17 @@ class Bench {
     return this;
   }
 
-  apply(slice: Parameters<Assembler["applySlice"]>[0]): void {
-    this.watermark = this.assembler.applySlice(slice, (event) => this.told.push(event));
+  apply(slice: FragmentSlice): void {
+    this.watermark = this.assembler.applySlice({ ...slice, slab: this.writer.slabOf(slice.fragments) }, this.sink);
   }
 
   now(fragments: readonly MailFragment[], watermark: number): this {
-    this.assembler.applyNow({ fragments, events: [] }, watermark, (event) => this.told.push(event));
+    this.assembler.applyNow({ slab: this.writer.slabOf(fragments), events: [] }, watermark, this.sink);
     return this;
   }
 
   finish(): this {
-    this.assembler.finish((event) => this.told.push(event));
+    this.assembler.finish(this.sink);
     return this;
   }
 
@@ -467,7 +480,7 @@ describe("at once (live)", () => {
     bench.now([delivery("A", later(1))], AT).now([delivery("A", later(2))], AT);
     expect(bench.words).toEqual(["a/1"]);
     const ask = (): void => {
-      bench.assembler.emitRevisions((event) => bench.told.push(event));
+      bench.assembler.emitRevisions(eventSink((event) => void bench.told.push(event)));
     };
     ask();
     ask();

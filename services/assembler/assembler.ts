@@ -1,132 +1,122 @@
-// MailFragment -> MailEvent: joins what is known of one queue id, and says it when it is known.
+// records of fragments -> mails: joins what is known of one queue id, and says it when it is known.
 //
 // Two ways to release it. `ordered` (replay): slices of event time come complete and in order, and a mail is released
 // in order of time, host and queue id, once every recipient was tried or enough of them to know it by (isDue); what comes
 // later is a revision at the end of its minute. So the output depends on the set of lines alone. `immediate` (live): as soon as
 // message id and recipients are known; revisions when the caller asks, at most one a second.
+//
+// In ordered release a mail is kept packed as long as it is simple, and told so to whoever takes it so (packed-lane.ts).
 
 import { MINUTE_MS } from "../../shared/domain/delivery-minutes.ts";
-import type { MailEvent } from "../../shared/domain/mail-event.ts";
+import type { FragmentSlab } from "../../shared/domain/packed/fragment-slab.ts";
+import * as slabs from "../../shared/domain/packed/fragment-slab.ts";
 import type { MailFragment } from "../../shared/domain/mail-fragment.ts";
-import { Fifo } from "./fifo.ts";
-import type { People } from "./mail-event-from-mail.ts";
+import { fragmentAt } from "../../shared/domain/packed/slab-fragments.ts";
+import type {
+  AssemblerCounters,
+  AssemblerDeps,
+  AssemblerSettings,
+  MailSink,
+  SliceOfMail,
+} from "./assembler-settings.ts";
 import { mailEventFromMail, saysTheSame } from "./mail-event-from-mail.ts";
-import type { MailTableCounters, MailTableSettings } from "./mail-table.ts";
 import { MailTable } from "./mail-table.ts";
 import type { OpenMail } from "./open-mail.ts";
 import { isComplete, mergeFragment } from "./open-mail.ts";
-import { byTurn, inOrder, placeOf, type Waiting, waitingEvent, waitingMail } from "./waiting.ts";
-
-export interface AssemblerSettings extends MailTableSettings {
-  /** Age at which a mail that is still queued is released, however little was tried. */
-  readonly releaseAgeMs: number;
-  /** Age at which it is once `triesMin` deliveries were tried: by then the log shows whether an alias or a list is behind them. */
-  readonly triedAgeMs: number;
-  readonly triesMin: number;
-  /** How long a mail that is not accepted holds up the others: most clients that come so far and no further have gone away. */
-  readonly unacceptedAgeMs: number;
-  /** Fragments older than this behind the watermark are counted and dropped. */
-  readonly expiredAfterMs: number;
-  /** Mails that may wait for their turn. */
-  readonly waitingMax: number;
-}
-
-export const defaultAssemblerSettings: AssemblerSettings = {
-  lifeEndMs: 5_000,
-  removedKeptMs: 40_000,
-  silentKeptMs: 6 * 86_400_000,
-  incompleteKeptMs: 1_200_000,
-  openMailsMax: 100_000,
-  releaseAgeMs: 600_000,
-  triedAgeMs: 30_000,
-  triesMin: 20,
-  unacceptedAgeMs: 60_000,
-  expiredAfterMs: 7_200_000,
-  waitingMax: 50_000,
-};
-
-export interface AssemblerCounters extends MailTableCounters {
-  /** Mails of which message id and recipients became known. */
-  accepted: number;
-  /** Fragments over `expiredAfterMs` behind the watermark. */
-  expiredFragments: number;
-  /** Mails released before their turn for want of room: the order of time may suffer. */
-  releasedEarly: number;
-}
-
-export type EventSink = (event: MailEvent) => void;
-
-/** What ingest has to say of one slice of event time, [startMs, endMs). */
-export interface SliceOfMail {
-  readonly startMs: number;
-  readonly endMs: number;
-  readonly fragments: readonly MailFragment[];
-  /** Mails that came as finished events. */
-  readonly events: readonly MailEvent[];
-}
+import { NOT_SIMPLE, PackedLane } from "./packed-lane.ts";
+import { WAITING } from "./packed-table.ts";
+import { recordsInOrder, ticketsInOrder } from "./slice-order.ts";
+import { type Ticket, TurnQueue } from "./turn-queue.ts";
+import { byTurn, placeOf, type Waiting, waitingEvent, waitingMail } from "./waiting.ts";
 
 const isReleased = (mail: OpenMail): boolean => mail.event !== undefined;
 
 /** Mutable; no clock: time comes with the fragments. */
 export class Assembler {
   private readonly settings: AssemblerSettings;
-  private readonly people: People;
+  private readonly deps: AssemblerDeps;
   private readonly table: MailTable;
-  private readonly own = { accepted: 0, expiredFragments: 0, releasedEarly: 0 };
   /** In order of time within what came complete. */
-  private readonly waiting = new Fifo<Waiting>();
+  private readonly queue = new TurnQueue();
+  private readonly lane: PackedLane;
+  private readonly own = { accepted: 0, expiredFragments: 0, releasedEarly: 0 };
   private changed: OpenMail[] = [];
   private revisedUpToMs = Number.NEGATIVE_INFINITY;
   /** End of the latest slice, or the watermark. */
   private nowMs = Number.NEGATIVE_INFINITY;
+  /** Of the slice at hand: records, and what it gave a place in the queue. */
+  private readonly records: number[] = [];
+  private readonly accepted: Ticket[] = [];
 
-  constructor(settings: AssemblerSettings, people: People) {
+  constructor(settings: AssemblerSettings, deps: AssemblerDeps) {
     this.settings = settings;
-    this.people = people;
+    this.deps = deps;
     this.table = new MailTable(settings);
+    this.lane = new PackedLane(settings, { ...deps, open: this.table, queue: this.queue });
   }
 
   get counters(): AssemblerCounters {
-    return { ...this.own, ...this.table.counters };
+    const simple = this.lane.table;
+    simple.forgetOver(this.nowMs);
+    const { incomplete, evictedForRoom, evictedForSilence, reusedQueueIds } = this.table.counters;
+    return {
+      ...this.own,
+      incomplete: incomplete + simple.counters.incomplete,
+      evictedForRoom: evictedForRoom + simple.counters.evictedForRoom,
+      evictedForSilence: evictedForSilence + simple.counters.evictedForSilence,
+      reusedQueueIds,
+    };
   }
 
   get openMails(): number {
-    return this.table.size;
+    this.lane.table.forgetOver(this.nowMs);
+    return this.table.size + this.lane.table.size;
   }
 
   /**
    * `ordered`: takes a complete slice; slices come in order, late ones excepted.
    * Returns the watermark: every mail taken in before it has been given to `sink`.
    */
-  applySlice(slice: SliceOfMail, sink: EventSink): number {
-    this.apply(inOrder(slice.fragments), slice.events, slice.endMs);
+  applySlice(slice: SliceOfMail, sink: MailSink): number {
+    this.reach(slice.endMs);
+    this.apply(slice, (slab, record) => {
+      const accepted = this.lane.apply(slab, record, { nowMs: this.nowMs, sink });
+      if (accepted >= 0) this.accepted.push(accepted);
+      return accepted !== NOT_SIMPLE;
+    });
     this.release(sink);
     this.table.evict(this.nowMs, isReleased);
-    const watermark = Math.min(this.waiting.peek()?.at ?? this.nowMs, this.nowMs);
+    this.lane.sweep(this.nowMs);
+    const watermark = Math.min(this.queue.nextTime, this.nowMs);
     this.reviseUpTo(watermark, sink);
     return watermark;
   }
 
   /** `ordered`: the input ended. All that was accepted is released; no time passes. */
-  finish(sink: EventSink): void {
-    for (let next = this.dequeue(); next !== undefined; next = this.dequeue()) this.emitInTurn(next, sink);
+  finish(sink: MailSink): void {
+    while (this.queue.size > 0) this.emitNext(sink);
     this.emitRevisions(sink);
   }
 
   /** `immediate`: takes what arrived; first events at once, revisions by `emitRevisions`. */
-  applyNow(arrived: Pick<SliceOfMail, "fragments" | "events">, watermark: number, sink: EventSink): void {
-    this.apply(arrived.fragments, arrived.events, watermark);
+  applyNow(arrived: Pick<SliceOfMail, "slab" | "events">, watermark: number, sink: MailSink): void {
+    this.reach(watermark);
+    this.apply(arrived, () => false);
     const held: Waiting[] = [];
-    for (let next = this.dequeue(); next !== undefined; next = this.dequeue()) {
+    while (this.queue.size > 0) {
+      const next = this.queue.other(this.queue.next);
+      this.dequeue();
+      if (next === undefined) continue;
       if (next.mail === undefined || isComplete(next.mail)) this.emitFirst(next, sink);
       else if (next.at + this.settings.releaseAgeMs > this.nowMs) held.push(next);
     }
-    for (const next of held) this.enqueue(next);
+    for (const { mail } of held) if (mail !== undefined) this.accept(placeOf(mail));
+    this.enqueueAccepted();
     this.table.evict(this.nowMs, isReleased);
   }
 
   /** Says again what changed since it was last said, in order of time, host and queue id; deliveries up to `untilMs` only. */
-  emitRevisions(sink: EventSink, untilMs = Number.POSITIVE_INFINITY): void {
+  emitRevisions(sink: MailSink, untilMs = Number.POSITIVE_INFINITY): void {
     if (this.changed.length === 0) return;
     const changed = this.changed.map(waitingMail).toSorted(byTurn);
     this.changed = [];
@@ -138,34 +128,36 @@ export class Assembler {
   }
 
   /** `ordered`: deliveries of a minute are told once every mail taken in before its end has been. */
-  private reviseUpTo(watermark: number, sink: EventSink): void {
+  private reviseUpTo(watermark: number, sink: MailSink): void {
     const minuteMs = Math.floor(watermark / MINUTE_MS) * MINUTE_MS;
     if (minuteMs <= this.revisedUpToMs) return;
     this.revisedUpToMs = minuteMs;
     this.emitRevisions(sink, minuteMs);
   }
 
-  private emitInTurn(next: Waiting, sink: EventSink): void {
-    this.reviseUpTo(next.at, sink);
-    this.emitFirst(next, sink);
-  }
-
-  private apply(fragments: readonly MailFragment[], events: readonly MailEvent[], nowMs: number): void {
+  private reach(nowMs: number): void {
     if (nowMs > this.nowMs) this.nowMs = nowMs;
-    const accepted: Waiting[] = events.map(waitingEvent);
-    for (const fragment of fragments) {
-      if (fragment.lastAt < this.nowMs - this.settings.expiredAfterMs) this.own.expiredFragments += 1;
-      else this.applyFragment(fragment, accepted);
-    }
-    for (const next of accepted.toSorted(byTurn)) this.enqueue(next);
   }
 
-  private applyFragment(fragment: MailFragment, accepted: Waiting[]): void {
+  /** `takePacked`: false for a record that is to go into an open mail. */
+  private apply(
+    { slab, events }: Pick<SliceOfMail, "slab" | "events">,
+    takePacked: (slab: FragmentSlab, record: number) => boolean,
+  ): void {
+    const oldestMs = this.nowMs - this.settings.expiredAfterMs;
+    for (const record of recordsInOrder(slab, this.deps.hostNames, this.records)) {
+      if (slab.timeAt(record, slabs.LAST_AT) < oldestMs) this.own.expiredFragments += 1;
+      else if (!takePacked(slab, record)) this.applyFragment(fragmentAt(slab, record, this.deps));
+    }
+    for (const event of events) this.accept(waitingEvent(event));
+    this.enqueueAccepted();
+  }
+
+  private applyFragment(fragment: MailFragment): void {
     const known = this.table.find(fragment);
     if (known === undefined) {
       const mail = this.table.open(fragment);
-      if (fragment.removedAt !== undefined) this.table.noteRemoved(mail);
-      if (fragment.acceptedAt !== undefined) accepted.push(placeOf(mail));
+      if (fragment.acceptedAt !== undefined) this.accept(placeOf(mail));
       return;
     }
     const { said } = known;
@@ -176,53 +168,78 @@ export class Assembler {
     if (!wasRemoved && said.removedAt !== undefined) this.table.noteRemoved(known);
     if (known.waiting || known.event !== undefined || said.acceptedAt === undefined) return;
     // One that was passed over and is complete only now has a place in the queue again.
-    if (!wasAccepted || isComplete(known)) accepted.push(placeOf(known));
+    if (!wasAccepted || isComplete(known)) this.accept(placeOf(known));
   }
 
-  private enqueue(next: Waiting): void {
-    if (next.mail !== undefined) next.mail.waiting = true;
-    this.waiting.push(next);
+  private accept(waiting: Waiting): void {
+    this.accepted.push(this.queue.ticketFor(waiting));
   }
 
-  private dequeue(): Waiting | undefined {
-    const next = this.waiting.shift();
-    if (next?.mail !== undefined) next.mail.waiting = false;
-    return next;
+  private enqueueAccepted(): void {
+    const { accepted, queue, lane } = this;
+    for (const ticket of ticketsInOrder(accepted, queue, lane.turns))
+      queue.push(ticket, lane.turns.timeOf(ticket, queue));
+    accepted.length = 0;
   }
 
-  private release(sink: EventSink): void {
-    for (let next = this.waiting.peek(); next !== undefined; next = this.waiting.peek()) {
-      if (!this.isDue(next)) {
-        if (this.waiting.size <= this.settings.waitingMax) return;
+  private release(sink: MailSink): void {
+    while (this.queue.size > 0) {
+      if (!this.isNextDue()) {
+        if (this.queue.size <= this.settings.waitingMax) return;
         this.own.releasedEarly += 1;
       }
-      this.dequeue();
       // One not accepted in all that time no longer holds up the others.
-      this.emitInTurn(next, sink);
+      this.emitNext(sink);
     }
   }
 
   /** Nothing that still comes can be expected to change what the mail is: who wrote it, to whom, to which lists. */
-  private isDue({ at, mail }: Waiting): boolean {
+  private isNextDue(): boolean {
+    const ageMs = this.nowMs - this.queue.nextTime;
+    if (ageMs >= this.settings.releaseAgeMs) return true;
+    const packed = this.lane.packedAt(this.queue.next);
+    if (packed >= 0) return this.lane.isDue(packed, ageMs);
+    const mail = this.lane.otherAt(this.queue.next)?.mail;
     if (mail === undefined) return true;
-    const ageMs = this.nowMs - at;
-    const { releaseAgeMs, triedAgeMs, triesMin, unacceptedAgeMs } = this.settings;
-    if (ageMs >= releaseAgeMs) return true;
-    if (!isComplete(mail)) return ageMs >= unacceptedAgeMs;
+    if (!isComplete(mail)) return ageMs >= this.settings.unacceptedAgeMs;
     if (mail.said.removedAt !== undefined || mail.attempts >= (mail.said.nrcpt ?? 0)) return true;
-    return mail.attempts >= triesMin && ageMs >= triedAgeMs;
+    return mail.attempts >= this.settings.triesMin && ageMs >= this.settings.triedAgeMs;
   }
 
-  private emitFirst({ mail, given }: Waiting, sink: EventSink): void {
-    if (given !== undefined) sink(given);
+  /** Takes the ticket at the head and tells what it stands for, if that is complete. */
+  private emitNext(sink: MailSink): void {
+    const { queue, lane } = this;
+    const ticket = queue.next;
+    this.reviseUpTo(queue.nextTime, sink);
+    const packed = lane.packedAt(ticket);
+    const other = packed >= 0 ? undefined : lane.otherAt(ticket);
+    this.dequeue();
+    if (other !== undefined) this.emitFirst(other, sink);
+    if (packed < 0 || !lane.table.mails.isComplete(packed)) return;
+    this.own.accepted += 1;
+    if (!lane.tell(packed, this.nowMs, sink)) this.emit(lane.unpack(packed), this.nowMs, sink);
+  }
+
+  private dequeue(): void {
+    const { queue, lane } = this;
+    const ticket = queue.next;
+    const packed = lane.packedAt(ticket);
+    if (packed >= 0) lane.table.mark(packed, WAITING, false);
+    const mail = packed >= 0 ? undefined : lane.otherAt(ticket)?.mail;
+    if (mail !== undefined) mail.waiting = false;
+    queue.shift(ticket < 0 ? ticket : lane.table.current(ticket));
+  }
+
+  private emitFirst({ mail, given }: Waiting, sink: MailSink): void {
+    if (given !== undefined) sink.event(given);
     else if (mail !== undefined && mail.event === undefined && isComplete(mail)) {
       this.own.accepted += 1;
       this.emit(mail, this.nowMs, sink);
     }
   }
 
-  private emit(mail: OpenMail, untilMs: number, sink: EventSink): void {
-    const event = mailEventFromMail(mail, untilMs, this.people);
+  private emit(mail: OpenMail, untilMs: number, sink: MailSink): void {
+    const event = mailEventFromMail(mail, untilMs, this.deps.people);
     if (event === undefined) return;
     // What changed may not be told yet, or change nothing.
     const isNews = mail.event === undefined || !saysTheSame(mail.event, event);
@@ -234,6 +251,6 @@ export class Assembler {
       mail.changed = true;
       this.changed.push(mail);
     }
-    if (isNews) sink(event);
+    if (isNews) sink.event(event);
   }
 }

@@ -1,5 +1,7 @@
 // headers, sender and subject of a mail -> the reason why a machine must have sent it, or undefined.
-// RFC 3834 (Auto-Submitted), RFC 5321 (null return path), and what mail programs do besides.
+// RFC 3834 (Auto-Submitted), RFC 5321 (null return path), and what mail programs do besides. X-Auto-Response-Suppress is not
+// looked at: it asks that no machine should answer, which newsletters, tickets and people's mail do as well, and the
+// out-of-office answers of Exchange that carry it carry Auto-Submitted too.
 
 import type { AutomaticReason } from "../../shared/domain/mail-event.ts";
 import type { Headers } from "../../shared/domain/mail-fragment.ts";
@@ -20,7 +22,10 @@ export interface AutomaticEvidence {
 export function automaticReason({ headers, sender, subject }: AutomaticEvidence): AutomaticReason | undefined {
   const autoSubmitted = headers?.["auto-submitted"]?.trim().toLowerCase();
   if (autoSubmitted !== undefined && autoSubmitted !== "" && !/^no\b/.test(autoSubmitted)) return "auto-submitted";
-  if (headers?.["x-autoreply"] !== undefined && !/^\s*no\b/i.test(headers["x-autoreply"])) return "x-autoreply";
+  // X-Autorespond may hold the subject that is answered: only "no" alone is a no.
+  for (const value of [headers?.["x-autoreply"], headers?.["x-autorespond"]]) {
+    if (value !== undefined && !/^\s*no\s*$/i.test(value)) return "x-autoreply";
+  }
   const precedence = headers?.precedence?.trim().toLowerCase();
   if (precedence === "auto_reply") return "precedence";
   // List managers set bulk or junk on people's mail.

@@ -6,9 +6,18 @@ import type { OpenMail } from "./open-mail.ts";
 
 const FIRST_SLOTS = 1024;
 
+const FNV_PRIME = 0x01000193;
+
 function hashOf(host: string, queueId: string): number {
   let hash = host.length;
-  for (let at = 0; at < queueId.length; at += 1) hash = Math.imul(hash ^ queueId.charCodeAt(at), 0x01000193);
+  for (let at = 0; at < queueId.length; at += 1) hash = Math.imul(hash ^ queueId.charCodeAt(at), FNV_PRIME);
+  return hash ^ (hash >>> 15);
+}
+
+/** The same of the bytes of a queue id. */
+export function hashOfBytes(host: string, bytes: Uint8Array, start: number, end: number): number {
+  let hash = host.length;
+  for (let at = start; at < end; at += 1) hash = Math.imul(hash ^ (bytes[at] ?? 0), FNV_PRIME);
   return hash ^ (hash >>> 15);
 }
 
@@ -19,6 +28,15 @@ export class MailIndex {
 
   get(host: string, queueId: string): OpenMail | undefined {
     return this.mails[this.slotOf(host, queueId, hashOf(host, queueId))];
+  }
+
+  /** False when no mail has a queue id of that hash. */
+  mayHold(hash: number): boolean {
+    const mask = this.mails.length - 1;
+    for (let slot = hash & mask; this.mails[slot] !== undefined; slot = (slot + 1) & mask) {
+      if (this.hashes[slot] === hash) return true;
+    }
+    return false;
   }
 
   /** Enters a mail in place of the one that had its queue id. */

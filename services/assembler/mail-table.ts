@@ -2,7 +2,7 @@
 
 import type { MailFragment } from "../../shared/domain/mail-fragment.ts";
 import { Fifo } from "./fifo.ts";
-import { MailIndex } from "./mail-index.ts";
+import { hashOfBytes, MailIndex } from "./mail-index.ts";
 import type { OpenMail } from "./open-mail.ts";
 import { isComplete, openMail } from "./open-mail.ts";
 
@@ -53,6 +53,20 @@ export class MailTable {
     return this.belongs(current, fragment) ? current : undefined;
   }
 
+  /** False when no mail can have that host and queue id; spares making strings of them. */
+  mayHold(host: string, bytes: Uint8Array, start: number, end: number): boolean {
+    return this.size > 0 && this.index.mayHold(hashOfBytes(host, bytes, start, end));
+  }
+
+  /** Takes in a mail whose queue id no other mail in the table has. */
+  adopt(mail: OpenMail): void {
+    this.index.set(mail);
+    this.size += 1;
+    this.opened += 1;
+    this.toExamine.push(mail);
+    if (mail.said.removedAt !== undefined) this.removed.push(mail);
+  }
+
   /** Begins a life; the one before stays at hand for what comes late. */
   open(fragment: MailFragment): OpenMail {
     const before = this.index.get(fragment.host, fragment.queueId);
@@ -65,10 +79,7 @@ export class MailTable {
       }
       mail.previous = before;
     }
-    this.index.set(mail);
-    this.size += 1;
-    this.opened += 1;
-    this.toExamine.push(mail);
+    this.adopt(mail);
     return mail;
   }
 

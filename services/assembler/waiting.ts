@@ -1,7 +1,6 @@
 // What waits to be told, and in which turn: by time, host and queue id, never by order of arrival.
 
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
-import type { MailFragment } from "../../shared/domain/mail-fragment.ts";
 import type { OpenMail } from "./open-mail.ts";
 
 /** What waits for its turn: a mail, or a finished event that came from elsewhere. */
@@ -14,7 +13,7 @@ export interface Waiting {
   readonly given: MailEvent | undefined;
 }
 
-function compareText(a: string, b: string): number {
+export function compareText(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }
 
@@ -43,15 +42,4 @@ export function placeOf(mail: OpenMail): Waiting {
 export function waitingEvent(given: MailEvent): Waiting {
   const { at, host, queueId, eventId } = given;
   return { at, host, queueId, last: eventId, mail: undefined, given };
-}
-
-/** Fragments of one slice by host and queue id, so that their order does not depend on that of the lines. */
-export function inOrder(fragments: readonly MailFragment[]): readonly MailFragment[] {
-  return fragments.toSorted(
-    (a, b) =>
-      a.firstAt - b.firstAt ||
-      compareText(a.host, b.host) ||
-      compareText(a.queueId, b.queueId) ||
-      compareText(a.messageId ?? "", b.messageId ?? ""),
-  );
 }

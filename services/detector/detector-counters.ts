@@ -25,6 +25,7 @@ export interface DetectorCounters {
   listPostsDropped: number;
   personsNotRemembered: number;
   loginsEvicted: number;
+  clientsEvicted: number;
   stormsEvicted: number;
   stormMessagesDropped: number;
   stormThreadsDropped: number;
@@ -57,6 +58,7 @@ export function createDetectorCounters(): DetectorCounters {
     listPostsDropped: 0,
     personsNotRemembered: 0,
     loginsEvicted: 0,
+    clientsEvicted: 0,
     stormsEvicted: 0,
     stormMessagesDropped: 0,
     stormThreadsDropped: 0,

@@ -15,6 +15,7 @@
 
 import type { DetectorSettings } from "../../shared/domain/detector-settings.ts";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
+import type { PackedMails } from "../../shared/domain/packed/packed-mails.ts";
 import type { StormAlert } from "../../shared/domain/storm-alert.ts";
 import type { ThreadWindow } from "../../shared/domain/thread-window.ts";
 import { createDetectorCounters, type DetectorCounters } from "./detector-counters.ts";
@@ -22,6 +23,7 @@ import { type DetectorSurvey, surveySites } from "./detector-survey.ts";
 import { stepEvent } from "./event-step.ts";
 import { forgetOldPosts } from "./list-table.ts";
 import { forgetOld } from "./message-table.ts";
+import { stepPacked, stepPackedRemoved, type UnpackMail } from "./packed-step.ts";
 import { createSiteState, type SiteState } from "./site-state.ts";
 import type { Advise } from "./storm-evidence.ts";
 import { ebb, takeAlerts } from "./storm-tide.ts";
@@ -41,6 +43,8 @@ export type DetectorOutput =
 export interface DetectorDeps {
   /** How to stop a list and clear its queue; called once an alert. */
   readonly advise: Advise;
+  /** Makes the event of a packed mail; without it none is taken. */
+  readonly unpack?: UnpackMail;
 }
 
 export interface DetectorState {
@@ -61,6 +65,18 @@ export function createDetectorState(settings: DetectorSettings, deps: DetectorDe
 /** Folds one input into the state, in place. Alerts come before windows; one shared empty array when there is nothing. */
 export function step(state: DetectorState, input: DetectorInput): readonly DetectorOutput[] {
   return input.kind === "event" ? onEvent(state, input.event) : onTick(state, input.watermark);
+}
+
+/** Takes a small mail in as it is packed; false when it is wanted as an event. No alert comes of a small mail. */
+export function takePackedMail(state: DetectorState, siteName: string, mails: PackedMails, mail: number): boolean {
+  const site = state.site?.site === siteName ? state.site : siteOf(state, siteName);
+  return site !== undefined && stepPacked(site, mails, mail);
+}
+
+/** The queue file of a mail that was taken packed is gone; false when that is wanted as a revision. */
+export function takePackedRemoval(state: DetectorState, siteName: string, mails: PackedMails, mail: number): boolean {
+  const site = state.site?.site === siteName ? state.site : siteOf(state, siteName);
+  return site !== undefined && stepPackedRemoved(site, mails, mail);
 }
 
 /** What the detector has seen so far, for a summary. */
@@ -106,7 +122,11 @@ function siteOf(state: DetectorState, name: string): SiteState | undefined {
   let site = state.sites.get(name);
   if (site === undefined) {
     if (state.sites.size >= state.settings.bounds.sitesMax) return undefined;
-    site = createSiteState(name, state.settings, { counters: state.counters, advise: state.deps.advise });
+    site = createSiteState(name, state.settings, {
+      counters: state.counters,
+      advise: state.deps.advise,
+      unpack: state.deps.unpack,
+    });
     state.sites.set(name, site);
   }
   state.site = site;

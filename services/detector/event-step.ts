@@ -3,23 +3,17 @@
 
 import { MINUTE_MS } from "../../shared/domain/delivery-minutes.ts";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
-import { type AddDeliveries, countMinutes, createCountedMinutes } from "./delivery-ledger.ts";
+import { keyHash } from "../../shared/domain/packed/key-hash.ts";
+import { boundedEvent } from "./bounded-event.ts";
+import { countMinutes, createCountedMinutes } from "./delivery-ledger.ts";
 import { stepFanOut } from "./fan-out-step.ts";
-import { showDeliveries } from "./fan-out-windows.ts";
-import { keyHash, messageKeyOf } from "./message-key.ts";
+import { deliveriesAt, moveDeliveries } from "./hop-deliveries.ts";
 import type { MailMessage } from "./mail-message.ts";
-import {
-  addToMessage,
-  enterGroup,
-  findGroup,
-  keepFanOut,
-  keepSmall,
-  type MessageGroup,
-  messageOf,
-  noteQueueId,
-  unfold,
-} from "./message-table.ts";
-import { noteLogin } from "./persons.ts";
+import { type MessageGroup, messageOf } from "./message-group.ts";
+import { messageKeyOf } from "./message-key.ts";
+import { addToMessage, enterGroup, findGroup, keepFanOut, keepSmall, noteQueueId, unfold } from "./message-table.ts";
+import { takePacked } from "./packed-step.ts";
+import { noteHandOver, noteSender } from "./sender-notes.ts";
 import type { SiteState } from "./site-state.ts";
 import { reviseSmallMail, type SmallMail, type SmallMailCounts } from "./small-mail.ts";
 import { rise } from "./storm-tide.ts";
@@ -40,7 +34,7 @@ export function stepEvent(site: SiteState, given: MailEvent): void {
     return;
   }
   const hash = keyHash(key);
-  const small = site.messages.small.take(key, hash);
+  const small = site.messages.small.take(key, hash) ?? takePacked(site, key, hash);
   if (small === undefined) {
     site.totals.messages += 1;
     if (mayReachMany(site, event)) stepGroup(site, newGroup(site, key), event);
@@ -51,26 +45,9 @@ export function stepEvent(site: SiteState, given: MailEvent): void {
   } else stepGroup(site, unfold(site.messages, { event: small, key, counts: small }, site.settings), event);
 }
 
-/** With as many references and lists as are looked at: the first, which is the thread's root, and the last ones. */
-function boundedEvent(site: SiteState, event: MailEvent): MailEvent {
-  const { lists, hints } = event;
-  const { listsPerMessageMax, referencesMax } = site.settings.bounds;
-  if (lists.length <= listsPerMessageMax && hints.references.length <= referencesMax) return event;
-  site.counters.hintsDropped += 1;
-  const surplus = Math.max(0, hints.references.length - referencesMax);
-  const references = hints.references.filter((_, index) => index === 0 || index > surplus);
-  return { ...event, lists: lists.slice(0, listsPerMessageMax), hints: { ...hints, references } };
-}
-
 /** Event time of the last thing the event tells. */
 function lastWordAt(event: MailEvent): number {
   return Math.max(event.at, event.removedAt ?? event.at, (event.minutes.at(-1)?.start ?? event.at) + MINUTE_MS);
-}
-
-function noteSender(site: SiteState, event: MailEvent): void {
-  const { login, from } = event;
-  if (login === undefined || from === undefined || login === from) return;
-  if (noteLogin(site.persons, { login, from, at: event.at }, site.settings)) site.counters.loginsEvicted += 1;
 }
 
 function mayReachMany(site: SiteState, event: MailEvent): boolean {
@@ -79,6 +56,7 @@ function mayReachMany(site: SiteState, event: MailEvent): boolean {
 }
 
 function enterSmall(site: SiteState, event: MailEvent, key: string, hash: number): void {
+  noteHandOver(site, event, true);
   const row = siteRow(site.windows, site.site, event.at, site.settings);
   if (row !== undefined) {
     row.messages += 1;
@@ -120,15 +98,17 @@ function stepGroup(site: SiteState, group: MessageGroup, event: MailEvent): void
     return;
   }
   const { message } = found;
-  const reachBefore = message.reach;
+  const { reach: reachBefore, leading: ledBefore } = message;
   const outcome = addToMessage(site.messages, message, event, site);
   if (outcome.kind === "repeated") counters.eventsRepeated += 1;
   if (outcome.kind === "repeated" || outcome.kind === "hop-dropped") return;
   if (outcome.kind === "new") noteQueueId(site.messages, group, message, site);
+  if (outcome.kind !== "revised") noteHandOver(site, event, found.isNew);
   if (found.isNew && !isFirst) site.totals.messages += 1;
   countInSite(site, message, { isNew: found.isNew, growth: message.reach - reachBefore });
+  if (ledBefore !== message.leading) moveDeliveries(site, message, ledBefore);
   const counted = "slot" in outcome ? outcome.slot : createCountedMinutes();
-  countMinutes(counted, event, deliveriesOf(site, message));
+  countMinutes(counted, event, deliveriesAt(site, message, outcome.hop));
   const reach = Math.max(message.reach, configuredAudience(site, message.lists));
   if (message.fanOut === undefined && reach < settings.replyAllReach) return;
   stepFanOut(site, message, event, reach);
@@ -153,15 +133,6 @@ function countInSite(
   if (!change.isNew) return;
   row.messages += 1;
   if (message.automatic !== undefined) row.automatic += 1;
-}
-
-function deliveriesOf(site: SiteState, message: MailMessage): AddDeliveries {
-  const { fanOut } = message;
-  if (fanOut === undefined) return site.addDeliveries;
-  return (minute, delivered) => {
-    site.addDeliveries(minute, delivered);
-    showDeliveries(site, fanOut, minute, delivered);
-  };
 }
 
 /** Largest audience configured for lists whose expansion cannot be seen; 0 where none is. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import { detectorSurvey } from "./detector.ts";
-import { mail, newDetector, type Reading, read, settingsWith } from "./testing/conversation.ts";
+import { mail, newDetector, type Reading, read, settingsWith, withoutLogin } from "./testing/conversation.ts";
 
 const STAFF = "staff@corp.example";
 const ANNA = "anna@corp.example";
@@ -30,6 +30,31 @@ describe("of the addresses that were handed on", () => {
 
   test("one of several is that is known as a list", () => {
     expect(listsOf(read([...handedOn(0, [STAFF]), ...handedOn(60, [ANNA, STAFF])]))).toEqual([STAFF]);
+  });
+});
+
+describe("a message that nobody is known to have written", () => {
+  const nameless = (fields: Partial<MailEvent>): MailEvent =>
+    withoutLogin(mail({ seconds: 0, id: "m", queueId: "Q", recipients: 30, lists: [], ...fields }));
+  const two = ["one@corp.example", "two@corp.example"].map((address) => ({ address, via: "orig_to" as const }));
+  const counted = (events: readonly MailEvent[]): number =>
+    detectorSurvey(read(events).state).counters.fanOutsWithoutPerson;
+
+  test.each([
+    { name: "on no list", events: [nameless({})], count: 1 },
+    {
+      name: "on two lists, told twice",
+      events: [nameless({ lists: two }), nameless({ lists: two, revision: 2 })],
+      count: 1,
+    },
+    {
+      name: "until its writer is told",
+      events: [nameless({}), nameless({ revision: 2, from: "a@x.example" })],
+      count: 0,
+    },
+    { name: "not when a machine wrote it", events: [nameless({ automatic: "null-sender" })], count: 0 },
+  ])("counts once: $name", ({ events, count }) => {
+    expect(counted(events)).toBe(count);
   });
 });
 

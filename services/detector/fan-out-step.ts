@@ -2,20 +2,19 @@
 // Runs at every event of such a message, since reach, lists and person may become known one after the other;
 // each decision is taken as soon as it can be and then kept.
 
+import { soleClient } from "./clients.ts";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
-import { repeatMinutes } from "./delivery-ledger.ts";
-import { createFanOut, type FanOut, type FanOutList } from "./fan-out.ts";
-import { showDeliveries, showInList, showInThread, showReach, showReplyAll } from "./fan-out-windows.ts";
-import { judgeListPosts, noteAutomatic } from "./list-burst.ts";
-import { isNewcomer, type ListState, notePosts, noteReach, rememberWriter, useList } from "./list-table.ts";
+import { createFanOut, type FanOut } from "./fan-out.ts";
+import { showInList, showInThread, showReach, showReplyAll } from "./fan-out-windows.ts";
+import { judgeLists, postToLists } from "./list-posts.ts";
+import { noteReach, useList } from "./list-table.ts";
 import { type MailMessage, type MessageList, messageTime, NONE } from "./mail-message.ts";
 import { personOf } from "./persons.ts";
-import { createPost, insertPost, trimHistory } from "./post-history.ts";
 import type { SiteState } from "./site-state.ts";
 import { addMember, countMember } from "./storm-members.ts";
 import { keepStorm } from "./storm-tide.ts";
 import { judgeFirstMail, judgeReplies } from "./thread-judgement.ts";
-import { countReplyAll, historyLimits, noteStarter, takeFirstPlace } from "./thread-replies.ts";
+import { countReplyAll, noteStarter, settleAgain, takeFirstPlace } from "./thread-replies.ts";
 import { enterSubject, resolveThread } from "./thread-resolution.ts";
 import { keepInThread, type Thread } from "./thread-table.ts";
 
@@ -25,7 +24,9 @@ export function stepFanOut(site: SiteState, message: MailMessage, event: MailEve
   const fanOut = known ?? reachedMany(site, message);
   if (fanOut === undefined) return;
   const strangerBefore = fanOut.person === undefined;
+  learnClient(site, fanOut);
   fanOut.person ??= personOf(site.persons, message, fanOut.at, site.settings);
+  countNameless(site, fanOut);
   const growth = reach - fanOut.reach;
   fanOut.reach = reach;
   if (growth !== 0 && known !== undefined) showReach(site, fanOut, growth);
@@ -41,13 +42,7 @@ export function stepFanOut(site: SiteState, message: MailMessage, event: MailEve
   // A larger audience may let a rule through the price gate that it held back before.
   if (changedFrom >= 0) judgeReplies(site, thread, changedFrom, fanOut.at);
   else if (audienceGrew || reachGrew) judgeReplies(site, thread, thread.replies.posts.length - 1, atLeast);
-  for (const { list, index } of posted) judgeListPosts(site, list, index, fanOut.at);
-  if (audienceGrew) {
-    for (const { list } of fanOut.lists) {
-      if (posted.every((post) => post.list !== list))
-        judgeListPosts(site, list, list.posters.posts.length - 1, atLeast);
-    }
-  }
+  judgeLists(site, fanOut, { posted, audienceGrew, atLeast });
   judgeFirstMail(site, fanOut);
   joinStorm(site, fanOut);
 }
@@ -64,10 +59,26 @@ function reachedMany(site: SiteState, message: MailMessage): FanOut | undefined 
   site.totals.fanOuts += 1;
   if (message.headersLogged) site.totals.headersLogged += 1;
   if (message.tied || message.threadIndex !== undefined) site.totals.threadHeaders += 1;
-  for (const slot of message.slots) {
-    repeatMinutes(slot, (minute, delivered) => showDeliveries(site, fanOut, minute, delivered));
-  }
   return fanOut;
+}
+
+/** A hop that is told late may be the first one, where the mail came in. */
+function learnClient(site: SiteState, fanOut: FanOut): void {
+  const { message } = fanOut;
+  if (fanOut.hopsJudged === message.hops.length) return;
+  fanOut.hopsJudged = message.hops.length;
+  const client = soleClient(site.clients, message, fanOut.at, site.settings);
+  if (client === fanOut.soleClient) return;
+  fanOut.soleClient = client;
+  settleAgain(fanOut, site.settings);
+}
+
+/** People's messages whose writer is not known, each once; one that is named later is taken back. */
+function countNameless(site: SiteState, fanOut: FanOut): void {
+  const nameless = fanOut.person === undefined && fanOut.message.automatic === undefined;
+  if (nameless === fanOut.nameless) return;
+  fanOut.nameless = nameless;
+  site.counters.fanOutsWithoutPerson += nameless ? 1 : -1;
 }
 
 /** Takes lists in that are now believed, and raises audiences. True when an audience changed. */
@@ -121,44 +132,6 @@ function threadOf(site: SiteState, fanOut: FanOut): Thread {
   showInThread(site, fanOut, thread);
   if (thread.first === fanOut) noteStarter(thread, site.settings);
   return thread;
-}
-
-/** Lets lists remember the writer, and enters the message among their posts. */
-function postToLists(site: SiteState, fanOut: FanOut): { list: ListState; index: number }[] {
-  const changed: { list: ListState; index: number }[] = [];
-  for (const entry of fanOut.lists) {
-    if (entry.posted) continue;
-    if (fanOut.message.automatic !== undefined) {
-      entry.posted = true;
-      if (!entry.list.rules.exempt) noteAutomatic(site, entry.list, fanOut);
-    } else if (fanOut.person !== undefined) {
-      entry.posted = true;
-      const index = postToList(site, fanOut, { entry, person: fanOut.person });
-      if (index >= 0 && !entry.list.rules.exempt) changed.push({ list: entry.list, index });
-    } else site.counters.fanOutsWithoutPerson += 1;
-  }
-  return changed;
-}
-
-function postToList(
-  site: SiteState,
-  fanOut: FanOut,
-  place: { readonly entry: FanOutList; readonly person: string },
-): number {
-  const { entry, person } = place;
-  const { list } = entry;
-  entry.newcomer = isNewcomer(list, person, fanOut.at, site.settings.newcomerMs);
-  entry.remembered = true;
-  rememberWriter(site.lists, list, { person, at: fanOut.at }, site);
-  const post = createPost(fanOut, person, 0);
-  const limits = historyLimits(site.settings);
-  const index = insertPost(list.posters, post, limits);
-  if (index < 0) return -1;
-  fanOut.listPost ??= post;
-  if (post.distinct) list.lastPosterAt = Math.max(list.lastPosterAt, post.at);
-  const dropped = trimHistory(list.posters, limits, () => undefined);
-  notePosts(site.lists, list, 1 - dropped, site);
-  return Math.max(0, index - dropped);
 }
 
 /** Who began the thread and which messages are reply-alls, as known now. Returns the first reply that changed, or -1. */

@@ -1,7 +1,7 @@
 // what changed of a message that reached many -> rows of its thread, its lists and the site.
 
-import type { FanOut } from "./fan-out.ts";
 import { addToSeries } from "./delivery-ledger.ts";
+import type { FanOut } from "./fan-out.ts";
 import type { ListState } from "./list-table.ts";
 import type { SiteState } from "./site-state.ts";
 import { addReplier, siteRow, type WindowRow, windowRow } from "./thread-windows.ts";
@@ -25,9 +25,8 @@ export function showReach(site: SiteState, fanOut: FanOut, growth: number): void
   for (const row of rowsOf(site, fanOut, fanOut.at)) row.recipients += growth;
 }
 
-/** Adds deliveries to the message, its storm, and the rows of its thread and lists. */
+/** Adds deliveries to the storm and to the rows of the thread and lists. */
 export function showDeliveries(site: SiteState, fanOut: FanOut, minute: number, delivered: number): void {
-  addToSeries(fanOut.deliveries, minute, delivered);
   if (fanOut.storm !== undefined) addToSeries(fanOut.storm.deliveries, minute, delivered);
   for (const row of rowsOf(site, fanOut, minute)) row.deliveries += delivered;
 }

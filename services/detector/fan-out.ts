@@ -1,7 +1,8 @@
 // FanOut: a message that has reached many (20 recipients), and what was decided of it. It outlives the message's queue ids.
 
 import type { ListEvidence } from "../../shared/domain/mail-event.ts";
-import { createMinuteSeries, type MinuteSeries } from "./delivery-ledger.ts";
+import type { MinuteSeries } from "./delivery-ledger.ts";
+import { deliveriesByHop, type HopDeliveries, seriesOf } from "./hop-deliveries.ts";
 import type { ListState } from "./list-table.ts";
 import type { MailMessage } from "./mail-message.ts";
 import type { Post } from "./post-history.ts";
@@ -16,6 +17,11 @@ export interface FanOut {
   /** Reach as counted so far in windows and audiences. */
   reach: number;
   person: string | undefined;
+  /** Counted as a message without a person. */
+  nameless: boolean;
+  /** The machine outside whose mail counts as one person's, if this came from one, by as many hops as were known then. */
+  soleClient: string | undefined;
+  hopsJudged: number;
   lists: FanOutList[];
   thread: Thread | undefined;
   hint: ThreadHint;
@@ -28,7 +34,10 @@ export interface FanOut {
   listPost: Post | undefined;
   /** Room it takes among the messages of threads: one, more where it went to many lists. */
   weight: number;
-  readonly deliveries: MinuteSeries;
+  /** Until no more is heard of the message. */
+  byHop: HopDeliveries[];
+  /** Of these, the hop with the largest reach: what counts everywhere. */
+  deliveries: MinuteSeries;
   storm: Storm | undefined;
   /** It counts among the replies of that storm. */
   stormReply: boolean;
@@ -45,11 +54,15 @@ export interface FanOutList {
 }
 
 export function createFanOut(message: MailMessage, at: number): FanOut {
+  const byHop = deliveriesByHop(message);
   return {
     message,
     at,
     reach: 0,
     person: undefined,
+    nameless: false,
+    soleClient: undefined,
+    hopsJudged: 0,
     lists: [],
     thread: undefined,
     hint: "new",
@@ -58,7 +71,8 @@ export function createFanOut(message: MailMessage, at: number): FanOut {
     post: undefined,
     listPost: undefined,
     weight: 1,
-    deliveries: createMinuteSeries(),
+    byHop,
+    deliveries: seriesOf(byHop, message.leading),
     storm: undefined,
     stormReply: false,
   };

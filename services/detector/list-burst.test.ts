@@ -126,7 +126,7 @@ describe("list scope", () => {
   test.each([
     { name: "20 machines in 10 minutes are a storm", senders: 20, count: 20, types: ["storm.opened"] },
     { name: "19 are not", senders: 19, count: 19, types: [] },
-    { name: "one machine raises a watch", senders: 1, count: 25, types: ["storm.watch"] },
+    { name: "20 of one machine are", senders: 1, count: 20, types: ["storm.opened"] },
   ])("automatic mail to the list: $name", ({ senders, count, types }) => {
     const machines = Array.from({ length: count }, (_, index) =>
       mail({
@@ -140,6 +140,37 @@ describe("list scope", () => {
     expect(life(reading.alerts)).toEqual(types);
     expect(reading.alerts[0]?.reasons).toEqual(types.length === 0 ? undefined : ["automatic"]);
     expect(opened(reading)[0]?.evidence.autoReplies).toBe(types.includes("storm.opened") ? 20 : undefined);
+  });
+
+  const machines = Array.from({ length: 20 }, (_, index) =>
+    mail({
+      seconds: index * 20,
+      recipients: 100,
+      login: `m${index}@corp.example`,
+      id: `machine${index}`,
+      queueId: `A${index}`,
+      automatic: "auto-submitted",
+    }),
+  );
+
+  test.each([
+    { name: "by a later copy of one of them", late: mail({ seconds: 400, id: "machine3", recipients: 5000 }) },
+    { name: "by a person's mail", late: mail({ seconds: 400, login: "boss@corp.example", recipients: 5000 }) },
+  ])("automatic mail is judged again when the audience is learned late, $name", ({ late }) => {
+    const reading = read(machines);
+    expect(life(reading.alerts)).toEqual(["storm.watch"]);
+    expect(reading.alerts[0]?.reasons).toEqual(["automatic", "price-gate"]);
+    feed(reading, [late]);
+    const [opening] = opened(reading);
+    expect(opening?.reasons).toEqual(["automatic"]);
+    expect(opening?.detectedAt).toBe(late.at);
+  });
+
+  test("an audience learned after the automatic mail was over opens nothing", () => {
+    const reading = read(machines);
+    tick(reading, 7200);
+    feed(reading, [mail({ seconds: 7200, login: "boss@corp.example", recipients: 5000 })]);
+    expect(life(reading.alerts)).toEqual(["storm.watch"]);
   });
 });
 

@@ -3,12 +3,12 @@
 // Distinct posters, the first included: 4 in 5 min or 5 in 10 min. On a warm list newcomers count, whatever their thread; on a
 // cold list only messages that no header ties to a thread, else several lively discussions on a new list add up. Mail that is
 // neither authenticated nor from the list's own (or a trusted) domain counts for a watch only: `outside-senders`.
-// Automatic mail: 20 to the list itself in 10 min, by at least as many senders as a storm needs repliers; fewer senders, or
-// outside ones, make a watch. The price gate counts repliers (posters but the first), for automatic mail the mails.
+// Automatic mail: 20 to the list itself in 10 min, be they of one machine (a loop) or of many; outside ones make a watch.
+// The price gate counts repliers (posters but the first), for automatic mail the mails.
 
 import type { StormReason } from "../../shared/domain/storm-alert.ts";
 import type { FanOut } from "./fan-out.ts";
-import { type AutomaticMail, isWarm, type ListState, notePosts } from "./list-table.ts";
+import { isWarm, type ListState, notePosts } from "./list-table.ts";
 import type { Post } from "./post-history.ts";
 import { eligiblePeople } from "./post-people.ts";
 import type { SiteState } from "./site-state.ts";
@@ -38,19 +38,53 @@ export function judgeListPosts(site: SiteState, list: ListState, index: number, 
   }
 }
 
-/** Notes a machine's mail to a list and judges the list by it. */
+/** Notes a machine's mail to a list. */
 export function noteAutomatic(site: SiteState, list: ListState, fanOut: FanOut): void {
-  const { message } = fanOut;
-  const who = message.login ?? message.from ?? message.sender ?? "";
-  const mail: AutomaticMail = { at: fanOut.at, who, trusted: isTrusted(list, fanOut), fanOut };
   let index = list.automatic.length;
-  while (index > 0 && (list.automatic[index - 1]?.at ?? 0) > mail.at) index -= 1;
-  list.automatic.splice(index, 0, mail);
+  while (index > 0 && (list.automatic[index - 1]?.at ?? 0) > fanOut.at) index -= 1;
+  list.automatic.splice(index, 0, fanOut);
   const surplus = list.automatic.length > site.settings.bounds.repliesPerThreadMax;
   if (surplus) list.automatic.shift();
   notePosts(site.lists, list, surplus ? 0 : 1, site);
-  list.lastAutomaticAt = Math.max(list.lastAutomaticAt, fanOut.at);
-  if (!list.rules.exempt) judgeAutomatic(site, list, fanOut);
+}
+
+/** Judges a list at its latest automatic mail. `atLeast` is the event time of what made it worth a look. */
+export function judgeAutomatic(site: SiteState, list: ListState, atLeast: number): void {
+  const { thresholds } = list.rules;
+  const latest = list.automatic.at(-1);
+  if (list.rules.exempt || latest === undefined || latest.at <= list.calmSince) return;
+  const recent = mailsSince(list, latest.at - thresholds.automaticMs);
+  const first = list.automatic.at(-recent);
+  if (recent < thresholds.automaticMails || first?.thread === undefined) return;
+  list.automaticUntil = Math.max(list.automaticUntil, latest.at);
+  const trusted = hasTrusted(list, recent, thresholds.automaticMails);
+  const hour = mailsSince(list, latest.at - site.settings.distinctMs + 1);
+  const gate = priceGate(list.audience, hour + mailsSince(list, latest.at - site.settings.recentMs + 1), list.rules);
+  const reasons: StormReason[] = ["automatic"];
+  if (!trusted) reasons.push("outside-senders");
+  propose(site, {
+    ...listProposal(list, first, first.thread),
+    ...listVerdict(list, { gate, trusted, reasons, at: Math.max(latest.at, atLeast) }),
+    critical: list.audience * hour > thresholds.criticalDeliveries,
+    threads: () => threadsOf(list.automatic.slice(-recent)),
+  });
+}
+
+/** Automatic mails at `from` or later: the last so many. */
+function mailsSince(list: ListState, from: number): number {
+  let count = 0;
+  while ((list.automatic.at(-1 - count)?.at ?? Number.NEGATIVE_INFINITY) >= from) count += 1;
+  return count;
+}
+
+/** Are `enough` of the last `recent` automatic mails trusted? */
+function hasTrusted(list: ListState, recent: number, enough: number): boolean {
+  let trusted = 0;
+  for (let back = 1; back <= recent && trusted < enough; back += 1) {
+    const mail = list.automatic.at(-back);
+    if (mail !== undefined && isTrusted(list, mail)) trusted += 1;
+  }
+  return trusted >= enough;
 }
 
 interface Burst {
@@ -80,8 +114,10 @@ function proposeBurst(site: SiteState, list: ListState, burst: Burst): void {
     ...listProposal(list, first.fanOut, first.fanOut.thread),
     ...listVerdict(list, { gate, trusted: burst.trusted, reasons, at: Math.max(deciding.at, burst.atLeast) }),
     critical: list.audience * hour > list.rules.thresholds.criticalDeliveries,
-    threads: () =>
-      threadsOf(posts.slice(0, burst.at + 1).filter((post) => post.at >= burst.from && burst.eligible(post))),
+    threads: () => {
+      const evidence = posts.slice(0, burst.at + 1).filter((post) => post.at >= burst.from && burst.eligible(post));
+      return threadsOf(evidence.map((post) => post.fanOut));
+    },
   });
 }
 
@@ -93,45 +129,6 @@ function firstOf(posts: readonly Post[], burst: Burst): Post | undefined {
     if (burst.eligible(post)) first = post;
   }
   return first;
-}
-
-function judgeAutomatic(site: SiteState, list: ListState, fanOut: FanOut): void {
-  const { thresholds } = list.rules;
-  const latest = list.automatic.at(-1);
-  if (latest === undefined || fanOut.thread === undefined) return;
-  const recent = mailsSince(list, latest.at - thresholds.automaticMs);
-  if (recent < thresholds.automaticMails) return;
-  const mails = list.automatic.slice(-recent);
-  const trusted = mails.reduce((count, mail) => count + (mail.trusted ? 1 : 0), 0) >= thresholds.automaticMails;
-  const hour = mailsSince(list, latest.at - site.settings.distinctMs + 1);
-  const gate = priceGate(list.audience, hour + mailsSince(list, latest.at - site.settings.recentMs + 1), list.rules);
-  const reasons: StormReason[] = ["automatic"];
-  if (!trusted) reasons.push("outside-senders");
-  const verdict = listVerdict(list, { gate, trusted, reasons, at: latest.at });
-  const first = mails[0]?.fanOut ?? fanOut;
-  propose(site, {
-    ...listProposal(list, first, first.thread ?? fanOut.thread),
-    ...verdict,
-    opens: verdict.opens && hasSenders(mails, trusted, thresholds.repliersMin),
-    critical: list.audience * hour > thresholds.criticalDeliveries,
-    threads: () => (fanOut.thread === undefined ? [] : [fanOut.thread]),
-  });
-}
-
-/** Automatic mails at `from` or later: the last so many. */
-function mailsSince(list: ListState, from: number): number {
-  let count = 0;
-  while ((list.automatic.at(-1 - count)?.at ?? Number.NEGATIVE_INFINITY) >= from) count += 1;
-  return count;
-}
-
-function hasSenders(mails: readonly AutomaticMail[], trusted: boolean, enough: number): boolean {
-  const senders = new Set<string>();
-  for (const mail of mails) {
-    if (mail.trusted || !trusted) senders.add(mail.who);
-    if (senders.size >= enough) return true;
-  }
-  return false;
 }
 
 function listProposal(
@@ -173,8 +170,8 @@ function isTrusted(list: ListState, fanOut: FanOut): boolean {
   return authenticated || (senderDomain !== undefined && list.rules.trustedDomains.includes(senderDomain));
 }
 
-function threadsOf(posts: readonly Post[]): Thread[] {
+function threadsOf(messages: readonly FanOut[]): Thread[] {
   const threads = new Set<Thread>();
-  for (const post of posts) if (post.fanOut.thread !== undefined) threads.add(post.fanOut.thread);
+  for (const { thread } of messages) if (thread !== undefined) threads.add(thread);
   return [...threads];
 }

@@ -27,9 +27,10 @@ export interface ListState {
   mailedAlone: boolean;
   /** People who wrote to the list of late, whatever the thread. */
   posters: PostHistory;
-  /** Mails sent by machines to the list of late: time, who, whether trusted. */
-  automatic: AutomaticMail[];
-  lastAutomaticAt: number;
+  /** Mails sent by machines to the list of late, in order of time. */
+  automatic: FanOut[];
+  /** Event time of the last automatic mail that came as thick as in a storm, and of the last person's that may be part of one. */
+  automaticUntil: number;
   lastPosterAt: number;
   storm: Storm | undefined;
   /** Storms and watches it has had, and the end of the last. */
@@ -37,13 +38,6 @@ export interface ListState {
   calmSince: number;
   /** Evicted: messages of old may still name it. */
   forgotten: boolean;
-}
-
-export interface AutomaticMail {
-  readonly at: number;
-  readonly who: string;
-  readonly trusted: boolean;
-  readonly fanOut: FanOut;
 }
 
 export interface ListTable {
@@ -228,7 +222,7 @@ function createList(
     mailedAlone: false,
     posters: createPostHistory(),
     automatic: [],
-    lastAutomaticAt: Number.NEGATIVE_INFINITY,
+    automaticUntil: Number.NEGATIVE_INFINITY,
     lastPosterAt: Number.NEGATIVE_INFINITY,
     storm: undefined,
     episode: 0,

@@ -1,6 +1,6 @@
 // queue ids of one message over its hops -> its reach, its time, and what any hop knows of it.
 // A hop is the machine that handed the mail over. Reach is the largest, over hops, of the recipients of its queue ids:
-// a second hop adds nothing, chunks of one hop add up.
+// a second hop adds nothing, chunks of one hop add up. Deliveries are counted at that hop too.
 //
 //   hop A: 1 queue id, 3,000 recipients; hop B (a hub, 50 at a time): 60 queue ids of 50   -> reach 3,000
 //   hop A: 1 queue id, 1 recipient (the list); hop B: 3,000 queue ids of 1 (VERP)           -> reach 3,000
@@ -68,6 +68,8 @@ export interface MailMessage {
   /** Slots were given up for room: unknown queue ids are only summed. */
   sealed: boolean;
   reach: number;
+  /** The hop with that reach, the earliest of equals. */
+  leading: HopSum | undefined;
   /** Site window in which the message counts. */
   readonly countedAt: number;
   fanOut: FanOut | undefined;
@@ -81,14 +83,15 @@ export interface MessageLimits {
 
 /** What became of an event: `new` and `revised` carry the slot whose deliveries are to be counted. */
 export type SlotOutcome =
-  | { readonly kind: "new" | "revised"; readonly slot: QueueSlot }
-  | { readonly kind: "summed" | "repeated" | "hop-dropped" };
+  | { readonly kind: "new" | "revised"; readonly slot: QueueSlot; readonly hop: HopSum }
+  | { readonly kind: "summed"; readonly hop: HopSum }
+  | { readonly kind: "repeated" }
+  | { readonly kind: "hop-dropped" };
 
 /** Queue ids that are looked through one by one, and that do not count against the bound on all queue ids. */
 export const FEW_SLOTS = 8;
 
 const REPEATED: SlotOutcome = { kind: "repeated" };
-const SUMMED: SlotOutcome = { kind: "summed" };
 const HOP_DROPPED: SlotOutcome = { kind: "hop-dropped" };
 
 export const NONE: readonly never[] = [];
@@ -118,6 +121,7 @@ export function createMessage(event: MailEvent, id: string): MailMessage {
     slotsById: undefined,
     sealed: false,
     reach: 0,
+    leading: undefined,
     countedAt: event.at,
     fanOut: undefined,
   };
@@ -131,7 +135,8 @@ export function addEvent(message: MailMessage, event: MailEvent, limits: Message
   if (outcome.kind === "repeated" || outcome.kind === "hop-dropped") return outcome;
   learnFacts(message, event);
   learnLists(message, event, limits.listsPerMessageMax);
-  message.reach = largestHop(message);
+  message.leading = leadingHop(message);
+  message.reach = message.leading?.recipients ?? 0;
   return outcome;
 }
 
@@ -169,17 +174,6 @@ export function newestWeight(message: MailMessage): number {
   return message.slots.length === 1 ? 1 + message.lists.length : 1;
 }
 
-/** No more will be heard of a message that reached many: only what its thread, lists and storm ask for stays. */
-export function closeMessage(message: MailMessage): void {
-  message.hops = [];
-  message.lists.length = 0;
-  message.references = NONE;
-  message.threadIndex = undefined;
-  const { fanOut } = message;
-  // Forgotten lists would live on in every message they had.
-  if (fanOut !== undefined) fanOut.lists = fanOut.lists.filter(({ list }) => !list.forgotten);
-}
-
 function enterSlot(message: MailMessage, slot: QueueSlot): void {
   // A short array that is made anew holds no room to grow: most messages keep one or two queue ids.
   if (message.slots.length < FEW_SLOTS) message.slots = [...message.slots, slot];
@@ -199,7 +193,7 @@ function addQueueId(message: MailMessage, event: MailEvent, limits: MessageLimit
   hop.recipients += event.recipients;
   hop.queueIds += 1;
   hop.firstAt = Math.min(hop.firstAt, event.at);
-  if (!single) return SUMMED;
+  if (!single) return { kind: "summed", hop };
   const slot: QueueSlot = {
     eventId: event.eventId,
     host: event.host,
@@ -211,7 +205,7 @@ function addQueueId(message: MailMessage, event: MailEvent, limits: MessageLimit
     ...createCountedMinutes(),
   };
   enterSlot(message, slot);
-  return { kind: "new", slot };
+  return { kind: "new", slot, hop };
 }
 
 function reviseQueueId(slot: QueueSlot, event: MailEvent): SlotOutcome {
@@ -220,7 +214,7 @@ function reviseQueueId(slot: QueueSlot, event: MailEvent): SlotOutcome {
   slot.recipients = event.recipients;
   slot.revision = event.revision;
   slot.removedAt = event.removedAt ?? Number.POSITIVE_INFINITY;
-  return { kind: "revised", slot };
+  return { kind: "revised", slot, hop: slot.hop };
 }
 
 function hopOf(message: MailMessage, event: MailEvent, hopsMax: number): HopSum | undefined {
@@ -231,8 +225,14 @@ function hopOf(message: MailMessage, event: MailEvent, hopsMax: number): HopSum 
   return hop;
 }
 
-function largestHop(message: MailMessage): number {
-  let largest = 0;
-  for (const hop of message.hops) largest = Math.max(largest, hop.recipients);
-  return largest;
+function leadingHop(message: MailMessage): HopSum | undefined {
+  let leading: HopSum | undefined;
+  for (const hop of message.hops) if (leading === undefined || leads(hop, leading)) leading = hop;
+  return leading;
+}
+
+/** Larger, or as large and earlier: of the hops of a filter the one that takes the mail in, whichever is told first. */
+function leads(hop: HopSum, other: HopSum): boolean {
+  if (hop.recipients !== other.recipients) return hop.recipients > other.recipients;
+  return hop.firstAt === other.firstAt ? hop.hop < other.hop : hop.firstAt < other.firstAt;
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { defaultDetectorSettings } from "../../shared/domain/detector-settings.ts";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import { detectorSurvey } from "./detector.ts";
-import type { MessageGroup } from "./message-table.ts";
+import type { MessageGroup } from "./message-group.ts";
 import {
   feed,
   mail,

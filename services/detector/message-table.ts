@@ -7,32 +7,27 @@
 import type { DetectorSettings } from "../../shared/domain/detector-settings.ts";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import type { DetectorCounters } from "./detector-counters.ts";
+import { enterHash, renewHashes } from "./group-hashes.ts";
 import {
   addEvent,
-  closeMessage,
   createMessage,
   FEW_SLOTS,
   type MailMessage,
   newestWeight,
-  sameSender,
   sealMessage,
   type SlotOutcome,
-  slotOf,
 } from "./mail-message.ts";
+import { closeMessage, isInStorm, type MessageGroup } from "./message-group.ts";
+import { PackedMailStore } from "./packed-mail-store.ts";
 import { type SmallMailEntry, SmallMailStore } from "./small-mail-store.ts";
-
-/** The messages under one Message-ID, one a sender. */
-export interface MessageGroup {
-  readonly key: string;
-  readonly variants: MailMessage[];
-  lastAt: number;
-  /** Room it takes: queue ids kept one by one, but for those that count among the large messages, and lists. */
-  weight: number;
-}
 
 export interface MessageTable {
   /** Mails with one queue id and few recipients, in two generations. */
   readonly small: SmallMailStore;
+  /** The same, of those that came packed. */
+  readonly packed: PackedMailStore;
+  /** Hashes of the keys of all groups, and perhaps of some that are gone. */
+  groupHashes: Set<number>;
   /** Groups with a second queue id or sender that have not reached many, in the same two generations. */
   young: Map<string, MessageGroup>;
   old: Map<string, MessageGroup>;
@@ -64,6 +59,8 @@ const FAN_OUT_WEIGHT = 3;
 export function createMessageTable(): MessageTable {
   return {
     small: new SmallMailStore(),
+    packed: new PackedMailStore(),
+    groupHashes: new Set(),
     young: new Map(),
     old: new Map(),
     youngWeight: 0,
@@ -89,6 +86,7 @@ export function findGroup(table: MessageTable, key: string): MessageGroup | unde
 
 export function enterGroup(table: MessageTable, group: MessageGroup, deps: Deps): void {
   table.young.set(group.key, group);
+  enterHash(table, group.key);
   makeRoom(table, deps);
 }
 
@@ -98,9 +96,11 @@ export function keepSmall(table: MessageTable, entry: SmallMailEntry, deps: Deps
   makeRoom(table, deps);
 }
 
-function makeRoom(table: MessageTable, { settings, counters }: Deps): void {
-  const young = table.small.youngSize + Math.max(table.young.size, table.youngWeight);
-  const full = Math.max(young, table.small.youngBytes / SMALL_MAIL_BYTES) * 2 > settings.bounds.messagesMax;
+export function makeRoom(table: MessageTable, { settings, counters }: Deps): void {
+  const { small, packed } = table;
+  const young = packed.youngSize + small.youngSize + Math.max(table.young.size, table.youngWeight);
+  const smallBytes = packed.youngBytes + small.youngBytes;
+  const full = Math.max(young, smallBytes / SMALL_MAIL_BYTES) * 2 > settings.bounds.messagesMax;
   if (full) counters.messagesEvicted += rotate(table);
 }
 
@@ -122,6 +122,7 @@ export function unfold(
   const group: MessageGroup = { key, variants: [message], lastAt: counts.lastAt, weight: newestWeight(message) };
   table.young.set(key, group);
   table.youngWeight += group.weight;
+  enterHash(table, key);
   return group;
 }
 
@@ -167,27 +168,6 @@ export function noteQueueId(table: MessageTable, group: MessageGroup, message: M
   makeRoom(table, deps);
 }
 
-/** The message an event belongs to; undefined when a further sender has no room. */
-export function messageOf(
-  group: MessageGroup,
-  event: MailEvent,
-  variantsMax: number,
-): { readonly message: MailMessage; readonly isNew: boolean } | undefined {
-  const { variants } = group;
-  for (const message of variants) if (slotOf(message, event.eventId) !== undefined) return { message, isNew: false };
-  let found: MailMessage | undefined;
-  for (const message of variants) {
-    if (event.from !== undefined && message.from === event.from) return { message, isNew: false };
-    if (sameSender(message, event)) found = message;
-  }
-  if (found !== undefined) return { message: found, isNew: false };
-  if (variants.length >= variantsMax) return undefined;
-  const name = variants.length === 0 ? group.key : `${group.key} ${event.from ?? event.login ?? ""}`;
-  const message = createMessage(event, name);
-  variants.push(message);
-  return { message, isNew: true };
-}
-
 /** Adds an event to its message and keeps account of queue ids kept one by one; the oldest large messages are sealed for room. */
 export function addToMessage(table: MessageTable, message: MailMessage, event: MailEvent, deps: Deps): SlotOutcome {
   const outcome = addEvent(message, event, deps.settings.bounds);
@@ -222,15 +202,12 @@ export function forgetOld(table: MessageTable, now: number, deps: Deps): boolean
 /** Forgets the old generation; returns how many messages that were. */
 function rotate(table: MessageTable): number {
   for (const group of table.old.values()) for (const message of group.variants) seal(table, message);
-  const forgotten = table.small.rotate() + table.old.size;
+  const forgotten = table.small.rotate() + table.packed.rotate() + table.old.size;
   table.old = table.young;
   table.young = new Map();
   table.youngWeight = 0;
+  renewHashes(table);
   return forgotten;
-}
-
-function isInStorm(group: MessageGroup): boolean {
-  return group.variants.some((message) => message.fanOut?.storm?.ended === false);
 }
 
 function dropFanOut(table: MessageTable, group: MessageGroup): void {

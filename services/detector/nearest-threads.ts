@@ -1,5 +1,6 @@
 // judgements of threads -> the few threads that came nearest to a storm without becoming one, for the summary.
 
+import { counted, wholeNumber } from "../../shared/domain/storm-alert-words.ts";
 import { type Judgement, type PriceGate, type RuleDistance } from "./storm-rules.ts";
 import type { Thread } from "./thread-table.ts";
 
@@ -100,7 +101,7 @@ function reasonWhy(nearest: Closeness): string {
     return `${people} answered all; a storm needs at least ${nearest.repliersMin}`;
   }
   const value = Number.isInteger(nearest.value) ? String(nearest.value) : nearest.value.toFixed(1);
-  const price = `${audience} recipients made ${gate.deliveries} deliveries of the ${gate.needed} that page`;
+  const price = `at ${counted(audience, "recipient")} that is ${wholeNumber(gate.deliveries)} of the ${wholeNumber(gate.needed)} deliveries that page`;
   if (nearest.value < nearest.threshold) {
     return `${people}; ${rule} was at ${value} of ${nearest.threshold}${gate.passed ? "" : `, and ${price}`}`;
   }

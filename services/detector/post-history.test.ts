@@ -54,7 +54,7 @@ describe("who counts", () => {
 
   test("the starter's sender under another name is the starter", () => {
     const history = createPostHistory();
-    history.starter = { person: "anna", sender: "x", at: 0 };
+    history.starter = { person: "anna", sources: ["x"], at: 0 };
     insertPost(history, postOf(1, "b", "x"), limits);
     expect(distinct(history)).toEqual([false]);
     expect(distinctPeople(history, 0, 0)).toBe(0);
@@ -87,7 +87,7 @@ describe("bounds", () => {
       trimHistory(history, limits, () => undefined);
     }
     expect(history.past?.identities.size).toBeLessThanOrEqual(2048);
-    expect(history.past?.senders.size).toBeLessThanOrEqual(2048);
+    expect(history.past?.sources.size).toBeLessThanOrEqual(2048);
     expect(history.lastTimes.length).toBe(9000);
     expect(history.posts).toHaveLength(256);
   });
@@ -111,7 +111,7 @@ describe("how many people", () => {
         const history = createPostHistory();
         rows.forEach(({ minutes, person, sender }, number) => {
           if (number === starterAfter) {
-            history.starter = { person: "c", sender: "y", at: 0 };
+            history.starter = { person: "c", sources: ["y"], at: 0 };
             settlePosts(history, limits.distinctMs);
           }
           insertPost(history, postOf(minutes, person, sender), limits);

@@ -1,6 +1,6 @@
 // posts of one thread or list -> the same, sorted by time, each with the identity it counts under.
-// One replier is one identity within an hour: the person, or the one under whom the envelope sender was first used,
-// so that one sender with many forged From addresses stays one replier. A late post is put in its place and what
+// One replier is one identity within an hour: the person, or the one under whom the envelope sender, or a machine outside that
+// counts as one, was first used, so that a forger with many From addresses stays one replier. A late post is put in its place and what
 // follows is settled again; the result depends on the posts alone, not on the order of their arrival.
 
 import type { FanOut } from "./fan-out.ts";
@@ -10,8 +10,8 @@ import type { ScoreState } from "./score.ts";
 export interface Post {
   readonly at: number;
   readonly person: string;
-  /** Envelope sender, when there was one. */
-  readonly sender: string | undefined;
+  /** What it shares with other names of the same replier: the envelope sender, a machine outside. */
+  sources: readonly string[];
   /** Evidence of who wrote, decided when the post arrived. */
   readonly mark: number;
   readonly fanOut: FanOut;
@@ -33,7 +33,7 @@ interface Trace {
 
 interface Past {
   readonly identities: Map<string, number>;
-  readonly senders: Map<string, Trace>;
+  readonly sources: Map<string, Trace>;
 }
 
 export interface PostHistory {
@@ -45,15 +45,15 @@ export interface PostHistory {
   past: Past | undefined;
   /** Time of the last dropped post; later ones cannot be put before it. */
   pastUntil: number;
-  /** Number of past identities or senders at which it is worth looking for some to forget. */
+  /** Number of past identities or sources at which it is worth looking for some to forget. */
   forgetAtSize: number;
-  /** Who began the thread: never a replier, under no From address of the same envelope sender. */
+  /** Who began the thread: never a replier, under no From address from the same source. */
   starter: Starter | undefined;
 }
 
 export interface Starter {
   readonly person: string | undefined;
-  readonly sender: string | undefined;
+  readonly sources: readonly string[];
   readonly at: number;
 }
 
@@ -85,7 +85,7 @@ export function createPost(fanOut: FanOut, person: string, mark: number): Post {
   return {
     at: fanOut.at,
     person,
-    sender: fanOut.message.sender,
+    sources: sourcesOf(fanOut),
     mark,
     fanOut,
     identity: person,
@@ -97,6 +97,11 @@ export function createPost(fanOut: FanOut, person: string, mark: number): Post {
   };
 }
 
+/** What ties the names together under which one replier writes. */
+export function sourcesOf({ message, soleClient }: FanOut): readonly string[] {
+  return [message.sender, soleClient].filter((source) => source !== undefined);
+}
+
 /** Puts a post in its place. Returns its index, or -1 when it is older than what is kept. Posts from there on are settled again. */
 export function insertPost(history: PostHistory, post: Post, limits: HistoryLimits): number {
   if (post.at < history.pastUntil) return -1;
@@ -104,7 +109,8 @@ export function insertPost(history: PostHistory, post: Post, limits: HistoryLimi
   let index = posts.length;
   while (index > 0 && follows(posts[index - 1], post)) index -= 1;
   posts.splice(index, 0, post);
-  if (settleFrom(history, index, limits.distinctMs)) recountPeople(history);
+  settle(history, index, limits.distinctMs);
+  if (settleFrom(history, index + 1, limits.distinctMs)) recountPeople(history);
   else noteLast(history, index);
   return index;
 }
@@ -113,6 +119,16 @@ export function insertPost(history: PostHistory, post: Post, limits: HistoryLimi
 export function settlePosts(history: PostHistory, distinctMs: number): void {
   settleFrom(history, 0, distinctMs);
   recountPeople(history);
+}
+
+/** Decides the same again from a message on, after more became known of its sources. Returns the index of its post, or -1. */
+export function settleMessage(history: PostHistory, fanOut: FanOut, distinctMs: number): number {
+  const index = history.posts.findLastIndex((post) => post.fanOut === fanOut);
+  const post = history.posts[index];
+  if (post === undefined) return -1;
+  post.sources = sourcesOf(fanOut);
+  if (settleFrom(history, index, distinctMs)) recountPeople(history);
+  return index;
 }
 
 /** Drops the oldest posts over the limit; returns how many. The last of them is handed to `onDrop` for its score. */
@@ -147,12 +163,13 @@ export function dropBefore(history: PostHistory, before: number, onDrop: (post: 
 }
 
 function rememberPast(history: PostHistory, post: Post): void {
-  const past = (history.past ??= { identities: new Map(), senders: new Map() });
+  const past = (history.past ??= { identities: new Map(), sources: new Map() });
   past.identities.delete(post.identity);
   past.identities.set(post.identity, post.at);
-  if (post.sender === undefined) return;
-  past.senders.delete(post.sender);
-  past.senders.set(post.sender, { identity: post.identity, at: post.at });
+  for (const source of post.sources) {
+    past.sources.delete(source);
+    past.sources.set(source, { identity: post.identity, at: post.at });
+  }
 }
 
 function follows(earlier: Post | undefined, post: Post): boolean {
@@ -161,35 +178,42 @@ function follows(earlier: Post | undefined, post: Post): boolean {
   return earlier.fanOut.message.id > post.fanOut.message.id;
 }
 
-/** Settles the posts from `index` on. True when one that was settled before has another identity now. */
+/** Settles the posts from `index` on, which were settled before. True when one has another identity now. */
 function settleFrom(history: PostHistory, index: number, distinctMs: number): boolean {
   let changed = false;
   for (let next = index; next < history.posts.length; next += 1) {
-    const post = history.posts[next];
-    if (post === undefined) break;
-    const before = post.identity;
-    post.identity = identityOf(history, next, post, distinctMs);
-    post.previousAt = previousTime(history, next, post.identity);
-    post.distinct = !isStarters(history, post) && post.at - post.previousAt >= distinctMs;
-    if (next > index && post.identity !== before) changed = true;
+    if (settle(history, next, distinctMs)) changed = true;
   }
   return changed;
 }
 
+function settle(history: PostHistory, index: number, distinctMs: number): boolean {
+  const post = history.posts[index];
+  if (post === undefined) return false;
+  const before = post.identity;
+  post.identity = identityOf(history, index, post, distinctMs);
+  post.previousAt = previousTime(history, index, post.identity);
+  post.distinct = !isStarters(history, post) && post.at - post.previousAt >= distinctMs;
+  return post.identity !== before;
+}
+
 function identityOf(history: PostHistory, index: number, post: Post, distinctMs: number): string {
-  const sender = post.sender;
-  if (sender === undefined || sender === post.person) return post.person;
+  const sources = post.sources.filter((source) => source !== post.person);
+  if (sources.length === 0) return post.person;
   for (let position = index - 1; position >= 0; position -= 1) {
     const earlier = history.posts[position];
     if (earlier === undefined || post.at - earlier.at >= distinctMs) break;
-    if (earlier.sender === sender) return earlier.identity;
+    if (earlier.sources.some((source) => sources.includes(source))) return earlier.identity;
   }
-  const past = history.past?.senders.get(sender) ?? starterTrace(history.starter, sender);
-  return past !== undefined && post.at - past.at < distinctMs ? past.identity : post.person;
+  for (const source of sources) {
+    const past = history.past?.sources.get(source) ?? starterTrace(history.starter, source);
+    if (past !== undefined && post.at - past.at < distinctMs) return past.identity;
+  }
+  return post.person;
 }
 
-function starterTrace(starter: Starter | undefined, sender: string): Trace | undefined {
-  if (starter?.person === undefined || starter.sender !== sender) return undefined;
+function starterTrace(starter: Starter | undefined, source: string): Trace | undefined {
+  if (starter?.person === undefined || !starter.sources.includes(source)) return undefined;
   return { identity: starter.person, at: starter.at };
 }
 
@@ -204,19 +228,19 @@ function previousTime(history: PostHistory, index: number, identity: string): nu
 function forgetPast(history: PostHistory, limits: HistoryLimits): void {
   const { past, pastUntil, lastTimes } = history;
   if (past === undefined) return;
-  const { identities, senders } = past;
-  const size = Math.max(identities.size, senders.size);
+  const { identities, sources } = past;
+  const size = Math.max(identities.size, sources.size);
   if (size <= history.forgetAtSize) return;
   const kept = size > PAST_MAX ? PAST_KEPT : PAST_MAX;
   for (const [identity, at] of identities) {
     if (identities.size <= kept && pastUntil - at < limits.distinctMs) break;
     identities.delete(identity);
   }
-  for (const [sender, { at }] of senders) {
-    if (senders.size <= kept && pastUntil - at < limits.distinctMs) break;
-    senders.delete(sender);
+  for (const [source, { at }] of sources) {
+    if (sources.size <= kept && pastUntil - at < limits.distinctMs) break;
+    sources.delete(source);
   }
   const old = timesBefore(lastTimes, pastUntil - limits.distinctMs + 1);
   lastTimes.splice(0, Math.max(old, lastTimes.length - PEOPLE_MAX));
-  history.forgetAtSize = Math.min(PAST_MAX, Math.max(PAST_FEW, 2 * Math.max(identities.size, senders.size)));
+  history.forgetAtSize = Math.min(PAST_MAX, Math.max(PAST_FEW, 2 * Math.max(identities.size, sources.size)));
 }

@@ -4,14 +4,21 @@ import type { DetectorSettings } from "../../shared/domain/detector-settings.ts"
 import type { AddDeliveries } from "./delivery-ledger.ts";
 import type { DetectorCounters } from "./detector-counters.ts";
 import type { DetectorOutput } from "./detector.ts";
+import { type Client, type ClientTable, createClientTable } from "./clients.ts";
 import { rememberedRules, type RulesForList } from "./list-rules.ts";
 import { createListTable, type ListTable } from "./list-table.ts";
 import { createMessageTable, type MessageTable } from "./message-table.ts";
+import type { UnpackMail } from "./packed-step.ts";
 import { createPersonTable, type PersonTable } from "./persons.ts";
+import { Seen } from "./seen.ts";
 import type { Storm } from "./storm.ts";
 import type { Advise } from "./storm-evidence.ts";
 import { createThreadTable, type Thread, type ThreadTable } from "./thread-table.ts";
 import { createWindowTable, siteRow, type WindowTable } from "./thread-windows.ts";
+
+/** Places of the caches, powers of two. */
+const HAND_OVERS = 1 << 12;
+const WRITERS = 1 << 16;
 
 export interface SiteState {
   readonly site: string;
@@ -20,6 +27,13 @@ export interface SiteState {
   readonly advise: Advise;
   readonly messages: MessageTable;
   readonly persons: PersonTable;
+  readonly clients: ClientTable;
+  /** Machines that handed over packed mails, by host and client. */
+  readonly handOvers: Seen<Client>;
+  /** Writers of packed mails that were noted. */
+  readonly writers: Seen<true>;
+  /** Undefined when mails never come packed. */
+  readonly unpack: UnpackMail | undefined;
   readonly lists: ListTable;
   readonly threads: ThreadTable;
   readonly windows: WindowTable;
@@ -56,7 +70,7 @@ export interface SiteTotals {
 export function createSiteState(
   site: string,
   settings: DetectorSettings,
-  deps: { readonly counters: DetectorCounters; readonly advise: Advise },
+  deps: { readonly counters: DetectorCounters; readonly advise: Advise; readonly unpack: UnpackMail | undefined },
 ): SiteState {
   const windows = createWindowTable();
   return {
@@ -66,6 +80,10 @@ export function createSiteState(
     advise: deps.advise,
     messages: createMessageTable(),
     persons: createPersonTable(settings),
+    clients: createClientTable(settings),
+    handOvers: new Seen(HAND_OVERS),
+    writers: new Seen(WRITERS),
+    unpack: deps.unpack,
     lists: createListTable(),
     threads: createThreadTable(),
     windows,

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { keyHash } from "./message-key.ts";
+import { keyHash } from "../../shared/domain/packed/key-hash.ts";
 import { type SmallMailEntry, SmallMailStore } from "./small-mail-store.ts";
 import { mail } from "./testing/conversation.ts";
 

@@ -50,6 +50,20 @@ class Generation {
   private textEnd = 0;
   private next = 1;
 
+  /** False when no record has that hash. */
+  mayHold(hash: number): boolean {
+    if (this.size === 0) return false;
+    const mask = this.slots.length - 1;
+    let slot = hash & mask;
+    for (let probe = 0; probe < PROBES_MAX; probe += 1) {
+      const record = this.slots[slot] ?? FREE;
+      if (record === FREE) return false;
+      if (record !== TAKEN && this.hashes[record] === hash) return true;
+      slot = (slot + 1) & mask;
+    }
+    return false;
+  }
+
   /** Takes a record out and returns it. */
   take(key: string, hash: number): SmallMail | undefined {
     const mask = this.slots.length - 1;
@@ -205,6 +219,11 @@ export class SmallMailStore {
   /** Bytes taken from the system. */
   get bytes(): number {
     return this.young.bytes + this.old.bytes;
+  }
+
+  /** False when no mail has a key of that hash. */
+  mayHold(hash: number): boolean {
+    return this.young.mayHold(hash) || this.old.mayHold(hash);
   }
 
   /** Takes a mail out under its key, or undefined. Whoever takes it puts it back, or makes something larger of it. */

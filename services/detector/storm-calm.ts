@@ -35,5 +35,5 @@ function threadCalmTime(thread: Thread, settings: DetectorSettings): number {
 }
 
 function listCalmTime(list: ListState, settings: DetectorSettings): number {
-  return Math.max(list.lastPosterAt, list.lastAutomaticAt) + settings.calmMs;
+  return Math.max(list.lastPosterAt, list.automaticUntil) + settings.calmMs;
 }

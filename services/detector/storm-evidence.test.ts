@@ -1,8 +1,19 @@
 import { describe, expect, test } from "vitest";
+import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import type { Advice } from "../../shared/domain/storm-alert.ts";
 import { createDetectorState } from "./detector.ts";
 import type { AdviceInput } from "./storm-evidence.ts";
-import { conversation, feed, opened, read, settingsWith, STAFF, START_AT } from "./testing/conversation.ts";
+import {
+  conversation,
+  feed,
+  newDetector,
+  opened,
+  read,
+  settingsWith,
+  STAFF,
+  START_AT,
+  tick,
+} from "./testing/conversation.ts";
 
 const repeat = (gap: number, count: number): number[] => Array.from({ length: count }, () => gap);
 
@@ -41,6 +52,44 @@ describe("evidence", () => {
       expect(one.score).toBeCloseTo(score, 9);
     }
     expect(alert?.evidence.score).toBeCloseTo(score, 9);
+  });
+
+  describe("what is still to come", () => {
+    const gaps = repeat(30, 6);
+    /** As told when the storm is over: by then each mail was tried, and ten of its recipients refused it. */
+    const tried = (fields: Partial<MailEvent>, count = 4990): MailEvent[] =>
+      conversation({ audience: 5000, gaps }).map((event) => ({
+        ...event,
+        minutes: [{ start: START_AT, delivered: count, deferred: 0, bounced: 10 }],
+        ...fields,
+      }));
+    const left = (events: readonly MailEvent[], state = newDetector()): number | undefined => {
+      const reading = read(events, state);
+      tick(reading, 7200);
+      return reading.alerts.at(-1)?.forecast.atLeast;
+    };
+
+    test("is what is queued: nothing of a mail that was removed, whoever refused it", () => {
+      expect(left(tried({}))).toBe(7 * 10);
+      expect(left(tried({ removedAt: START_AT + 600_000 }))).toBe(0);
+      expect(left(tried({ removedAt: START_AT + 86_400_000 }))).toBe(7 * 10);
+    });
+
+    test("is the rest of one queue id where another of the same mail was removed", () => {
+      const chunks = tried({ recipients: 4000 }, 3000).flatMap((event) => [
+        { ...event, removedAt: START_AT + 600_000 },
+        { ...event, queueId: `${event.queueId}b`, eventId: `${event.eventId}b`, recipients: 1000, minutes: [] },
+      ]);
+      expect(left(chunks)).toBe(7 * 1000);
+    });
+
+    test("is nothing that can be seen once a list was handed to where it is expanded", () => {
+      const settings = settingsWith({ listRules: [{ list: STAFF, audience: 25_000 }] });
+      const handed = tried({ recipients: 1 }, 1);
+      expect(left(handed, newDetector(settings))).toBe(7 * 24_999);
+      const gone = handed.map((event) => ({ ...event, removedAt: START_AT + 600_000 }));
+      expect(left(gone, newDetector(settings))).toBe(0);
+    });
   });
 
   test("subjects only where allowed", () => {

@@ -2,8 +2,9 @@
 
 import { MINUTE_MS, minuteStart } from "../../shared/domain/delivery-minutes.ts";
 import type { Advice, ScoreStep, StormAlert, StormAlertType, StormEvidence } from "../../shared/domain/storm-alert.ts";
-import { deliveriesEndedBy } from "./delivery-ledger.ts";
+import { deliveriesEndedBy, repeatMinutes } from "./delivery-ledger.ts";
 import type { FanOut } from "./fan-out.ts";
+import type { QueueSlot } from "./mail-message.ts";
 import { distinctPeople } from "./post-people.ts";
 import type { SiteState } from "./site-state.ts";
 import type { Storm } from "./storm.ts";
@@ -129,12 +130,29 @@ function scoreSteps(thread: Thread, last: number): ScoreStep[] {
   return steps.slice(-STEPS_MAX);
 }
 
-/** Recipients accepted up to detectedAt that had no delivery by then, message by message. */
+/** Recipients accepted up to detectedAt that had no delivery by then and whose queue id was still queued. */
 function notDelivered(storm: Storm, members: readonly FanOut[]): number {
   let sum = storm.dropped.notDelivered;
-  for (const member of members) {
-    sum += Math.max(0, member.reach - deliveriesEndedBy(member.deliveries, storm.detectedAt));
-  }
+  for (const member of members) sum += stillQueued(member, storm.detectedAt);
+  return sum;
+}
+
+function stillQueued({ message, reach, deliveries }: FanOut, at: number): number {
+  const slots = message.slots.filter((slot) => slot.hop === message.leading);
+  const known = slots.reduce((sum, slot) => sum + slot.recipients, 0);
+  // Queue ids that were only summed: what was refused cannot be told from what waits.
+  if (known < message.reach) return Math.max(0, reach - deliveriesEndedBy(deliveries, at));
+  const queued = slots.filter((slot) => slot.removedAt > at);
+  const left = queued.reduce((sum, slot) => sum + Math.max(0, slot.recipients - deliveredOf(slot, at)), 0);
+  // A configured audience is expanded where it cannot be seen, once the mail has gone there.
+  return queued.length === 0 ? 0 : left + reach - message.reach;
+}
+
+function deliveredOf(slot: QueueSlot, at: number): number {
+  let sum = 0;
+  repeatMinutes(slot, (minute, delivered) => {
+    if (minute + MINUTE_MS <= at) sum += delivered;
+  });
   return sum;
 }
 

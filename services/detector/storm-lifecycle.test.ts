@@ -1,7 +1,19 @@
 import { describe, expect, test } from "vitest";
+import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import type { StormAlert } from "../../shared/domain/storm-alert.ts";
 import { detectorSurvey } from "./detector.ts";
-import { conversation, feed, mail, opened, read, STAFF, START_AT, tick } from "./testing/conversation.ts";
+import {
+  conversation,
+  feed,
+  mail,
+  opened,
+  read,
+  type Row,
+  STAFF,
+  START_AT,
+  tick,
+  warmingMails,
+} from "./testing/conversation.ts";
 
 const MINUTE = 60;
 const HOUR = 3600;
@@ -109,6 +121,36 @@ describe("the end", () => {
     }
     tick(reading, 180 + 31 * MINUTE);
     expect(reading.alerts.at(-1)?.type).toBe("storm.resolved");
+  });
+
+  describe("of a storm of a list that has history", () => {
+    const burst = Array.from({ length: 6 }, (_, index) =>
+      mail({
+        seconds: index * 30,
+        recipients: 5000,
+        login: `new${index}@corp.example`,
+        hints: { subjectKey: `s${index}` },
+      }),
+    );
+    const everyQuarter = (row: (index: number) => Partial<Row>): MailEvent[] =>
+      Array.from({ length: 12 }, (_, index) =>
+        mail({ seconds: 600 + index * 15 * MINUTE, recipients: 5000, ...row(index) }),
+      );
+
+    test.each([
+      { name: "its regulars", talk: everyQuarter((index) => ({ login: `regular${index % 6}@corp.example` })) },
+      {
+        name: "machines that send their usual notices",
+        talk: everyQuarter((index) => ({ login: `cron${index}@corp.example`, automatic: "auto-submitted" as const })),
+      },
+    ])("is not put off by $name", ({ talk }) => {
+      const reading = read([...warmingMails(STAFF, 5000), ...burst, ...talk]);
+      expect(opened(reading).map((alert) => alert.scope)).toEqual(["list"]);
+      tick(reading, 3 * HOUR);
+      const last = reading.alerts.at(-1);
+      expect(last?.type).toBe("storm.resolved");
+      expect(last?.resolvedAt).toBe(START_AT + (150 + 30 * MINUTE) * 1000);
+    });
   });
 
   test.each([

@@ -72,8 +72,8 @@ function dropThread(site: SiteState, storm: Storm): void {
 
 /** Takes in what was posted to a list since the burst that began it. */
 export function joinListPosts(site: SiteState, storm: Storm, list: ListState): void {
-  for (const { at, fanOut } of [...list.posters.posts, ...list.automatic]) {
-    if (at >= storm.listSince) addMember(site, storm, fanOut);
+  for (const fanOut of [...list.posters.posts.map((post) => post.fanOut), ...list.automatic]) {
+    if (fanOut.at >= storm.listSince) addMember(site, storm, fanOut);
   }
 }
 

@@ -1,11 +1,14 @@
 import { describe, expect, test } from "vitest";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
-import type { QueueIdBytes } from "./combine.ts";
-import { FragmentTable, SLICE_MS } from "./combine.ts";
+import { SLICE_MS } from "../../shared/domain/packed/fragment-slab.ts";
+import { fragmentsOf } from "../../shared/domain/packed/slab-fragments.ts";
+import type { MailFragment } from "../../shared/domain/mail-fragment.ts";
+import type { Host, QueueIdBytes } from "./combine.ts";
+import { FragmentTable } from "./combine.ts";
 
 const AT = Date.UTC(2026, 10, 24, 8, 29);
-const mx1 = { name: "mx1", hash: 1 };
-const mx2 = { name: "mx2", hash: 2 };
+const mx1 = { name: "mx1", hash: 1, index: 0 };
+const mx2 = { name: "mx2", hash: 2, index: 1 };
 
 function idOf(text: string, hash = 1): QueueIdBytes {
   const bytes = Buffer.from(`..${text}: `);
@@ -30,17 +33,41 @@ function event(at: number): MailEvent {
   };
 }
 
+interface Taken {
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly fragments: readonly MailFragment[];
+  readonly events: readonly MailEvent[];
+}
+
+function take(table: FragmentTable, beforeMs = Number.POSITIVE_INFINITY): Taken[] {
+  const taken: Taken[] = [];
+  table.drain(beforeMs, (slice) => {
+    taken.push({
+      startMs: slice.startMs,
+      endMs: slice.endMs,
+      fragments: fragmentsOf(slice.slab, { site: "test", hostNames: table.hostNames }),
+      events: slice.events,
+    });
+  });
+  return taken;
+}
+
+const fragmentsIn = (table: FragmentTable): MailFragment[] => take(table).flatMap(({ fragments }) => fragments);
+
 describe("the lines of one queue id within five seconds are one fragment", () => {
   test("with the times of its first and last line, in any order", () => {
-    const table = new FragmentTable("test");
-    const first = table.fragmentFor(mx1, idOf("ABCDEF"), AT + 2000);
-    expect(table.fragmentFor(mx1, idOf("ABCDEF"), AT + 4999)).toBe(first);
-    expect(table.fragmentFor(mx1, idOf("ABCDEF"), AT)).toBe(first);
-    expect(first).toMatchObject({ site: "test", host: "mx1", queueId: "ABCDEF", firstAt: AT, lastAt: AT + 4999 });
+    const table = new FragmentTable();
+    const first = table.recordFor(mx1, idOf("ABCDEF"), AT + 2000);
+    expect(table.recordFor(mx1, idOf("ABCDEF"), AT + 4999)).toBe(first);
+    expect(table.recordFor(mx1, idOf("ABCDEF"), AT)).toBe(first);
     expect(table.size).toBe(1);
+    expect(fragmentsIn(table)).toMatchObject([
+      { site: "test", host: "mx1", queueId: "ABCDEF", firstAt: AT, lastAt: AT + 4999 },
+    ]);
   });
 
-  test.each([
+  test.each<[string, Host, QueueIdBytes, number]>([
     ["another queue id", mx1, idOf("ABCDEE", 2), AT],
     ["another queue id with the same hash", mx1, idOf("ABCDEE"), AT],
     ["the same queue id on another host", mx2, idOf("ABCDEF", 2), AT],
@@ -49,14 +76,26 @@ describe("the lines of one queue id within five seconds are one fragment", () =>
     ["the next slice", mx1, idOf("ABCDEF"), AT + SLICE_MS],
     ["the slice before", mx1, idOf("ABCDEF"), AT - 1],
   ])("but not %s", (_name, host, id, at) => {
-    const table = new FragmentTable("test");
-    const first = table.fragmentFor(mx1, idOf("ABCDEF"), AT);
-    const other = table.fragmentFor(host, id, at);
-    expect(other).not.toBe(first);
-    // Both are found again, in turn.
-    expect(table.fragmentFor(mx1, idOf("ABCDEF"), AT)).toBe(first);
-    expect(table.fragmentFor(host, id, at)).toBe(other);
+    const table = new FragmentTable();
+    for (let turn = 0; turn < 2; turn += 1) {
+      table.recordFor(mx1, idOf("ABCDEF"), AT);
+      table.recordFor(host, id, at);
+    }
     expect(table.size).toBe(2);
+    const places = fragmentsIn(table).map((said) => `${said.host} ${said.queueId} ${said.firstAt}`);
+    const other = `${host.name} ${id.bytes.toString("latin1", id.start, id.end)} ${at}`;
+    expect(places.toSorted()).toEqual([`mx1 ABCDEF ${AT}`, other].toSorted());
+  });
+
+  test("however many there are", () => {
+    const table = new FragmentTable();
+    const ids = Array.from({ length: 5000 }, (_, index) => `ABC${index + 10_000}`);
+    for (let turn = 0; turn < 2; turn += 1) {
+      ids.forEach((id, index) => table.recordFor(mx1, idOf(id, index % 700), AT + turn));
+    }
+    const fragments = fragmentsIn(table);
+    expect(fragments.map(({ queueId }) => queueId)).toEqual(ids);
+    expect(fragments.every(({ firstAt, lastAt }) => firstAt === AT && lastAt === AT + 1)).toBe(true);
   });
 
   test("a slice divides a minute, so no fragment crosses one", () => {
@@ -65,20 +104,23 @@ describe("the lines of one queue id within five seconds are one fragment", () =>
 });
 
 test("another life of a queue id is a fragment of its own, and takes the lines that follow", () => {
-  const table = new FragmentTable("test");
-  table.fragmentFor(mx1, idOf("ABCDEF"), AT);
+  const table = new FragmentTable();
+  table.recordFor(mx1, idOf("ABCDEF"), AT);
   const second = table.anotherLife(mx1, idOf("ABCDEF"), AT + 10);
-  expect(second).toMatchObject({ host: "mx1", queueId: "ABCDEF", firstAt: AT + 10, lastAt: AT + 10 });
-  expect(table.fragmentFor(mx1, idOf("ABCDEF"), AT + 20)).toBe(second);
-  expect(table.fragmentFor(mx1, idOf("FEDCBA", 3), AT + 20)).not.toBe(second);
-  expect(table.fragmentFor(mx1, idOf("ABCDEF"), AT + 30)).toBe(second);
-  expect(table.take(Number.POSITIVE_INFINITY)[0]?.fragments).toHaveLength(3);
+  expect(table.recordFor(mx1, idOf("ABCDEF"), AT + 20)).toBe(second);
+  expect(table.recordFor(mx1, idOf("FEDCBA", 3), AT + 20)).not.toBe(second);
+  expect(table.recordFor(mx1, idOf("ABCDEF"), AT + 30)).toBe(second);
+  expect(fragmentsIn(table).map(({ queueId, firstAt, lastAt }) => [queueId, firstAt - AT, lastAt - AT])).toEqual([
+    ["ABCDEF", 0, 0],
+    ["ABCDEF", 10, 30],
+    ["FEDCBA", 20, 20],
+  ]);
 });
 
 describe("slices are taken away whole", () => {
   function filled(): FragmentTable {
-    const table = new FragmentTable("test");
-    for (const at of [AT + 12_000, AT, AT + 6000, AT + 4000]) table.fragmentFor(mx1, idOf("ABCDEF"), at);
+    const table = new FragmentTable();
+    for (const at of [AT + 12_000, AT, AT + 6000, AT + 4000]) table.recordFor(mx1, idOf("ABCDEF"), at);
     table.addEvent(event(AT + 7000));
     table.addEvent(event(AT + 60_000));
     return table;
@@ -87,8 +129,8 @@ describe("slices are taken away whole", () => {
   test("earliest first, those that ended before a time", () => {
     const table = filled();
     expect(table.size).toBe(5);
-    expect(table.take(AT + 4999)).toEqual([]);
-    const taken = table.take(AT + 2 * SLICE_MS);
+    expect(take(table, AT + 4999)).toEqual([]);
+    const taken = take(table, AT + 2 * SLICE_MS);
     expect(
       taken.map(({ startMs, endMs, fragments, events }) => [startMs, endMs, fragments.length, events.length]),
     ).toEqual([
@@ -96,16 +138,15 @@ describe("slices are taken away whole", () => {
       [AT + 5000, AT + 10_000, 1, 1],
     ]);
     expect(table.size).toBe(2);
-    expect(table.take(Number.POSITIVE_INFINITY).map(({ startMs }) => startMs)).toEqual([AT + 10_000, AT + 60_000]);
+    expect(take(table).map(({ startMs }) => startMs)).toEqual([AT + 10_000, AT + 60_000]);
     expect(table.size).toBe(0);
-    expect(table.take(Number.POSITIVE_INFINITY)).toEqual([]);
+    expect(take(table)).toEqual([]);
   });
 
   test("a line that comes for one that was taken begins it anew", () => {
     const table = filled();
-    const before = table.take(AT + SLICE_MS)[0]?.fragments[0];
-    const late = table.fragmentFor(mx1, idOf("ABCDEF"), AT + 1);
-    expect(late).not.toBe(before);
-    expect(table.take(AT + SLICE_MS)[0]?.fragments).toEqual([late]);
+    expect(take(table, AT + SLICE_MS)).toMatchObject([{ fragments: [{ firstAt: AT, lastAt: AT + 4000 }] }]);
+    table.recordFor(mx1, idOf("ABCDEF"), AT + 1);
+    expect(take(table, AT + SLICE_MS)).toMatchObject([{ fragments: [{ firstAt: AT + 1, lastAt: AT + 1 }] }]);
   });
 });

@@ -1,29 +1,36 @@
-// parsed lines -> MailFragment: the lines of one queue id within one time slice become one fragment.
+// parsed lines -> records of MailFragments: the lines of one queue id within one time slice become one record.
 // A slice is 5 s of event time, aligned to the epoch, so a fragment never crosses a minute and its content
 // is the same whatever order the lines of a slice come in.
 
+import {
+  FragmentSlab,
+  HASH,
+  HOST,
+  QUEUE_ID,
+  RECORD_INTEGERS,
+  SLICE_MS,
+} from "../../shared/domain/packed/fragment-slab.ts";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
-import type { MailFragment } from "../../shared/domain/mail-fragment.ts";
-import { equalsText } from "./bytes.ts";
 
-/** Event time that one fragment may span. Divides a minute. */
-export const SLICE_MS = 5_000;
-
-const FIRST_FRAGMENTS = 256;
-/** Closed slices whose arrays wait to be used again. */
+const FIRST_SLOTS = 16;
+/** Slices that wait to be used again. */
 const SPARE_SLICES_MAX = 16;
+/** A spare slice that grew beyond this is let go: it was the storm's. */
+const SPARE_INTEGERS_MAX = 65_536 * RECORD_INTEGERS;
 
 /** A host as the log names it: one object a name, so that comparing hosts is comparing references. */
 export interface Host {
   readonly name: string;
   readonly hash: number;
+  /** Place of the name in the table's list. */
+  readonly index: number;
 }
 
 /** What was said of one slice of event time, [startMs, endMs). */
 export interface ClosedSlice {
   readonly startMs: number;
   readonly endMs: number;
-  readonly fragments: readonly MailFragment[];
+  readonly slab: FragmentSlab;
   /** Mails that came as finished events. */
   readonly events: readonly MailEvent[];
 }
@@ -37,182 +44,168 @@ export interface QueueIdBytes {
   readonly hash: number;
 }
 
-function newFragment(site: string, host: string, queueId: string, eventTimeMs: number): MailFragment {
-  return {
-    site,
-    host,
-    queueId,
-    firstAt: eventTimeMs,
-    lastAt: eventTimeMs,
-    acceptedAt: undefined,
-    client: undefined,
-    login: undefined,
-    sender: undefined,
-    nrcpt: undefined,
-    messageId: undefined,
-    headers: undefined,
-    origTo: undefined,
-    expandedTo: undefined,
-    headerTo: undefined,
-    minutes: undefined,
-    removedAt: undefined,
-  };
-}
-
-/** The fragments of one slice, found by open addressing: two array reads and a comparison a line. */
-class Slice {
-  index = 0;
-  fragments: MailFragment[] = [];
+/** The records of one slice, found by open addressing: two array reads and a comparison a line. */
+class Slice implements ClosedSlice {
+  readonly slab = new FragmentSlab();
+  startMs = 0;
+  endMs = 0;
   events: MailEvent[] = [];
-  private hosts: Host[] = [];
-  private hashes = new Int32Array(FIRST_FRAGMENTS);
-  /** Place of a fragment in `fragments`, from 1. */
-  private slots = new Int32Array(FIRST_FRAGMENTS * 2);
+  /** Place of a record in the slab and one; 0: free. */
+  private slots = new Int32Array(FIRST_SLOTS);
 
-  find(host: Host, id: QueueIdBytes): MailFragment | undefined {
-    const place = this.slots[this.slotOf(host, id)] ?? 0;
-    return place === 0 ? undefined : this.fragments[place - 1];
+  /** The record of a queue id, or -1. */
+  find(host: Host, id: QueueIdBytes): number {
+    return (this.slots[this.slotOf(host, id)] ?? 0) - 1;
   }
 
-  /** Adds a fragment, or puts it in the place of one with the same queue id. */
-  add(host: Host, id: QueueIdBytes, fragment: MailFragment): void {
-    if (this.fragments.length >= this.hashes.length) this.grow();
-    this.hashes[this.fragments.length] = id.hash;
-    this.hosts.push(host);
-    this.fragments.push(fragment);
-    this.slots[this.slotOf(host, id)] = this.fragments.length;
+  /** Adds a record, or puts it in the place of one with the same queue id. */
+  add(host: Host, id: QueueIdBytes, at: number): number {
+    const { slab } = this;
+    if ((slab.end / RECORD_INTEGERS) * 2 >= this.slots.length) this.grow();
+    const slot = this.slotOf(host, id);
+    const record = slab.add(host.index, id.hash, at);
+    slab.source = id.bytes;
+    slab.say(record, QUEUE_ID, id.start, id.end);
+    this.slots[slot] = record + 1;
+    return record;
   }
 
-  /** Makes it the slice `index`, empty; the arrays handed out are not touched. */
-  reset(index: number): this {
-    this.index = index;
+  /** Makes it an empty slice from `startMs` on. */
+  reset(startMs: number): void {
+    this.startMs = startMs;
+    this.endMs = startMs + SLICE_MS;
     this.slots.fill(0);
-    this.fragments = [];
+    this.slab.reset(startMs);
     this.events = [];
-    this.hosts = [];
-    return this;
   }
 
   /** The slot of a queue id, or the free one where it would be. */
   private slotOf(host: Host, id: QueueIdBytes): number {
-    const { slots, hashes, fragments } = this;
+    const { slots, slab } = this;
+    const { numbers } = slab;
     const mask = slots.length - 1;
     let slot = id.hash & mask;
     for (;;) {
-      const place = slots[slot] ?? 0;
-      if (place === 0) return slot;
-      if (hashes[place - 1] === id.hash && this.hosts[place - 1] === host) {
-        const known = fragments[place - 1];
-        if (known !== undefined && equalsText(id.bytes, id.start, id.end, known.queueId)) return slot;
+      const record = (slots[slot] ?? 0) - 1;
+      if (record < 0) return slot;
+      if (numbers[record + HASH] === id.hash && numbers[record + HOST] === host.index) {
+        slab.source = id.bytes;
+        if (slab.saysAgain(record, QUEUE_ID, id.start, id.end)) return slot;
       }
       slot = (slot + 1) & mask;
     }
   }
 
   private grow(): void {
-    const hashes = new Int32Array(this.hashes.length * 2);
-    hashes.set(this.hashes);
     const slots = new Int32Array(this.slots.length * 2);
+    const { numbers } = this.slab;
     for (const place of this.slots) {
       if (place === 0) continue;
-      let slot = (hashes[place - 1] ?? 0) & (slots.length - 1);
+      let slot = (numbers[place - 1 + HASH] ?? 0) & (slots.length - 1);
       while (slots[slot] !== 0) slot = (slot + 1) & (slots.length - 1);
       slots[slot] = place;
     }
-    this.hashes = hashes;
     this.slots = slots;
   }
 }
 
-/** The open slices. `fragmentFor` is the hot path; slices are taken away whole, earliest first. */
+/** The open slices. `recordFor` is the hot path; slices are given away whole, earliest first. */
 export class FragmentTable {
-  private readonly site: string;
+  /** Names of hosts by their index. */
+  readonly hostNames: string[] = [];
+  /** Where the record of the last `recordFor` stands. */
+  slab: FragmentSlab = new FragmentSlab();
+  /** Records and events held. */
+  size = 0;
   private readonly slices = new Map<number, Slice>();
   private readonly spare: Slice[] = [];
   private current: Slice | undefined;
-  private last: MailFragment | undefined;
+  private last = -1;
   private lastHost: Host | undefined;
-  /** Fragments and events held. */
-  size = 0;
 
-  constructor(site: string) {
-    this.site = site;
+  get openSlices(): number {
+    return this.slices.size;
   }
 
-  /** The fragment of a queue id in the slice of `eventTimeMs`, made when it is the first line of it. */
-  fragmentFor(host: Host, id: QueueIdBytes, eventTimeMs: number): MailFragment {
-    const index = Math.floor(eventTimeMs / SLICE_MS);
-    const slice = this.current?.index === index ? this.current : this.enter(index);
-    const { last } = this;
-    if (last !== undefined && this.lastHost === host && equalsText(id.bytes, id.start, id.end, last.queueId)) {
-      return stamped(last, eventTimeMs);
+  /** The record of a queue id in the slice of `eventTimeMs` (in `slab`), made when it is the first line of it. */
+  recordFor(host: Host, id: QueueIdBytes, eventTimeMs: number): number {
+    let slice = this.current;
+    if (slice === undefined || eventTimeMs < slice.startMs || eventTimeMs >= slice.endMs)
+      slice = this.enter(eventTimeMs);
+    const { slab } = slice;
+    slab.source = id.bytes;
+    const at = eventTimeMs - slice.startMs;
+    let record = this.last;
+    if (record < 0 || this.lastHost !== host || !slab.saysAgain(record, QUEUE_ID, id.start, id.end)) {
+      record = slice.find(host, id);
+      if (record < 0) record = this.addRecord(slice, host, id, at);
+      this.last = record;
+      this.lastHost = host;
     }
-    const fragment = slice.find(host, id) ?? this.newFragment(slice, host, id, eventTimeMs);
-    this.last = fragment;
-    this.lastHost = host;
-    return stamped(fragment, eventTimeMs);
+    slab.stamp(record, at);
+    return record;
   }
 
-  /** A second fragment for a queue id of the slice: its lines name another Message-ID, so it lives again. */
-  anotherLife(host: Host, id: QueueIdBytes, eventTimeMs: number): MailFragment {
-    this.last = this.newFragment(this.sliceAt(Math.floor(eventTimeMs / SLICE_MS)), host, id, eventTimeMs);
+  /** A second record for a queue id of the slice: its lines name another Message-ID, so it lives again. */
+  anotherLife(host: Host, id: QueueIdBytes, eventTimeMs: number): number {
+    const slice = this.enter(eventTimeMs);
+    this.last = this.addRecord(slice, host, id, eventTimeMs - slice.startMs);
     this.lastHost = host;
     return this.last;
   }
 
   /** Takes a finished event into the slice of its time. */
   addEvent(event: MailEvent): void {
-    this.sliceAt(Math.floor(event.at / SLICE_MS)).events.push(event);
+    this.sliceAt(event.at).events.push(event);
     this.size += 1;
   }
 
-  /** Takes away the slices that end at or before `beforeMs`, earliest first; Infinity takes all. */
-  take(beforeMs: number): ClosedSlice[] {
-    const taken = [...this.slices.values()]
-      .filter((slice) => (slice.index + 1) * SLICE_MS <= beforeMs)
-      .toSorted((a, b) => a.index - b.index);
-    return taken.map((slice) => this.close(slice));
-  }
-
-  private close(slice: Slice): ClosedSlice {
-    const { index, fragments, events } = slice;
-    this.slices.delete(index);
-    this.size -= fragments.length + events.length;
-    if (this.current === slice) {
-      this.current = undefined;
-      this.last = undefined;
+  /**
+   * Shows the slices that begin at `fromMs` or later and end at or before `beforeMs`, earliest first, and empties them; Infinity: all.
+   * A slab is valid during the visit.
+   */
+  drain(beforeMs: number, visit: (slice: ClosedSlice) => void, fromMs = Number.NEGATIVE_INFINITY): void {
+    const closed: Slice[] = [];
+    for (const slice of this.slices.values())
+      if (slice.endMs <= beforeMs && slice.startMs >= fromMs) closed.push(slice);
+    if (closed.length > 1) closed.sort((a, b) => a.startMs - b.startMs);
+    for (const slice of closed) {
+      this.slices.delete(slice.startMs);
+      this.size -= slice.slab.end / RECORD_INTEGERS + slice.events.length;
+      if (this.current === slice) {
+        this.current = undefined;
+        this.last = -1;
+      }
+      visit(slice);
+      if (this.spare.length < SPARE_SLICES_MAX && slice.slab.numbers.length <= SPARE_INTEGERS_MAX)
+        this.spare.push(slice);
     }
-    if (this.spare.length < SPARE_SLICES_MAX) this.spare.push(slice.reset(0));
-    return { startMs: index * SLICE_MS, endMs: (index + 1) * SLICE_MS, fragments, events };
   }
 
-  private enter(index: number): Slice {
-    const slice = this.sliceAt(index);
-    this.current = slice;
-    this.last = undefined;
+  private enter(eventTimeMs: number): Slice {
+    const slice = this.sliceAt(eventTimeMs);
+    if (slice !== this.current) {
+      this.current = slice;
+      this.last = -1;
+    }
+    this.slab = slice.slab;
     return slice;
   }
 
-  private sliceAt(index: number): Slice {
-    let slice = this.slices.get(index);
+  private sliceAt(eventTimeMs: number): Slice {
+    const startMs = Math.floor(eventTimeMs / SLICE_MS) * SLICE_MS;
+    let slice = this.slices.get(startMs);
     if (slice === undefined) {
-      slice = (this.spare.pop() ?? new Slice()).reset(index);
-      this.slices.set(index, slice);
+      slice = this.spare.pop() ?? new Slice();
+      slice.reset(startMs);
+      this.slices.set(startMs, slice);
     }
     return slice;
   }
 
-  private newFragment(slice: Slice, host: Host, id: QueueIdBytes, eventTimeMs: number): MailFragment {
-    const queueId = id.bytes.toString("latin1", id.start, id.end);
-    const fragment = newFragment(this.site, host.name, queueId, eventTimeMs);
-    slice.add(host, id, fragment);
+  private addRecord(slice: Slice, host: Host, id: QueueIdBytes, at: number): number {
     this.size += 1;
-    return fragment;
+    this.hostNames[host.index] ??= host.name;
+    return slice.add(host, id, at);
   }
-}
-
-function stamped(fragment: MailFragment, eventTimeMs: number): MailFragment {
-  if (eventTimeMs < fragment.firstAt) fragment.firstAt = eventTimeMs;
-  else if (eventTimeMs > fragment.lastAt) fragment.lastAt = eventTimeMs;
-  return fragment;
 }

@@ -26,7 +26,7 @@ export class HostTable {
     let host = same?.find((known) => equalsText(bytes, start, end, known.name));
     if (host === undefined) {
       if (this.size >= this.hostsMax) return undefined;
-      host = { name: bytes.toString("latin1", start, end), hash };
+      host = { name: bytes.toString("latin1", start, end), hash, index: this.size };
       if (same === undefined) this.byHash.set(hash, [host]);
       else same.push(host);
       this.size += 1;

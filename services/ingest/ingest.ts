@@ -60,7 +60,7 @@ export class Ingest {
   constructor(options: IngestOptions) {
     this.options = options;
     this.streamTime = new StreamTime(options.allowedLatenessMs);
-    const stamps = new StampReader(options);
+    const stamps = new StampReader({ ...options, streamTime: this.streamTime });
     const context = { ...options, stamps, streamTime: this.streamTime };
     const chosen = FORMATS.filter((format) => options.format === "auto" || format.name === options.format);
     this.formats = chosen.map((format) => format.create(context));
@@ -77,8 +77,9 @@ export class Ingest {
     });
   }
 
-  /** The chunk is read in place and not kept. */
-  feed(chunk: Buffer): void {
+  /** The chunk is read in place and not kept. `arrivedAtMs`: by our own clock; NaN when that says nothing of its time. */
+  feed(chunk: Buffer, arrivedAtMs = Number.NaN): void {
+    this.streamTime.arrive(arrivedAtMs);
     const hasNul = chunk.includes(0);
     this.nulNear = hasNul || this.nulBefore;
     this.feeder.feed(chunk);

@@ -1,44 +1,239 @@
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { StreamTime } from "./stream-time.ts";
 
 const MINUTE = 60_000;
+const HOUR = 60;
+const DAY = 24 * HOUR;
+const NEVER = Number.NEGATIVE_INFINITY;
 
-function streamTime(...minutes: readonly number[]): StreamTime {
+/** Stamps in minutes: `count` of them, a second apart. */
+function lines(from: number, count: number): number[] {
+  return Array.from({ length: count }, (_, n) => from + n / 60);
+}
+
+/** A log that has gone on for long enough to be believed, up to minute 500. */
+const PROVED = lines(500 - 1_000 / 60, 1_001);
+
+function streamOf(stamps: readonly number[]): StreamTime {
   const stream = new StreamTime(30_000);
-  for (const minute of minutes) stream.observe(minute * MINUTE);
+  for (const minute of stamps) stream.observe(Math.round(minute * MINUTE));
   return stream;
 }
 
-describe("stream time", () => {
+const minutes = (ms: number): number => Math.round(ms / 6) / 10_000;
+
+describe("stream time, of a log that has gone on for a while", () => {
   test.each<[string, readonly number[], number, number]>([
-    ["is not known before the first line was borne out", [500], Number.NEGATIVE_INFINITY, 0],
-    ["is the highest time seen", [500, 501, 502], 502, 0],
-    ["does not go back", [500, 501, 499, 400], 501, 0],
-    ["passes an hour at once", [500, 501, 561], 561, 0],
-    ["refuses a leap that the next line contradicts", [500, 501, 5000, 502], 502, 1],
-    ["waits for the next line at a leap", [500, 501, 5000], 501, 0],
-    ["believes a leap that the next line bears out", [500, 501, 5000, 5000], 5000, 0],
-    ["believes it within the allowed lateness", [500, 501, 5000, 4999.5], 5000, 0],
-    ["refuses it beyond", [500, 501, 5000, 4999.4], 501, 1],
-    ["refuses a first line that is years ahead", [90_000, 500, 501], 501, 1],
-    ["is not held up by a first line that is years behind", [-90_000, 500, 501], 501, 0],
-    ["believes a leap after a late line disturbed it", [500, 501, 5000, 502, 5001, 5002], 5002, 1],
-    ["refuses every corrupt stamp", [500, 501, 5000, 502, 9000, 503, 7000, 504], 504, 3],
-  ])("%s", (_name, minutes, now, refused) => {
-    const stream = streamTime(...minutes);
-    expect(stream.now).toBe(now * MINUTE);
-    expect(stream.leapsRefused).toBe(refused);
+    ["is the highest time seen", [501, 502], 502, 502],
+    ["does not go back", [501, 499, 400], 501, 501],
+    ["passes an hour at once", [501, 561], 561, 561],
+    ["refuses a stamp that the next line contradicts", [501, 5000, 502], 502, 502],
+    ["refuses a clock that was wrong for two lines", [501, 5000, 5000.1, 502], 502, 502],
+    ["or for a thousand", [501, ...lines(5 * DAY, 1_000), 502, 503], 503, 503],
+    ["or for an hour", [501, 5000, 5030, 5060, 502], 502, 502],
+    ["though the log ends soon after", [501, ...lines(5 * DAY, 1_000), 502], 502, 502],
+    ["refuses every corrupt stamp", [501, 5000, 502, 9000, 503, 7000, 504], 504, 504],
+    ["refuses a clock that leaps twice", [501, 5000, 5001, 9000, 9001, 502], 502, 502],
+    ["keeps the nearer leap when the further is contradicted", [501, 700, 701, 9000, 702], 501, 702],
+    ["a late line does not speak against a leap", [501, 5000, 490, 501, 5001], 501, 5001],
+    ["nor does one that is late within it", [501, 5000, 5002, 5001.9, 9000, 5001.8], 501, 9000],
+    ["believes a gap when the log ends in it", [501, 5000], 501, 5000],
+    [
+      "believes a gap that is borne out by its own time",
+      [501, 5000, 5050, ...[1, 2, 3, 4, 5, 6].map((h) => 5000 + h * HOUR)],
+      5360,
+      5360,
+    ],
+    [
+      "believes a gap that is borne out by lines",
+      [501, ...lines(5000, 50_000)],
+      5000 + 49_999 / 60,
+      5000 + 49_999 / 60,
+    ],
+    [
+      "goes through gap upon gap of a quiet log",
+      [501, ...[1, 2, 3, 4, 5, 6, 7].map((n) => 501 + n * 90)],
+      501 + 3 * 90,
+      501 + 7 * 90,
+    ],
+    ["is not held up by lines years behind", [-90_000, -90_001, 501], 501, 501],
+    [
+      "goes on with months put in the wrong order, when it comes to them",
+      [
+        ...lines(5 * DAY, 300),
+        ...lines(501, 60),
+        ...Array.from({ length: 163 }, (_, n) => 502 + n * 50),
+        ...lines(6 * DAY, 9),
+      ],
+      6 * DAY + 8 / 60,
+      6 * DAY + 8 / 60,
+    ],
+  ])("%s", (_name, stamps, now, atEnd) => {
+    const stream = streamOf([...PROVED, ...stamps]);
+    expect(minutes(stream.now)).toBe(minutes(now * MINUTE));
+    stream.end();
+    expect(minutes(stream.now)).toBe(minutes(atEnd * MINUTE));
   });
 
-  test("at the end of the input nothing is left that the last line could make late", () => {
-    const alone = streamTime(500);
-    alone.end();
-    expect(alone.now).toBe(500 * MINUTE);
-    const leapt = streamTime(500, 501, 5000);
-    leapt.end();
-    expect(leapt.now).toBe(5000 * MINUTE);
-    const behind = streamTime(500, 501);
-    behind.end();
-    expect(behind.now).toBe(501 * MINUTE);
+  test("does not follow a host with a wrong clock among right ones, whichever writes more and last", () => {
+    for (const [right, wrong] of [
+      [1, 1],
+      [5, 1],
+      [1, 40],
+    ] as const) {
+      const stamps = [...PROVED];
+      for (let second = 1; second < 3_000; second += 1) {
+        for (let n = 0; n < right; n += 1) stamps.push(500 + second / 60);
+        for (let n = 0; n < wrong; n += 1) stamps.push(90 * DAY + second / 60);
+      }
+      const stream = streamOf(stamps);
+      stream.end();
+      expect(minutes(stream.now)).toBe(minutes((500 + 2_999 / 60) * MINUTE));
+    }
   });
+
+  test("follows neither of two such hosts", () => {
+    const stamps = [...PROVED];
+    for (let second = 1; second < 2_000; second += 1) {
+      stamps.push(500 + second / 60, 90 * DAY + second / 60, 90 * DAY + second / 60, 40 * DAY + second / 60);
+    }
+    const stream = streamOf(stamps);
+    stream.end();
+    expect(minutes(stream.now)).toBe(minutes((500 + 1_999 / 60) * MINUTE));
+  });
+
+  test("a gap after a clock that was wrong once is a gap", () => {
+    const stream = streamOf([...PROVED, ...lines(90 * DAY, 500), ...lines(501, 60), ...lines(800, 5)]);
+    stream.end();
+    expect(minutes(stream.now)).toBe(minutes((800 + 4 / 60) * MINUTE));
+  });
+
+  test("one line from before does not take a gap from the log", () => {
+    const stream = streamOf([...PROVED, ...lines(7 * DAY, 100), 501, ...lines(7 * DAY + 2, 100)]);
+    stream.end();
+    expect(minutes(stream.now)).toBe(minutes((7 * DAY + 2 + 99 / 60) * MINUTE));
+  });
+});
+
+describe("stream time, at the beginning", () => {
+  test.each<[string, readonly number[], number, number, number]>([
+    ["is not known yet", [500, 501], NEVER, 501, 500],
+    ["is known after a thousand lines", lines(500, 1_000), 500 + 999 / 60, 500 + 999 / 60, 500],
+    ["and after six hours", [500, 559, 618, 677, 736, 795, 854, 860], 860, 860, 500],
+    [
+      "is that of the lines that follow a clock that is ahead",
+      [...lines(90_000, 40), ...lines(500, 3)],
+      NEVER,
+      500 + 2 / 60,
+      500,
+    ],
+    [
+      "is not held up by a clock that is behind",
+      [-90_000, -89_999, ...lines(500, 1_000)],
+      500 + 999 / 60,
+      500 + 999 / 60,
+      -90_000,
+    ],
+    ["may be of lines in disorder", [500, 499, 498.9, 501], NEVER, 501, 498.9],
+    ["is that of the only line", [500], NEVER, 500, 500],
+  ])("%s", (_name, stamps, now, atEnd, earliest) => {
+    const stream = streamOf(stamps);
+    expect(stream.now).toBe(Math.round(now * MINUTE));
+    stream.end();
+    expect(stream.now).toBe(Math.round(atEnd * MINUTE));
+    expect(stream.earliest).toBe(Math.round(earliest * MINUTE));
+  });
+});
+
+describe("stream time of a log that is followed: our own clock goes on with it", () => {
+  /** Lines as they arrive: [stamp, our clock], minutes. */
+  function followed(arrivals: readonly (readonly [number, number])[]): number {
+    const stream = new StreamTime(30_000);
+    for (const [stamp, clock] of arrivals) {
+      stream.arrive(clock * MINUTE);
+      stream.observe(stamp * MINUTE);
+    }
+    return stream.now / MINUTE;
+  }
+
+  test.each<[string, readonly (readonly [number, number])[], number]>([
+    ["the first line is of now", [[500, 500]], 500],
+    ["in whatever zone it is told", [[500, 1_280]], 500],
+    ["not one of yesterday", [[500, 2_000]], NEVER],
+    [
+      "a pause that we have seen",
+      [
+        [500, 501],
+        [700, 702],
+      ],
+      700,
+    ],
+    [
+      "in whatever zone",
+      [
+        [500, 621],
+        [700, 822],
+      ],
+      700,
+    ],
+    [
+      "not one that we have not",
+      [
+        [500, 501],
+        [700, 502],
+        [701, 503],
+      ],
+      500,
+    ],
+    [
+      "a leap within a pause that was shorter",
+      [
+        [500, 501],
+        [5000, 702],
+      ],
+      500,
+    ],
+    [
+      "late lines are no sign of life",
+      [
+        [500, 501],
+        [400, 600],
+        [700, 701],
+      ],
+      700,
+    ],
+  ])("%s", (_name, arrivals, now) => {
+    expect(followed(arrivals)).toBe(now);
+  });
+
+  test("within one arrival no time has passed", () => {
+    const stream = new StreamTime(30_000);
+    stream.arrive(500 * MINUTE);
+    stream.observe(500 * MINUTE);
+    stream.arrive(700 * MINUTE);
+    stream.observe(501 * MINUTE);
+    stream.observe(700 * MINUTE);
+    expect(stream.now).toBe(501 * MINUTE);
+  });
+});
+
+test("any stamps: stream time never goes back, never passes the highest, and the end leaves nothing undecided", () => {
+  const stamp = fc.oneof(fc.integer({ min: 0, max: 200 }), fc.integer({ min: 0, max: 100_000 }));
+  fc.assert(
+    fc.property(fc.array(stamp, { maxLength: 60 }), (stamps) => {
+      const stream = streamOf(PROVED);
+      let before = stream.now;
+      for (const minute of stamps) {
+        stream.observe(minute * MINUTE);
+        expect(stream.now).toBeGreaterThanOrEqual(before);
+        expect(stream.latest).toBeGreaterThanOrEqual(stream.now);
+        before = stream.now;
+      }
+      stream.end();
+      expect(stream.now).toBe(stream.latest);
+      expect(stream.now).toBeLessThanOrEqual(Math.max(500, ...stamps) * MINUTE);
+    }),
+    { seed: 11, numRuns: 500 },
+  );
 });

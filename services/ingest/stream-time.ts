@@ -1,45 +1,169 @@
 // stamps of one input, nearly in order -> its stream time: the highest event time that can be believed.
+//
+//   line          500  501 | 5000 5001 | 502  503      a clock that was wrong at boot: 5000 and 5001 are refused at 502
+//   stream time   500  501 |  501  501 | 502  503
+//
+//   line          500  501 | 700  701 … (1 h, or 50,000 lines)     a service that stood still: the leap is believed
+//   stream time   500  501 | 501  501 …  then 700 and on
+//
+// Until it is decided the lines of a leap wait behind stream time, so that nothing is released for a clock that is wrong,
+// and nothing is lost of a log that really has a gap.
 
-/** A leap ahead of more than this must be borne out by the next line, or one corrupt stamp would make all the rest late. */
+/** A stamp further ahead than this is a leap. Lines up to 2 h late are not lost, so smaller ones need no proof. */
 const LEAP_MS = 3_600_000;
+/** A leap that went on for so long, in its own time or in lines, and to which no line from before came back, is believed. */
+const PROOF_MS = 6 * 3_600_000;
+const PROOF_LINES = 50_000;
+/** The same at the beginning, when there is no time before that could come back. */
+const FIRST_PROOF_LINES = 1_000;
+/** Leaps above leaps: of a log so quiet, or so corrupt, the lowest is decided. */
+const LEAPS_MAX = 4;
+/** Wrong clocks remembered. */
+const REFUSED_MAX = 8;
+/** Our own clock and that of the log may disagree by this while both go on. */
+const DRIFT_MS = 300_000;
+/** By how much a stamp that is of now may differ from our clock, for want of its zone. */
+const ZONE_MS = 14 * 3_600_000 + DRIFT_MS;
+
+/** A run of lines far ahead of what is believed. */
+interface Leap {
+  readonly from: number;
+  /** Lowest and highest stamp. */
+  earliest: number;
+  now: number;
+  /** Lines since it was last contradicted. */
+  lines: number;
+  /** How often lines from before it came back. */
+  contradictions: number;
+}
 
 export class StreamTime {
-  /** ms since the epoch; -Infinity before the second line or so. */
+  /** ms since the epoch; -Infinity until the beginning is proved. */
   now = Number.NEGATIVE_INFINITY;
-  /** Earliest stamp seen, ms; Infinity before the first. */
+  /** Earliest stamp believed, ms; Infinity before the first. */
   earliest = Number.POSITIVE_INFINITY;
-  /** Leaps ahead that the next line contradicted. */
-  leapsRefused = 0;
-  private leap = Number.NEGATIVE_INFINITY;
+  /** Leaps that are not decided, each further ahead than the one before. */
+  private readonly leaps: Leap[] = [];
+  private readonly refused: Leap[] = [];
   private readonly allowedLatenessMs: number;
+  private arrivedAtMs = Number.NaN;
+  /** Stream time when it last moved on before this arrival, and when that was by our clock. */
+  private movedTo = Number.NEGATIVE_INFINITY;
+  private movedAtMs = Number.NaN;
 
   constructor(allowedLatenessMs: number) {
     this.allowedLatenessMs = allowedLatenessMs;
   }
 
+  /** Where the input is as far as is known, believed or not, ms; -Infinity before the first line. */
+  get latest(): number {
+    return this.leaps.at(-1)?.now ?? this.now;
+  }
+
+  /** What is observed next arrived at `arrivedAtMs` by our own clock; NaN when that says nothing. */
+  arrive(arrivedAtMs: number): void {
+    if (this.now > this.movedTo) {
+      this.movedTo = this.now;
+      this.movedAtMs = this.arrivedAtMs;
+    }
+    this.arrivedAtMs = arrivedAtMs;
+  }
+
   observe(eventTimeMs: number): void {
-    if (this.leap !== Number.NEGATIVE_INFINITY) this.judgeLeap(eventTimeMs);
     if (eventTimeMs <= this.now) {
       if (eventTimeMs < this.earliest) this.earliest = eventTimeMs;
+    } else if (this.leaps.length === 0 && eventTimeMs - this.now <= LEAP_MS) {
+      this.now = eventTimeMs;
+    } else {
+      this.judge(eventTimeMs);
+    }
+  }
+
+  /** The input ended: nothing more can come back, so a leap is believed that nothing speaks against. */
+  end(): void {
+    const last = this.leaps.findLastIndex(isBelievable);
+    if (last >= 0) this.believe(last);
+    this.leaps.length = 0;
+  }
+
+  private judge(eventTimeMs: number): void {
+    const index = this.leaps.findLastIndex(({ from }) => eventTimeMs >= from - this.allowedLatenessMs);
+    const leap = this.leaps[index];
+    const reached = leap?.now ?? this.now;
+    if (eventTimeMs > reached) {
+      // Time goes on from here, so what is further ahead is not its continuation.
+      for (const contradicted of this.leaps.splice(index + 1)) this.refuse(contradicted);
+      if (eventTimeMs - reached > LEAP_MS) {
+        this.begin(eventTimeMs);
+        return;
+      }
+    }
+    if (leap === undefined) {
+      this.now = eventTimeMs;
       return;
     }
-    if (eventTimeMs - this.now > LEAP_MS) this.leap = eventTimeMs;
-    else this.now = eventTimeMs;
+    leap.now = Math.max(leap.now, eventTimeMs);
+    leap.earliest = Math.min(leap.earliest, eventTimeMs);
+    leap.lines += 1;
+    if (this.isProved(leap)) this.believe(index);
   }
 
-  /** The input ended: there is no next line to bear the last one out, and nothing left that it could make late. */
-  end(): void {
-    if (this.leap > this.now) this.believe(this.leap);
+  private begin(eventTimeMs: number): void {
+    const known = this.refused.find(
+      ({ earliest, now }) => eventTimeMs >= earliest - LEAP_MS && eventTimeMs <= now + LEAP_MS,
+    );
+    const leap = { from: eventTimeMs, earliest: eventTimeMs, now: eventTimeMs, lines: 1, contradictions: 0 };
+    this.leaps.push(known === undefined ? leap : { ...leap, contradictions: known.contradictions });
+    if (this.isBorneOutByOurClock(eventTimeMs)) this.believe(this.leaps.length - 1);
+    else if (this.leaps.length > LEAPS_MAX) this.decideLowest();
   }
 
-  private believe(leap: number): void {
-    this.now = leap;
-    if (leap < this.earliest) this.earliest = leap;
+  private decideLowest(): void {
+    const lowest = this.leaps[0];
+    if (lowest !== undefined && isBelievable(lowest)) this.believe(0);
+    else this.leaps.shift();
   }
 
-  private judgeLeap(next: number): void {
-    if (next >= this.leap - this.allowedLatenessMs) this.believe(this.leap);
-    else this.leapsRefused += 1;
-    this.leap = Number.NEGATIVE_INFINITY;
+  private isProved(leap: Leap): boolean {
+    const lines = this.now === Number.NEGATIVE_INFINITY ? FIRST_PROOF_LINES : PROOF_LINES;
+    return (leap.lines >= lines || leap.now - leap.from >= PROOF_MS) && isBelievable(leap);
   }
+
+  /** A log that is followed: while it stood still our clock went on as far; or, at its beginning, it is of now. */
+  private isBorneOutByOurClock(eventTimeMs: number): boolean {
+    if (this.now === Number.NEGATIVE_INFINITY) return Math.abs(eventTimeMs - this.arrivedAtMs) <= ZONE_MS;
+    return eventTimeMs - this.now <= this.arrivedAtMs - this.lastMovedAtMs() + DRIFT_MS;
+  }
+
+  private lastMovedAtMs(): number {
+    return this.now > this.movedTo ? this.arrivedAtMs : this.movedAtMs;
+  }
+
+  private believe(index: number): void {
+    for (const leap of this.leaps.splice(0, index + 1)) {
+      this.now = leap.now;
+      this.earliest = Math.min(this.earliest, leap.earliest);
+    }
+  }
+
+  private refuse(leap: Leap): void {
+    leap.contradictions += 1;
+    const known = this.refused.findIndex(
+      ({ earliest, now }) => leap.earliest <= now + LEAP_MS && leap.now >= earliest - LEAP_MS,
+    );
+    const before = this.refused[known];
+    if (before !== undefined) {
+      leap.earliest = Math.min(leap.earliest, before.earliest);
+      leap.now = Math.max(leap.now, before.now);
+      this.refused.splice(known, 1);
+    } else if (this.refused.length >= REFUSED_MAX) {
+      this.refused.shift();
+    }
+    this.refused.push(leap);
+  }
+}
+
+/** Lines of a wrong clock among those of right ones are contradicted again and again, however many they are. */
+function isBelievable({ lines, contradictions }: Leap): boolean {
+  return lines > contradictions;
 }

@@ -8,6 +8,8 @@ const SPACE = 32;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
+/** One that has every day. */
+const LEAP_YEAR = 2000;
 
 /** Three letters of a month, packed -> 0..11. */
 const MONTHS = new Map<number, number>(
@@ -37,7 +39,7 @@ function clockMs(bytes: Uint8Array, at: number): number {
   return hour * HOUR_MS + minute * MINUTE_MS + Math.min(second, 59) * 1000;
 }
 
-/** Month and day of an RFC 3164 stamp, for choosing the year that it does not name. */
+/** Month (0..11) and day of an RFC 3164 stamp, for choosing the year that it does not name. */
 export interface MonthDay {
   readonly month: number;
   readonly day: number;
@@ -46,7 +48,30 @@ export interface MonthDay {
 export function monthDayAt(bytes: Uint8Array, start: number): MonthDay | undefined {
   const month = monthAt(bytes, start);
   const day = bytes[start + 4] === SPACE ? twoDigitsPadded(bytes, start + 4) : twoDigits(bytes, start + 4);
-  return month < 0 || day < 1 || day > 31 || bytes[start + 3] !== SPACE ? undefined : { month, day };
+  if (month < 0 || day < 1 || bytes[start + 3] !== SPACE) return undefined;
+  return exists({ month, day }, LEAP_YEAR) ? { month, day } : undefined;
+}
+
+function startOfDay(year: number, { month, day }: MonthDay): number {
+  return Date.UTC(year, month, day);
+}
+
+function exists(at: MonthDay, year: number): boolean {
+  // A day that the month does not have would slip into the next.
+  return new Date(startOfDay(year, at)).getUTCMonth() === at.month;
+}
+
+/** The year, or the next that has the day: a log that has 29 February goes on with it, whatever year was taken for granted. */
+function yearWith(at: MonthDay, year: number): number {
+  return exists(at, year) ? year : yearWith(at, year + 1);
+}
+
+/** The year that puts a day nearest to a time: December is followed by the January of the next. */
+function nearestYear(at: MonthDay, timeMs: number): number {
+  const year = new Date(timeMs).getUTCFullYear();
+  const distance = (candidate: number): number => Math.abs(startOfDay(candidate, at) - timeMs);
+  const nearest = [year + 1, year, year - 1].reduce((a, b) => (distance(b) < distance(a) ? b : a));
+  return yearWith(at, nearest);
 }
 
 function twoDigitsPadded(bytes: Uint8Array, at: number): number {
@@ -54,22 +79,29 @@ function twoDigitsPadded(bytes: Uint8Array, at: number): number {
   return ones >= 0 && ones <= 9 ? ones : -1;
 }
 
+export interface StampReaderOptions {
+  /** Year of the first RFC 3164 stamp. */
+  readonly year: number;
+  /** Where the stream is, ms since the epoch (-Infinity before its first line): the year of a stamp that names none is the nearest. */
+  readonly streamTime: { readonly latest: number };
+  readonly toUtc: ZoneToUtc;
+}
+
 /** Reads the stamps of one input. After `read` returned true, `eventTimeMs` and `next` (behind the stamp's space) hold the result. */
 export class StampReader {
   eventTimeMs = 0;
   next = 0;
-  /** Year of the stream so far, for stamps that name none. */
-  private year: number;
-  private month = -1;
+  private readonly firstYear: number;
+  private readonly streamTime: { readonly latest: number };
   private readonly toUtc: ZoneToUtc;
   private civilDayKey = -1;
   private civilDayMs = 0;
   private isoDayKey = -1;
   private isoDayMs = 0;
 
-  /** `year`: of the first RFC 3164 stamp. */
-  constructor(options: { readonly year: number; readonly toUtc: ZoneToUtc }) {
-    this.year = options.year;
+  constructor(options: StampReaderOptions) {
+    this.firstYear = options.year;
+    this.streamTime = options.streamTime;
     this.toUtc = options.toUtc;
   }
 
@@ -87,33 +119,21 @@ export class StampReader {
     const monthBytes = ((bytes[start] ?? 0) << 16) | ((bytes[start + 1] ?? 0) << 8) | (bytes[start + 2] ?? 0);
     const key = monthBytes * 65_536 + (((bytes[start + 4] ?? 0) << 8) | (bytes[start + 5] ?? 0));
     if (key !== this.civilDayKey && !this.enterCivilDay(bytes, start, key)) return false;
-    this.eventTimeMs = this.toUtc(this.civilDayMs + clock);
+    this.eventTimeMs = this.toUtc(this.civilDayMs + clock, this.streamTime.latest);
     this.next = start + 16;
     return true;
   }
 
   private enterCivilDay(bytes: Uint8Array, start: number, key: number): boolean {
-    const monthDay = monthDayAt(bytes, start);
-    if (monthDay === undefined) return false;
-    const { month, day } = monthDay;
-    const year = this.yearOf(month);
-    const dayMs = Date.UTC(year, month, day);
-    // A day that the month does not have would slip into the next.
-    if (new Date(dayMs).getUTCDate() !== day) return false;
-    if (this.month < 0 || dayMs > Date.UTC(this.year, this.month, 1)) {
-      this.year = year;
-      this.month = month;
-    }
+    const at = monthDayAt(bytes, start);
+    if (at === undefined) return false;
+    const { latest } = this.streamTime;
     this.civilDayKey = key;
-    this.civilDayMs = dayMs;
+    this.civilDayMs = startOfDay(
+      latest === Number.NEGATIVE_INFINITY ? yearWith(at, this.firstYear) : nearestYear(at, latest),
+      at,
+    );
     return true;
-  }
-
-  /** The year that puts a month nearest to the stream so far: December is followed by the January of the next. */
-  private yearOf(month: number): number {
-    if (this.month < 0) return this.year;
-    if (month - this.month < -6) return this.year + 1;
-    return month - this.month > 6 ? this.year - 1 : this.year;
   }
 
   private readIso(bytes: Uint8Array, start: number, end: number): boolean {
@@ -174,14 +194,10 @@ export class StampReader {
   }
 }
 
-/** The latest year that has the day and does not put it more than two days past `nowMs`. */
+/** The latest year that does not put the day more than two days past `nowMs`: zones and clocks differ. */
 function latestYear(at: MonthDay, nowMs: number): number {
-  let year = new Date(nowMs + 2 * DAY_MS).getUTCFullYear();
-  if (Date.UTC(year, at.month, at.day) > nowMs + 2 * DAY_MS) year -= 1;
-  // 29 February: at most eight years back, over 1900 and the like.
-  for (let back = 0; back < 8 && new Date(Date.UTC(year, at.month, at.day)).getUTCMonth() !== at.month; back += 1)
-    year -= 1;
-  return year;
+  const year = new Date(nowMs + 2 * DAY_MS).getUTCFullYear();
+  return startOfDay(year, at) > nowMs + 2 * DAY_MS ? year - 1 : year;
 }
 
 /**
@@ -189,7 +205,7 @@ function latestYear(at: MonthDay, nowMs: number): number {
  * where it begins (behind the widest gap of the calendar) decides, so that a log split by time is read like the whole.
  */
 export function yearsOfFirstStamps(stamps: readonly MonthDay[], nowMs: number): number[] {
-  const dayOf = (at: MonthDay): number => Date.UTC(2000, at.month, at.day) / DAY_MS;
+  const dayOf = (at: MonthDay): number => startOfDay(LEAP_YEAR, at) / DAY_MS;
   const days = [...new Set(stamps.map(dayOf))].toSorted((a, b) => a - b);
   let first = days[0] ?? 0;
   let widest = -1;
@@ -202,6 +218,12 @@ export function yearsOfFirstStamps(stamps: readonly MonthDay[], nowMs: number): 
   });
   const earliest = stamps.find((at) => dayOf(at) === first);
   if (earliest === undefined) return [];
-  const year = latestYear(earliest, nowMs);
-  return stamps.map((at) => (dayOf(at) < first ? year + 1 : year));
+  const yearsFrom = (year: number): number[] => stamps.map((at) => (dayOf(at) < first ? year + 1 : year));
+  const latest = latestYear(earliest, nowMs);
+  // Where one is of 29 February: at most eight years back, over 1900 and the like.
+  for (let year = latest; year >= latest - 8; year -= 1) {
+    const years = yearsFrom(year);
+    if (stamps.every((at, index) => exists(at, years[index] ?? year))) return years;
+  }
+  return yearsFrom(latest);
 }

@@ -1,40 +1,43 @@
 // The kinds of values a configuration holds: durations, counts, scores, texts, each with its bounds and its message.
 
 import { z } from "zod";
+import { parseNetwork } from "../../shared/domain/ip-network.ts";
 import { hasUnprintable } from "../../shared/domain/printable-text.ts";
 import { decodeWireTime } from "../../shared/domain/wire-time.ts";
-import { DURATION_FORMS, formatDuration, parseDuration } from "../../shared/runtime/durations.ts";
+import { DURATION_FORMS, parseDuration } from "../../shared/runtime/durations.ts";
 
-/** Written `30s`, read as ms. At least a millisecond, at most a year. */
-const YEAR_MS = 365 * 86_400_000;
 const durationText = z.string({
   error: (issue) => (issue.input === undefined ? undefined : `write a duration as ${DURATION_FORMS}`),
 });
 
-export const duration = durationText.transform((text, context) => {
-  const durationMs = parseDuration(text);
-  if (durationMs === undefined) {
-    context.addIssue({ code: "custom", message: `"${shown(text)}" is no duration: write ${DURATION_FORMS}` });
-    return z.NEVER;
-  }
-  if (durationMs < 1 || durationMs > YEAR_MS) {
-    context.addIssue({ code: "custom", message: `"${shown(text)}" is out of range: 1ms to 365d` });
-    return z.NEVER;
-  }
-  return durationMs;
-});
-
-/** A duration with a default in ms. */
-export function durationOr(defaultMs: number): z.ZodPrefault<typeof duration> {
-  return duration.prefault(formatDuration(defaultMs));
+/** Written `30s`, read as ms; `least` and `most` are written so too. */
+export function duration(least: string, most: string): z.ZodPipe<z.ZodString, z.ZodTransform<number, string>> {
+  const [leastMs, mostMs] = [parseDuration(least) ?? 0, parseDuration(most) ?? Number.POSITIVE_INFINITY];
+  return durationText.transform((text, context) => {
+    const durationMs = parseDuration(text);
+    if (durationMs === undefined) {
+      context.addIssue({ code: "custom", message: `"${shown(text)}" is no duration: write ${DURATION_FORMS}` });
+      return z.NEVER;
+    }
+    if (durationMs < leastMs || durationMs > mostMs) {
+      context.addIssue({ code: "custom", message: `"${shown(text)}" is out of range: ${least} to ${most}` });
+      return z.NEVER;
+    }
+    return durationMs;
+  });
 }
 
-const COUNT_MAX = 1_000_000_000;
-export const count = z.number().int().min(0).max(COUNT_MAX);
-/** For bounds of tables: none of them may be 0. */
-export const bound = z.number().int().min(1).max(COUNT_MAX);
-/** Evidence in nats. */
-export const score = z.number().min(0).max(1000);
+/** A whole number. */
+export function whole(least: number, most: number): z.ZodNumber {
+  return z.number().int().min(least).max(most);
+}
+
+/** Deliveries or people of one list. */
+export const count = whole(0, 1_000_000_000);
+/** A part of a whole. */
+export const share = z.number().min(0).max(1);
+/** Evidence in nats: at 0 anything would be a storm, 100 is more than any thread reaches. */
+export const score = z.number().min(1).max(100);
 
 /** A name without control characters, as it stands in keys and output. */
 export const name = z
@@ -42,6 +45,11 @@ export const name = z
   .min(1)
   .max(255)
   .refine((text) => !hasUnprintable(text), { error: "must not hold control characters" });
+
+/** An IP address, or a network with its prefix length. */
+export const network = z.string().refine((text) => parseNetwork(text) !== undefined, {
+  error: "is no IP address or network: write 192.0.2.7, 192.0.2.0/24 or 2001:db8::/32",
+});
 
 export const timeZone = name.refine(isTimeZone, { error: "is no time zone: write an IANA name such as Europe/London" });
 

@@ -2,38 +2,37 @@
 // so its name has no Ms at the end.
 
 import { z } from "zod";
-import type {
-  DetectorBounds,
-  DetectorSettings,
-  RuleThresholds,
-  ScoreKernel,
-} from "../../shared/domain/detector-settings.ts";
+import type { DetectorBounds } from "../../shared/domain/detector-bounds.ts";
+import type { DetectorSettings, RuleThresholds, ScoreKernel } from "../../shared/domain/detector-settings.ts";
 import { defaultDetectorSettings } from "../../shared/domain/detector-settings.ts";
-import { bound, count, duration, durationOr, name, score } from "./config-values.ts";
+import { formatDuration } from "../../shared/runtime/durations.ts";
+import type { RelaySettings } from "../../shared/domain/relay-settings.ts";
+import { count, duration, name, network, share, whole } from "./config-values.ts";
+import { thresholdKinds as kinds } from "./threshold-config.ts";
 
 const defaults = defaultDetectorSettings;
-const { thresholds, kernel, bounds } = defaults;
+const { thresholds, kernel, relays, bounds } = defaults;
 
 const thresholdsConfig = z
   .strictObject({
-    repliersMin: bound.default(thresholds.repliersMin),
-    cascadeScore: score.default(thresholds.cascadeScore),
-    paceScore: score.default(thresholds.paceScore),
-    paceColdScore: score.default(thresholds.paceColdScore),
-    burstPeople: bound.default(thresholds.burstPeople),
-    burst: durationOr(thresholds.burstMs),
-    crowdPeople: bound.default(thresholds.crowdPeople),
-    crowd: durationOr(thresholds.crowdMs),
-    listBurstFastPeople: bound.default(thresholds.listBurstFastPeople),
-    listBurstFast: durationOr(thresholds.listBurstFastMs),
-    listBurstSlowPeople: bound.default(thresholds.listBurstSlowPeople),
-    listBurstSlow: durationOr(thresholds.listBurstSlowMs),
-    automaticMails: bound.default(thresholds.automaticMails),
-    automatic: durationOr(thresholds.automaticMs),
-    watchScore: score.default(thresholds.watchScore),
-    criticalScore: score.default(thresholds.criticalScore),
-    criticalPeople: bound.default(thresholds.criticalPeople),
-    criticalDeliveries: count.default(thresholds.criticalDeliveries),
+    repliersMin: kinds.repliersMin.default(thresholds.repliersMin),
+    cascadeScore: kinds.cascadeScore.default(thresholds.cascadeScore),
+    paceScore: kinds.paceScore.default(thresholds.paceScore),
+    paceColdScore: kinds.paceColdScore.default(thresholds.paceColdScore),
+    burstPeople: kinds.burstPeople.default(thresholds.burstPeople),
+    burst: kinds.burst.prefault(formatDuration(thresholds.burstMs)),
+    crowdPeople: kinds.crowdPeople.default(thresholds.crowdPeople),
+    crowd: kinds.crowd.prefault(formatDuration(thresholds.crowdMs)),
+    listBurstFastPeople: kinds.listBurstFastPeople.default(thresholds.listBurstFastPeople),
+    listBurstFast: kinds.listBurstFast.prefault(formatDuration(thresholds.listBurstFastMs)),
+    listBurstSlowPeople: kinds.listBurstSlowPeople.default(thresholds.listBurstSlowPeople),
+    listBurstSlow: kinds.listBurstSlow.prefault(formatDuration(thresholds.listBurstSlowMs)),
+    automaticMails: kinds.automaticMails.default(thresholds.automaticMails),
+    automatic: kinds.automatic.prefault(formatDuration(thresholds.automaticMs)),
+    watchScore: kinds.watchScore.default(thresholds.watchScore),
+    criticalScore: kinds.criticalScore.default(thresholds.criticalScore),
+    criticalPeople: kinds.criticalPeople.default(thresholds.criticalPeople),
+    criticalDeliveries: kinds.criticalDeliveries.default(thresholds.criticalDeliveries),
   })
   .prefault({})
   .transform(({ burst, crowd, listBurstFast, listBurstSlow, automatic, ...same }): RuleThresholds => ({
@@ -45,17 +44,20 @@ const thresholdsConfig = z
     automaticMs: automatic,
   }));
 
-const positive = z.number().min(0.000_001).max(1_000_000);
-const mark = z.number().min(-100).max(100);
+/** Replies drawn by one reply. */
+const draws = z.number().min(0.01).max(1000);
+const weight = z.number().min(0.000_001).max(1);
+const mark = z.number().min(-20).max(20);
+const delay = duration("1s", "365d");
 const [fast, middle, slow] = kernel.talkDelaysMs;
 
 const kernelConfig = z
   .strictObject({
-    stormReplies: positive.default(kernel.stormReplies),
-    stormDelay: durationOr(kernel.stormDelayMs),
-    talkReplies: positive.default(kernel.talkReplies),
-    talkWeights: z.tuple([positive, positive, positive]).default([...kernel.talkWeights]),
-    talkDelays: z.tuple([duration, duration, duration]).prefault([`${fast}ms`, `${middle}ms`, `${slow}ms`]),
+    stormReplies: draws.default(kernel.stormReplies),
+    stormDelay: duration("1s", "30d").prefault(formatDuration(kernel.stormDelayMs)),
+    talkReplies: draws.default(kernel.talkReplies),
+    talkWeights: z.tuple([weight, weight, weight]).default([...kernel.talkWeights]),
+    talkDelays: z.tuple([delay, delay, delay]).prefault([`${fast}ms`, `${middle}ms`, `${slow}ms`]),
     newcomerMark: mark.default(kernel.newcomerMark),
     knownMark: mark.default(kernel.knownMark),
   })
@@ -66,75 +68,87 @@ const kernelConfig = z
     talkDelaysMs: talkDelays,
   }));
 
+const relaysConfig = z
+  .strictObject({
+    trusted: z.array(network).max(10_000).exactOptional(),
+    senders: whole(2, 1000).default(relays.senders),
+    after: duration("1m", "7d").prefault(formatDuration(relays.afterMs)),
+    share: share.default(relays.share),
+    mailsMin: count.default(relays.mailsMin),
+  })
+  .prefault({})
+  .transform(({ after, ...same }): RelaySettings => ({ ...same, afterMs: after }));
+
 const boundsConfig = z
   .strictObject({
-    sitesMax: bound.default(bounds.sitesMax),
-    messagesMax: bound.default(bounds.messagesMax),
-    fanOutsMax: bound.default(bounds.fanOutsMax),
-    queueIdsPerHopMax: bound.default(bounds.queueIdsPerHopMax),
-    queueIdsMax: bound.default(bounds.queueIdsMax),
-    variantsPerMessageIdMax: bound.default(bounds.variantsPerMessageIdMax),
-    hopsPerMessageMax: bound.default(bounds.hopsPerMessageMax),
-    listsPerMessageMax: bound.default(bounds.listsPerMessageMax),
-    referencesMax: bound.default(bounds.referencesMax),
-    threadsMax: bound.default(bounds.threadsMax),
-    threadIdsMax: bound.default(bounds.threadIdsMax),
-    idsPerThreadMax: bound.default(bounds.idsPerThreadMax),
-    messagesPerThreadMax: bound.default(bounds.messagesPerThreadMax),
-    threadMessagesMax: bound.default(bounds.threadMessagesMax),
-    repliesPerThreadMax: bound.default(bounds.repliesPerThreadMax),
-    listsMax: bound.default(bounds.listsMax),
-    listPostsMax: bound.default(bounds.listPostsMax),
-    knownPersonsMax: bound.default(bounds.knownPersonsMax),
-    knownPersonsPerListMax: bound.default(bounds.knownPersonsPerListMax),
-    loginsMax: bound.default(bounds.loginsMax),
-    stormsMax: bound.default(bounds.stormsMax),
-    messagesPerStormMax: bound.default(bounds.messagesPerStormMax),
-    stormMessagesMax: bound.default(bounds.stormMessagesMax),
-    threadsPerStormMax: bound.default(bounds.threadsPerStormMax),
-    queueIdsPerAdviceMax: bound.default(bounds.queueIdsPerAdviceMax),
-    windowsMax: bound.default(bounds.windowsMax),
+    sitesMax: whole(1, 10_000).default(bounds.sitesMax),
+    messagesMax: whole(1000, 100_000_000).default(bounds.messagesMax),
+    fanOutsMax: whole(100, 10_000_000).default(bounds.fanOutsMax),
+    queueIdsPerHopMax: whole(100, 1_000_000).default(bounds.queueIdsPerHopMax),
+    queueIdsMax: whole(1000, 100_000_000).default(bounds.queueIdsMax),
+    variantsPerMessageIdMax: whole(1, 10_000).default(bounds.variantsPerMessageIdMax),
+    hopsPerMessageMax: whole(1, 10_000).default(bounds.hopsPerMessageMax),
+    listsPerMessageMax: whole(1, 50).default(bounds.listsPerMessageMax),
+    referencesMax: whole(2, 1000).default(bounds.referencesMax),
+    threadsMax: whole(100, 10_000_000).default(bounds.threadsMax),
+    threadIdsMax: whole(1000, 100_000_000).default(bounds.threadIdsMax),
+    idsPerThreadMax: whole(10, 1_000_000).default(bounds.idsPerThreadMax),
+    messagesPerThreadMax: whole(10, 1_000_000).default(bounds.messagesPerThreadMax),
+    threadMessagesMax: whole(100, 10_000_000).default(bounds.threadMessagesMax),
+    repliesPerThreadMax: whole(32, 100_000).default(bounds.repliesPerThreadMax),
+    listsMax: whole(10, 1_000_000).default(bounds.listsMax),
+    listPostsMax: whole(100, 10_000_000).default(bounds.listPostsMax),
+    knownPersonsMax: whole(1000, 100_000_000).default(bounds.knownPersonsMax),
+    knownPersonsPerListMax: whole(100, 10_000_000).default(bounds.knownPersonsPerListMax),
+    loginsMax: whole(100, 10_000_000).default(bounds.loginsMax),
+    clientsMax: whole(100, 10_000_000).default(bounds.clientsMax),
+    stormsMax: whole(10, 100_000).default(bounds.stormsMax),
+    messagesPerStormMax: whole(10, 1_000_000).default(bounds.messagesPerStormMax),
+    stormMessagesMax: whole(100, 10_000_000).default(bounds.stormMessagesMax),
+    threadsPerStormMax: whole(10, 100_000).default(bounds.threadsPerStormMax),
+    queueIdsPerAdviceMax: whole(1, 100_000).default(bounds.queueIdsPerAdviceMax),
+    windowsMax: whole(1000, 100_000_000).default(bounds.windowsMax),
   })
   .prefault({})
   .transform((same): DetectorBounds => same);
 
-/** All of DetectorSettings but what stands elsewhere in the file: the list rules and whether subjects may be shown. */
-export type DetectorConfig = Omit<DetectorSettings, "listRules" | "allowSubject">;
+/** All of DetectorSettings but what stands elsewhere: list rules, whether subjects may be shown, and whether windows are wanted. */
+export type DetectorConfig = Omit<DetectorSettings, "listRules" | "allowSubject" | "emitWindows">;
 
 export const detectorConfig = z
   .strictObject({
-    allowedLateness: durationOr(defaults.allowedLatenessMs),
-    expiredAfter: durationOr(defaults.expiredAfterMs),
-    replyAllReach: bound.default(defaults.replyAllReach),
-    smallMessageKeep: durationOr(defaults.smallMessageKeepMs),
-    fanOutKeep: durationOr(defaults.fanOutKeepMs),
-    distinct: durationOr(defaults.distinctMs),
-    recent: durationOr(defaults.recentMs),
-    newcomer: durationOr(defaults.newcomerMs),
-    warmReplies: bound.default(defaults.warmReplies),
-    warmAfterReplies: durationOr(defaults.warmAfterRepliesMs),
-    warmAge: durationOr(defaults.warmAgeMs),
-    warmPersons: bound.default(defaults.warmPersons),
-    audienceDays: bound.max(366).default(defaults.audienceDays),
-    subjectKeep: durationOr(defaults.subjectKeepMs),
+    allowedLateness: duration("1s", "1h").prefault(formatDuration(defaults.allowedLatenessMs)),
+    expiredAfter: duration("1h", "30d").prefault(formatDuration(defaults.expiredAfterMs)),
+    replyAllReach: whole(2, 1_000_000).default(defaults.replyAllReach),
+    smallMessageKeep: duration("1m", "1d").prefault(formatDuration(defaults.smallMessageKeepMs)),
+    fanOutKeep: duration("1h", "60d").prefault(formatDuration(defaults.fanOutKeepMs)),
+    distinct: duration("1m", "1d").prefault(formatDuration(defaults.distinctMs)),
+    recent: duration("1m", "1d").prefault(formatDuration(defaults.recentMs)),
+    newcomer: duration("1m", "30d").prefault(formatDuration(defaults.newcomerMs)),
+    warmReplies: whole(1, 1_000_000).default(defaults.warmReplies),
+    warmAfterReplies: duration("1m", "365d").prefault(formatDuration(defaults.warmAfterRepliesMs)),
+    warmAge: duration("1h", "365d").prefault(formatDuration(defaults.warmAgeMs)),
+    warmPersons: whole(1, 1_000_000).default(defaults.warmPersons),
+    audienceDays: whole(1, 366).default(defaults.audienceDays),
+    subjectKeep: duration("1m", "60d").prefault(formatDuration(defaults.subjectKeepMs)),
     sharedLogins: z
       .array(name)
       .max(10_000)
       .default([...defaults.sharedLogins]),
-    sharedFromAddresses: bound.default(defaults.sharedFromAddresses),
-    sharedAfter: durationOr(defaults.sharedAfterMs),
+    sharedFromAddresses: whole(2, 10_000).default(defaults.sharedFromAddresses),
+    sharedAfter: duration("1m", "365d").prefault(formatDuration(defaults.sharedAfterMs)),
     priceGateDeliveries: count.default(defaults.priceGateDeliveries),
-    hugeAudience: bound.default(defaults.hugeAudience),
-    hugeScoreRelief: score.default(defaults.hugeScoreRelief),
-    hugeRepliersMin: bound.default(defaults.hugeRepliersMin),
-    openListAudience: bound.default(defaults.openListAudience),
-    calm: durationOr(defaults.calmMs),
-    hysteresis: durationOr(defaults.hysteresisMs),
-    provisionalEvery: durationOr(defaults.provisionalEveryMs),
-    emitWindows: z.boolean().default(defaults.emitWindows),
-    nearestThreads: count.max(1000).default(defaults.nearestThreads),
+    hugeAudience: whole(100, 1_000_000_000).default(defaults.hugeAudience),
+    hugeScoreRelief: z.number().min(0).max(100).default(defaults.hugeScoreRelief),
+    hugeRepliersMin: whole(1, 10_000).default(defaults.hugeRepliersMin),
+    openListAudience: whole(100, 1_000_000_000).default(defaults.openListAudience),
+    calm: duration("1m", "7d").prefault(formatDuration(defaults.calmMs)),
+    hysteresis: duration("1m", "30d").prefault(formatDuration(defaults.hysteresisMs)),
+    provisionalEvery: duration("1s", "1h").prefault(formatDuration(defaults.provisionalEveryMs)),
+    nearestThreads: whole(0, 100).default(defaults.nearestThreads),
     thresholds: thresholdsConfig,
     kernel: kernelConfig,
+    relays: relaysConfig,
     bounds: boundsConfig,
   })
   .prefault({})

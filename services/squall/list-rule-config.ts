@@ -2,28 +2,29 @@
 
 import { z } from "zod";
 import type { ListRule, RuleThresholds } from "../../shared/domain/detector-settings.ts";
-import { bound, count, duration, instant, name, score } from "./config-values.ts";
+import { count, instant, name, whole } from "./config-values.ts";
+import { thresholdKinds as kinds } from "./threshold-config.ts";
 
 const thresholdsConfig = z
   .strictObject({
-    repliersMin: bound.exactOptional(),
-    cascadeScore: score.exactOptional(),
-    paceScore: score.exactOptional(),
-    paceColdScore: score.exactOptional(),
-    burstPeople: bound.exactOptional(),
-    burst: duration.exactOptional(),
-    crowdPeople: bound.exactOptional(),
-    crowd: duration.exactOptional(),
-    listBurstFastPeople: bound.exactOptional(),
-    listBurstFast: duration.exactOptional(),
-    listBurstSlowPeople: bound.exactOptional(),
-    listBurstSlow: duration.exactOptional(),
-    automaticMails: bound.exactOptional(),
-    automatic: duration.exactOptional(),
-    watchScore: score.exactOptional(),
-    criticalScore: score.exactOptional(),
-    criticalPeople: bound.exactOptional(),
-    criticalDeliveries: count.exactOptional(),
+    repliersMin: kinds.repliersMin.exactOptional(),
+    cascadeScore: kinds.cascadeScore.exactOptional(),
+    paceScore: kinds.paceScore.exactOptional(),
+    paceColdScore: kinds.paceColdScore.exactOptional(),
+    burstPeople: kinds.burstPeople.exactOptional(),
+    burst: kinds.burst.exactOptional(),
+    crowdPeople: kinds.crowdPeople.exactOptional(),
+    crowd: kinds.crowd.exactOptional(),
+    listBurstFastPeople: kinds.listBurstFastPeople.exactOptional(),
+    listBurstFast: kinds.listBurstFast.exactOptional(),
+    listBurstSlowPeople: kinds.listBurstSlowPeople.exactOptional(),
+    listBurstSlow: kinds.listBurstSlow.exactOptional(),
+    automaticMails: kinds.automaticMails.exactOptional(),
+    automatic: kinds.automatic.exactOptional(),
+    watchScore: kinds.watchScore.exactOptional(),
+    criticalScore: kinds.criticalScore.exactOptional(),
+    criticalPeople: kinds.criticalPeople.exactOptional(),
+    criticalDeliveries: kinds.criticalDeliveries.exactOptional(),
   })
   .transform(({ burst, crowd, listBurstFast, listBurstSlow, automatic, ...same }): Partial<RuleThresholds> => ({
     ...same,
@@ -45,7 +46,7 @@ const domain = name.regex(DOMAIN, { error: 'is no domain: write it as "example.o
 export const listRuleConfig = z
   .strictObject({
     list: glob,
-    audience: count.exactOptional(),
+    audience: whole(1, 1_000_000_000).exactOptional(),
     priceGateDeliveries: count.exactOptional(),
     thresholds: thresholdsConfig.exactOptional(),
     exempt: z.boolean().exactOptional(),

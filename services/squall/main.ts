@@ -3,18 +3,16 @@
 import { fstatSync, readFileSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { InputError } from "../../shared/adapters/files/file-error.ts";
-import { ConfigError } from "../../shared/runtime/config.ts";
-import { SEVERITIES } from "../../shared/domain/storm-alert.ts";
+import { ConfigError } from "../../shared/runtime/config-fault.ts";
+import type { AdviceSystem } from "../../shared/domain/storm-alert.ts";
+import { ADVICE_SYSTEMS, SEVERITIES } from "../../shared/domain/storm-alert.ts";
 import { FORMAT_NAMES } from "../ingest/formats.ts";
 import type { ReplayFlags } from "./commands/replay-command.ts";
-import { replayCommand } from "./commands/replay-command.ts";
 import type { SimulateFlags } from "./commands/simulate-command.ts";
-import { simulateCommand } from "./commands/simulate-command.ts";
-import { demoCommand } from "./demo/demo-command.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import { EXIT } from "./exit-codes.ts";
-import type { ScenarioName } from "./simulate/simulation.ts";
-import { SCENARIOS } from "./simulate/simulation.ts";
+import type { ScenarioName } from "./simulate/scenarios.ts";
+import { SCENARIO_SUMMARIES } from "./simulate/scenarios.ts";
 import type { Terminal } from "./terminal.ts";
 
 const WIDTH_WITHOUT_TERMINAL = 100;
@@ -59,6 +57,14 @@ function zone(text: string): string {
   }
 }
 
+function systems(text: string): AdviceSystem[] {
+  return text.split(",").map((word) => {
+    const known = ADVICE_SYSTEMS.find((system) => system === word.trim());
+    if (known === undefined) throw new InvalidArgumentError(`Known are: ${ADVICE_SYSTEMS.join(", ")}.`);
+    return known;
+  });
+}
+
 /** Something is piped in: a FIFO, a socket or a file; not a terminal, not /dev/null, not a closed descriptor. */
 function hasPipedInput(): boolean {
   try {
@@ -68,6 +74,16 @@ function hasPipedInput(): boolean {
     return false;
   }
 }
+
+// Each command is loaded when it is called: a replay has no use for the simulator.
+const replayCommand = async (files: readonly string[], flags: ReplayFlags, terminal: Terminal): Promise<ExitCode> => {
+  const { replayCommand: run } = await import("./commands/replay-command.ts");
+  return run(files, flags, terminal);
+};
+const demoCommand = async (terminal: Terminal): Promise<ExitCode> => {
+  const { demoCommand: run } = await import("./demo/demo-command.ts");
+  return run(terminal);
+};
 
 type Run = (run: (terminal: Terminal) => Promise<ExitCode>) => Promise<void>;
 
@@ -90,6 +106,11 @@ function withReplayOptions(command: Command): Command {
     .addOption(
       new Option("--min-severity <level>", "least severity to show").choices([...SEVERITIES]).default("warning"),
     )
+    .option(
+      "--advice <systems>",
+      `mail systems whose advice is shown: ${ADVICE_SYSTEMS.join(",")} (default: all)`,
+      systems,
+    )
     .option("--config <file>", "YAML configuration: thresholds, settings a list")
     .option("--site <name>", "name of the mail system, in alerts")
     .option(
@@ -105,8 +126,8 @@ function withReplayOptions(command: Command): Command {
 }
 
 function addSimulate(program: Command, run: Run): void {
-  const names = Object.keys(SCENARIOS);
-  const list = Object.entries(SCENARIOS).map(([name, { summary }]) => `  ${name.padEnd(14)} ${summary}`);
+  const names = Object.keys(SCENARIO_SUMMARIES);
+  const list = Object.entries(SCENARIO_SUMMARIES).map(([name, summary]) => `  ${name.padEnd(14)} ${summary}`);
   program
     .command("simulate")
     .argument("<scenario>", `one of: ${names.join(", ")}`, (text) => {
@@ -127,7 +148,10 @@ function addSimulate(program: Command, run: Run): void {
       `\nScenarios:\n${list.join("\n")}\n\nExamples:\n  squall simulate nhs-2016 --scale 0.01 --output storm.log\n  squall simulate nhs-2016 | squall replay -\n`,
     )
     .action((scenario: ScenarioName, flags: SimulateFlags) =>
-      run((terminal) => simulateCommand(scenario, flags, terminal)),
+      run(async (terminal) => {
+        const { simulateCommand } = await import("./commands/simulate-command.ts");
+        return simulateCommand(scenario, flags, terminal);
+      }),
     );
 }
 

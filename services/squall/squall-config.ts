@@ -2,31 +2,45 @@
 
 import { z } from "zod";
 import type { DetectorSettings } from "../../shared/domain/detector-settings.ts";
+import { ADVICE_SYSTEMS } from "../../shared/domain/storm-alert.ts";
 import type { FlagValue } from "../../shared/runtime/config.ts";
 import { loadConfig } from "../../shared/runtime/config.ts";
-import { bound, name, timeZone } from "./config-values.ts";
+import type { YamlSource } from "../../shared/runtime/yaml-source.ts";
+import { name, timeZone, whole } from "./config-values.ts";
 import { detectorConfig } from "./detector-config.ts";
 import { listRuleConfig } from "./list-rule-config.ts";
+import type { SquallConfig } from "./squall-defaults.ts";
+import { defaultSquallConfig } from "./squall-defaults.ts";
 
-const LINE_BYTES_MAX_DEFAULT = 65_536;
+const { ingest: reading, ...defaults } = defaultSquallConfig;
 
 const fileSchema = z.strictObject({
-  site: name.default("site").describe("The mail system; stands in every record. SQUALL_SITE."),
+  site: name.default(defaults.site).describe("The mail system; stands in every record. SQUALL_SITE."),
   timezone: timeZone
-    .default("UTC")
+    .default(defaults.timezone)
     .describe("Zone of log stamps that name none, and of the times that are shown. SQUALL_TIMEZONE."),
-  subjects: z.boolean().default(true).describe("Subjects may stand in alerts. SQUALL_SUBJECTS."),
+  subjects: z
+    .boolean()
+    .default(defaults.detector.allowSubject)
+    .describe("Subjects may stand in alerts. SQUALL_SUBJECTS."),
+  advice: z
+    .array(z.enum(ADVICE_SYSTEMS))
+    .min(1)
+    .default([...defaults.advice])
+    .describe("Mail systems whose advice the text of an alert has; NDJSON has all. SQUALL_ADVICE."),
   ingest: z
     .strictObject({
-      lineBytesMax: bound
-        .min(1024)
-        .max(16_777_216)
-        .default(LINE_BYTES_MAX_DEFAULT)
+      lineBytesMax: whole(1024, 16_777_216)
+        .default(reading.lineBytesMax)
         .describe("Longer lines are counted as rejected."),
-      hostsMax: bound
-        .default(10_000)
+      hostsMax: whole(1, 10_000_000)
+        .default(reading.hostsMax)
         .describe("Host names remembered; lines of further hosts are counted as rejected."),
-      listServers: z.array(name).max(1000).default([]).describe("Hosts that send lists on, beside those on loopback."),
+      listServers: z
+        .array(name)
+        .max(1000)
+        .default([...reading.listServers])
+        .describe("Hosts that send lists on, beside those on loopback."),
     })
     .prefault({})
     .describe("Reading lines."),
@@ -38,33 +52,18 @@ const fileSchema = z.strictObject({
     .describe("What lists set for themselves. The first entry that matches and has a field decides it."),
 });
 
-export interface SquallConfig {
-  readonly site: string;
-  /** IANA name. */
-  readonly timezone: string;
-  readonly ingest: {
-    readonly lineBytesMax: number;
-    readonly hostsMax: number;
-    readonly listServers: readonly string[];
-  };
-  readonly detector: DetectorSettings;
-}
-
 export interface SquallConfigSources {
-  readonly yamlText?: string;
-  readonly fileName?: string;
+  readonly file?: YamlSource;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly flags: readonly FlagValue[];
+  /** Windows are wanted as output. */
+  readonly emitWindows: boolean;
 }
 
 /** Throws a ConfigError with all faults. */
 export function loadSquallConfig(sources: SquallConfigSources): SquallConfig {
-  const { site, timezone, subjects, ingest, detector, lists } = loadConfig({ ...sources, schema: fileSchema });
-  const settings: DetectorSettings = { ...detector, allowSubject: subjects, listRules: lists };
-  return Object.freeze({ site, timezone, ingest, detector: Object.freeze(settings) });
-}
-
-/** JSON Schema of the file, for editors and documentation. */
-export function squallConfigJsonSchema(): object {
-  return z.toJSONSchema(fileSchema, { io: "input" });
+  const { site, timezone, subjects, advice, ingest, detector, lists } = loadConfig({ ...sources, schema: fileSchema });
+  const { emitWindows } = sources;
+  const settings: DetectorSettings = { ...detector, emitWindows, allowSubject: subjects, listRules: lists };
+  return Object.freeze({ site, timezone, advice, ingest, detector: Object.freeze(settings) });
 }

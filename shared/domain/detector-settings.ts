@@ -1,6 +1,9 @@
 // DetectorSettings: every number of the storm rule, of its bounds and of what one list may set for itself.
 // Read by the detector, filled by the configuration. Durations end in Ms, scores are in nats.
 
+import { type DetectorBounds, defaultDetectorBounds } from "./detector-bounds.ts";
+import { defaultRelaySettings, type RelaySettings } from "./relay-settings.ts";
+
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -71,42 +74,6 @@ export interface ScoreKernel {
   readonly knownMark: number;
 }
 
-/** Most entries of every table: of one list, thread or storm where the name says Per, else of all together. What is dropped is counted. */
-export interface DetectorBounds {
-  readonly sitesMax: number;
-  /** Messages in the table, small ones and those that reached many. */
-  readonly messagesMax: number;
-  /** Of these, messages that reached many. */
-  readonly fanOutsMax: number;
-  /** Queue ids a hop whose recipients are kept one by one; more are only summed. */
-  readonly queueIdsPerHopMax: number;
-  /** Queue ids kept one by one over all messages. */
-  readonly queueIdsMax: number;
-  /** Different senders under one Message-ID. */
-  readonly variantsPerMessageIdMax: number;
-  readonly hopsPerMessageMax: number;
-  readonly listsPerMessageMax: number;
-  readonly referencesMax: number;
-  readonly threadsMax: number;
-  readonly threadIdsMax: number;
-  readonly idsPerThreadMax: number;
-  readonly messagesPerThreadMax: number;
-  readonly threadMessagesMax: number;
-  /** Replies kept one by one to put a late one in its place. */
-  readonly repliesPerThreadMax: number;
-  readonly listsMax: number;
-  readonly listPostsMax: number;
-  readonly knownPersonsMax: number;
-  readonly knownPersonsPerListMax: number;
-  readonly loginsMax: number;
-  readonly stormsMax: number;
-  readonly messagesPerStormMax: number;
-  readonly stormMessagesMax: number;
-  readonly threadsPerStormMax: number;
-  readonly queueIdsPerAdviceMax: number;
-  readonly windowsMax: number;
-}
-
 export interface DetectorSettings {
   readonly allowedLatenessMs: number;
   /** Older than this behind the watermark: counted and dropped. */
@@ -132,6 +99,7 @@ export interface DetectorSettings {
   /** A login is shared from sharedAfterMs after this many From addresses were seen under it. */
   readonly sharedFromAddresses: number;
   readonly sharedAfterMs: number;
+  readonly relays: RelaySettings;
   readonly kernel: ScoreKernel;
   readonly thresholds: RuleThresholds;
   readonly priceGateDeliveries: number;
@@ -185,35 +153,6 @@ const defaultKernel: ScoreKernel = {
   knownMark: -1.79,
 };
 
-const defaultBounds: DetectorBounds = {
-  sitesMax: 64,
-  messagesMax: 100_000,
-  fanOutsMax: 20_000,
-  queueIdsPerHopMax: 20_000,
-  queueIdsMax: 200_000,
-  variantsPerMessageIdMax: 50,
-  hopsPerMessageMax: 50,
-  listsPerMessageMax: 8,
-  referencesMax: 20,
-  threadsMax: 20_000,
-  threadIdsMax: 200_000,
-  idsPerThreadMax: 2000,
-  messagesPerThreadMax: 1000,
-  threadMessagesMax: 30_000,
-  repliesPerThreadMax: 256,
-  listsMax: 5000,
-  listPostsMax: 20_000,
-  knownPersonsMax: 3_000_000,
-  knownPersonsPerListMax: 500_000,
-  loginsMax: 50_000,
-  stormsMax: 1000,
-  messagesPerStormMax: 5000,
-  stormMessagesMax: 20_000,
-  threadsPerStormMax: 1000,
-  queueIdsPerAdviceMax: 2000,
-  windowsMax: 100_000,
-};
-
 export const defaultDetectorSettings: DetectorSettings = {
   allowedLatenessMs: 30 * SECOND_MS,
   expiredAfterMs: 2 * HOUR_MS,
@@ -232,6 +171,7 @@ export const defaultDetectorSettings: DetectorSettings = {
   sharedLogins: [],
   sharedFromAddresses: 6,
   sharedAfterMs: DAY_MS,
+  relays: defaultRelaySettings,
   kernel: defaultKernel,
   thresholds: defaultThresholds,
   priceGateDeliveries: 10_000,
@@ -246,5 +186,5 @@ export const defaultDetectorSettings: DetectorSettings = {
   allowSubject: true,
   nearestThreads: 5,
   listRules: [],
-  bounds: defaultBounds,
+  bounds: defaultDetectorBounds,
 };

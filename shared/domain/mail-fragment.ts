@@ -14,8 +14,8 @@ export const HEADER_NAMES = [
   "auto-submitted",
   "list-id",
   "precedence",
-  "x-auto-response-suppress",
   "x-autoreply",
+  "x-autorespond",
 ] as const;
 
 export type HeaderName = (typeof HEADER_NAMES)[number];

@@ -2,7 +2,7 @@
 
 import type { DecodeFault } from "./decode-fault.ts";
 import type { Advice, ScoreStep, StormAlert, StormEvidence, StormForecast } from "./storm-alert.ts";
-import { SEVERITIES, STORM_REASONS } from "./storm-alert.ts";
+import { ADVICE_SYSTEMS, SEVERITIES, STORM_REASONS } from "./storm-alert.ts";
 import type { Mutable, TextLimits } from "./wire-fields.ts";
 import {
   checkChoice,
@@ -28,7 +28,6 @@ const ADVICE_MAX = 64;
 
 const TYPES = ["storm.watch", "storm.opened", "storm.updated", "storm.resolved"] as const;
 const SCOPES = ["thread", "list"] as const;
-const SYSTEMS = ["postfix", "exim", "exchange", "microsoft365", "mailman"] as const;
 
 const NAME: TextLimits = { max: 255 };
 const ADDRESS: TextLimits = { max: 320 };
@@ -201,7 +200,7 @@ function readAdvice(parent: WireObject): Advice[] {
     const object = openField(parent, key, { value, known: ADVICE_FIELDS });
     if (object === undefined) return undefined;
     return {
-      system: requiredChoice(object, "system", SYSTEMS),
+      system: requiredChoice(object, "system", ADVICE_SYSTEMS),
       text: requiredText(object, "text", ADVICE_TEXT),
       command: requiredText(object, "command", COMMAND),
     };

@@ -69,10 +69,15 @@ What happens
   subject        Test
   started by     it@croydon.example, 08:29:00 on 14 November 2016 (Europe/London)
   audience       840,000 recipients of every mail
-  reply-alls     3 by 3 people; 2 automatic reply-alls apart
-  rate           0.6 reply-alls a minute
+  reply-alls     3 by 3 people, 0.6 a minute; 2 automatic reply-alls apart
   deliveries     24,000 so far, 12,000 a minute
-  still to come  at least 3,336,000 in the next 15 min: accepted and not yet delivered
+  still to come  at least 3,336,000 within 15 min: accepted, not yet delivered
+
+What to do now
+  postfix: Delete the copies that are still queued on mx1.
+printf '%s\\n' 3tHqKz5Yz1z9Cx | postsuper -d -
+
+  exim: No command can be given for this address.
 
 Why squall says so
   cascade: people who had never written to this list answer faster than any talk: each answer draws
@@ -81,12 +86,6 @@ Why squall says so
   score 10.0: ordinary talk looks like this about once in 23,000 threads
     08:31:12 anna@leeds.example, 41 s after the last: +3.6; never wrote to this list: +2.1; expected
       in the pause: -0.4; score 10.0
-
-What to do now
-  postfix: Delete the copies that are still queued on mx1.
-printf '%s\\n' 3tHqKz5Yz1z9Cx | postsuper -d -
-
-  exim: No command can be given for this address.
 
 Ids
   storm          q7Zk0hS1mJx0bq4n2WcGTA revision 1
@@ -160,8 +159,15 @@ describe("what each type says", () => {
       expect(text.length).toBeLessThan(stormAlertText(opened, plain).length);
       expect(text).not.toContain("postsuper");
     }
-    expect(stormAlertText(updated, plain)).toContain("0.6 reply-alls a minute, 4 times those of the 15 min before");
+    expect(stormAlertText(updated, plain)).toContain("0.6 a minute, 4 times those of the 15 min before");
   });
+});
+
+test("advice is shown for the systems that are wanted, in the alert's order", () => {
+  const shown = stormAlertText(opened, { ...plain, advice: ["exim", "mailman"] });
+  expect(shown).toContain("What to do now\n  exim: ");
+  expect(shown).not.toContain("postfix");
+  expect(stormAlertText(opened, { ...plain, advice: ["mailman"] })).not.toContain("What to do now");
 });
 
 describe("what a log can put into it", () => {

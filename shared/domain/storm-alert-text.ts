@@ -1,4 +1,5 @@
-// StormAlert -> the text a person reads at 3 a.m.: what happens, why squall says so, what to do now, ids.
+// StormAlert -> the text a person reads at 3 a.m.: what happens, what to do now, why squall says so, ids. The first screen of
+// 24 lines by 80 columns has what, where, how bad, and the first step.
 // Every text of a log is made printable first; commands stand alone on their lines, unindented and unpainted.
 
 import { hasUnprintable } from "./printable-text.ts";
@@ -14,7 +15,7 @@ import {
   stepInWords,
   wholeNumber,
 } from "./storm-alert-words.ts";
-import type { Advice, Severity, StormAlert, StormEvidence } from "./storm-alert.ts";
+import type { Advice, AdviceSystem, Severity, StormAlert, StormEvidence } from "./storm-alert.ts";
 
 export interface AlertTextOptions {
   /** IANA name of the zone in which times are shown. */
@@ -23,6 +24,8 @@ export interface AlertTextOptions {
   readonly color: boolean;
   /** Columns at which prose is wrapped; commands and ids never are. */
   readonly width: number;
+  /** Mail systems whose advice is shown; default all. */
+  readonly advice?: readonly AdviceSystem[];
 }
 
 type Style = "bold" | "red" | "yellow" | "green" | "cyan" | "faint";
@@ -53,8 +56,8 @@ export function stormAlertText(alert: StormAlert, options: AlertTextOptions): st
   const page: Page = { options, clock: localClock(options.timeZone), lines: [] };
   page.lines.push(headline(page, alert));
   writeEvents(page, alert);
-  if (alert.type === "storm.opened" || alert.type === "storm.watch") writeReasons(page, alert);
   if (alert.type === "storm.opened") writeAdvice(page, alert.advice);
+  if (alert.type === "storm.opened" || alert.type === "storm.watch") writeReasons(page, alert);
   writeIds(page, alert);
   return `${page.lines.join("\n")}\n`;
 }
@@ -91,16 +94,17 @@ function writeEvents(page: Page, alert: StormAlert): void {
   field(page, "audience", `${counted(evidence.audience, "recipient")} of every mail`);
   const people = evidence.distinctRepliers === 1 ? "1 person" : `${wholeNumber(evidence.distinctRepliers)} people`;
   const machines = evidence.autoReplies === 0 ? "" : `; ${counted(evidence.autoReplies, "automatic reply-all")} apart`;
-  field(page, "reply-alls", `${wholeNumber(evidence.replyAlls)} by ${people}${machines}`);
-  if (alert.type === "storm.resolved") {
+  const isOver = alert.type === "storm.resolved";
+  const pace = isOver || alert.type === "storm.watch" ? "" : rate(evidence);
+  field(page, "reply-alls", `${wholeNumber(evidence.replyAlls)} by ${people}${pace}${machines}`);
+  if (isOver) {
     field(page, "deliveries", wholeNumber(evidence.deliveriesSoFar));
     return;
   }
-  if (alert.type !== "storm.watch") field(page, "rate", rate(evidence));
   const perMinute = ratePerMinute(evidence.deliveriesPerMinute);
   field(page, "deliveries", `${wholeNumber(evidence.deliveriesSoFar)} so far, ${perMinute} a minute`);
   const atLeast = wholeNumber(alert.forecast.atLeast);
-  field(page, "still to come", `at least ${atLeast} in the next 15 min: accepted and not yet delivered`);
+  field(page, "still to come", `at least ${atLeast} within 15 min: accepted, not yet delivered`);
 }
 
 function writeOrigin(page: Page, alert: StormAlert): void {
@@ -117,7 +121,7 @@ function rate(evidence: StormEvidence): string {
   const { growthFactor, repliesPerMinute, replyAlls } = evidence;
   const grows = growthFactor > 1 && replyAlls > growthFactor;
   const growth = grows ? `, ${ratePerMinute(growthFactor)} times those of the 15 min before` : "";
-  return `${ratePerMinute(repliesPerMinute)} reply-alls a minute${growth}`;
+  return `, ${ratePerMinute(repliesPerMinute)} a minute${growth}`;
 }
 
 function writeReasons(page: Page, alert: StormAlert): void {
@@ -133,7 +137,9 @@ function writeReasons(page: Page, alert: StormAlert): void {
   }
 }
 
-function writeAdvice(page: Page, advice: readonly Advice[]): void {
+function writeAdvice(page: Page, all: readonly Advice[]): void {
+  const { advice: systems } = page.options;
+  const advice = systems === undefined ? all : all.filter(({ system }) => systems.includes(system));
   if (advice.length === 0) return;
   heading(page, "What to do now");
   for (const one of advice) {

@@ -9,7 +9,7 @@ const REASON_WORDS: Readonly<Record<StormReason, string>> = {
   burst: "six or more people answered within 10 minutes",
   crowd: "nine or more people answered within an hour",
   "list-burst": "several people write to the list at once, with or without a common thread",
-  automatic: "machines answer to the list itself, twenty or more within 10 minutes",
+  automatic: "mails sent by machines to the list itself, twenty or more within 10 minutes",
   near: "the evidence comes close to a storm",
   "price-gate": "a rule for a storm holds, but too few deliveries are at stake to wake somebody",
   "open-list": "a first mail to a very large list whose senders are normally others",

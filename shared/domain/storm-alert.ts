@@ -64,9 +64,13 @@ export interface StormForecast {
   readonly atLeast: number;
 }
 
+/** Mail systems that advice is given for. */
+export const ADVICE_SYSTEMS = ["postfix", "exim", "exchange", "microsoft365", "mailman"] as const;
+export type AdviceSystem = (typeof ADVICE_SYSTEMS)[number];
+
 /** How to stop the list or clear the queue on one mail system; `command` can be pasted into a shell of that system. */
 export interface Advice {
-  readonly system: "postfix" | "exim" | "exchange" | "microsoft365" | "mailman";
+  readonly system: AdviceSystem;
   readonly text: string;
   readonly command: string;
 }

@@ -5,8 +5,8 @@ const MS_PER_DAY = 86_400_000;
 const MS_PER_MINUTE = 60_000;
 
 /** 0001-01-01T00:00:00.000Z and 9999-12-31T23:59:59.999Z: all that four digits of a year can say. */
-export const WIRE_TIME_MIN_MS = -62_135_596_800_000;
-export const WIRE_TIME_MAX_MS = 253_402_300_799_999;
+const WIRE_TIME_MIN_MS = -62_135_596_800_000;
+const WIRE_TIME_MAX_MS = 253_402_300_799_999;
 
 /**
  * Writes a time, such as `2016-11-14T08:29:00.000Z`.

@@ -8,6 +8,18 @@ export interface ConfigFault {
   readonly offset: number;
 }
 
+/** Thrown with every fault found; the message has one a line. */
+export class ConfigError extends Error {
+  readonly faults: readonly ConfigFault[];
+
+  constructor(faults: readonly ConfigFault[]) {
+    const inOrder = faults.toSorted((a, b) => a.offset - b.offset);
+    super(inOrder.map((fault) => `${fault.where}: ${fault.message}`).join("\n"));
+    this.name = "ConfigError";
+    this.faults = inOrder;
+  }
+}
+
 /** The name among `known` that was most likely meant; undefined when none is near. Case, dashes and underscores do not count. */
 export function nearestName(name: string, known: readonly string[]): string | undefined {
   const wanted = bare(name);

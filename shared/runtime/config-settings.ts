@@ -47,7 +47,8 @@ function collect(
     else if (inner instanceof z.ZodNumber) found(at, "number");
     else if (inner instanceof z.ZodBoolean) found(at, "flag");
     else if (inner instanceof z.ZodArray) {
-      if (unwrapped(inner.element) instanceof z.ZodString) found(at, "words");
+      const element = unwrapped(inner.element);
+      if (element instanceof z.ZodString || element instanceof z.ZodEnum) found(at, "words");
     } else if (inner instanceof z.ZodString || inner instanceof z.ZodEnum) found(at, "text");
   }
 }

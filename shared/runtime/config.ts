@@ -2,23 +2,10 @@
 
 import type { z } from "zod";
 import type { ConfigFault } from "./config-fault.ts";
-import { nearestName, suggestion } from "./config-fault.ts";
+import { ConfigError, nearestName, suggestion } from "./config-fault.ts";
 import type { Setting } from "./config-settings.ts";
 import { namesAt, settingsOf } from "./config-settings.ts";
 import type { YamlSource } from "./yaml-source.ts";
-import { readYaml } from "./yaml-source.ts";
-
-/** Thrown with every fault found; the message has one a line. */
-export class ConfigError extends Error {
-  readonly faults: readonly ConfigFault[];
-
-  constructor(faults: readonly ConfigFault[]) {
-    const inOrder = faults.toSorted((a, b) => a.offset - b.offset);
-    super(inOrder.map((fault) => `${fault.where}: ${fault.message}`).join("\n"));
-    this.name = "ConfigError";
-    this.faults = inOrder;
-  }
-}
 
 /** A flag of the command line that sets one setting, such as `--site` for `["site"]`. */
 export interface FlagValue {
@@ -29,9 +16,8 @@ export interface FlagValue {
 
 export interface ConfigSources<Schema extends z.ZodObject> {
   readonly schema: Schema;
-  readonly yamlText?: string;
-  /** As it is shown in faults; default `configuration`. */
-  readonly fileName?: string;
+  /** What `readYaml` made of the file; absent where there is none. */
+  readonly file?: YamlSource;
   /** Only names that begin with SQUALL_ are looked at; an empty value counts as unset. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly flags: readonly FlagValue[];
@@ -42,6 +28,13 @@ const ENV_PREFIX = "SQUALL";
 const SERVICE_LINK =
   /^SQUALL(_[A-Z0-9]+)*_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_\d+_(TCP|UDP|SCTP)(_[A-Z]+)?)?)$/u;
 
+const NOWHERE = { where: "configuration", offset: -1 };
+
+/** Settings from elsewhere are put into its value. */
+function noFile(): YamlSource {
+  return { value: {}, faults: [], isWhole: true, positionOf: () => NOWHERE, positionOfKey: () => NOWHERE };
+}
+
 type Layer = Record<string, unknown>;
 /** Settings that did not come from the file: path, joined by dots -> name of the variable or flag. */
 type Origins = Map<string, string>;
@@ -51,7 +44,7 @@ type Origins = Map<string, string>;
  * probably meant), wrong values, YAML errors, each with file, line and column, or the variable's or flag's name.
  */
 export function loadConfig<Schema extends z.ZodObject>(sources: ConfigSources<Schema>): Readonly<z.output<Schema>> {
-  const yaml = readYaml(sources.yamlText ?? "", sources.fileName ?? "configuration");
+  const yaml = sources.file ?? noFile();
   const faults: ConfigFault[] = [...yaml.faults, ...misspeltEnv(sources)];
   if (yaml.isWhole && !isLayer(yaml.value)) {
     faults.push({ ...yaml.positionOf([]), message: "the file must be a map of settings" });
@@ -67,7 +60,7 @@ export function loadConfig<Schema extends z.ZodObject>(sources: ConfigSources<Sc
 }
 
 /** Variables that begin with SQUALL_ and that neither this schema nor Kubernetes knows: perhaps another service's. */
-export function unknownEnv(schema: z.ZodObject, env: Readonly<Record<string, string | undefined>>): string[] {
+function unknownEnv(schema: z.ZodObject, env: Readonly<Record<string, string | undefined>>): string[] {
   const known = new Set(settingsOf(schema, ENV_PREFIX).map((setting) => setting.env));
   return Object.keys(env)
     .filter((name) => name.startsWith(`${ENV_PREFIX}_`) && !known.has(name) && !SERVICE_LINK.test(name))

@@ -8,7 +8,7 @@ import { gzipSync, zstdCompressSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { encodeStormAlert } from "../../shared/domain/storm-alert-codec.ts";
 import { loadConfiguration } from "../../services/squall/configuration.ts";
-import { collect } from "../../services/squall/simulate/simulation.ts";
+import { collect } from "../support/simulated-log.ts";
 import { linesOf, numbersFrom, reordered, shuffled, temporaryFolder, writeLog } from "./log-lines.ts";
 import { alertsOfChunks } from "./memory-input.ts";
 import { replayHere } from "./replay-here.ts";
@@ -72,7 +72,7 @@ function alertsIn(ndjson: string): Told[] {
 
 /** The log read from memory in chunks of the sizes, in turn. */
 async function alertsRead(log: Buffer, sizes: readonly number[]): Promise<string> {
-  const alerts = await alertsOfChunks(cutInto(log, sizes), loadConfiguration({ config, emitWindows: false }, {}));
+  const alerts = await alertsOfChunks(cutInto(log, sizes), await loadConfiguration({ config, emitWindows: false }, {}));
   return alerts.map((alert) => `${encodeStormAlert(alert)}\n`).join("");
 }
 

@@ -4,12 +4,15 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { decodeStormAlert } from "../../shared/domain/storm-alert-codec.ts";
+import { stormAlertText } from "../../shared/domain/storm-alert-text.ts";
 import { schemaFaults } from "../support/json-schema.ts";
 import { linesOf, temporaryFolder, writeLog } from "./log-lines.ts";
 import { replayHere } from "./replay-here.ts";
 import { ROOT } from "./squall-process.ts";
 
 const TESTDATA = join(ROOT, "test/testdata/postfix");
+const SCREEN = { rows: 24, columns: 80 };
 const folder = temporaryFolder();
 const LOG = join(TESTDATA, "small-storm.log");
 
@@ -17,6 +20,29 @@ test("the text of a small storm", async () => {
   const { code, out } = await replayHere([LOG], { output: "text" });
   expect(code).toBe(0);
   await expect(out).toMatchFileSnapshot(join(TESTDATA, "small-storm.golden.txt"));
+});
+
+test("the first screen of the alert has what, where, how bad, and the first step whole", () => {
+  const alerts = readFileSync(join(TESTDATA, "small-storm.golden.ndjson"), "utf8").trimEnd().split("\n");
+  const decoded = decodeStormAlert(alerts.find((line) => line.includes('"type":"storm.opened"')) ?? "");
+  if (!decoded.ok) throw new Error(decoded.reason);
+  const { alert } = decoded;
+  const lines = stormAlertText(alert, { timeZone: "UTC", color: false, width: SCREEN.columns }).split("\n");
+  const rows = lines.flatMap((line) => line.match(new RegExp(`.{1,${SCREEN.columns}}`, "g")) ?? [""]);
+  const screen = rows.slice(0, SCREEN.rows).join("");
+  expect(screen).toContain(alert.severity.toUpperCase());
+  expect(screen).toContain(alert.list);
+  expect(screen).toContain("25,000 recipients");
+  expect(screen).toContain("at least 124,984 within 15 min");
+  expect(alert.advice[0]?.command).toContain("REJECT");
+  expect(screen).toContain(alert.advice[0]?.command);
+});
+
+test("--advice shortens the text, and leaves the NDJSON whole", async () => {
+  const { out } = await replayHere([LOG], { output: "text", advice: ["mailman"] });
+  expect(out).toContain("  mailman: ");
+  expect(out).not.toContain("  postfix: ");
+  expect((await replayHere([LOG], { advice: ["mailman"] })).out).toBe((await replayHere([LOG])).out);
 });
 
 test("the NDJSON of a small storm, as its schema has it", async () => {

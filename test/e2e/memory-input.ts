@@ -1,7 +1,7 @@
 // Chunks in memory, read as `squall replay` reads a file.
 
 import type { InputFile } from "../../shared/adapters/files/input-file.ts";
-import type { SquallConfig } from "../../services/squall/squall-config.ts";
+import type { SquallConfig } from "../../services/squall/squall-defaults.ts";
 import type { ReplayInput } from "../../services/squall/replay/inputs.ts";
 import { replay } from "../../services/squall/replay/replay.ts";
 import type { StormAlert } from "../../shared/domain/storm-alert.ts";
@@ -22,7 +22,7 @@ function inputOfChunks(chunks: Iterator<Buffer>): ReplayInput {
     read: () => Promise.resolve(read()),
     close: () => Promise.resolve(),
   };
-  return { file, first: read(), year: 2016 };
+  return { name: file.name, sizeBytes: undefined, year: 2016, head: undefined, open: () => file };
 }
 
 /** All alerts of the log, watches too. */
@@ -33,6 +33,7 @@ export async function alertsOfChunks(chunks: Iterator<Buffer>, config: SquallCon
     format: "auto",
     config,
     signal: new AbortController().signal,
+    nowMs: () => Number.NaN,
     onAlert: (alert) => void alerts.push(alert),
     onWindow: () => undefined,
     onRejected: () => undefined,

@@ -1,7 +1,7 @@
 // Raw log lines in, the moment a storm opens out: through the whole of `squall replay`, with default settings.
 
 import { describe, expect, test } from "vitest";
-import { collect } from "../../services/squall/simulate/simulation.ts";
+import { collect } from "../support/simulated-log.ts";
 import { linesOf, temporaryFolder, writeLog } from "./log-lines.ts";
 import type { WrittenMail } from "./postfix-writer.ts";
 import { replyHeaders, writtenLog } from "./postfix-writer.ts";

@@ -11,7 +11,7 @@ const SCALE = 0.01;
 /** One line a storm, with what one needs to look into it. */
 export async function stormsOfDay(seed: number): Promise<string[]> {
   const day = simulate({ scenario: "ordinary-day", seed, scale: SCALE });
-  const alerts = await alertsOfChunks(day.chunks(), loadConfiguration({ emitWindows: false }, {}));
+  const alerts = await alertsOfChunks(day.chunks(), await loadConfiguration({ emitWindows: false }, {}));
   return alerts
     .filter(({ type }) => type === "storm.opened")
     .map(({ list, subject, evidence, reasons, detectedAt }) => {

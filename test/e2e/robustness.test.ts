@@ -1,11 +1,23 @@
 // What a hostile or broken input, a wrong call or an impatient person may do to the real `squall` command: it says in one
 // line what is wrong, ends with the exit code of the architecture, keeps its memory flat, and never shows a stack trace.
 
-import { appendFileSync, chmodSync, existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { constants, gunzipSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { collect } from "../../services/squall/simulate/simulation.ts";
+import { collect } from "../support/simulated-log.ts";
+import { pollUntil } from "../support/poll.ts";
 import { linesOf, numbersFrom, temporaryFolder, writeLog } from "./log-lines.ts";
 import { replayHere } from "./replay-here.ts";
 import type { Finished, ProcessOptions } from "./squall-process.ts";
@@ -29,6 +41,14 @@ async function run(args: readonly string[], options?: ProcessOptions): Promise<F
   expect(finished.err).not.toMatch(/^\s+at /m);
   expect(finished.err).not.toContain("internal error");
   return finished;
+}
+
+function pointsTo(link: string): string | undefined {
+  try {
+    return readlinkSync(link);
+  } catch {
+    return undefined;
+  }
 }
 
 function* repeated(piece: Buffer, bytes: number): Generator<Buffer> {
@@ -249,7 +269,6 @@ describe("what cannot be read to its end is said in one line, after the alerts u
   test.each([
     ["--windows", "windows", "no such folder"],
     ["--dead-letter", "letters", "no such folder"],
-    ["--config", "config", "no such file"],
   ])("%s in a folder that is not there", async (flag, name, words) => {
     const path = join(folder, "nowhere", name);
     const { code, err, out } = await run(["replay", flag, path, storm]);
@@ -299,6 +318,14 @@ describe("wrong use", () => {
     expect(err).toMatch(/wrong\.yaml:5:\d+/);
   });
 
+  test.each([
+    ["that is not there", join(folder, "nowhere", "squall.yaml"), "no such file"],
+    ["that is a folder", folder, "is a directory"],
+  ])("a configuration %s: exit 78 and one line", async (_name, path, words) => {
+    const { code, err, out } = await run(["replay", "--config", path, storm]);
+    expect({ code, err, out }).toEqual({ code: 78, err: `${path}: ${words}\n`, out: "" });
+  });
+
   test("a wrong environment variable: exit 78 and its name", async () => {
     const { code, err } = await run(["replay", storm], { env: { SQUALL_TIMEZONE: "Mars/Base" } });
     expect(code).toBe(78);
@@ -335,14 +362,26 @@ describe("how it ends", () => {
   });
 
   test("SIGINT while a pipe keeps it waiting: 130", async () => {
-    // One chunk: when it has told of the storm, it has read all there is and waits for more.
+    // Long enough that its clock is believed. When it has told of the storm it soon has read all there is and waits for more.
     const { code, err } = await run(["replay", ...asNdjson, "-"], {
-      input: readFileSync(join(ROOT, "test/testdata/postfix/small-storm.log")),
+      input: log,
       keepOpen: true,
-      when: { says: "storm.resolved", call: (pid) => void setTimeout(() => process.kill(pid, "SIGINT"), 200) },
+      when: { says: "storm.opened", call: (pid) => void setTimeout(() => process.kill(pid, "SIGINT"), 200) },
     });
     expect(code).toBe(130);
     expect(err).toMatch(/^storms {5}1,/m);
+  });
+
+  test.runIf(existsSync("/proc/self/fd"))("SIGINT while a named pipe has no writer: 130", async () => {
+    const fifo = join(folder, "fifo");
+    execFileSync("mkfifo", [fifo]);
+    const child = spawn(process.execPath, [join(ROOT, "services/squall/squall.js"), "replay", fifo]);
+    const exited = once(child, "exit");
+    const descriptors = `/proc/${child.pid ?? 0}/fd`;
+    const waits = (): boolean => readdirSync(descriptors).some((fd) => pointsTo(join(descriptors, fd)) === fifo);
+    await pollUntil(waits, { deadlineMs: SLOW_MS, what: "squall to open the pipe" });
+    child.kill("SIGINT");
+    expect(await exited).toEqual([130, null]);
   });
 
   test.each([[["replay", ...asNdjson, storm]], [["simulate", "nhs-2016"]]])(

@@ -1,10 +1,13 @@
 import { describe, expect, onTestFinished, test, type TestContext } from "vitest";
 
+import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { decodeStormAlert } from "../../shared/domain/storm-alert-codec.ts";
 import type { StormAlert } from "../../shared/domain/storm-alert.ts";
+import { stormAdvice } from "../../services/detector/advice/storm-advice.ts";
 import { replayHere } from "../e2e/replay-here.ts";
 import { CONVERSATION, LIST, MEMBERS } from "../support/list-conversation.ts";
+import { pollUntil } from "../support/poll.ts";
 import { realPart } from "../support/real-part.ts";
 import { startRealPostfix, type RealPostfix } from "../support/real-postfix.ts";
 
@@ -24,6 +27,11 @@ describe("a real Postfix", () => {
 
   test("leaves a log in which squall sees the storm, short queue ids", (context) => expectStorm(context, false));
   test("leaves a log in which squall sees the storm, long queue ids", (context) => expectStorm(context, true));
+
+  test("lets go of what is queued when the advice is pasted, short queue ids", (context) =>
+    expectClearing(context, false));
+  test("lets go of what is queued when the advice is pasted, long queue ids", (context) =>
+    expectClearing(context, true));
 
   test("is gone after it was stopped, twice", async (context) => {
     realPart("postfix", context);
@@ -52,7 +60,42 @@ async function expectStorm(context: TestContext, longQueueIds: boolean): Promise
   expect(opened?.evidence.replyAlls).toBeLessThanOrEqual(4);
   expect(err).toContain(`${LIST}: audience 30, 5 messages, 4 reply-alls`);
   expect(err).toContain(" 0 rejected");
-  expect(err).toContain("100 % of 5 messages have header lines in the log, 100 % name the thread they belong to");
+  expect(err).toContain(
+    "100 % of 5 messages to 20 people or more have header lines in the log, 100 % name their thread",
+  );
+}
+
+/** A queue full of a storm, and the advice's commands for Postfix run one after the other, as a person would. */
+async function expectClearing(context: TestContext, longQueueIds: boolean): Promise<void> {
+  realPart("postfix", context);
+  const postfix = await startRealPostfix({ lists: { [LIST]: MEMBERS }, longQueueIds, holds: true });
+  onTestFinished(() => postfix.stop());
+  const shell = (command: string): string =>
+    execFileSync("bash", ["-c", command], {
+      env: { PATH: "/usr/sbin:/usr/bin:/bin", MAIL_CONFIG: postfix.config },
+      stdio: ["ignore", "pipe", "ignore"],
+      encoding: "utf8",
+    });
+  const queued = (): string[] =>
+    Array.from(shell("postqueue -p").matchAll(/^(\w{6,})[*!]? +\d/gm), ([, id = ""]) => id);
+  const ids: string[] = [];
+  for (const mail of CONVERSATION) ids.push(/queued as (\w+)/.exec(await postfix.send(mail))?.[1] ?? "(not queued)");
+  await pollUntil(() => queued().length === ids.length, { deadlineMs: 30_000, what: "all mails to be queued" });
+
+  const known = ids.slice(0, 2).map((queueId) => ({ host: "mx", queueId }));
+  const commands = (list: { readonly list?: string }): string[] =>
+    stormAdvice({ ...list, queueIds: known, messageIds: ["root.1@client.example.org"] })
+      .filter(({ system }) => system === "postfix")
+      .map(({ command }) => command);
+  const [, byId = "", bySearch = ""] = commands({ list: LIST.toUpperCase() });
+  shell(byId);
+  expect(queued().toSorted()).toEqual(ids.slice(2).toSorted());
+  shell(bySearch);
+  // Two went to one person: answers all the same, for whoever has no list's address to search by.
+  expect(queued().toSorted()).toEqual(ids.slice(5).toSorted());
+  shell(commands({}).at(-1) ?? "");
+  expect(queued()).toEqual([]);
+  shell(bySearch);
 }
 
 function stormAlertOf(line: string): StormAlert | undefined {

@@ -1,15 +1,16 @@
 // A log as text -> what ingest, or ingest and assembler, make of it: the first stages of a replay, without files.
 
-import type { AssemblerCounters } from "../../services/assembler/assembler.ts";
-import { Assembler, defaultAssemblerSettings } from "../../services/assembler/assembler.ts";
-import type { ClosedSlice } from "../../services/ingest/combine.ts";
-import { FragmentTable } from "../../services/ingest/combine.ts";
+import type { AssemblerCounters } from "../../services/assembler/assembler-settings.ts";
+import { defaultAssemblerSettings, eventSink } from "../../services/assembler/assembler-settings.ts";
+import { Assembler } from "../../services/assembler/assembler.ts";
+import { type ClosedSlice, FragmentTable } from "../../services/ingest/combine.ts";
 import type { FormatName } from "../../services/ingest/formats.ts";
 import { HostTable } from "../../services/ingest/host-table.ts";
 import type { IngestCounters } from "../../services/ingest/ingest.ts";
 import { Ingest } from "../../services/ingest/ingest.ts";
 import type { RejectionReason } from "../../services/ingest/rejection.ts";
 import { zoneToUtc } from "../../services/ingest/time-zone.ts";
+import { fragmentsOf } from "../../shared/domain/packed/slab-fragments.ts";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import type { MailFragment } from "../../shared/domain/mail-fragment.ts";
 
@@ -31,7 +32,6 @@ export interface Rejected {
 }
 
 export interface IngestedLog {
-  readonly slices: readonly ClosedSlice[];
   readonly fragments: readonly MailFragment[];
   readonly events: readonly MailEvent[];
   readonly counters: IngestCounters;
@@ -39,8 +39,22 @@ export interface IngestedLog {
 }
 
 export function ingestLog(log: string | Buffer, options: ReadLogOptions = {}): IngestedLog {
+  const fragments: MailFragment[] = [];
+  const events: MailEvent[] = [];
+  const read = readLog(log, options, new FragmentTable(), (slice, hostNames) => {
+    fragments.push(...fragmentsOf(slice.slab, { site: "test", hostNames }));
+    events.push(...slice.events);
+  });
+  return { fragments, events, ...read };
+}
+
+function readLog(
+  log: string | Buffer,
+  options: ReadLogOptions,
+  table: FragmentTable,
+  visit: (slice: ClosedSlice, hostNames: readonly string[]) => void,
+): Pick<IngestedLog, "counters" | "rejected"> {
   const bytes = typeof log === "string" ? Buffer.from(log) : log;
-  const table = new FragmentTable("test");
   const rejected: Rejected[] = [];
   const ingest = new Ingest({
     site: "test",
@@ -63,31 +77,30 @@ export function ingestLog(log: string | Buffer, options: ReadLogOptions = {}): I
   const step = options.chunkBytes ?? Math.max(bytes.length, 1);
   for (let at = 0; at < bytes.length; at += step) ingest.feed(bytes.subarray(at, at + step));
   ingest.end();
-  const slices = table.take(Number.POSITIVE_INFINITY);
-  return {
-    slices,
-    fragments: slices.flatMap(({ fragments }) => fragments),
-    events: slices.flatMap(({ events }) => events),
-    counters: ingest.counters,
-    rejected,
-  };
+  table.drain(Number.POSITIVE_INFINITY, (slice) => {
+    visit(slice, table.hostNames);
+  });
+  return { counters: ingest.counters, rejected };
 }
 
 export interface AssembledLog {
   readonly events: readonly MailEvent[];
-  readonly ingested: IngestedLog;
+  readonly ingested: Pick<IngestedLog, "counters" | "rejected">;
   readonly counters: AssemblerCounters;
 }
 
 /** In order of event time, as a replay does it; every revision is there. */
 export function assembleLog(log: string | Buffer, options: ReadLogOptions = {}): AssembledLog {
-  const ingested = ingestLog(log, options);
-  const assembler = new Assembler(defaultAssemblerSettings, { name: (address) => address, allowSubject: true });
+  const table = new FragmentTable();
+  const people = { name: (address: string) => address, allowSubject: true };
+  const assembler = new Assembler(defaultAssemblerSettings, { site: "test", hostNames: table.hostNames, people });
   const events: MailEvent[] = [];
-  const sink = (event: MailEvent): void => {
+  const sink = eventSink((event) => {
     events.push(event);
-  };
-  for (const slice of ingested.slices) assembler.applySlice(slice, sink);
+  });
+  const ingested = readLog(log, options, table, (slice) => {
+    assembler.applySlice(slice, sink);
+  });
   assembler.finish(sink);
   return { events, ingested, counters: assembler.counters };
 }

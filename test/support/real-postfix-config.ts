@@ -10,6 +10,8 @@ export interface PostfixSettings {
   readonly longQueueIds: boolean;
   /** Each list (a virtual alias) with its members; everybody's mail is discarded after it was logged as sent. */
   readonly lists: Readonly<Record<string, readonly string[]>>;
+  /** Everything stays in the queue. */
+  readonly holds?: boolean;
 }
 
 export interface PostfixPlaces {
@@ -55,6 +57,7 @@ function mainCf(settings: PostfixSettings, places: PostfixPlaces): string {
     mynetworks: "127.0.0.0/8",
     smtpd_relay_restrictions: "permit_mynetworks, reject",
     default_transport: "discard:",
+    defer_transports: settings.holds === true ? "discard" : "",
     alias_maps: "",
     enable_long_queue_ids: settings.longQueueIds ? "yes" : "no",
     virtual_alias_domains: [...listDomains].join(" "),
@@ -87,6 +90,7 @@ function masterCf(settings: PostfixSettings): string {
     unix("anvil", "-", "1"),
     unix("tlsmgr", "-", "1"),
     unix("proxymap", "-", "-"),
+    unix("showq", "n", "-"),
     "postlog unix-dgram n - n - 1 postlogd\n",
   ].join("");
 }

@@ -16,11 +16,15 @@ export interface RealPostfixOptions {
   readonly lists: Readonly<Record<string, readonly string[]>>;
   readonly longQueueIds?: boolean;
   readonly hostname?: string;
+  /** Everything stays in the queue. */
+  readonly holds?: boolean;
 }
 
 export interface RealPostfix {
   readonly port: number;
   readonly logFile: string;
+  /** Folder of main.cf, for MAIL_CONFIG. */
+  readonly config: string;
   /** The log so far. */
   readonly log: () => string;
   /** Hands a mail over and returns the server's reply. */
@@ -40,7 +44,8 @@ export async function startRealPostfix(options: RealPostfixOptions): Promise<Rea
   const port = await freePort();
   const hostname = options.hostname ?? "mx.example";
   const longQueueIds = options.longQueueIds ?? false;
-  const places = writePostfixConfig({ folder, port, hostname, longQueueIds, lists: options.lists });
+  const { lists, holds = false } = options;
+  const places = writePostfixConfig({ folder, port, hostname, longQueueIds, lists, holds });
   const postfix = new PostfixProcess(folder, places);
   try {
     await pollUntil(() => postfix.answers(port), { deadlineMs: WAIT_MS, what: "Postfix to answer" });
@@ -51,6 +56,7 @@ export async function startRealPostfix(options: RealPostfixOptions): Promise<Rea
   return {
     port,
     logFile: places.logFile,
+    config: places.config,
     log: () => readFileSync(places.logFile, "utf8"),
     send: (mail) => sendMail(port, mail),
     waitForRemoved: (count) => postfix.waitForRemoved(count),

@@ -19,7 +19,7 @@ export type CommandAddress =
   | { readonly kind: "plain"; readonly address: string };
 
 /** Most queue ids one command names, most hosts and most message ids that get one. */
-export const COMMAND_QUEUE_IDS_MAX = 200;
+export const COMMAND_QUEUE_IDS_MAX = 100;
 export const COMMAND_HOSTS_MAX = 16;
 export const COMMAND_MESSAGE_IDS_MAX = 50;
 

@@ -35,9 +35,10 @@ function clear(request: AdviceRequest): Advice[] {
   const ids = usable.slice(-COMMAND_MESSAGE_IDS_MAX);
   const leftOut = request.messageIds.length - usable.length;
   const odd = leftOut === 0 ? "" : ` ${leftOut} with characters that do not belong into a command are left out.`;
+  const mails = ids.length === 1 ? "1 mail" : `${ids.length} mails`;
   const text =
-    `Clear the copies still queued on all transport servers, by message id, without bounces: ${ids.length} mails of this ` +
-    `storm.${odd} Put -WhatIf at the end to see them first.`;
+    `Clear the copies still queued on all transport servers, by message id, without bounces: ${mails} of this storm.` +
+    `${odd} Put -WhatIf at the end to see them first.`;
   if (ids.length === 0) return [{ system: "exchange", text, command: "" }];
   const command =
     `$ids = ${ids.map(powershellQuote).join(",")}; ` +

@@ -4,34 +4,38 @@ import { printableText } from "../../../shared/domain/printable-text.ts";
 import type { Advice } from "../../../shared/domain/storm-alert.ts";
 import type { AdviceRequest, CommandAddress, HostQueue } from "./advice-request.ts";
 import { COMMAND_HOSTS_MAX, COMMAND_QUEUE_IDS_MAX, queuesByHost, REFUSED_ADDRESS } from "./advice-request.ts";
-import { posixQuote } from "./shell-quote.ts";
+import { isQuotable, posixQuote } from "./shell-quote.ts";
 
 /** Short (hex) and long queue ids; both are safe in a shell as they are, and none is the word ALL. */
 const POSTFIX_QUEUE_ID = /^[0-9A-Za-z]{6,20}$/u;
+
+/** Answers name the mails they answer, so the first few find the later ones. */
+const SEARCHED_MESSAGE_IDS_MAX = 5;
 
 const TABLE = "/etc/postfix/squall-stopped-lists";
 
 export function postfixAdvice(request: AdviceRequest, list: CommandAddress): Advice[] {
   const queues = queuesByHost(request, POSTFIX_QUEUE_ID);
-  const shown = queues.slice(0, COMMAND_HOSTS_MAX);
-  const isCut = queues.length > shown.length || shown.some((queue) => queue.queueIds.length > COMMAND_QUEUE_IDS_MAX);
-  return [...stop(list), ...shown.map(clearHost), ...clearByList(list, isCut || queues.length === 0)];
+  const hostsLeftOut = Math.max(0, queues.length - COMMAND_HOSTS_MAX);
+  return [
+    ...stop(list),
+    ...queues.slice(0, COMMAND_HOSTS_MAX).map(clearHost),
+    ...clearBySearch(request, list, hostsLeftOut),
+  ];
 }
 
+/** Can be pasted again: neither the line nor the check is added twice. */
 function stop(list: CommandAddress): Advice[] {
   if (list.kind === "none") return [];
   if (list.kind !== "plain") return [{ system: "postfix", text: `Stop the list. ${REFUSED_ADDRESS}`, command: "" }];
   const line = `${list.address} REJECT This list is closed for the moment, please do not reply to all`;
-  const check = `check_recipient_access texthash:${TABLE}`;
   const text =
-    "Stop the list, as root on every server that takes mail in: mail to it is refused from now on, with a reason. " +
-    "A submission service with recipient restrictions of its own in master.cf needs the same check there. " +
-    `Undo: take the line out of ${TABLE}, then postfix reload.`;
+    "Stop the list, as root on every server that takes mail in: new mail to it is refused, with a reason. Where submission " +
+    `has recipient restrictions of its own in master.cf, add the check there. Undo: take the line out of ${TABLE}, postfix reload.`;
   const command =
-    `printf '%s\\n' ${posixQuote(line)} >> ${TABLE} && ` +
-    `{ postconf -h smtpd_recipient_restrictions | grep -qF ${TABLE} || ` +
-    `postconf -e "smtpd_recipient_restrictions = ${check}, $(postconf -h smtpd_recipient_restrictions)"; } && ` +
-    "postfix reload";
+    `(l=${posixQuote(line)}; t=${TABLE}; { grep -qsxF -- "$l" $t || printf '%s\\n' "$l" >> $t; } && ` +
+    "r=$(postconf -h smtpd_recipient_restrictions) && case $r in *$t*) ;; *) postconf -e " +
+    '"smtpd_recipient_restrictions = check_recipient_access texthash:$t, $r" ;; esac && postfix reload)';
   return [{ system: "postfix", text, command }];
 }
 
@@ -49,25 +53,29 @@ function counted(ids: number): string {
   return ids === 1 ? "1 queue id" : `${ids} queue ids`;
 }
 
-/** Finds copies by address: what a list server sends on goes out from the list's owner or bounce address. */
-function clearByList(list: CommandAddress, isNeeded: boolean): Advice[] {
-  if (!isNeeded || list.kind === "none") return [];
+/**
+ * Finds mail by what its queue file says. The queue's listing would not do: it shows the members that an alias was turned
+ * into, while the file keeps the address that the mail was sent to.
+ */
+function clearBySearch(request: AdviceRequest, list: CommandAddress, hostsLeftOut: number): Advice[] {
+  const address = "address" in list ? list.address : undefined;
+  const words = address === undefined ? messageIdsOf(request) : [address];
+  if (words.length === 0) return [];
+  const others = hostsLeftOut === 0 ? "" : ` ${hostsLeftOut} more servers had queue ids of it.`;
+  const what =
+    address === undefined ? "this storm's mails and answers to them" : "everything that was sent to the list";
   const text =
-    "Clear copies that no queue id is known of, as root on every server: all mail in the queue to the list itself or from " +
-    "its owner and bounce addresses. Copies that an alias has already turned into members' addresses are not found.";
-  if (list.kind === "refused") return [{ system: "postfix", text: `${text} ${REFUSED_ADDRESS}`, command: "" }];
-  const at = list.address.lastIndexOf("@");
-  const [name, domain] = [list.address.slice(0, at), list.address.slice(at)];
-  const senders = {
-    owner: `owner-${name}${domain}`,
-    admin: `${name}-owner${domain}`,
-    bounces: `${name}-bounces${domain}`,
-  };
-  const options = Object.entries({ list: list.address, ...senders })
-    .map(([variable, value]) => `--arg ${variable} ${posixQuote(value)}`)
-    .join(" ");
-  const program =
-    "select(any(.recipients[]; (.address | ascii_downcase) == $list) or " +
-    "((.sender | ascii_downcase) as $from | $from == $owner or $from == $admin or $from == $bounces)) | .queue_id";
-  return [{ system: "postfix", text, command: `postqueue -j | jq -r ${options} '${program}' | postsuper -d -` }];
+    `Clear what has come since, as root on every server, once the list is stopped: ${what}, whatever alias it went through.` +
+    `${others} It reads the head of every queued mail; put \`cat\` in place of \`postsuper -d -\` to see the ids first.`;
+  const patterns = words.map((word) => `-e ${posixQuote(word)}`).join(" ");
+  const command =
+    `postqueue -p | awk '$2 ~ /^[0-9]+$/ { sub(/[*!#]$/, "", $1); print $1 }' | while read -r id; do ` +
+    `postcat -qeh "$id" 2>/dev/null | grep -qiF ${patterns} && echo "$id"; done | postsuper -d -`;
+  return [{ system: "postfix", text, command }];
+}
+
+/** As answers name them in References too. */
+function messageIdsOf({ messageIds }: AdviceRequest): string[] {
+  const usable = messageIds.filter((id) => id !== "" && isQuotable(id));
+  return usable.slice(0, SEARCHED_MESSAGE_IDS_MAX).map((id) => `<${id}>`);
 }

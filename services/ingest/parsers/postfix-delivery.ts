@@ -1,8 +1,13 @@
 // "to=<A>[, orig_to=<B>], relay=R, …, status=WORD (text)" -> counts of the fragment's minute, and who was expanded.
 // The only shape that comes hundreds of millions of times: no string is made unless a new address turns up.
 
-import { minuteStart } from "../../../shared/domain/delivery-minutes.ts";
-import type { MailFragment } from "../../../shared/domain/mail-fragment.ts";
+import {
+  BOUNCED as BOUNCED_COUNT,
+  DEFERRED as DEFERRED_COUNT,
+  DELIVERED as DELIVERED_COUNT,
+  type DeliveryAddresses,
+  type FragmentSlab,
+} from "../../../shared/domain/packed/fragment-slab.ts";
 import { ADDRESSES_MAX } from "../../../shared/domain/mail-fragment.ts";
 import { ascii, equalsText, find, needle, spells } from "../bytes.ts";
 import { nameOfBytes } from "../../../shared/domain/log-text.ts";
@@ -44,8 +49,13 @@ function addressEnd(bytes: Buffer, start: number, end: number): number {
   return at;
 }
 
-/** Counts one delivery attempt; false when the line does not have the shape. */
-export function countDelivery(fragment: MailFragment, line: MessageBytes, listServers: ReadonlySet<string>): boolean {
+/** Counts one delivery attempt of a record; false when the line does not have the shape. */
+export function countDelivery(
+  slab: FragmentSlab,
+  record: number,
+  line: MessageBytes,
+  listServers: ReadonlySet<string>,
+): boolean {
   const { bytes, end } = line;
   const toStart = line.start + TO_LENGTH;
   const toEnd = addressEnd(bytes, toStart, end);
@@ -63,41 +73,25 @@ export function countDelivery(fragment: MailFragment, line: MessageBytes, listSe
   const field = find(bytes, relayStart, end, STATUS);
   if (field < 0) return false;
   const status = field + STATUS.literal.length;
-  if (!countStatus(fragment, line.eventTimeMs, bytes, status)) return true;
-  if (originalStart >= 0) noteOriginal(fragment, bytes, originalStart, originalEnd);
-  if (isHandedOn(line, relayStart, status, listServers)) {
-    fragment.expandedTo ??= [];
-    if (
-      fragment.expandedTo.length < ADDRESSES_MAX ||
-      !fragment.expandedTo.some((known) => equalsText(bytes, toStart, toEnd, known))
-    ) {
-      addAddress(fragment.expandedTo, addressText(bytes, toStart, toEnd));
-    }
-  }
+  const outcome = outcomeAt(bytes, status);
+  if (outcome < 0) return true;
+  slab.numbers[record + outcome] = (slab.numbers[record + outcome] ?? 0) + 1;
+  if (originalStart >= 0) noteOriginal(slab.addressesOf(record), bytes, originalStart, originalEnd);
+  if (isHandedOn(line, relayStart, status, listServers)) noteExpanded(slab.addressesOf(record), bytes, toStart, toEnd);
   return true;
 }
 
-/** False for a status that is no delivery attempt (address probes: deliverable, undeliverable). */
-function countStatus(fragment: MailFragment, eventTimeMs: number, bytes: Buffer, status: number): boolean {
-  const isSent = spells(bytes, status, SENT);
-  const isDeferred = !isSent && (spells(bytes, status, DEFERRED) || spells(bytes, status, SOFT_BOUNCE));
-  if (!isSent && !isDeferred && !spells(bytes, status, BOUNCED) && !spells(bytes, status, EXPIRED)) return false;
-  // A fragment never crosses a minute (combine.ts), so there is one entry at most.
-  let minute = fragment.minutes?.[0];
-  if (minute === undefined) {
-    minute = { start: minuteStart(eventTimeMs), delivered: 0, deferred: 0, bounced: 0 };
-    fragment.minutes = [minute];
-  }
-  if (isSent) minute.delivered += 1;
-  else if (isDeferred) minute.deferred += 1;
-  else minute.bounced += 1;
-  return true;
+/** The count that a status adds to; -1 for one that is no delivery attempt (address probes: deliverable, undeliverable). */
+function outcomeAt(bytes: Buffer, status: number): number {
+  if (spells(bytes, status, SENT)) return DELIVERED_COUNT;
+  if (spells(bytes, status, DEFERRED) || spells(bytes, status, SOFT_BOUNCE)) return DEFERRED_COUNT;
+  return spells(bytes, status, BOUNCED) || spells(bytes, status, EXPIRED) ? BOUNCED_COUNT : -1;
 }
 
-function noteOriginal(fragment: MailFragment, bytes: Buffer, start: number, end: number): void {
-  const known = fragment.origTo;
+function noteOriginal(addresses: DeliveryAddresses, bytes: Buffer, start: number, end: number): void {
+  const known = addresses.origTo;
   if (known === undefined) {
-    fragment.origTo = [{ address: addressText(bytes, start, end), seen: 1 }];
+    addresses.origTo = [{ address: addressText(bytes, start, end), seen: 1 }];
     return;
   }
   for (const entry of known) {
@@ -107,6 +101,13 @@ function noteOriginal(fragment: MailFragment, bytes: Buffer, start: number, end:
     }
   }
   countAddress(known, addressText(bytes, start, end), 1);
+}
+
+function noteExpanded(addresses: DeliveryAddresses, bytes: Buffer, start: number, end: number): void {
+  const known = (addresses.expandedTo ??= []);
+  if (known.length < ADDRESSES_MAX || !known.some((address) => equalsText(bytes, start, end, address))) {
+    addAddress(known, addressText(bytes, start, end));
+  }
 }
 
 /** Did the recipient go to something that may fan it out: an alias' second queue id, a pipe, loopback, a known list server? */

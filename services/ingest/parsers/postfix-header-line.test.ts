@@ -1,11 +1,24 @@
 import { describe, expect, test } from "vitest";
-import type { HeaderLine } from "./postfix-header-line.ts";
-import { parseHeaderLine } from "./postfix-header-line.ts";
+import { HEADER_NAMES } from "../../../shared/domain/mail-fragment.ts";
+import { HeaderLineReader } from "./postfix-header-line.ts";
+
+interface HeaderLine {
+  readonly name: string | undefined;
+  readonly value: string;
+  readonly lastRecipient: string | undefined;
+}
 
 /** `text`: behind "info: header ". */
 function parse(text: string): HeaderLine | undefined {
   const bytes = Buffer.from(`..${text}\n`);
-  return parseHeaderLine(bytes, 2, bytes.length - 1);
+  const reader = new HeaderLineReader();
+  if (!reader.read(bytes, 2, bytes.length - 1)) return undefined;
+  const { name, valueStart, valueEnd, recipientStart, recipientEnd } = reader;
+  return {
+    name: HEADER_NAMES[name],
+    value: bytes.toString("latin1", valueStart, valueEnd),
+    lastRecipient: recipientStart < 0 ? undefined : bytes.toString("latin1", recipientStart, recipientEnd),
+  };
 }
 
 const REAL =

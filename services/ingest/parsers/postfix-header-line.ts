@@ -4,14 +4,10 @@
 // so the last " proto=" with nothing but a clean helo behind it is Postfix's own. Local mail has neither, and a client
 // that said no HELO no helo.
 
+import { HEADER_NAMES } from "../../../shared/domain/mail-fragment.ts";
 import { ascii, findLast, spells } from "../bytes.ts";
 
-export interface HeaderLine {
-  /** Lower case. */
-  readonly name: string;
-  readonly value: string;
-  readonly lastRecipient: string | undefined;
-}
+const NAMES = HEADER_NAMES.map(ascii);
 
 const FROM_CLIENT = ascii(" from ");
 const ENVELOPE_FROM = ascii("; from=<");
@@ -72,29 +68,55 @@ function clientStart(bytes: Buffer, start: number, semicolon: number): number {
   return semicolon - client === 5 && bytes.toString("latin1", client, semicolon) === "local" ? from : -1;
 }
 
-/** Parses the bytes behind "info: header "; undefined when they are not of this form. */
-export function parseHeaderLine(bytes: Buffer, start: number, end: number): HeaderLine | undefined {
-  let colon = start;
-  while (colon < end && colon - start <= NAME_BYTES_MAX && bytes[colon] !== COLON) colon += 1;
-  if (bytes[colon] !== COLON || colon === start) return undefined;
-  const envelope = envelopeEnd(bytes, colon, end);
-  if (envelope < 0) return undefined;
-  const to = findLast(bytes, colon, envelope, TO);
-  const recipient = to + TO.length;
-  const recipientEnd = Math.min(envelope - 1, recipient + ADDRESS_BYTES_MAX);
-  let limit = to >= 0 ? to : envelope;
-  for (;;) {
-    const semicolon = findLast(bytes, colon, limit, ENVELOPE_FROM);
-    if (semicolon < 0) return undefined;
-    const from = clientStart(bytes, colon, semicolon);
-    if (from >= 0) {
-      const valueStart = bytes[colon + 1] === SPACE ? colon + 2 : colon + 1;
-      return {
-        name: bytes.toString("latin1", start, colon).toLowerCase(),
-        value: bytes.toString("latin1", Math.min(valueStart, from), Math.min(from, valueStart + VALUE_BYTES_MAX)),
-        lastRecipient: to < 0 ? undefined : bytes.toString("latin1", recipient, recipientEnd),
-      };
+/** Place of the name [start, end) in HEADER_NAMES, in whatever case it is written; -1 for any other. */
+function nameAt(bytes: Buffer, start: number, end: number): number {
+  for (let place = 0; place < NAMES.length; place += 1) {
+    const name = NAMES[place];
+    if (name?.length === end - start && spellsInAnyCase(bytes, start, name)) return place;
+  }
+  return -1;
+}
+
+/** `name` is in lower case: letters and "-" only, which all have the bit of lower case set. */
+function spellsInAnyCase(bytes: Buffer, start: number, name: Uint8Array): boolean {
+  for (let index = 0; index < name.length; index += 1) {
+    if (((bytes[start + index] ?? 0) | 0x20) !== name[index]) return false;
+  }
+  return true;
+}
+
+/** Reads header lines in place. After `read` returned true, the fields tell where name, value and last recipient stand. */
+export class HeaderLineReader {
+  /** Place of the name in HEADER_NAMES, -1 for any other. */
+  name = -1;
+  valueStart = 0;
+  valueEnd = 0;
+  /** -1 when the line names no recipient. */
+  recipientStart = -1;
+  recipientEnd = -1;
+
+  /** Reads the bytes behind "info: header "; false when they are not of this form. */
+  read(bytes: Buffer, start: number, end: number): boolean {
+    let colon = start;
+    while (colon < end && colon - start <= NAME_BYTES_MAX && bytes[colon] !== COLON) colon += 1;
+    if (bytes[colon] !== COLON || colon === start) return false;
+    const envelope = envelopeEnd(bytes, colon, end);
+    if (envelope < 0) return false;
+    const to = findLast(bytes, colon, envelope, TO);
+    for (let limit = to >= 0 ? to : envelope; ;) {
+      const semicolon = findLast(bytes, colon, limit, ENVELOPE_FROM);
+      if (semicolon < 0) return false;
+      const from = clientStart(bytes, colon, semicolon);
+      if (from >= 0) {
+        this.name = nameAt(bytes, start, colon);
+        const valueStart = bytes[colon + 1] === SPACE ? colon + 2 : colon + 1;
+        this.valueStart = Math.min(valueStart, from);
+        this.valueEnd = Math.min(from, valueStart + VALUE_BYTES_MAX);
+        this.recipientStart = to < 0 ? -1 : to + TO.length;
+        this.recipientEnd = Math.min(envelope - 1, this.recipientStart + ADDRESS_BYTES_MAX);
+        return true;
+      }
+      limit = semicolon;
     }
-    limit = semicolon;
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { QueueIdReader } from "./postfix-queue-id.ts";
 
-const host = { name: "mx", hash: 99 };
+const host = { name: "mx", hash: 99, index: 0 };
 
 function read(text: string): string | undefined {
   const reader = new QueueIdReader(5);
@@ -72,7 +72,7 @@ test("its hash is one of host, queue id and seed, and a small integer", () => {
   const hash = hashOf("97CA59841E6: removed");
   expect(hashOf("97CA59841E6: client=a")).toBe(hash);
   expect(hashOf("97CA59841E7: removed")).not.toBe(hash);
-  expect(hashOf("97CA59841E6: removed", { name: "other", hash: 100 })).not.toBe(hash);
+  expect(hashOf("97CA59841E6: removed", { name: "other", hash: 100, index: 1 })).not.toBe(hash);
   expect(hashOf("97CA59841E6: removed", host, 6)).not.toBe(hash);
   expect(hash).toBeGreaterThanOrEqual(0);
   expect(hash).toBeLessThan(2 ** 30);

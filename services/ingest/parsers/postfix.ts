@@ -2,15 +2,12 @@
 // Message shapes: mail-server source, 3.x. What follows "QUEUEID: " decides, by fixed positions: text that a sender
 // controls (subject, HELO, address, status text) never stands there.
 
-import type { HeaderName, MailFragment } from "../../../shared/domain/mail-fragment.ts";
-import { HEADER_NAMES } from "../../../shared/domain/mail-fragment.ts";
+import { CLIENT, HEADER_TO, LOGIN, MESSAGE_ID, SENDER } from "../../../shared/domain/packed/fragment-slab.ts";
 import { ascii, find, findLast, needle, spells } from "../bytes.ts";
 import type { FragmentTable, Host } from "../combine.ts";
 import type { LineOutcome } from "../rejection.ts";
-import { nameOfBytes } from "../../../shared/domain/log-text.ts";
-import { lesser, noteAccepted } from "../../../shared/domain/merge-fields.ts";
 import { countDelivery } from "./postfix-delivery.ts";
-import { parseHeaderLine } from "./postfix-header-line.ts";
+import { HeaderLineReader } from "./postfix-header-line.ts";
 import { QueueIdReader } from "./postfix-queue-id.ts";
 
 const SLASH = 47;
@@ -21,9 +18,9 @@ const SPACE = 32;
 const COMMA = 44;
 
 const TO = ascii("to=<");
-const CLIENT = ascii("client=");
+const CLIENT_FIELD = ascii("client=");
 const UID = ascii("uid=");
-const MESSAGE_ID = ascii("message-id=");
+const MESSAGE_ID_FIELD = ascii("message-id=");
 const FROM = ascii("from=<");
 const REMOVED = ascii("removed");
 const HEADER = ascii("info: header ");
@@ -40,7 +37,8 @@ const MESSAGE_ID_BYTES_MAX = 998;
 const ADDRESS_BYTES_MAX = 320;
 const CLIENT_BYTES_MAX = 255;
 
-const KNOWN_HEADERS: ReadonlyMap<string, HeaderName> = new Map(HEADER_NAMES.map((name) => [name, name]));
+/** What stands for the client of a mail submitted on the host itself. */
+const LOCAL = Buffer.from("local");
 
 export interface PostfixOptions {
   readonly table: FragmentTable;
@@ -54,9 +52,10 @@ export class PostfixParser {
   private readonly table: FragmentTable;
   private readonly listServers: ReadonlySet<string>;
   private readonly id: QueueIdReader;
+  private readonly headerLine = new HeaderLineReader();
   /** Reused for every line, so that a line costs no object. */
   private readonly line: Mutable<MessageBytes> = {
-    host: { name: "", hash: 0 },
+    host: { name: "", hash: 0, index: 0 },
     eventTimeMs: 0,
     bytes: Buffer.alloc(0),
     start: 0,
@@ -107,11 +106,11 @@ export class PostfixParser {
       case 116: // t
         return spells(bytes, start, TO) ? this.delivery(line) : "other";
       case 99: // c
-        return spells(bytes, start, CLIENT) ? this.client(line) : "other";
+        return spells(bytes, start, CLIENT_FIELD) ? this.client(line) : "other";
       case 117: // u
         return spells(bytes, start, UID) ? this.pickup(line) : "other";
       case 109: // m
-        return spells(bytes, start, MESSAGE_ID) && isCleanup(line) ? this.messageId(line) : "other";
+        return spells(bytes, start, MESSAGE_ID_FIELD) && isCleanup(line) ? this.messageId(line) : "other";
       case 102: // f
         return spells(bytes, start, FROM) && isQueueManager(line) ? this.queueManager(line) : "other";
       case 114: // r
@@ -125,55 +124,67 @@ export class PostfixParser {
     }
   }
 
-  private fragment(line: MessageBytes): MailFragment {
-    return this.table.fragmentFor(line.host, this.id, line.eventTimeMs);
+  /** The line's record in the table's slab. */
+  private record(line: MessageBytes): number {
+    return this.table.recordFor(line.host, this.id, line.eventTimeMs);
+  }
+
+  /** The same, for a line that takes the mail in. */
+  private accepted(line: MessageBytes): number {
+    const record = this.record(line);
+    this.table.slab.accepted(record, line.eventTimeMs);
+    return record;
   }
 
   private delivery(line: MessageBytes): LineOutcome {
-    return countDelivery(this.fragment(line), line, this.listServers) ? "used" : "malformed-delivery";
+    const record = this.record(line);
+    return countDelivery(this.table.slab, record, line, this.listServers) ? "used" : "malformed-delivery";
   }
 
   private client(line: MessageBytes): LineOutcome {
     const { bytes, end } = line;
-    let open = line.start + CLIENT.length;
+    let open = line.start + CLIENT_FIELD.length;
     while (open < end && bytes[open] !== OPEN_BRACKET && bytes[open] !== COMMA) open += 1;
     let close = open;
     while (close < end && bytes[close] !== CLOSE_BRACKET) close += 1;
     if (bytes[open] !== OPEN_BRACKET || bytes[close] !== CLOSE_BRACKET) return "malformed-client-line";
-    const fragment = this.fragment(line);
-    noteAccepted(fragment, line.eventTimeMs);
-    fragment.client = lesser(fragment.client, printed(bytes, open + 1, close, CLIENT_BYTES_MAX));
-    const login = find(bytes, close, end, SASL_USERNAME);
+    const record = this.accepted(line);
+    const { slab } = this.table;
+    slab.say(record, CLIENT, open + 1, Math.min(close, open + 1 + CLIENT_BYTES_MAX));
+    // The usual line ends here.
+    const login = close + 1 < end ? find(bytes, close, end, SASL_USERNAME) : -1;
     if (login >= 0) {
       const from = login + SASL_USERNAME.literal.length;
       const next = find(bytes, from, end, FIELD_END);
-      fragment.login = lesser(fragment.login, printed(bytes, from, next < 0 ? end : next, ADDRESS_BYTES_MAX));
+      slab.say(record, LOGIN, from, Math.min(next < 0 ? end : next, from + ADDRESS_BYTES_MAX));
     }
     return "used";
   }
 
   private pickup(line: MessageBytes): LineOutcome {
-    const fragment = this.fragment(line);
-    noteAccepted(fragment, line.eventTimeMs);
-    fragment.client = lesser(fragment.client, "local");
+    const record = this.accepted(line);
+    const { slab } = this.table;
+    slab.source = LOCAL;
+    slab.say(record, CLIENT, 0, LOCAL.length);
     return "used";
   }
 
   private messageId(line: MessageBytes): LineOutcome {
     const { bytes } = line;
-    let from = line.start + MESSAGE_ID.length;
+    let from = line.start + MESSAGE_ID_FIELD.length;
     let end = line.end;
     if (bytes[from] === 60 && bytes[end - 1] === 62) {
       from += 1;
       end -= 1;
     }
-    const messageId = printed(bytes, from, end, MESSAGE_ID_BYTES_MAX);
-    let fragment = this.fragment(line);
-    if (fragment.messageId !== undefined && fragment.messageId !== messageId) {
-      fragment = this.table.anotherLife(line.host, this.id, line.eventTimeMs);
+    end = Math.min(end, from + MESSAGE_ID_BYTES_MAX);
+    let record = this.record(line);
+    const { slab } = this.table;
+    if (slab.isSaid(record, MESSAGE_ID) && !slab.saysAgain(record, MESSAGE_ID, from, end)) {
+      record = this.table.anotherLife(line.host, this.id, line.eventTimeMs);
     }
-    noteAccepted(fragment, line.eventTimeMs);
-    fragment.messageId = messageId;
+    slab.accepted(record, line.eventTimeMs);
+    slab.say(record, MESSAGE_ID, from, end);
     return "used";
   }
 
@@ -190,31 +201,27 @@ export class PostfixParser {
       count = Math.min(count * 10 + (bytes[at] ?? 0) - 48, 1_000_000_000);
     }
     if (bytes[at] !== SPACE || count === 0) return "malformed-queue-manager-line";
-    const fragment = this.fragment(line);
-    noteAccepted(fragment, line.eventTimeMs);
-    if (fragment.nrcpt === undefined || count > fragment.nrcpt) fragment.nrcpt = count;
-    fragment.sender = lesser(fragment.sender, printed(bytes, start + FROM.length, size, ADDRESS_BYTES_MAX));
+    const record = this.accepted(line);
+    const { slab } = this.table;
+    slab.recipients(record, count);
+    const from = start + FROM.length;
+    slab.say(record, SENDER, from, Math.min(size, from + ADDRESS_BYTES_MAX));
     return "used";
   }
 
   private removed(line: MessageBytes): LineOutcome {
-    const fragment = this.fragment(line);
-    if (fragment.removedAt === undefined || line.eventTimeMs > fragment.removedAt)
-      fragment.removedAt = line.eventTimeMs;
+    const record = this.record(line);
+    this.table.slab.removed(record, line.eventTimeMs);
     return "used";
   }
 
   private header(line: MessageBytes, prefixLength: number): LineOutcome {
-    const parsed = parseHeaderLine(line.bytes, line.start + prefixLength, line.end);
-    if (parsed === undefined) return "malformed-header-line";
-    const fragment = this.fragment(line);
-    noteAccepted(fragment, line.eventTimeMs);
-    if (parsed.lastRecipient !== undefined) {
-      fragment.headerTo = lesser(fragment.headerTo, nameOfBytes(parsed.lastRecipient));
-    }
-    const known = KNOWN_HEADERS.get(parsed.name);
-    fragment.headers ??= {};
-    if (known !== undefined) fragment.headers[known] = lesser(fragment.headers[known], parsed.value);
+    const header = this.headerLine;
+    if (!header.read(line.bytes, line.start + prefixLength, line.end)) return "malformed-header-line";
+    const record = this.accepted(line);
+    const { slab } = this.table;
+    if (header.recipientStart >= 0) slab.say(record, HEADER_TO, header.recipientStart, header.recipientEnd);
+    slab.sayHeader(record, header.name, header.valueStart, header.valueEnd);
     return "used";
   }
 }
@@ -231,10 +238,6 @@ export interface MessageBytes {
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-function printed(bytes: Buffer, from: number, end: number, bytesMax: number): string {
-  return nameOfBytes(bytes.toString("latin1", from, Math.min(end, from + bytesMax)));
-}
 
 function isCleanup(line: MessageBytes): boolean {
   return spells(line.bytes, line.component, CLEANUP);

@@ -2,28 +2,30 @@
 
 import { statSync } from "node:fs";
 import { InputError } from "../../../shared/adapters/files/file-error.ts";
-import { openLineFile, type LineFile } from "../../../shared/adapters/files/line-file.ts";
+import { openLineFile } from "../../../shared/adapters/files/line-file.ts";
 import { encodeStormAlert } from "../../../shared/domain/storm-alert-codec.ts";
 import { stormAlertText } from "../../../shared/domain/storm-alert-text.ts";
-import type { Severity, StormAlert } from "../../../shared/domain/storm-alert.ts";
+import type { AdviceSystem, Severity, StormAlert } from "../../../shared/domain/storm-alert.ts";
 import { SEVERITIES } from "../../../shared/domain/storm-alert.ts";
 import { encodeThreadWindow } from "../../../shared/domain/thread-window-codec.ts";
 import type { FormatName } from "../../ingest/formats.ts";
-import type { RejectionReason } from "../../ingest/rejection.ts";
 import { loadConfiguration } from "../configuration.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { EXIT } from "../exit-codes.ts";
+import { deadLetter } from "../replay/dead-letter.ts";
 import { openInputs } from "../replay/inputs.ts";
 import { createProgressLine } from "../replay/progress.ts";
 import type { ReplayResult } from "../replay/replay.ts";
 import { replay } from "../replay/replay.ts";
 import { summaryText } from "../replay/summary.ts";
+import type { SquallConfig } from "../squall-defaults.ts";
 import type { Terminal } from "../terminal.ts";
 
 export interface ReplayFlags {
   readonly format: FormatName | "auto";
   readonly output: "text" | "ndjson";
   readonly minSeverity: Severity;
+  readonly advice?: readonly AdviceSystem[];
   readonly config?: string;
   readonly site?: string;
   readonly year?: number;
@@ -34,15 +36,12 @@ export interface ReplayFlags {
   readonly quiet?: boolean;
 }
 
-/** Longest rejected line kept in the dead letter file, bytes. */
-const REJECTED_BYTES_MAX = 2_048;
-
 export async function replayCommand(
   paths: readonly string[],
   flags: ReplayFlags,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const config = loadConfiguration({ ...flags, emitWindows: flags.windows !== undefined }, terminal.env);
+  const config = await loadConfiguration({ ...flags, emitWindows: flags.windows !== undefined }, terminal.env);
   const startedAt = terminal.nowMs();
   refuseToOverwrite(paths, [flags.windows, flags.deadLetter]);
   const { inputs, duplicates } = await openInputs({
@@ -52,7 +51,7 @@ export async function replayCommand(
     signal: terminal.signal,
   });
   for (const { name, sameAs } of duplicates) terminal.err(`squall: ${name} is the same file as ${sameAs}: read once\n`);
-  const output = createOutput(flags, terminal, config.timezone);
+  const output = createOutput(flags, terminal, config);
   const progress = createProgressLine({ terminal, timeZone: config.timezone, storms: () => output.storms() });
   const windows = flags.windows === undefined ? undefined : openLineFile(flags.windows);
   const deadLetters = flags.deadLetter === undefined ? undefined : openLineFile(flags.deadLetter);
@@ -61,13 +60,14 @@ export async function replayCommand(
     format: flags.format,
     config,
     signal: terminal.signal,
+    nowMs: terminal.nowMs,
     onAlert: (alert) => {
       progress.clear();
       output.alert(alert);
     },
     onWindow: (window) => windows?.write(encodeThreadWindow(window)),
     onRejected: (rejected) => {
-      if (deadLetters !== undefined) writeRejected(deadLetters, rejected);
+      if (deadLetters !== undefined) deadLetters.write(deadLetter(rejected));
     },
     onProgress: flags.quiet === true ? () => undefined : progress.update,
   });
@@ -76,9 +76,8 @@ export async function replayCommand(
   deadLetters?.close();
   for (const failure of result.failures) terminal.err(`squall: ${failure.message}\n`);
   if (flags.quiet !== true) {
-    const bytesRead = inputs.reduce((sum, { file }) => sum + file.bytesRead(), 0);
     const elapsedMs = terminal.nowMs() - startedAt;
-    terminal.err(summaryText(result, { timeZone: config.timezone, elapsedMs, bytesRead, hidden: output.hidden() }));
+    terminal.err(summaryText(result, { timeZone: config.timezone, elapsedMs, hidden: output.hidden() }));
   }
   // Silence would look like an all-clear.
   if (flags.quiet === true && result.counters.used === 0) terminal.err(`squall: ${NOTHING_RECOGNISED}\n`);
@@ -120,9 +119,10 @@ interface AlertOutput {
   readonly hidden: () => number;
 }
 
-function createOutput(flags: ReplayFlags, terminal: Terminal, timeZone: string): AlertOutput {
+function createOutput(flags: ReplayFlags, terminal: Terminal, config: SquallConfig): AlertOutput {
   const least = SEVERITIES.indexOf(flags.minSeverity);
-  const text = { timeZone, color: terminal.color, width: terminal.width };
+  const { timezone: timeZone, advice } = config;
+  const text = { timeZone, color: terminal.color, width: terminal.width, advice };
   let storms = 0;
   let hidden = 0;
   return {
@@ -135,12 +135,4 @@ function createOutput(flags: ReplayFlags, terminal: Terminal, timeZone: string):
     storms: () => storms,
     hidden: () => hidden,
   };
-}
-
-function writeRejected(
-  file: LineFile,
-  rejected: { reason: RejectionReason; input: string; line: number; bytes: Buffer },
-): void {
-  const { reason, input, line, bytes } = rejected;
-  file.write(JSON.stringify({ v: 1, reason, input, line, text: bytes.toString("latin1", 0, REJECTED_BYTES_MAX) }));
 }

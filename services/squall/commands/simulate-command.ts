@@ -6,7 +6,7 @@ import { fileSink, standardOutputSink } from "../../../shared/adapters/files/byt
 import { inWords } from "../../../shared/adapters/files/file-error.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { EXIT } from "../exit-codes.ts";
-import type { ScenarioName } from "../simulate/simulation.ts";
+import type { ScenarioName } from "../simulate/scenarios.ts";
 import { simulate } from "../simulate/simulation.ts";
 import type { Terminal } from "../terminal.ts";
 

@@ -1,9 +1,10 @@
 // `squall demo`: the NHS storm of 14 November 2016 at full size, simulated line by line and read as a live log would be.
 
 import { randomInt } from "node:crypto";
+import type { AlertTextOptions } from "../../../shared/domain/storm-alert-text.ts";
 import { stormAlertText } from "../../../shared/domain/storm-alert-text.ts";
 import type { StormAlert } from "../../../shared/domain/storm-alert.ts";
-import { defaultAssemblerSettings } from "../../assembler/assembler.ts";
+import { defaultAssemblerSettings } from "../../assembler/assembler-settings.ts";
 import { HostTable } from "../../ingest/host-table.ts";
 import { Ingest } from "../../ingest/ingest.ts";
 import { loadConfiguration } from "../configuration.ts";
@@ -13,6 +14,7 @@ import { LivePipeline } from "../pipeline/live-pipeline.ts";
 import { simulate } from "../simulate/simulation.ts";
 import type { Terminal } from "../terminal.ts";
 import { DemoScreen } from "./demo-screen.ts";
+import type { SquallConfig } from "../squall-defaults.ts";
 import { Pace } from "./pace.ts";
 
 const SEED = 1;
@@ -43,8 +45,10 @@ The alert's advice is here for Postfix only; a replay has it for Exim, Exchange,
 `;
 
 export async function demoCommand(terminal: Terminal): Promise<ExitCode> {
-  const config = loadConfiguration({ timezone: "Europe/London", emitWindows: true }, terminal.env);
+  const config = await loadConfiguration({ timezone: "Europe/London", emitWindows: true }, terminal.env);
   const pace = new Pace({ speed: SPEED, fromMs: SHOWN_FROM, terminal });
+  const { color, width } = terminal;
+  const text: AlertTextOptions = { timeZone: config.timezone, color, width, advice: ["postfix"] };
   const screen = new DemoScreen(terminal, config.timezone);
   let openedAt: number | undefined;
   const alerts: StormAlert[] = [];
@@ -63,14 +67,12 @@ export async function demoCommand(terminal: Terminal): Promise<ExitCode> {
   const startedAt = terminal.nowMs();
   for (const chunk of simulate({ scenario: "nhs-2016", seed: SEED, scale: 1 }).chunks()) {
     ingest.feed(chunk);
-    const { now } = ingest.streamTime;
+    const now = ingest.streamTime.latest;
     pipeline.advance(now, now - config.detector.allowedLatenessMs);
     if (now < SHOWN_FROM) continue;
     screen.show(now);
-    for (const alert of alerts.splice(0).map(withShortAdvice)) {
-      terminal.out(
-        `\n${stormAlertText(alert, { timeZone: config.timezone, color: terminal.color, width: terminal.width })}\n`,
-      );
+    for (const alert of alerts.splice(0)) {
+      terminal.out(`\n${stormAlertText(alert, text)}\n`);
       if (alert.type !== "storm.opened") continue;
       openedAt = now;
       await pace.pause(READING_PAUSE_MS);
@@ -84,12 +86,7 @@ export async function demoCommand(terminal: Terminal): Promise<ExitCode> {
   return terminal.signal.aborted ? EXIT.interrupted : EXIT.done;
 }
 
-/** Advice for the mail server that is shown here; the alert itself has it for Exim, Exchange, Microsoft 365 and Mailman too. */
-function withShortAdvice(alert: StormAlert): StormAlert {
-  return { ...alert, advice: alert.advice.filter(({ system }) => system === "postfix") };
-}
-
-function createIngest(pipeline: LivePipeline, config: ReturnType<typeof loadConfiguration>): Ingest {
+function createIngest(pipeline: LivePipeline, config: SquallConfig): Ingest {
   const hashSeed = randomInt(2 ** 31);
   const { table } = pipeline.stages;
   return new Ingest({

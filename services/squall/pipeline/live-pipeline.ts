@@ -1,6 +1,7 @@
 // The stages chained in one process, acting on arrival: what came in is told on at once, revisions at most once a second.
 
 import type { MailEvent } from "../../../shared/domain/mail-event.ts";
+import { eventSink } from "../../assembler/assembler-settings.ts";
 import type { PipelineOptions } from "./stages.ts";
 import { Stages } from "./stages.ts";
 
@@ -16,16 +17,17 @@ export class LivePipeline {
 
   /** Passes on all that was read. `watermark`: stream time less the allowed lateness, ms; `streamTimeMs`: highest event time. */
   advance(streamTimeMs: number, watermark: number): void {
-    for (const slice of this.stages.table.take(Number.POSITIVE_INFINITY)) {
-      this.stages.assembler.applyNow(slice, watermark, this.detect);
-    }
+    const { table, assembler } = this.stages;
+    table.drain(Number.POSITIVE_INFINITY, (slice) => {
+      assembler.applyNow(slice, watermark, this.sink);
+    });
     if (streamTimeMs < this.revisedAt + REVISION_MS) return;
     this.revisedAt = streamTimeMs;
-    this.stages.assembler.emitRevisions(this.detect);
+    this.stages.assembler.emitRevisions(this.sink);
     this.stages.tick(watermark);
   }
 
-  private readonly detect = (event: MailEvent): void => {
+  private readonly sink = eventSink((event: MailEvent): void => {
     this.stages.detect(event);
-  };
+  });
 }

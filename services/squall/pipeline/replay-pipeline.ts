@@ -1,16 +1,24 @@
 // The stages chained in one process, in order of event time: slices of ingest -> assembler -> detector -> alerts and windows.
 
-import type { MailEvent } from "../../../shared/domain/mail-event.ts";
-import { SLICE_MS } from "../../ingest/combine.ts";
+import { SLICE_MS } from "../../../shared/domain/packed/fragment-slab.ts";
+import { ACCEPTED_AT } from "../../../shared/domain/packed/layout.ts";
+import type { MailSink } from "../../assembler/assembler-settings.ts";
+import type { ClosedSlice } from "../../ingest/combine.ts";
+import type { WrongClock } from "./set-aside.ts";
+import { SetAside } from "./set-aside.ts";
 import type { PipelineOptions } from "./stages.ts";
 import { Stages } from "./stages.ts";
 
 /** Event time between two ticks that are not due to a slice: storms resolve and windows close before what comes after. */
 const TICK_MS = 5_000;
+/** Pieces of mails in the table, and slices, from which on those of wrong clocks no longer wait for the log to come to their time. */
+const WAITING_PIECES_MAX = 50_000;
+const WAITING_SLICES_MAX = 5_000;
 
 /** Replay: every stage in order of event time, so that the output depends on the set of lines alone. */
 export class ReplayPipeline {
   readonly stages: Stages;
+  private readonly setAside = new SetAside();
   private watermark = Number.NEGATIVE_INFINITY;
 
   constructor(options: PipelineOptions) {
@@ -19,23 +27,48 @@ export class ReplayPipeline {
     this.stages = new Stages({ ...options, assembler: { ...options.assembler, removedKeptMs } });
   }
 
-  /** All lines stamped before `completeUpToMs` have been read. */
-  advance(completeUpToMs: number): void {
-    for (const slice of this.stages.table.take(completeUpToMs)) {
-      this.tick(this.stages.assembler.applySlice(slice, this.detect));
-    }
+  /** Hosts whose lines were stamped so far ahead that no input ever came to their time. */
+  get wrongClocks(): readonly WrongClock[] {
+    return this.setAside.clocks();
   }
 
-  /** The input ended: everything is released, no time passes. */
-  finish(): void {
-    this.advance(Number.POSITIVE_INFINITY);
-    this.stages.assembler.finish(this.detect);
+  /** All lines stamped before `completeUpToMs` have been read, and what is stamped after `latestMs` was contradicted. */
+  advance(completeUpToMs: number, latestMs: number): void {
+    const { table, assembler } = this.stages;
+    if (table.size > WAITING_PIECES_MAX || table.openSlices > WAITING_SLICES_MAX) this.setAsideAfter(latestMs);
+    table.drain(completeUpToMs, (slice) => {
+      this.tick(assembler.applySlice(slice, this.sink));
+    });
   }
 
-  private readonly detect = (event: MailEvent): void => {
-    if (event.revision === 1 && event.at >= this.watermark + TICK_MS) this.tick(event.at);
-    this.stages.detect(event);
+  /** The input ended at `untilMs` by the logs' own time: everything up to there is released, no time passes. */
+  finish(untilMs: number): void {
+    this.setAsideAfter(untilMs);
+    this.advance(Number.POSITIVE_INFINITY, untilMs);
+    this.stages.assembler.finish(this.sink);
+  }
+
+  private setAsideAfter(ms: number): void {
+    const { table } = this.stages;
+    const setAside = (slice: ClosedSlice): void => this.setAside.add(slice, table.hostNames);
+    table.drain(Number.POSITIVE_INFINITY, setAside, ms + 1);
+  }
+
+  private readonly sink: MailSink = {
+    event: (event) => {
+      if (event.revision === 1) this.tickUpTo(event.at);
+      this.stages.detect(event);
+    },
+    packed: (mails, mail) => {
+      this.tickUpTo(mails.time(mail, ACCEPTED_AT));
+      return this.stages.detectPacked(mails, mail);
+    },
+    packedRemoved: (mails, mail) => this.stages.detectPackedRemoval(mails, mail),
   };
+
+  private tickUpTo(ms: number): void {
+    if (ms >= this.watermark + TICK_MS) this.tick(ms);
+  }
 
   private tick(watermark: number): void {
     if (watermark <= this.watermark) return;

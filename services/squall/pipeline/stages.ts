@@ -1,14 +1,16 @@
 // What both ways of running in one process have in common: the table of ingest, the assembler, the detector, and where their output goes.
 
 import type { MailEvent } from "../../../shared/domain/mail-event.ts";
+import type { PackedMails } from "../../../shared/domain/packed/packed-mails.ts";
 import type { StormAlert } from "../../../shared/domain/storm-alert.ts";
 import type { ThreadWindow } from "../../../shared/domain/thread-window.ts";
-import type { AssemblerSettings } from "../../assembler/assembler.ts";
+import type { AssemblerSettings } from "../../assembler/assembler-settings.ts";
 import { Assembler } from "../../assembler/assembler.ts";
+import { unpackWith } from "../../assembler/unpack.ts";
 import type { People } from "../../assembler/mail-event-from-mail.ts";
 import { stormAdvice } from "../../detector/advice/storm-advice.ts";
 import type { DetectorOutput, DetectorState } from "../../detector/detector.ts";
-import { createDetectorState, step } from "../../detector/detector.ts";
+import { createDetectorState, step, takePackedMail, takePackedRemoval } from "../../detector/detector.ts";
 import type { DetectorSettings } from "../../../shared/domain/detector-settings.ts";
 import { FragmentTable } from "../../ingest/combine.ts";
 
@@ -19,8 +21,6 @@ export interface PipelineOptions {
   readonly people: People;
   readonly onAlert: (alert: StormAlert) => void;
   readonly onWindow: (window: ThreadWindow) => void;
-  /** Sees every MailEvent on its way to the detector. */
-  readonly onEvent?: (event: MailEvent) => void;
 }
 
 export class Stages {
@@ -31,14 +31,23 @@ export class Stages {
 
   constructor(options: PipelineOptions) {
     this.options = options;
-    this.table = new FragmentTable(options.site);
-    this.assembler = new Assembler(options.assembler, options.people);
-    this.detector = createDetectorState(options.detector, { advise: stormAdvice });
+    const { site, people } = options;
+    this.table = new FragmentTable();
+    this.assembler = new Assembler(options.assembler, { site, people, hostNames: this.table.hostNames });
+    const unpack = unpackWith({ site, people, hostNames: this.table.hostNames });
+    this.detector = createDetectorState(options.detector, { advise: stormAdvice, unpack });
   }
 
   detect(event: MailEvent): void {
-    this.options.onEvent?.(event);
     this.deliver(step(this.detector, { kind: "event", event }));
+  }
+
+  detectPacked(mails: PackedMails, mail: number): boolean {
+    return takePackedMail(this.detector, this.options.site, mails, mail);
+  }
+
+  detectPackedRemoval(mails: PackedMails, mail: number): boolean {
+    return takePackedRemoval(this.detector, this.options.site, mails, mail);
   }
 
   tick(watermark: number): void {

@@ -4,10 +4,10 @@ import { wholeNumber } from "../../../shared/domain/storm-alert-words.ts";
 import type { ReplayResult } from "./replay.ts";
 
 const LOGGED_HEADERS =
-  "From|Reply-To|Subject|In-Reply-To|References|Thread-Index|Auto-Submitted|List-Id|Precedence|X-Auto-Response-Suppress";
+  "From|Reply-To|Subject|In-Reply-To|References|Thread-Index|Auto-Submitted|List-Id|Precedence|X-Autoreply|X-Autorespond";
 
 /** The lines to add to Postfix so that it logs the headers that tie mails to threads (Postfix 2.8 and later). */
-export const POSTFIX_HEADER_SETTINGS: readonly string[] = [
+const POSTFIX_HEADER_SETTINGS: readonly string[] = [
   "           main.cf:",
   "header_checks = pcre:/etc/postfix/squall_header_checks",
   "mime_header_checks =",
@@ -19,10 +19,11 @@ export const POSTFIX_HEADER_SETTINGS: readonly string[] = [
 
 export function headerAdvice({ survey, counters }: Pick<ReplayResult, "survey" | "counters">): string[] {
   const { total, headersLogged, withThreadHeaders } = survey.headerShare;
-  if (counters.used === 0 || total === 0) return [];
+  if (counters.used === 0) return [];
+  if (total === 0) return ["headers    not judged: no message reached 20 people"];
   const share = (count: number): string => `${Math.round((100 * count) / total)} %`;
   const lines = [
-    `headers    ${share(headersLogged)} of ${wholeNumber(total)} messages have header lines in the log, ${share(withThreadHeaders)} name the thread they belong to`,
+    `headers    ${share(headersLogged)} of ${wholeNumber(total)} messages to 20 people or more have header lines in the log, ${share(withThreadHeaders)} name their thread`,
   ];
   if (headersLogged > 0) return lines;
   return [

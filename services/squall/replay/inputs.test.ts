@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
 import { InputError } from "../../../shared/adapters/files/file-error.ts";
-import { firstMonthDay, openInputs } from "./inputs.ts";
+import { firstMonthDay } from "./first-stamp.ts";
+import { openInputs } from "./inputs.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "squall-inputs-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -20,7 +21,6 @@ async function yearsOf(stamps: readonly string[], year?: number): Promise<number
     return path;
   });
   const { inputs } = await openInputs({ paths, year, nowMs: NOW_AT, signal: new AbortController().signal });
-  for (const { file } of inputs) await file.close();
   return inputs.map((input) => input.year);
 }
 
@@ -47,7 +47,6 @@ describe("the year that stamps do not name", () => {
       signal: new AbortController().signal,
     });
     expect(inputs.map(({ year }) => year)).toEqual([2015]);
-    for (const { file } of inputs) await file.close();
   });
 });
 
@@ -66,14 +65,13 @@ describe("month and day of the first stamp", () => {
 });
 
 describe("the same input named twice", () => {
-  test("is opened once, standard input too", async () => {
+  test("is taken once, standard input too", async () => {
     const path = join(folder, "once.log");
     writeFileSync(path, `Nov 14 ${LINE}`);
     const signal = new AbortController().signal;
     const { inputs, duplicates } = await openInputs({ paths: [path, path], year: undefined, nowMs: NOW_AT, signal });
-    expect(inputs.map(({ file }) => file.name)).toEqual([path]);
+    expect(inputs.map(({ name }) => name)).toEqual([path]);
     expect(duplicates).toEqual([{ name: path, sameAs: path }]);
-    for (const { file } of inputs) await file.close();
   });
 
   test("one that cannot be opened: none is", async () => {

@@ -30,6 +30,7 @@ const DETECTOR_WORDS: Readonly<Record<keyof DetectorCounters, string | undefined
   listPostsDropped: "messages to lists were no longer looked back at, for want of room",
   personsNotRemembered: "writers were not remembered, for want of room: they pass for newcomers again",
   loginsEvicted: "logins were forgotten for want of room",
+  clientsEvicted: "machines that hand mail over were forgotten for want of room",
   stormsEvicted: "storms were forgotten for want of room",
   stormMessagesDropped: "messages of large storms were only counted",
   stormThreadsDropped: "threads were let go by storms of very many threads",
@@ -37,11 +38,7 @@ const DETECTOR_WORDS: Readonly<Record<keyof DetectorCounters, string | undefined
   windowsDropped: "windows were dropped for want of room",
 };
 
-export function lossLines({
-  assembler,
-  survey,
-  leapsRefused,
-}: Pick<ReplayResult, "assembler" | "survey" | "leapsRefused">): string[] {
+export function lossLines({ assembler, survey }: Pick<ReplayResult, "assembler" | "survey">): string[] {
   const losses: string[] = [];
   const note = (count: number, words: string): void => {
     if (count > 0) losses.push(`${losses.length === 0 ? "dropped    " : "           "}${wholeNumber(count)} ${words}`);
@@ -58,7 +55,6 @@ export function lossLines({
     assembler.evictedForRoom + assembler.releasedEarly,
     "mails were let go early for want of room (more queued at once than the limit)",
   );
-  note(leapsRefused, "stamps leapt far ahead and were not believed");
   for (const [name, words] of Object.entries(DETECTOR_WORDS)) {
     if (words !== undefined) note(countOf(survey.counters, name), words);
   }

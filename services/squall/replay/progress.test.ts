@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { keptTerminal } from "../../../test/e2e/replay-here.ts";
-import type { ReplayProgress } from "./replay.ts";
-import { createProgressLine, progressText } from "./progress.ts";
+import type { ReplayProgress } from "./side-by-side.ts";
+import { createProgressLine } from "./progress.ts";
 
 const AT = Date.UTC(2016, 10, 14, 8, 29);
 const half: ReplayProgress = { bytesRead: 2_100_000_000, bytesTotal: 4_200_000_000, lines: 8_000_000, eventTimeMs: AT };
@@ -27,10 +27,20 @@ describe("the line", () => {
       { elapsedMs: 10_000, storms: 1 },
       "2.1 GB  800,000 lines/s  log time 2016-11-14 08:29:00  1 storm",
     ],
-    ["before anything was read", { ...nothing, bytesTotal: 100 }, { elapsedMs: 0, storms: 0 }, "0 %  0 B of 100 B"],
-    ["of an empty file", nothing, { elapsedMs: 0, storms: 0 }, "0 B"],
-  ])("%s", (_name, progress, facts, words) => {
-    expect(progressText(progress, { ...facts, timeZone: "UTC" })).toBe(words);
+    [
+      "before anything was read",
+      { ...nothing, bytesTotal: 100 },
+      { elapsedMs: 10_000, storms: 0 },
+      "0 %  0 B of 100 B  0 lines/s",
+    ],
+    ["of an empty file", nothing, { elapsedMs: 10_000, storms: 0 }, "0 B  0 lines/s"],
+  ])("%s", (_name, progress, { elapsedMs, storms }, words) => {
+    let now = AT;
+    const terminal = keptTerminal({ nowMs: () => now });
+    const line = createProgressLine({ terminal, timeZone: "UTC", storms: () => storms });
+    now += elapsedMs;
+    line.update(progress);
+    expect(terminal.heard().err).toBe(`${words}\n`);
   });
 });
 

@@ -3,7 +3,7 @@
 import type { Terminal } from "../terminal.ts";
 import { roughSpan, wholeNumber } from "../../../shared/domain/storm-alert-words.ts";
 import { byteCount, clockOf } from "../words.ts";
-import type { ReplayProgress } from "./replay.ts";
+import type { ReplayProgress } from "./side-by-side.ts";
 
 const TERMINAL_EVERY_MS = 200;
 const PLAIN_EVERY_MS = 10_000;
@@ -14,14 +14,14 @@ export interface ProgressLine {
   readonly clear: () => void;
 }
 
-export interface ProgressFacts {
+interface ProgressFacts {
   readonly elapsedMs: number;
   readonly storms: number;
   readonly timeZone: string;
 }
 
 /** One line without a line break: share, amount, rate, event time, time left, storms. */
-export function progressText(progress: ReplayProgress, { elapsedMs, storms, timeZone }: ProgressFacts): string {
+function progressText(progress: ReplayProgress, { elapsedMs, storms, timeZone }: ProgressFacts): string {
   const { bytesRead, bytesTotal, lines, eventTimeMs } = progress;
   const parts: string[] = [];
   if (bytesTotal === undefined || bytesTotal === 0) parts.push(byteCount(bytesRead));

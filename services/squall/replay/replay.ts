@@ -5,27 +5,25 @@ import type { StormAlert } from "../../../shared/domain/storm-alert.ts";
 import type { ThreadWindow } from "../../../shared/domain/thread-window.ts";
 import type { DetectorSurvey } from "../../detector/detector.ts";
 import { detectorSurvey } from "../../detector/detector.ts";
-import type { AssemblerCounters } from "../../assembler/assembler.ts";
-import { defaultAssemblerSettings } from "../../assembler/assembler.ts";
+import type { AssemblerCounters } from "../../assembler/assembler-settings.ts";
+import { defaultAssemblerSettings } from "../../assembler/assembler-settings.ts";
 import type { FormatName } from "../../ingest/formats.ts";
 import { HostTable } from "../../ingest/host-table.ts";
 import type { IngestCounters } from "../../ingest/ingest.ts";
 import { Ingest } from "../../ingest/ingest.ts";
-import type { RejectionReason } from "../../ingest/rejection.ts";
+import { FragmentTable } from "../../ingest/combine.ts";
 import { zoneToUtc } from "../../ingest/time-zone.ts";
-import { InputError } from "../../../shared/adapters/files/file-error.ts";
+import type { InputError } from "../../../shared/adapters/files/file-error.ts";
+import type { WrongClock } from "../pipeline/set-aside.ts";
 import { ReplayPipeline } from "../pipeline/replay-pipeline.ts";
-import type { SquallConfig } from "../squall-config.ts";
+import type { SquallConfig } from "../squall-defaults.ts";
+import type { RejectedLine } from "./dead-letter.ts";
 import type { ReplayInput } from "./inputs.ts";
+import type { ReplayProgress, SideBySideOptions } from "./side-by-side.ts";
+import { SideBySide } from "./side-by-side.ts";
 
-export interface ReplayProgress {
-  readonly bytesRead: number;
-  /** Undefined when an input is a pipe. */
-  readonly bytesTotal: number | undefined;
-  readonly lines: number;
-  /** Event time reached, ms; undefined before the first stamp. */
-  readonly eventTimeMs: number | undefined;
-}
+/** Chunks after which the event loop turns: signals are heard and pipes filled, some ten times a second. */
+const TURN_CHUNKS = 16;
 
 export interface ReplayOptions {
   readonly inputs: readonly ReplayInput[];
@@ -33,9 +31,11 @@ export interface ReplayOptions {
   readonly config: SquallConfig;
   readonly onAlert: (alert: StormAlert) => void;
   readonly onWindow: (window: ThreadWindow) => void;
-  readonly onRejected: (rejected: { reason: RejectionReason; input: string; line: number; bytes: Buffer }) => void;
+  readonly onRejected: (rejected: RejectedLine) => void;
   /** Called after every chunk. */
   readonly onProgress: (progress: ReplayProgress) => void;
+  /** Our own clock, ms since the epoch: it bears out the stamps of a log that is followed. */
+  readonly nowMs: () => number;
   /** Ends the replay early; what was read so far counts. */
   readonly signal: AbortSignal;
 }
@@ -44,24 +44,19 @@ export interface ReplayResult {
   readonly counters: IngestCounters;
   readonly assembler: AssemblerCounters;
   readonly survey: DetectorSurvey;
+  /** Bytes taken from disks and pipes, before inflating. */
+  readonly bytesRead: number;
   /** Event time of the first and last line, ms; undefined when there was none. */
   readonly from: number | undefined;
   readonly until: number | undefined;
-  readonly leapsRefused: number;
+  readonly wrongClocks: readonly WrongClock[];
   /** Inputs that could not be read to their end. */
   readonly failures: readonly InputError[];
 }
 
-interface Reading {
-  readonly input: ReplayInput;
-  readonly ingest: Ingest;
-  next: Buffer | undefined;
-  done: boolean;
-}
-
 /** Runs a replay to the end of its inputs. */
 export async function replay(options: ReplayOptions): Promise<ReplayResult> {
-  const { config } = options;
+  const { config, inputs } = options;
   const pipeline = new ReplayPipeline({
     site: config.site,
     assembler: defaultAssemblerSettings,
@@ -70,108 +65,74 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
     onAlert: options.onAlert,
     onWindow: options.onWindow,
   });
-  const readings = createReadings(options, pipeline);
-  const failures: InputError[] = [];
-  for (;;) {
-    const reading = furthestBehind(readings);
-    if (reading === undefined || options.signal.aborted) break;
-    await readChunk(reading, failures);
-    pipeline.advance(completeUpTo(readings, config.detector.allowedLatenessMs));
-    options.onProgress(progressOf(readings));
+  const reading = new SideBySide({ inputs, nowMs: options.nowMs, ...readers(options, pipeline.stages.table) });
+  for (let chunks = 1; !options.signal.aborted && (await reading.readChunk()); chunks += 1) {
+    pipeline.advance(reading.reached() - config.detector.allowedLatenessMs, reading.latest());
+    options.onProgress(reading.progress());
+    if (chunks % TURN_CHUNKS === 0) await new Promise((resolve) => setImmediate(resolve));
   }
-  pipeline.finish();
-  for (const { input } of readings) await input.file.close();
+  // Where it was ended early, too, this is all there is to judge clocks by.
+  reading.endTime();
+  const untilMs = reading.latest();
+  pipeline.finish(untilMs);
+  await reading.close();
+  const { counters, streamTimes, failures } = reading;
   return {
-    counters: sumCounters(readings.map(({ ingest }) => ingest.counters)),
+    counters: sumCounters(counters),
     assembler: pipeline.stages.assembler.counters,
     survey: detectorSurvey(pipeline.stages.detector),
-    from: finite(Math.min(...readings.map(({ ingest }) => ingest.streamTime.earliest))),
-    until: finite(Math.max(...readings.map(({ ingest }) => ingest.streamTime.now))),
-    leapsRefused: readings.reduce((sum, { ingest }) => sum + ingest.streamTime.leapsRefused, 0),
+    bytesRead: reading.progress().bytesRead,
+    from: finite(streamTimes.reduce((least, { earliest }) => Math.min(least, earliest), Number.POSITIVE_INFINITY)),
+    until: finite(untilMs),
+    wrongClocks: pipeline.wrongClocks,
     failures,
   };
 }
 
-function createReadings(options: ReplayOptions, pipeline: ReplayPipeline): Reading[] {
-  const { config } = options;
+/** How the lines of an input are read into the table, and how its first stamp is found without telling anybody. */
+function readers(
+  { config, format, onRejected }: ReplayOptions,
+  table: FragmentTable,
+): Pick<SideBySideOptions, "createIngest" | "firstEventTime"> {
   const hashSeed = randomInt(2 ** 31);
-  const hosts = new HostTable({ hostsMax: config.ingest.hostsMax, hashSeed });
   const toUtc = zoneToUtc(config.timezone);
-  const { table } = pipeline.stages;
-  return options.inputs.map((input) => ({
-    input,
-    next: input.first,
-    done: input.first === undefined,
-    ingest: new Ingest({
-      site: config.site,
-      format: options.format,
-      lineBytesMax: config.ingest.lineBytesMax,
-      year: input.year,
-      toUtc,
-      allowedLatenessMs: config.detector.allowedLatenessMs,
-      hashSeed,
-      listServers: new Set(config.ingest.listServers),
-      table,
-      hosts,
-      onEvent: (event) => {
-        table.addEvent(event);
-      },
-      onRejected: (reason, bytes, line) => {
-        options.onRejected({ reason, input: input.file.name, line, bytes });
-      },
-    }),
-  }));
-}
-
-function furthestBehind(readings: readonly Reading[]): Reading | undefined {
-  let behind: Reading | undefined;
-  for (const reading of readings) {
-    if (reading.done) continue;
-    if (behind === undefined || reading.ingest.streamTime.now < behind.ingest.streamTime.now) behind = reading;
-  }
-  return behind;
-}
-
-async function readChunk(reading: Reading, failures: InputError[]): Promise<void> {
-  const { ingest, input } = reading;
-  try {
-    const chunk = reading.next ?? (await input.file.read());
-    reading.next = undefined;
-    if (chunk !== undefined) {
-      ingest.feed(chunk);
-      return;
-    }
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    failures.push(error);
-  }
-  ingest.end();
-  reading.done = true;
-}
-
-/** Event time up to which every input has been read. */
-function completeUpTo(readings: readonly Reading[], allowedLatenessMs: number): number {
-  let behind = Number.POSITIVE_INFINITY;
-  let ahead = Number.NEGATIVE_INFINITY;
-  for (const { done, ingest } of readings) {
-    const { now } = ingest.streamTime;
-    if (done) ahead = Math.max(ahead, now);
-    else behind = Math.min(behind, now);
-  }
-  return (behind === Number.POSITIVE_INFINITY ? ahead : behind) - allowedLatenessMs;
-}
-
-function progressOf(readings: readonly Reading[]): ReplayProgress {
-  let bytesTotal: number | undefined = 0;
-  for (const { input } of readings) {
-    bytesTotal =
-      bytesTotal === undefined || input.file.sizeBytes === undefined ? undefined : bytesTotal + input.file.sizeBytes;
-  }
+  const listServers = new Set(config.ingest.listServers);
+  const newHosts = (): HostTable => new HostTable({ hostsMax: config.ingest.hostsMax, hashSeed });
+  const hosts = newHosts();
+  const settings = {
+    site: config.site,
+    format,
+    lineBytesMax: config.ingest.lineBytesMax,
+    toUtc,
+    hashSeed,
+    listServers,
+  };
+  const { allowedLatenessMs } = config.detector;
   return {
-    bytesRead: readings.reduce((sum, { input }) => sum + input.file.bytesRead(), 0),
-    bytesTotal,
-    lines: readings.reduce((sum, { ingest }) => sum + ingest.counters.lines, 0),
-    eventTimeMs: finite(Math.max(...readings.map(({ ingest }) => ingest.streamTime.now))),
+    createIngest: ({ name, year }) =>
+      new Ingest({
+        ...settings,
+        year,
+        allowedLatenessMs,
+        table,
+        hosts,
+        onEvent: (event) => {
+          table.addEvent(event);
+        },
+        onRejected: (reason, bytes, line) => {
+          onRejected({ reason, input: name, line, bytes });
+        },
+      }),
+    firstEventTime({ year }, head) {
+      const aside = { table: new FragmentTable(), hosts: newHosts() };
+      const nobody = { onEvent: () => undefined, onRejected: () => undefined };
+      const ingest = new Ingest({ ...settings, year, allowedLatenessMs, ...aside, ...nobody });
+      ingest.feed(head);
+      // What the head says is all there is to go by, and its last line is cut.
+      ingest.streamTime.end();
+      const { earliest } = ingest.streamTime;
+      return Number.isFinite(earliest) ? earliest : Number.NEGATIVE_INFINITY;
+    },
   };
 }
 

@@ -8,12 +8,12 @@ import { lossLines } from "./losses.ts";
 import type { ReplayResult } from "./replay.ts";
 
 const LISTS_SHOWN = 10;
+const CLOCKS_SHOWN = 5;
 const NAME_CHARS_MAX = 60;
 
 export interface SummaryOptions {
   readonly timeZone: string;
   readonly elapsedMs: number;
-  readonly bytesRead: number;
   /** Alerts that were not shown because they are below the chosen severity. */
   readonly hidden: number;
 }
@@ -43,14 +43,15 @@ export function summaryText(result: ReplayResult, options: SummaryOptions): stri
     ...listPart(result),
     ...nearestPart(result, options),
     ...headerAdvice(result),
+    ...clockPart(result, options),
     ...lossLines(result),
   ];
   return `${lines.join("\n")}\n`;
 }
 
 function readPart(
-  { counters, from, until }: ReplayResult,
-  { timeZone, elapsedMs, bytesRead }: SummaryOptions,
+  { counters, bytesRead, from, until }: ReplayResult,
+  { timeZone, elapsedMs }: SummaryOptions,
 ): string[] {
   const rate = elapsedMs > 0 ? counters.lines / (elapsedMs / 1000) : 0;
   const lines = [
@@ -124,6 +125,9 @@ function listPart({ survey }: ReplayResult): string[] {
 }
 
 function nearestPart({ survey }: ReplayResult, { timeZone }: SummaryOptions): string[] {
+  if (survey.nearest.length === 0 && survey.threads > 0) {
+    return [`nearest    no thread${survey.storms.opened > 0 ? " beside those of storms" : ""} was answered to all`];
+  }
   return survey.nearest.flatMap((thread, index) => {
     const name = shownText(thread.subject ?? thread.threadKey, NAME_CHARS_MAX);
     const list = thread.list === undefined ? "" : ` on ${shownText(thread.list, NAME_CHARS_MAX)}`;
@@ -132,4 +136,15 @@ function nearestPart({ survey }: ReplayResult, { timeZone }: SummaryOptions): st
       `              ${thread.why}`,
     ];
   });
+}
+
+/** Whose stamps were so far ahead that the log never came to them. */
+function clockPart({ wrongClocks }: Pick<ReplayResult, "wrongClocks">, { timeZone }: SummaryOptions): string[] {
+  const lines = wrongClocks.slice(0, CLOCKS_SHOWN).map(({ host, pieces, fromMs, untilMs }, index) => {
+    const stamps = `stamped ${clockOf(fromMs, timeZone)} to ${clockOf(untilMs, timeZone)}`;
+    return `${index === 0 ? "clocks     " : "           "}${shownText(host, NAME_CHARS_MAX)} was ahead of the log around it: ${counted(pieces, "piece")} of mails, ${stamps}, set aside`;
+  });
+  const more = wrongClocks.length - lines.length;
+  if (more > 0) lines.push(`           and ${counted(more, "more host")}`);
+  return lines;
 }

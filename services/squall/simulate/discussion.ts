@@ -1,49 +1,24 @@
 // a list and a model of talk -> an ordinary conversation: who answers whom and when, at the pace of people who have other work.
 
-import { createEventQueue } from "./event-queue.ts";
 import { countReplyAll, type Conversation } from "./ground-truth.ts";
 import { replySubject, writeLetter, type Thread } from "./letter.ts";
-import { HANDOVER_LEAD, MINUTE, SECOND, type Mail, type MailKind, type Recipient } from "./mail.ts";
+import { HANDOVER_LEAD, SECOND, type Mail, type MailKind, type Recipient } from "./mail.ts";
 import { memberAt, type MailList } from "./mail-list.ts";
 import type { Person } from "./people.ts";
 import { postToList } from "./post.ts";
 import { itemAt, type Random } from "./random.ts";
-import { talkDelay } from "./reply-process.ts";
 import { LIST_SUBJECTS } from "./subjects.ts";
+import { talk, type TalkOptions, type Turn } from "./talk.ts";
 import type { World } from "./world.ts";
 
-export interface DiscussionOptions {
-  readonly list: MailList;
+export interface DiscussionOptions extends TalkOptions {
   readonly subject: string;
-  readonly startAt: number;
   readonly kind?: MailKind;
-  /** Mean number of answers to the first mail and to each later one. */
-  readonly answersToFirst: number;
-  readonly branching: number;
-  readonly repliesMax: number;
   /** Drawn anew, at most 50 times, until it has as many. */
   readonly repliesMin?: number;
-  /** People who take part, the starter not among them. */
-  readonly participants: number;
-  /** Divides the delays of ordinary talk. */
-  readonly livelier?: number;
   readonly awayShare?: number;
 }
 
-interface Turn {
-  readonly at: number;
-  readonly person: number;
-  /** Number of the turn it answers; 0 is the first mail. */
-  readonly answers: number;
-}
-
-/** Up to this many members everybody knows everybody, and quick banter is ordinary. */
-const BANTER_MEMBERS_MAX = 300;
-/** On bigger lists people see that somebody has just answered, and wait: at most so many others within so long. */
-const PACE_LIMITS: readonly (readonly [spanMicros: number, people: number])[] = [
-  [20 * MINUTE, 2],
-  [60 * MINUTE, 5],
-];
 const DRAWS_MAX = 50;
 const BROKEN_THREAD_SHARE = 0.03;
 const SENDER_ONLY_SHARE = 0.12;
@@ -117,37 +92,6 @@ function longEnoughTalk(random: Random, options: DiscussionOptions, endAt: numbe
   for (let draws = 1; draws < DRAWS_MAX && turns.length < (options.repliesMin ?? 0); draws += 1)
     turns = talk(random, options, endAt);
   return turns;
-}
-
-/** The turns of a conversation in order of time: a branching process with the delays of real talk, held to the pace of the list. */
-export function talk(random: Random, options: DiscussionOptions, endAt: number): Turn[] {
-  const events = createEventQueue();
-  const turns: Turn[] = [];
-  const mayBanter = options.list.members <= BANTER_MEMBERS_MAX;
-  const answerTo = (answers: number, mean: number, from: number, not: number): void => {
-    for (let left = random.poisson(mean); left > 0; left -= 1) {
-      const at = from + talkDelay(random, options.livelier ?? 1);
-      // The starter speaks again now and then; nobody answers themselves.
-      const person = random.chance(0.2) ? 0 : 1 + random.int(options.participants);
-      if (person !== not) events.schedule(at, () => speak({ at, person, answers }));
-    }
-  };
-  const speak = (turn: Turn): void => {
-    if (turns.length >= options.repliesMax || turn.at >= endAt) return;
-    if (!mayBanter && tooLively(turns, turn)) return;
-    turns.push(turn);
-    answerTo(turns.length, options.branching, turn.at, turn.person);
-  };
-  answerTo(0, options.answersToFirst, options.startAt, 0);
-  while (events.size() > 0) events.runNext();
-  return turns;
-}
-
-function tooLively(turns: readonly Turn[], turn: Turn): boolean {
-  return PACE_LIMITS.some(([span, people]) => {
-    const recent = turns.filter((earlier) => earlier.at > turn.at - span).map((earlier) => earlier.person);
-    return new Set([...recent, turn.person]).size > people;
-  });
 }
 
 function answerMail(

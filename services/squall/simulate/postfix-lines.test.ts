@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { SECOND, type Mail } from "./mail.ts";
-import { clientText, delaysText, delayText, deliveryText, headerText, loggedHeaders } from "./postfix-lines.ts";
+import { clientText, delaysText, deliveryText, headerText, loggedHeaders } from "./postfix-lines.ts";
 
 const MAIL: Mail = {
   kind: "reply",
@@ -66,7 +66,7 @@ describe("delays", () => {
     [9_960_000, "10"],
     [123_400_000, "123"],
   ])("%i microseconds are %s", (micros, text) => {
-    expect(delayText(micros)).toBe(text);
+    expect(delaysText({ before: 0, queue: 0, connect: 0, send: micros })).toBe(`delay=${text}, delays=0/0/0/${text}`);
   });
 
   test("the total is the sum of the parts", () => {

@@ -85,7 +85,7 @@ export function delaysText(delays: Delays): string {
 }
 
 /** Two digits that count and no zero at the end, as Postfix writes time spans: 0.21, 1.3, 1, 12, 0. */
-export function delayText(micros: number): string {
+function delayText(micros: number): string {
   const seconds = Math.max(0, micros) / SECOND;
   if (seconds >= 9.95) return String(Math.round(seconds));
   if (seconds >= 0.995) return String(Math.round(seconds * 10) / 10);

@@ -26,7 +26,7 @@ export function createQueueIds(kind: QueueIdKind): (atMicros: number) => string 
 }
 
 /** Six digits of seconds, four of microseconds, "z", the file number. */
-export function longQueueId(atMicros: number, inode: number): string {
+function longQueueId(atMicros: number, inode: number): string {
   const seconds = Math.floor(atMicros / MICROS);
   return (
     digits(seconds, LONG_BASE).padStart(SECONDS_DIGITS, "0") +
@@ -37,7 +37,7 @@ export function longQueueId(atMicros: number, inode: number): string {
 }
 
 /** Five hexadecimal digits of microseconds, then the file number. */
-export function shortQueueId(atMicros: number, inode: number): string {
+function shortQueueId(atMicros: number, inode: number): string {
   return ((atMicros % MICROS).toString(16).padStart(5, "0") + inode.toString(16)).toUpperCase();
 }
 

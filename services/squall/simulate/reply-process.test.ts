@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { talk } from "./discussion.ts";
+import { talk } from "./talk.ts";
 import { HOUR, MINUTE, SECOND } from "./mail.ts";
 import { createMailList } from "./mail-list.ts";
 import { createRandom, itemAt } from "./random.ts";

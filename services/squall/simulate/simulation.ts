@@ -14,9 +14,8 @@ import {
   ORDINARY_STARTS_AT,
   playOrdinaryDay,
 } from "./scenarios/ordinary-day.ts";
+import type { ScenarioName } from "./scenarios.ts";
 import type { World } from "./world.ts";
-
-export type ScenarioName = "nhs-2016" | "ordinary-day";
 
 export interface SimulationOptions {
   readonly scenario: ScenarioName;
@@ -35,7 +34,6 @@ export interface SimulationOptions {
 }
 
 export interface Scenario {
-  readonly summary: string;
   /** Microseconds since the epoch. */
   readonly startAt: number;
   readonly lastsSeconds: number;
@@ -50,25 +48,20 @@ export interface Simulation {
   truth(): GroundTruth;
 }
 
-export const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
+const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
   "nhs-2016": {
-    summary: "14 Nov 2016: a test mail to 840,000 people, about 400 reply-alls in 75 minutes",
     startAt: NHS_STARTS_AT,
     lastsSeconds: NHS_LASTS / SECOND,
     deliveriesPerSecond: nhsDeliveriesPerSecond,
     play: playNhs2016,
   },
   "ordinary-day": {
-    summary: "24 hours of busy mail with everything that looks like a storm and is none",
     startAt: ORDINARY_STARTS_AT,
     lastsSeconds: ORDINARY_LASTS / SECOND,
     deliveriesPerSecond: () => ORDINARY_DELIVERIES_PER_SECOND,
     play: playOrdinaryDay,
   },
 };
-
-/** Most bytes `collect` returns. */
-export const COLLECT_MAX_BYTES = 64 * 1024 * 1024;
 
 /** A simulation, not yet begun. Throws RangeError on a scale that is not above 0 or too large, or on a seed that is not an integer. */
 export function simulate(options: SimulationOptions): Simulation {
@@ -128,20 +121,6 @@ export function simulate(options: SimulationOptions): Simulation {
         lines: buffer.lines,
       }),
   };
-}
-
-/** The whole log at once, for small scales; throws RangeError beyond 64 MiB. */
-export function collect(options: SimulationOptions): { log: Buffer; truth: GroundTruth } {
-  const simulation = simulate(options);
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for (const chunk of simulation.chunks()) {
-    bytes += chunk.length;
-    if (bytes > COLLECT_MAX_BYTES)
-      throw new RangeError(`the log is over ${COLLECT_MAX_BYTES} bytes; use simulate() and stream it`);
-    chunks.push(chunk);
-  }
-  return { log: Buffer.concat(chunks), truth: simulation.truth() };
 }
 
 function checkOptions(options: SimulationOptions): void {

@@ -21,11 +21,16 @@ const READING: Readonly<Record<string, string>> = {
 };
 const WRITING: Readonly<Record<string, string>> = { ...READING, ENOENT: "no such folder" };
 
-/** What went wrong with a file, in one line. */
+/** What went wrong with a file, in one line that begins with its name. */
 export function inWords(name: string, error: unknown, doing: "reading" | "writing" = "reading"): InputError {
+  return new InputError(`${name}: ${whatIsWrong(error, doing)}`);
+}
+
+/** The same without the name. */
+export function whatIsWrong(error: unknown, doing: "reading" | "writing" = "reading"): string {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const message = error instanceof Error ? error.message : String(error);
   const known = (doing === "writing" ? WRITING : READING)[code];
   // "EIO: i/o error, read" -> "i/o error (EIO)"
-  return new InputError(`${name}: ${known ?? message.replace(/^([A-Z0-9]+): ([^,]+),.*$/s, "$2 ($1)")}`);
+  return known ?? message.replace(/^([A-Z0-9]+): ([^,]+),.*$/s, "$2 ($1)");
 }

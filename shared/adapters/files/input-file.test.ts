@@ -15,13 +15,14 @@ import { join } from "node:path";
 import { constants, gzipSync, zstdCompressSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
 import { InputError, inWords } from "./file-error.ts";
+import { fileIdentity } from "./file-identity.ts";
 import type { InputFile } from "./input-file.ts";
-import { fileIdentity, openInput } from "./input-file.ts";
+import { CHUNK_BYTES, openInput } from "./input-file.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "squall-files-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const never = new AbortController().signal;
+const never = { signal: new AbortController().signal, buffer: Buffer.alloc(CHUNK_BYTES) };
 const content = Buffer.from(Array.from({ length: 900_001 }, (_, n) => (n * n * 2654435761) >>> 24));
 let files = 0;
 
@@ -66,7 +67,7 @@ const forms: readonly [string, (bytes: Buffer) => Buffer][] = [
 describe.each(forms)("a %s file", (_name, form) => {
   test.each([0, 1, 3, 262_144, 524_288, content.length])("of %i bytes is read whole", async (size) => {
     const path = fileOf(form(content.subarray(0, size)));
-    const file = await openInput(path, never);
+    const file = openInput(path, never);
     const { bytes, error } = await readAll(file);
     expect(error).toBeUndefined();
     expect(bytes.equals(content.subarray(0, size))).toBe(true);
@@ -75,7 +76,7 @@ describe.each(forms)("a %s file", (_name, form) => {
   });
 
   test("may be closed before its end", async () => {
-    const file = await openInput(fileOf(form(content)), never);
+    const file = openInput(fileOf(form(content)), never);
     expect((await file.read())?.length).toBeGreaterThan(0);
     await file.close();
   });
@@ -94,7 +95,7 @@ describe("compressed data that is not whole", () => {
     ["zstd without its checksum", summed(content).subarray(0, -4)],
   ])("%s: everything up to there is read first", async (_name, bytes) => {
     const path = fileOf(bytes);
-    const { bytes: read, error } = await readAll(await openInput(path, never));
+    const { bytes: read, error } = await readAll(openInput(path, never));
     expect(read.equals(content)).toBe(true);
     expect(error).toEqual(new InputError(`${path}: the compressed data ends too early (truncated file?)`));
   });
@@ -106,7 +107,7 @@ describe("compressed data that is not whole", () => {
     ["zstd and rubbish behind it", Buffer.concat([zstdCompressSync(content), Buffer.from("rubbish")])],
   ])("%s: all but what was inflated together with the damage is read first", async (_name, bytes) => {
     const path = fileOf(bytes);
-    const { bytes: read, error } = await readAll(await openInput(path, never));
+    const { bytes: read, error } = await readAll(openInput(path, never));
     expect(read.length).toBeGreaterThan(content.length - 262_144);
     expect(content.subarray(0, read.length).equals(read)).toBe(true);
     expect(error).toEqual(new InputError(`${path}: the compressed data is damaged`));
@@ -118,9 +119,8 @@ describe("a named pipe", () => {
   execFileSync("mkfifo", [fifo]);
 
   test.each(forms)("of %s data is read whole; its size is not known", async (_name, form) => {
-    const opening = openInput(fifo, never);
+    const file = openInput(fifo, never);
     execFileSync("sh", ["-c", `cat '${fileOf(form(content.subarray(0, 50_000)))}' > '${fifo}' &`]);
-    const file = await opening;
     const { bytes } = await readAll(file);
     expect(bytes.equals(content.subarray(0, 50_000))).toBe(true);
     expect(file.sizeBytes).toBeUndefined();
@@ -128,9 +128,8 @@ describe("a named pipe", () => {
 
   test("that keeps its reader waiting ends when the signal is aborted", async () => {
     const stop = new AbortController();
-    const opening = openInput(fifo, stop.signal);
+    const file = openInput(fifo, { ...never, signal: stop.signal });
     const writer = openSync(fifo, "w");
-    const file = await opening;
     writeSync(writer, "four");
     expect(String(await file.read())).toBe("four");
     const waiting = file.read();
@@ -139,6 +138,19 @@ describe("a named pipe", () => {
     expect(await file.read()).toBeUndefined();
     closeSync(writer);
     await file.close();
+  });
+
+  test("that nobody ever writes to ends when the signal is aborted", async () => {
+    const stop = new AbortController();
+    const file = openInput(fifo, { ...never, signal: stop.signal });
+    const waiting = file.read();
+    stop.abort();
+    expect(await waiting).toBeUndefined();
+    await file.close();
+  });
+
+  test("is not opened to tell it from others: its writer would find its reader gone", async () => {
+    expect(await fileIdentity(fifo)).toEqual([]);
   });
 });
 
@@ -190,7 +202,7 @@ describe("what goes wrong is said in one line", () => {
   test.each([
     ["no such file", join(folder, "missing")],
     ["is a directory", folder],
-  ])("%s", async (words, path) => {
-    await expect(openInput(path, never)).rejects.toEqual(new InputError(`${path}: ${words}`));
+  ])("%s", (words, path) => {
+    expect(() => openInput(path, never)).toThrow(new InputError(`${path}: ${words}`));
   });
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { StormTruth } from "../ground-truth.ts";
-import { collect, simulate, type SimulationOptions } from "../simulation.ts";
+import { collect } from "../../../../test/support/simulated-log.ts";
+import { simulate, type SimulationOptions } from "../simulation.ts";
 
 const SMALL = { scenario: "nhs-2016", scale: 0.0001 } as const;
 

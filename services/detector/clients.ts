@@ -1,0 +1,201 @@
+// machines that handed mail over -> whether one may stand for many people, or all its mail counts as one person's.
+//
+// Whoever hands over a mail without a login chooses its From and its envelope sender: one machine outside can be as many people as
+// it likes. It can also be the gateway through which all real people write, with no login in the log. They are told apart by
+// what was seen before: a machine outside stands for many once an hour has passed since the sixth sender was seen from it, or
+// when it handed over a quarter of the mail of the hours before; so does everyone in the first hour of a log and before its
+// first mails, when nothing is known, and every machine of a private network. Where trusted relays are named, of the machines
+// outside only these.
+
+import type { DetectorSettings } from "../../shared/domain/detector-settings.ts";
+import {
+  atLeastHolder,
+  holderOf,
+  type IpNetwork,
+  isInNetwork,
+  parseAddress,
+  parseNetwork,
+  placeOfAddress,
+} from "../../shared/domain/ip-network.ts";
+import type { MailEvent } from "../../shared/domain/mail-event.ts";
+import type { MailMessage } from "./mail-message.ts";
+
+export interface ClientTable {
+  /** Machines outside, by address, in IPv6 by its first 64 bits. */
+  readonly clients: Map<string, Client>;
+  readonly trusted: readonly IpNetwork[] | undefined;
+  /** Messages that came from another machine. */
+  readonly all: HourlyCount;
+  /** Event time of the earliest mail. */
+  since: number;
+}
+
+export interface Client {
+  /** `host`: no address, a mail server's own name. `inside`: private or trusted. */
+  readonly place: "host" | "inside" | "outside";
+  readonly mails: HourlyCount;
+  /** Envelope senders or From addresses, only as many as decide. */
+  senders: string[];
+  /** Event time at which the deciding one was first seen. */
+  manyAt: number;
+}
+
+/** A count, and what it was before the clock hour of the latest. */
+interface HourlyCount {
+  count: number;
+  before: number;
+  hour: number;
+}
+
+/** Bounds the search for a client to forget. */
+const MANY_SKIPPED_MAX = 64;
+const NO_SENDERS: string[] = [];
+const HOST = clientIn("host");
+const INSIDE = clientIn("inside");
+
+export function createClientTable(settings: DetectorSettings): ClientTable {
+  return {
+    clients: new Map(),
+    trusted: settings.relays.trusted?.flatMap((text) => parseNetwork(text) ?? []).map(atLeastHolder),
+    all: createCount(),
+    since: Number.POSITIVE_INFINITY,
+  };
+}
+
+/** Notes a queue id that was not known; `evicted`: another client had to be forgotten. */
+export function noteClient(
+  table: ClientTable,
+  event: MailEvent,
+  isNewMessage: boolean,
+  settings: DetectorSettings,
+): { readonly client: Client; readonly evicted: boolean } {
+  const known = knownClient(table, event.hop);
+  const client = known ?? createClient(event.hop, table.trusted);
+  if (known === undefined) table.clients.set(clientKey(event.hop), client);
+  if (isNewMessage) countMail(table, client, event, settings);
+  else {
+    table.since = Math.min(table.since, event.at);
+    if (isStranger(client, event)) add(client.mails, event.at, settings.relays.afterMs);
+  }
+  if (isStranger(client, event)) noteWriterOf(client, event, settings);
+  return { client, evicted: known === undefined && forgetClient(table, settings.bounds.clientsMax) };
+}
+
+/** Counts a new message of a writer that was noted before. */
+export function countMail(
+  table: ClientTable,
+  client: Client,
+  mail: { readonly at: number; readonly authenticated: boolean },
+  { relays }: DetectorSettings,
+): void {
+  table.since = Math.min(table.since, mail.at);
+  if (client.place === "host") return;
+  add(table.all, mail.at, relays.afterMs);
+  if (isStranger(client, mail)) add(client.mails, mail.at, relays.afterMs);
+}
+
+/** May whoever hands the mail over have made up its writer? */
+export function isStranger(client: Client, mail: { readonly authenticated: boolean }): boolean {
+  return client.place === "outside" && !mail.authenticated;
+}
+
+/** The client whose mail counts as one person's, under a name that is no person's; undefined where the writers count. */
+export function soleClient(
+  table: ClientTable,
+  message: MailMessage,
+  at: number,
+  settings: DetectorSettings,
+): string | undefined {
+  if (message.authenticated) return undefined;
+  let key: string | undefined;
+  let firstAt = Number.POSITIVE_INFINITY;
+  // The hop that took the mail in. Stamps of a second make it as late as its own filter: only the former may be outside.
+  for (const hop of message.hops) {
+    const fromOutside = (knownClient(table, hop.hop)?.place ?? "outside") === "outside";
+    const name = clientKey(hop.hop);
+    if (hop.firstAt > firstAt) continue;
+    if (hop.firstAt === firstAt && (!fromOutside || (key !== undefined && key < name))) continue;
+    firstAt = hop.firstAt;
+    key = fromOutside ? name : undefined;
+  }
+  if (key === undefined || standsForMany(table, key, at, settings)) return undefined;
+  return `client ${key}`;
+}
+
+function standsForMany(table: ClientTable, key: string, at: number, settings: DetectorSettings): boolean {
+  if (table.trusted !== undefined) return false;
+  const { afterMs, mailsMin, share } = settings.relays;
+  const all = countBefore(table.all, at, afterMs);
+  if (at < table.since + afterMs || all < mailsMin) return true;
+  const client = table.clients.get(key);
+  if (client === undefined) return false;
+  return at >= client.manyAt + afterMs || countBefore(client.mails, at, afterMs) >= share * all;
+}
+
+function noteWriterOf(client: Client, event: MailEvent, settings: DetectorSettings): void {
+  const sender = event.from ?? event.sender;
+  const isMany = client.manyAt !== Number.POSITIVE_INFINITY;
+  if (isMany || sender === undefined || client.senders.includes(sender)) return;
+  client.senders = [...client.senders, sender];
+  if (client.senders.length < settings.relays.senders) return;
+  client.senders = NO_SENDERS;
+  client.manyAt = event.at;
+}
+
+/** Of machines that are not outside nothing is kept: most are people's own, and would fill the table. */
+function knownClient(table: ClientTable, hop: string): Client | undefined {
+  const place = placeOfAddress(hop);
+  if (place === "outside") return table.clients.get(clientKey(hop));
+  return place === "inside" ? INSIDE : HOST;
+}
+
+function createClient(hop: string, trusted: readonly IpNetwork[] | undefined): Client {
+  const address = trusted === undefined ? undefined : parseAddress(hop);
+  const isTrusted = address !== undefined && trusted?.some((network) => isInNetwork(address, network)) === true;
+  return clientIn(isTrusted ? "inside" : "outside");
+}
+
+function clientIn(place: Client["place"]): Client {
+  return { place, mails: createCount(), senders: NO_SENDERS, manyAt: Number.POSITIVE_INFINITY };
+}
+
+function clientKey(hop: string): string {
+  if (!hop.includes(":")) return hop;
+  const address = parseAddress(hop);
+  return address === undefined ? hop : `${holderOf(address).toString(16)}:`;
+}
+
+function createCount(): HourlyCount {
+  return { count: 0, before: 0, hour: Number.NEGATIVE_INFINITY };
+}
+
+function add(counted: HourlyCount, at: number, hourMs: number): void {
+  const hour = Math.floor(at / hourMs);
+  if (hour > counted.hour) {
+    counted.before = counted.count;
+    counted.hour = hour;
+  }
+  counted.count += 1;
+}
+
+function countBefore(counted: HourlyCount, at: number, hourMs: number): number {
+  return Math.floor(at / hourMs) > counted.hour ? counted.count : counted.before;
+}
+
+/** Forgets the client first noted among those that do not stand for many; one that does only when all do. */
+function forgetClient(table: ClientTable, clientsMax: number): boolean {
+  if (table.clients.size <= clientsMax) return false;
+  let oldest: string | undefined;
+  let looked = 0;
+  for (const [key, client] of table.clients) {
+    oldest ??= key;
+    looked += 1;
+    if (client.manyAt === Number.POSITIVE_INFINITY && client.place === "outside") {
+      oldest = key;
+      break;
+    }
+    if (looked >= MANY_SKIPPED_MAX) break;
+  }
+  if (oldest !== undefined) table.clients.delete(oldest);
+  return oldest !== undefined;
+}

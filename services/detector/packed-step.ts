@@ -1,0 +1,136 @@
+// a small mail that came packed -> the sums of its minute, and its place among the small mails. The path of nearly every mail: no object
+// and no string is made, unless somebody writes as nobody did before.
+
+import { MINUTE_MS } from "../../shared/domain/delivery-minutes.ts";
+import type { MailEvent } from "../../shared/domain/mail-event.ts";
+import { HEADER_NAMES } from "../../shared/domain/mail-fragment.ts";
+import { hashClient, hashWriter } from "../../shared/domain/packed/compare.ts";
+import {
+  ACCEPTED_AT,
+  AUTOMATIC,
+  DELIVERED,
+  KEY_HASH,
+  LOGIN,
+  MESSAGE_ID,
+  MINUTE,
+  NRCPT,
+  REMOVED_AT,
+  STATE,
+} from "../../shared/domain/packed/layout.ts";
+import type { PackedMails } from "../../shared/domain/packed/packed-mails.ts";
+import { boundedEvent } from "./bounded-event.ts";
+import { countMail, isStranger } from "./clients.ts";
+import { makeRoom } from "./message-table.ts";
+import { noteHandOver, noteSender } from "./sender-notes.ts";
+import type { SiteState } from "./site-state.ts";
+import type { SmallMail } from "./small-mail.ts";
+import { siteRow } from "./thread-windows.ts";
+
+/** Makes the event of a packed mail. */
+export type UnpackMail = (mails: PackedMails, mail: number) => MailEvent;
+
+const FROM = HEADER_NAMES.indexOf("from");
+const LIST_ID = HEADER_NAMES.indexOf("list-id");
+
+/** Takes a mail in; false when it is wanted as an event: it may reach many, or there is more to be known of its message. */
+export function stepPacked(site: SiteState, mails: PackedMails, mail: number): boolean {
+  const { messages, settings, unpack } = site;
+  const recipients = mails.number(mail, NRCPT);
+  const at = mails.time(mail, ACCEPTED_AT);
+  if (unpack === undefined || recipients >= settings.replyAllReach) return false;
+  if (at < site.watermark - settings.expiredAfterMs) return false;
+  if (mails.hasHeaders(mail) && (site.audiencesConfigured || mails.hasHeader(mail, LIST_ID))) return false;
+  const hash = mails.number(mail, KEY_HASH);
+  if (messages.groupHashes.has(hash) || messages.small.mayHold(hash) || messages.packed.holds(mails, mail))
+    return false;
+  if (!messages.packed.put(mails, mail)) return false;
+  site.counters.events += 1;
+  site.totals.messages += 1;
+  noteOrigin(site, mails, mail);
+  const row = siteRow(site.windows, site.site, at, settings);
+  if (row !== undefined) {
+    row.messages += 1;
+    row.recipients += recipients;
+    if ((mails.number(mail, STATE) & AUTOMATIC) !== 0) row.automatic += 1;
+  }
+  const delivered = deliveredOf(mails, mail);
+  if (delivered > 0) site.addDeliveries(mails.number(mail, MINUTE) * MINUTE_MS, delivered);
+  makeRoom(messages, site);
+  return true;
+}
+
+/** The queue file of a mail is gone; false when the mail is not kept packed. */
+export function stepPackedRemoved(site: SiteState, mails: PackedMails, mail: number): boolean {
+  if (!site.messages.packed.noteRemoved(mails, mail)) return false;
+  site.counters.events += 1;
+  return true;
+}
+
+/** The packed mail under a key, as what small mails are otherwise kept as; it is taken out. */
+export function takePacked(site: SiteState, key: string, hash: number): SmallMail | undefined {
+  const { unpack } = site;
+  if (unpack === undefined) return undefined;
+  return site.messages.packed.take(key, hash, (mails, mail) => {
+    const { minutes: _minutes, earlier: _earlier, ...event } = boundedEvent(site, unpack(mails, mail));
+    const delivered = deliveredOf(mails, mail);
+    const removedAt = mails.time(mail, REMOVED_AT);
+    return {
+      ...event,
+      key,
+      messageId: mails.textAt(mail, MESSAGE_ID),
+      login: event.login,
+      from: event.from,
+      sender: event.sender,
+      senderDomain: event.senderDomain,
+      subject: event.subject,
+      automatic: event.automatic,
+      removedAt: event.removedAt,
+      lastAt: removedAt > event.at ? removedAt : event.at,
+      start: delivered > 0 ? mails.number(mail, MINUTE) * MINUTE_MS : 0,
+      delivered,
+      more: undefined,
+      earlier: 0,
+    };
+  });
+}
+
+/** Never more than the recipients: a log read twice says everything twice. */
+function deliveredOf(mails: PackedMails, mail: number): number {
+  return Math.min(mails.number(mail, DELIVERED), mails.number(mail, NRCPT));
+}
+
+/** Who handed it over and who wrote it: the first time from the event, after that it is only counted. */
+function noteOrigin(site: SiteState, mails: PackedMails, mail: number): void {
+  const { handOvers, writers, settings } = site;
+  const authenticated = mails.number(mail, LOGIN) >= 0;
+  hashClient(mails, mail, handOvers.key);
+  const client = handOvers.find();
+  if (client === undefined) {
+    noteByEvent(site, mails, mail);
+    return;
+  }
+  if (isStranger(client, { authenticated }) || (authenticated && mails.hasHeader(mail, FROM))) {
+    hashWriter(mails, mail, writers.key);
+    if (writers.find() === undefined) {
+      noteByEvent(site, mails, mail);
+      return;
+    }
+  }
+  countMail(site.clients, client, { at: mails.time(mail, ACCEPTED_AT), authenticated }, settings);
+}
+
+function noteByEvent(site: SiteState, mails: PackedMails, mail: number): void {
+  const { handOvers, writers, counters } = site;
+  const event = site.unpack?.(mails, mail);
+  if (event === undefined) return;
+  const { loginsEvicted, clientsEvicted } = counters;
+  noteSender(site, event);
+  const client = noteHandOver(site, event, true);
+  // What was forgotten must be noted again when it comes again.
+  if (counters.clientsEvicted !== clientsEvicted) handOvers.forget();
+  if (counters.clientsEvicted !== clientsEvicted || counters.loginsEvicted !== loginsEvicted) writers.forget();
+  hashClient(mails, mail, handOvers.key);
+  handOvers.enter(client);
+  hashWriter(mails, mail, writers.key);
+  writers.enter(true);
+}

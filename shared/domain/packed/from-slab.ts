@@ -1,0 +1,156 @@
+// A record of a slab -> a packed mail, or what a packed mail learns from a further record.
+
+import { MINUTE_MS } from "../delivery-minutes.ts";
+import { HEADER_NAMES } from "../mail-fragment.ts";
+import type { FragmentSlab } from "./fragment-slab.ts";
+import * as slabs from "./fragment-slab.ts";
+import {
+  ACCEPTED_AT,
+  BOUNCED,
+  DEFERRED,
+  DELIVERED,
+  FIRST_AT,
+  HASH,
+  HEADERS,
+  HEADERS_LOGGED,
+  HOST,
+  LAST_AT,
+  MINUTE,
+  NRCPT,
+  QUEUE_ID,
+  REMOVED_AT,
+  STATE,
+  TEXTS,
+} from "./layout.ts";
+import type { PackedMails } from "./packed-mails.ts";
+
+/** Can the record be kept among packed mails? */
+export function isSimple(slab: FragmentSlab, record: number): boolean {
+  if (slab.number(record, slabs.ADDRESSED) !== 0) return false;
+  const length = slab.number(record, slabs.MESSAGE_ID + 1);
+  // A mail without a Message-ID is known by other things.
+  if (length === 0) return false;
+  const start = slab.number(record, slabs.MESSAGE_ID);
+  for (let at = start; at < start + length; at += 1) {
+    const byte = slab.bytes[at] ?? 0;
+    if (byte < 0x21 || byte > 0x7e) return false;
+  }
+  return true;
+}
+
+/** Packs a record, which must be simple. Returns the mail's number. */
+export function packRecord(mails: PackedMails, slab: FragmentSlab, record: number): number {
+  const mail = mails.add();
+  mails.setNumber(mail, HOST, slab.number(record, slabs.HOST));
+  mails.setNumber(mail, HASH, slab.number(record, slabs.HASH));
+  mails.setNumber(mail, NRCPT, slab.number(record, slabs.NRCPT));
+  mails.setNumber(mail, MINUTE, Math.floor(slab.startMs / MINUTE_MS));
+  mails.setNumber(mail, DELIVERED, slab.number(record, slabs.DELIVERED));
+  mails.setNumber(mail, DEFERRED, slab.number(record, slabs.DEFERRED));
+  mails.setNumber(mail, BOUNCED, slab.number(record, slabs.BOUNCED));
+  for (let text = 0; text < TEXTS; text += 1) appendText(mails, mail, text, { slab, record });
+  mails.setNumber(mail, HEADERS, slab.hasHeaders(record) ? appendHeaders(mails, { slab, record }, -1) : 0);
+  mails.setTime(mail, FIRST_AT, slab.timeAt(record, slabs.FIRST_AT));
+  mails.setTime(mail, LAST_AT, slab.timeAt(record, slabs.LAST_AT));
+  mails.setTime(mail, ACCEPTED_AT, slab.timeAt(record, slabs.ACCEPTED_AT));
+  mails.setTime(mail, REMOVED_AT, slab.timeAt(record, slabs.REMOVED_AT));
+  mails.seal(mail);
+  return mail;
+}
+
+/** Packs a mail anew with the texts that a record adds; the two must agree (see `differs`). Returns its new number. */
+export function packAnew(mails: PackedMails, before: number, slab: FragmentSlab, record: number): number {
+  const mail = mails.add();
+  for (const field of [HOST, HASH, NRCPT, MINUTE, DELIVERED, DEFERRED, BOUNCED, STATE]) {
+    mails.setNumber(mail, field, mails.number(before, field));
+  }
+  for (const field of [FIRST_AT, LAST_AT, ACCEPTED_AT, REMOVED_AT])
+    mails.setTime(mail, field, mails.time(before, field));
+  for (let text = 0; text < TEXTS; text += 1) {
+    const length = mails.number(before, QUEUE_ID + text);
+    if (length < 0) appendText(mails, mail, text, { slab, record });
+    else {
+      mails.setNumber(mail, QUEUE_ID + text, length);
+      mails.append(mails.bytes, mails.startOf(before, QUEUE_ID + text), length);
+    }
+  }
+  mails.setNumber(mail, HEADERS, joinHeaders(mails, before, slab, record));
+  mails.seal(mail);
+  return mail;
+}
+
+/** Does the record speak of the mail's host and queue id? */
+export function isOf(mails: PackedMails, mail: number, slab: FragmentSlab, record: number): boolean {
+  if (mails.number(mail, HASH) !== slab.number(record, slabs.HASH)) return false;
+  return mails.number(mail, HOST) === slab.number(record, slabs.HOST) && agrees(mails, mail, 0, { slab, record });
+}
+
+/** What of a record is not yet known of the mail: "nothing", "some" texts, or others than are known ("contrary"). */
+export function differs(
+  mails: PackedMails,
+  mail: number,
+  slab: FragmentSlab,
+  record: number,
+): "nothing" | "some" | "contrary" {
+  let some = false;
+  for (let text = 0; text < TEXTS; text += 1) {
+    if (slab.number(record, slabs.QUEUE_ID + text * 2 + 1) < 0) continue;
+    if (mails.number(mail, QUEUE_ID + text) < 0) some = true;
+    else if (!agrees(mails, mail, text, { slab, record })) return "contrary";
+  }
+  if (!slab.hasHeaders(record)) return some ? "some" : "nothing";
+  for (let header = 0; header < HEADER_NAMES.length; header += 1) {
+    // The same header line twice is rare, and costs no more than taking the mail apart.
+    if (slab.headerLength(record, header) >= 0 && mails.hasHeader(mail, header)) return "contrary";
+  }
+  return "some";
+}
+
+interface Place {
+  readonly slab: FragmentSlab;
+  readonly record: number;
+}
+
+function appendText(mails: PackedMails, mail: number, text: number, { slab, record }: Place): void {
+  const length = slab.number(record, slabs.QUEUE_ID + text * 2 + 1);
+  mails.setNumber(mail, QUEUE_ID + text, length);
+  if (length > 0) mails.append(slab.bytes, slab.number(record, slabs.QUEUE_ID + text * 2), length);
+}
+
+/** Do the mail and the record say a text in the same words? */
+function agrees(mails: PackedMails, mail: number, text: number, { slab, record }: Place): boolean {
+  const length = mails.number(mail, QUEUE_ID + text);
+  if (length !== slab.number(record, slabs.QUEUE_ID + text * 2 + 1)) return false;
+  const start = mails.startOf(mail, QUEUE_ID + text);
+  const other = slab.number(record, slabs.QUEUE_ID + text * 2);
+  for (let index = 0; index < length; index += 1) {
+    if (mails.bytes[start + index] !== slab.bytes[other + index]) return false;
+  }
+  return true;
+}
+
+function joinHeaders(mails: PackedMails, before: number, slab: FragmentSlab, record: number): number {
+  if (slab.hasHeaders(record)) return appendHeaders(mails, { slab, record }, before);
+  const start = mails.startOf(before, HEADERS);
+  mails.append(mails.bytes, start, mails.endOf(before) - start);
+  return mails.number(before, HEADERS);
+}
+
+/** Appends the header values of a record, and of a mail known before (-1: none); returns their bits. */
+function appendHeaders(mails: PackedMails, { slab, record }: Place, before: number): number {
+  let bits = HEADERS_LOGGED;
+  let known = before < 0 ? 0 : mails.startOf(before, HEADERS) + 2;
+  for (let header = 0; header < HEADER_NAMES.length; header += 1) {
+    if (before >= 0 && mails.hasHeader(before, header)) {
+      const length = mails.headerLength(known);
+      mails.appendHeader(mails.bytes, known, length);
+      known += length + 2;
+    } else {
+      const length = slab.headerLength(record, header);
+      if (length < 0) continue;
+      mails.appendHeader(slab.bytes, slab.headerStart(record, header), length);
+    }
+    bits |= 1 << header;
+  }
+  return bits;
+}

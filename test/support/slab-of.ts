@@ -1,0 +1,79 @@
+// MailFragments of one slice -> the slab that holds them, for tests of what reads slabs.
+
+import {
+  BOUNCED,
+  CLIENT,
+  DEFERRED,
+  DELIVERED,
+  FragmentSlab,
+  HEADER_TO,
+  LOGIN,
+  MESSAGE_ID,
+  QUEUE_ID,
+  SENDER,
+  SLICE_MS,
+} from "../../shared/domain/packed/fragment-slab.ts";
+import type { MailFragment } from "../../shared/domain/mail-fragment.ts";
+import { HEADER_NAMES } from "../../shared/domain/mail-fragment.ts";
+
+/** Names of hosts by number, as a fragment table would have them. */
+export class SlabWriter {
+  readonly hostNames: string[] = [];
+
+  slabOf(fragments: readonly MailFragment[]): FragmentSlab {
+    const slab = new FragmentSlab();
+    const earliest = Math.min(...fragments.map(({ firstAt }) => firstAt));
+    slab.reset(fragments.length === 0 ? 0 : Math.floor(earliest / SLICE_MS) * SLICE_MS);
+    for (const fragment of fragments) this.write(slab, fragment);
+    return slab;
+  }
+
+  private write(slab: FragmentSlab, said: MailFragment): void {
+    const host = this.hostOf(said.host);
+    // All mails with as many letters in their ids share a hash: whoever looks them up has to compare.
+    const record = slab.add(host, said.queueId.length, said.firstAt - slab.startMs);
+    slab.stamp(record, said.lastAt - slab.startMs);
+    const texts = [
+      [QUEUE_ID, said.queueId],
+      [MESSAGE_ID, said.messageId],
+      [CLIENT, said.client],
+      [LOGIN, said.login],
+      [SENDER, said.sender],
+      [HEADER_TO, said.headerTo],
+    ] as const;
+    for (const [text, value] of texts) {
+      if (value === undefined) continue;
+      slab.source = Buffer.from(value);
+      slab.say(record, text, 0, slab.source.length);
+    }
+    if (said.acceptedAt !== undefined) slab.accepted(record, said.acceptedAt);
+    if (said.removedAt !== undefined) slab.removed(record, said.removedAt);
+    if (said.nrcpt !== undefined) slab.recipients(record, said.nrcpt);
+    this.writeHeaders(slab, record, said);
+    for (const { delivered, deferred, bounced } of said.minutes ?? []) {
+      slab.numbers[record + DELIVERED] = delivered;
+      slab.numbers[record + DEFERRED] = deferred;
+      slab.numbers[record + BOUNCED] = bounced;
+    }
+    if (said.origTo === undefined && said.expandedTo === undefined) return;
+    const addresses = slab.addressesOf(record);
+    addresses.origTo = said.origTo;
+    addresses.expandedTo = said.expandedTo;
+  }
+
+  private writeHeaders(slab: FragmentSlab, record: number, { headers }: MailFragment): void {
+    if (headers === undefined) return;
+    slab.sayHeader(record, -1, 0, 0);
+    HEADER_NAMES.forEach((name, place) => {
+      const value = headers[name];
+      if (value === undefined) return;
+      slab.source = Buffer.from(value, "latin1");
+      slab.sayHeader(record, place, 0, slab.source.length);
+    });
+  }
+
+  private hostOf(name: string): number {
+    const known = this.hostNames.indexOf(name);
+    return known >= 0 ? known : this.hostNames.push(name) - 1;
+  }
+}
