@@ -53,7 +53,8 @@ function countManyMinutes(counted: CountedMinutes, event: MailEvent, add: AddDel
   for (const minute of event.minutes) {
     const difference = minute.delivered - (before.get(minute.start) ?? 0);
     before.delete(minute.start);
-    pairs.push(minute.start, minute.delivered);
+    // A mail that is deferred for hours says so minute by minute; the first counts all the same: `earlier` lies before it.
+    if (minute.delivered !== 0 || pairs.length === 0) pairs.push(minute.start, minute.delivered);
     if (difference !== 0) add(minute.start, difference);
   }
   countEarlier(counted, event, { pairs, gone: before }, add);

@@ -15,17 +15,20 @@ export interface DetectorCounters {
   queueIdsSummed: number;
   messagesSealed: number;
   fanOutsWithoutPerson: number;
+  hintsDropped: number;
   threadsEvicted: number;
   threadIdsDropped: number;
   threadMessagesDropped: number;
   repliesTrimmed: number;
   repliesTooLate: number;
   listsEvicted: number;
+  listPostsDropped: number;
   personsNotRemembered: number;
   loginsEvicted: number;
   clientsEvicted: number;
   stormsEvicted: number;
   stormMessagesDropped: number;
+  stormThreadsDropped: number;
   windowsLate: number;
   windowsDropped: number;
 }
@@ -45,17 +48,20 @@ export function createDetectorCounters(): DetectorCounters {
     queueIdsSummed: 0,
     messagesSealed: 0,
     fanOutsWithoutPerson: 0,
+    hintsDropped: 0,
     threadsEvicted: 0,
     threadIdsDropped: 0,
     threadMessagesDropped: 0,
     repliesTrimmed: 0,
     repliesTooLate: 0,
     listsEvicted: 0,
+    listPostsDropped: 0,
     personsNotRemembered: 0,
     loginsEvicted: 0,
     clientsEvicted: 0,
     stormsEvicted: 0,
     stormMessagesDropped: 0,
+    stormThreadsDropped: 0,
     windowsLate: 0,
     windowsDropped: 0,
   };

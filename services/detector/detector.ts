@@ -21,11 +21,13 @@ import type { ThreadWindow } from "../../shared/domain/thread-window.ts";
 import { createDetectorCounters, type DetectorCounters } from "./detector-counters.ts";
 import { type DetectorSurvey, surveySites } from "./detector-survey.ts";
 import { stepEvent } from "./event-step.ts";
+import { forgetOldPosts } from "./list-table.ts";
 import { forgetOld } from "./message-table.ts";
 import { stepPacked, stepPackedRemoved, type PackedReader } from "./packed-step.ts";
 import { createSiteState, type SiteState } from "./site-state.ts";
 import type { Advise } from "./storm-evidence.ts";
 import { ebb, takeAlerts } from "./storm-tide.ts";
+import { forgetOldMessages } from "./thread-table.ts";
 import { advanceWindows, windowOf } from "./thread-windows.ts";
 
 export type { DetectorSurvey } from "./detector-survey.ts";
@@ -101,7 +103,10 @@ function onTick(state: DetectorState, watermark: number): readonly DetectorOutpu
   for (const site of state.sites.values()) {
     if (watermark <= site.watermark) continue;
     site.watermark = watermark;
-    forgetOld(site.messages, watermark, state);
+    if (forgetOld(site.messages, watermark, state)) {
+      forgetOldMessages(site.threads, watermark, state);
+      forgetOldPosts(site.lists, watermark, state.settings);
+    }
     if (site.storms.length > 0) ebb(site, watermark);
     const rows = advanceWindows(site.windows, watermark, state.settings, state.counters);
     if (site.said.length === 0 && rows.length === 0) continue;

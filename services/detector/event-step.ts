@@ -4,22 +4,14 @@
 import { MINUTE_MS } from "../../shared/domain/delivery-minutes.ts";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import { keyHash } from "../../shared/domain/packed/key-hash.ts";
+import { boundedEvent } from "./bounded-event.ts";
 import { countMinutes, createCountedMinutes } from "./delivery-ledger.ts";
 import { stepFanOut } from "./fan-out-step.ts";
 import { deliveriesAt, moveDeliveries } from "./hop-deliveries.ts";
-import { rulesForList } from "./list-rules.ts";
 import type { MailMessage } from "./mail-message.ts";
-import {
-  addToMessage,
-  enterGroup,
-  findGroup,
-  keepFanOut,
-  keepSmall,
-  type MessageGroup,
-  messageKeyOf,
-  messageOf,
-  unfold,
-} from "./message-table.ts";
+import { type MessageGroup, messageOf } from "./message-group.ts";
+import { messageKeyOf } from "./message-key.ts";
+import { addToMessage, enterGroup, findGroup, keepFanOut, keepSmall, noteQueueId, unfold } from "./message-table.ts";
 import { takePacked } from "./packed-step.ts";
 import { noteHandOver, noteSender } from "./sender-notes.ts";
 import type { SiteState } from "./site-state.ts";
@@ -27,7 +19,8 @@ import { reviseSmallMail, type SmallMail, type SmallMailCounts } from "./small-m
 import { rise } from "./storm-tide.ts";
 import { siteRow } from "./thread-windows.ts";
 
-export function stepEvent(site: SiteState, event: MailEvent): void {
+export function stepEvent(site: SiteState, given: MailEvent): void {
+  const event = boundedEvent(site, given);
   const oldest = site.watermark - site.settings.expiredAfterMs;
   if (event.at < oldest && lastWordAt(event) < oldest) {
     site.counters.eventsExpired += 1;
@@ -90,7 +83,7 @@ function reviseSmall(site: SiteState, small: SmallMail, event: MailEvent): void 
 }
 
 function newGroup(site: SiteState, key: string): MessageGroup {
-  const group: MessageGroup = { key, variants: [], lastAt: Number.NEGATIVE_INFINITY };
+  const group: MessageGroup = { key, variants: [], lastAt: Number.NEGATIVE_INFINITY, weight: 0 };
   enterGroup(site.messages, group, site);
   return group;
 }
@@ -109,6 +102,7 @@ function stepGroup(site: SiteState, group: MessageGroup, event: MailEvent): void
   const outcome = addToMessage(site.messages, message, event, site);
   if (outcome.kind === "repeated") counters.eventsRepeated += 1;
   if (outcome.kind === "repeated" || outcome.kind === "hop-dropped") return;
+  if (outcome.kind === "new") noteQueueId(site.messages, group, message, site);
   if (outcome.kind !== "revised") noteHandOver(site, event, found.isNew);
   if (found.isNew && !isFirst) site.totals.messages += 1;
   countInSite(site, message, { isNew: found.isNew, growth: message.reach - reachBefore });
@@ -120,9 +114,8 @@ function stepGroup(site: SiteState, group: MessageGroup, event: MailEvent): void
   stepFanOut(site, message, event, reach);
   if (message.fanOut === undefined) return;
   keepFanOut(site.messages, group, site);
-  const { storm } = message.fanOut;
   // A first word may tell of minutes that lie ahead of the mails still to come; a later word comes when it is true.
-  if (storm !== undefined) rise(site, storm, outcome.kind === "revised" ? lastMinuteOf(event) : event.at);
+  rise(site, message.fanOut, outcome.kind === "revised" ? lastMinuteOf(event) : event.at);
 }
 
 function lastMinuteOf(event: MailEvent): number {
@@ -146,9 +139,6 @@ function countInSite(
 function configuredAudience(site: SiteState, lists: readonly { readonly address: string }[]): number {
   if (!site.audiencesConfigured) return 0;
   let audience = 0;
-  for (const { address } of lists) {
-    const rules = site.lists.lists.get(address)?.rules ?? rulesForList(site.settings, address);
-    audience = Math.max(audience, rules.audience ?? 0);
-  }
+  for (const { address } of lists) audience = Math.max(audience, site.rulesOf(address).audience ?? 0);
   return audience;
 }

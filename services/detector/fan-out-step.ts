@@ -3,21 +3,20 @@
 // each decision is taken as soon as it can be and then kept.
 
 import { soleClient } from "./clients.ts";
-import { matchesGlob } from "./list-rules.ts";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import { createFanOut, type FanOut } from "./fan-out.ts";
 import { showInList, showInThread, showReach, showReplyAll } from "./fan-out-windows.ts";
 import { judgeLists, postToLists } from "./list-posts.ts";
 import { noteReach, useList } from "./list-table.ts";
-import { type MailMessage, type MessageList, messageTime } from "./mail-message.ts";
+import { type MailMessage, type MessageList, messageTime, NONE } from "./mail-message.ts";
 import { personOf } from "./persons.ts";
 import type { SiteState } from "./site-state.ts";
-import { addMember } from "./storm-members.ts";
+import { addMember, countMember } from "./storm-members.ts";
 import { keepStorm } from "./storm-tide.ts";
 import { judgeFirstMail, judgeReplies } from "./thread-judgement.ts";
 import { countReplyAll, noteStarter, settleAgain, takeFirstPlace } from "./thread-replies.ts";
 import { enterSubject, resolveThread } from "./thread-resolution.ts";
-import type { Thread } from "./thread-table.ts";
+import { keepInThread, type Thread } from "./thread-table.ts";
 
 /** `reach` counts a configured audience where the expansion cannot be seen. */
 export function stepFanOut(site: SiteState, message: MailMessage, event: MailEvent, reach: number): void {
@@ -59,9 +58,7 @@ function reachedMany(site: SiteState, message: MailMessage): FanOut | undefined 
   message.fanOut = fanOut;
   site.totals.fanOuts += 1;
   if (message.headersLogged) site.totals.headersLogged += 1;
-  if (message.references.length > 0 || message.inReplyTo !== undefined || message.threadIndex !== undefined) {
-    site.totals.threadHeaders += 1;
-  }
+  if (message.tied || message.threadIndex !== undefined) site.totals.threadHeaders += 1;
   return fanOut;
 }
 
@@ -120,7 +117,7 @@ function isBelieved(site: SiteState, sighting: MessageList, fanOut: FanOut): boo
 }
 
 function isKnownList(site: SiteState, address: string): boolean {
-  return site.lists.lists.has(address) || site.settings.listRules.some((rule) => matchesGlob(rule.list, address));
+  return site.lists.lists.has(address) || site.rulesOf(address).named;
 }
 
 function threadOf(site: SiteState, fanOut: FanOut): Thread {
@@ -129,12 +126,9 @@ function threadOf(site: SiteState, fanOut: FanOut): Thread {
   fanOut.thread = thread;
   fanOut.hint = hint;
   thread.lastAt = Math.max(thread.lastAt, fanOut.at);
+  fanOut.message.references = NONE;
   if (hint === "new") site.totals.threads += 1;
-  if (thread.messages.length >= site.settings.bounds.messagesPerThreadMax) {
-    thread.messages.shift();
-    site.counters.threadMessagesDropped += 1;
-  }
-  thread.messages.push(fanOut);
+  keepInThread(site.threads, thread, fanOut, site);
   showInThread(site, fanOut, thread);
   if (thread.first === fanOut) noteStarter(thread, site.settings);
   return thread;
@@ -146,7 +140,10 @@ function settleReplies(site: SiteState, thread: Thread, fanOut: FanOut): number 
   const candidates = [fanOut];
   if (isEarlier(fanOut, thread)) {
     const former = takeFirstPlace(thread, fanOut, site.settings);
-    if (thread.storm?.first === former) thread.storm.first = fanOut;
+    if (thread.storm?.first === former) {
+      thread.storm.first = fanOut;
+      thread.storm.recount = true;
+    }
     candidates.push(former);
     changedFrom = 0;
   }
@@ -157,7 +154,7 @@ function settleReplies(site: SiteState, thread: Thread, fanOut: FanOut): number 
     const index = countReplyAll(site, thread, candidate);
     if (!candidate.replyAll || wasReplyAll) continue;
     showReplyAll(site, candidate);
-    if (candidate.storm !== undefined) candidate.storm.recount = true;
+    if (candidate.storm !== undefined) countMember(candidate.storm, candidate);
     takeThreadLists(thread, candidate);
     if (index < 0) continue;
     changedFrom = changedFrom < 0 ? index : Math.min(changedFrom, index);

@@ -22,7 +22,7 @@ export interface FanOut {
   /** The machine outside whose mail counts as one person's, if this came from one, by as many hops as were known then. */
   soleClient: string | undefined;
   hopsJudged: number;
-  readonly lists: FanOutList[];
+  lists: FanOutList[];
   thread: Thread | undefined;
   hint: ThreadHint;
   /** The open-list rule has been applied to it. */
@@ -32,10 +32,15 @@ export interface FanOut {
   post: Post | undefined;
   /** Its place among the posts of the first of its lists. */
   listPost: Post | undefined;
-  readonly byHop: HopDeliveries[];
+  /** Room it takes among the messages of threads: one, more where it went to many lists. */
+  weight: number;
+  /** Until no more is heard of the message. */
+  byHop: HopDeliveries[];
   /** Of these, the hop with the largest reach: what counts everywhere. */
   deliveries: MinuteSeries;
   storm: Storm | undefined;
+  /** It counts among the replies of that storm. */
+  stormReply: boolean;
 }
 
 export interface FanOutList {
@@ -65,8 +70,10 @@ export function createFanOut(message: MailMessage, at: number): FanOut {
     replyAll: false,
     post: undefined,
     listPost: undefined,
+    weight: 1,
     byHop,
     deliveries: seriesOf(byHop, message.leading),
     storm: undefined,
+    stormReply: false,
   };
 }

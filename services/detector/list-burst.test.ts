@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { DetectorSettings, ListRule } from "../../shared/domain/detector-settings.ts";
 import type { StormAlert } from "../../shared/domain/storm-alert.ts";
+import { detectorSurvey } from "./detector.ts";
 import {
   conversation,
   feed,
@@ -8,6 +9,7 @@ import {
   newDetector,
   opened,
   read,
+  type Reading,
   settingsWith,
   STAFF,
   START_AT,
@@ -169,5 +171,56 @@ describe("list scope", () => {
     tick(reading, 7200);
     feed(reading, [mail({ seconds: 7200, login: "boss@corp.example", recipients: 5000 })]);
     expect(life(reading.alerts)).toEqual(["storm.watch"]);
+  });
+});
+
+describe("bounds of the posts to lists", () => {
+  const bounds = { ...settingsWith({}).bounds, listPostsMax: 60 };
+  const postsOf = (reading: Reading): number[] =>
+    [...([...reading.state.sites.values()][0]?.lists.lists.values() ?? [])].map(
+      (list) => list.posters.posts.length + list.automatic.length,
+    );
+  const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
+
+  test("the longest unused lists give theirs up first, one with an open storm last", () => {
+    const storm = Array.from({ length: 8 }, (_, index) =>
+      mail({ seconds: index * 10, recipients: 25_000, login: `p${index}@corp.example` }),
+    );
+    const others = Array.from({ length: 200 }, (_, index) =>
+      mail({ seconds: 100 + index, recipients: 25, list: `l${index}@corp.example`, login: `q${index}@corp.example` }),
+    );
+    const reading = read([...storm, ...others], newDetector(settingsWith({ bounds })));
+    expect(sum(postsOf(reading))).toBeLessThanOrEqual(60);
+    expect([...reading.state.sites.values()][0]?.lists.posts).toBe(sum(postsOf(reading)));
+    expect(postsOf(reading)[0]).toBe(8);
+    expect(postsOf(reading).at(-1)).toBe(1);
+    expect(detectorSurvey(reading.state).counters.listPostsDropped).toBeGreaterThan(140);
+  });
+
+  test("what no rule looks back to any more is forgotten, whoever wrote stays known", () => {
+    const reading = read([
+      mail({ seconds: 0, recipients: 500, login: "bob@corp.example" }),
+      mail({ seconds: 1, recipients: 500, login: "robot@corp.example", automatic: "out-of-office" }),
+    ]);
+    tick(reading, 10);
+    expect(postsOf(reading)).toEqual([2]);
+    tick(reading, 4 * 3600);
+    expect(postsOf(reading)).toEqual([0]);
+    const [site] = reading.state.sites.values();
+    expect([site?.lists.posts, site?.lists.persons]).toEqual([0, 1]);
+  });
+
+  test("a list that is forgotten leaves nothing behind in messages that went to it", () => {
+    const few = { ...settingsWith({}).bounds, listsMax: 10, fanOutsMax: 40 };
+    const events = Array.from({ length: 100 }, (_, index) =>
+      mail({ seconds: index * 60, recipients: 25, list: `l${index}@corp.example` }),
+    );
+    const reading = read(events, newDetector(settingsWith({ bounds: few })));
+    const [site] = reading.state.sites.values();
+    const messages = [...(site?.threads.threads.values() ?? [])].flatMap((thread) => thread.messages);
+    expect(messages).toHaveLength(100);
+    expect(messages.filter((fanOut) => fanOut.lists.length > 0).length).toBeLessThanOrEqual(41);
+    const old = messages.flatMap((fanOut) => fanOut.lists).filter(({ list }) => list.forgotten);
+    expect(old.map(({ list }) => list.posters.posts.length)).toEqual(old.map(() => 0));
   });
 });

@@ -8,8 +8,9 @@
 
 import type { StormReason } from "../../shared/domain/storm-alert.ts";
 import type { FanOut } from "./fan-out.ts";
-import { isWarm, type ListState } from "./list-table.ts";
-import { distinctPeople, type Post } from "./post-history.ts";
+import { isWarm, type ListState, notePosts } from "./list-table.ts";
+import type { Post } from "./post-history.ts";
+import { eligiblePeople } from "./post-people.ts";
 import type { SiteState } from "./site-state.ts";
 import { propose, type Proposal } from "./storm-lifecycle.ts";
 import { type PriceGate, priceGate } from "./storm-rules.ts";
@@ -42,7 +43,9 @@ export function noteAutomatic(site: SiteState, list: ListState, fanOut: FanOut):
   let index = list.automatic.length;
   while (index > 0 && (list.automatic[index - 1]?.at ?? 0) > fanOut.at) index -= 1;
   list.automatic.splice(index, 0, fanOut);
-  if (list.automatic.length > site.settings.bounds.repliesPerThreadMax) list.automatic.shift();
+  const surplus = list.automatic.length > site.settings.bounds.repliesPerThreadMax;
+  if (surplus) list.automatic.shift();
+  notePosts(site.lists, list, surplus ? 0 : 1, site);
 }
 
 /** Judges a list at its latest automatic mail. `atLeast` is the event time of what made it worth a look. */
@@ -50,23 +53,38 @@ export function judgeAutomatic(site: SiteState, list: ListState, atLeast: number
   const { thresholds } = list.rules;
   const latest = list.automatic.at(-1);
   if (list.rules.exempt || latest === undefined || latest.at <= list.calmSince) return;
-  const within = (windowMs: number): FanOut[] =>
-    list.automatic.filter((mail) => mail.at > latest.at - windowMs && mail.at <= latest.at);
-  const recent = within(thresholds.automaticMs + 1);
-  const [first] = recent;
-  if (recent.length < thresholds.automaticMails || first?.thread === undefined) return;
+  const recent = mailsSince(list, latest.at - thresholds.automaticMs);
+  const first = list.automatic.at(-recent);
+  if (recent < thresholds.automaticMails || first?.thread === undefined) return;
   list.automaticUntil = Math.max(list.automaticUntil, latest.at);
-  const trusted = recent.filter((mail) => isTrusted(list, mail)).length >= thresholds.automaticMails;
-  const hour = within(site.settings.distinctMs).length;
-  const gate = priceGate(list.audience, hour + within(site.settings.recentMs).length, list.rules);
+  const trusted = hasTrusted(list, recent, thresholds.automaticMails);
+  const hour = mailsSince(list, latest.at - site.settings.distinctMs + 1);
+  const gate = priceGate(list.audience, hour + mailsSince(list, latest.at - site.settings.recentMs + 1), list.rules);
   const reasons: StormReason[] = ["automatic"];
   if (!trusted) reasons.push("outside-senders");
   propose(site, {
     ...listProposal(list, first, first.thread),
     ...listVerdict(list, { gate, trusted, reasons, at: Math.max(latest.at, atLeast) }),
     critical: list.audience * hour > thresholds.criticalDeliveries,
-    threads: threadsOf(recent),
+    threads: () => threadsOf(list.automatic.slice(-recent)),
   });
+}
+
+/** Automatic mails at `from` or later: the last so many. */
+function mailsSince(list: ListState, from: number): number {
+  let count = 0;
+  while ((list.automatic.at(-1 - count)?.at ?? Number.NEGATIVE_INFINITY) >= from) count += 1;
+  return count;
+}
+
+/** Are `enough` of the last `recent` automatic mails trusted? */
+function hasTrusted(list: ListState, recent: number, enough: number): boolean {
+  let trusted = 0;
+  for (let back = 1; back <= recent && trusted < enough; back += 1) {
+    const mail = list.automatic.at(-back);
+    if (mail !== undefined && isTrusted(list, mail)) trusted += 1;
+  }
+  return trusted >= enough;
 }
 
 interface Burst {
@@ -82,11 +100,12 @@ function proposeBurst(site: SiteState, list: ListState, burst: Burst): void {
   const { settings } = site;
   const posts = list.posters.posts;
   const deciding = posts[burst.at];
-  const evidence = posts.slice(0, burst.at + 1).filter((post) => post.at >= burst.from && burst.eligible(post));
-  const [first] = evidence;
+  const first = firstOf(posts, burst);
   if (deciding === undefined || first === undefined || first.fanOut.thread === undefined) return;
-  const repliers = (windowMs: number): number =>
-    Math.max(0, distinctPeople(list.posters, burst.at, deciding.at - windowMs + 1, burst.eligible) - 1);
+  const repliers = (windowMs: number): number => {
+    const within = { index: burst.at, from: deciding.at - windowMs + 1, enough: Number.POSITIVE_INFINITY };
+    return Math.max(0, eligiblePeople(list.posters, within, burst.eligible) - 1);
+  };
   const hour = repliers(settings.distinctMs);
   const gate = priceGate(list.audience, hour + repliers(settings.recentMs), list.rules);
   const reasons: StormReason[] = ["list-burst"];
@@ -95,8 +114,21 @@ function proposeBurst(site: SiteState, list: ListState, burst: Burst): void {
     ...listProposal(list, first.fanOut, first.fanOut.thread),
     ...listVerdict(list, { gate, trusted: burst.trusted, reasons, at: Math.max(deciding.at, burst.atLeast) }),
     critical: list.audience * hour > list.rules.thresholds.criticalDeliveries,
-    threads: threadsOf(evidence.map((post) => post.fanOut)),
+    threads: () => {
+      const evidence = posts.slice(0, burst.at + 1).filter((post) => post.at >= burst.from && burst.eligible(post));
+      return threadsOf(evidence.map((post) => post.fanOut));
+    },
   });
+}
+
+function firstOf(posts: readonly Post[], burst: Burst): Post | undefined {
+  let first: Post | undefined;
+  for (let index = burst.at; index >= 0; index -= 1) {
+    const post = posts[index];
+    if (post === undefined || post.at < burst.from) break;
+    if (burst.eligible(post)) first = post;
+  }
+  return first;
 }
 
 function listProposal(
@@ -122,9 +154,10 @@ function burstStart(list: ListState, index: number, eligible: Eligible): number 
   const at = list.posters.posts[index]?.at ?? 0;
   const slow = at - thresholds.listBurstSlowMs;
   const fast = at - thresholds.listBurstFastMs;
-  const isSlow = distinctPeople(list.posters, index, slow, eligible) >= thresholds.listBurstSlowPeople;
-  const isFast = distinctPeople(list.posters, index, fast, eligible) >= thresholds.listBurstFastPeople;
-  return isSlow ? slow : isFast ? fast : undefined;
+  const reaches = (from: number, enough: number): boolean =>
+    eligiblePeople(list.posters, { index, from, enough }, eligible) >= enough;
+  if (reaches(slow, thresholds.listBurstSlowPeople)) return slow;
+  return reaches(fast, thresholds.listBurstFastPeople) ? fast : undefined;
 }
 
 function isEligible(list: ListState, post: Post, warm: boolean): boolean {

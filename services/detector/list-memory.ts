@@ -11,8 +11,11 @@ export interface ListMemory {
   persons: number;
 }
 
+/** Of all lists to which nobody wrote yet: never written to. */
+const NO_SLOTS = new Uint32Array(SLOT_WORDS);
+
 export function createListMemory(): ListMemory {
-  return { slots: new Uint32Array(FIRST_SLOTS * SLOT_WORDS), persons: 0 };
+  return { slots: NO_SLOTS, persons: 0 };
 }
 
 /** Event time of the person's first message, to the second; undefined for a stranger. */
@@ -26,6 +29,7 @@ export function firstSeenAt(memory: ListMemory, person: string): number | undefi
 export function rememberPerson(memory: ListMemory, person: string, at: number): boolean {
   const { high, low } = hashText(person);
   const seconds = Math.max(1, Math.floor(at / 1000));
+  if (memory.slots === NO_SLOTS) memory.slots = new Uint32Array(FIRST_SLOTS * SLOT_WORDS);
   const offset = find(memory.slots, high, low);
   const known = memory.slots[offset + 2] ?? 0;
   if (known !== 0) {

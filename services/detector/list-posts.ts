@@ -2,7 +2,7 @@
 
 import type { FanOut, FanOutList } from "./fan-out.ts";
 import { judgeAutomatic, judgeListPosts, noteAutomatic } from "./list-burst.ts";
-import { isNewcomer, isWarm, type ListState, rememberWriter } from "./list-table.ts";
+import { isNewcomer, isWarm, type ListState, notePosts, rememberWriter } from "./list-table.ts";
 import { createPost, insertPost, trimHistory } from "./post-history.ts";
 import type { SiteState } from "./site-state.ts";
 import { historyLimits } from "./thread-replies.ts";
@@ -65,5 +65,7 @@ function postToList(
   // Where newcomers are what a storm is told by, the talk of known writers does not keep it open.
   const counts = post.distinct && (entry.newcomer || !isWarm(list, post.at, site.settings));
   if (counts) list.lastPosterAt = Math.max(list.lastPosterAt, post.at);
-  return Math.max(0, index - trimHistory(list.posters, limits, () => undefined));
+  const dropped = trimHistory(list.posters, limits, () => undefined);
+  notePosts(site.lists, list, 1 - dropped, site);
+  return Math.max(0, index - dropped);
 }

@@ -1,6 +1,6 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { defaultDetectorSettings, type ListRule } from "../../shared/domain/detector-settings.ts";
-import { matchesGlob, rulesForList } from "./list-rules.ts";
+import { matchesGlob, rememberedRules, rulesForList } from "./list-rules.ts";
 
 describe("a glob", () => {
   test.each([
@@ -48,4 +48,21 @@ describe("the rules of a list", () => {
     expect(rules).toMatchObject({ audience: undefined, exempt: false, trustedDomains: ["other.co.uk"] });
     expect(rules.thresholds).toEqual(defaultDetectorSettings.thresholds);
   });
+});
+
+test("rules are looked up once an address, until so many others were", () => {
+  const tried = vi.fn<() => string>(() => "*@corp.example");
+  const rule = {
+    audience: 500,
+    get list(): string {
+      return tried();
+    },
+  };
+  const bounds = { ...defaultDetectorSettings.bounds, listsMax: 10 };
+  const rulesOf = rememberedRules({ ...defaultDetectorSettings, bounds, listRules: [rule] });
+  for (let round = 0; round < 100; round += 1) expect(rulesOf("staff@corp.example").audience).toBe(500);
+  expect(tried).toHaveBeenCalledTimes(1);
+  for (let index = 0; index < 30; index += 1) rulesOf(`l${index}@corp.example`);
+  expect(rulesOf("staff@corp.example").audience).toBe(500);
+  expect(tried).toHaveBeenCalledTimes(32);
 });

@@ -4,6 +4,8 @@ import type { DetectorSettings, ListRule, RuleThresholds } from "../../shared/do
 import { registrableDomainOfAddress } from "../../shared/domain/registrable-domain.ts";
 
 export interface RulesForList {
+  /** Some rule names it. */
+  readonly named: boolean;
   readonly thresholds: RuleThresholds;
   readonly priceGateDeliveries: number;
   readonly audience: number | undefined;
@@ -17,6 +19,7 @@ export interface RulesForList {
 
 export function rulesWithoutList(settings: DetectorSettings): RulesForList {
   return {
+    named: false,
     thresholds: settings.thresholds,
     priceGateDeliveries: settings.priceGateDeliveries,
     audience: undefined,
@@ -31,6 +34,7 @@ export function rulesForList(settings: DetectorSettings, address: string): Rules
   const rules = settings.listRules.filter((rule) => matchesGlob(rule.list, address));
   const own = registrableDomainOfAddress(address);
   return {
+    named: rules.length > 0,
     thresholds: mergedThresholds(settings.thresholds, rules),
     priceGateDeliveries: firstOf(rules, (rule) => rule.priceGateDeliveries) ?? settings.priceGateDeliveries,
     audience: firstOf(rules, (rule) => rule.audience),
@@ -41,6 +45,23 @@ export function rulesForList(settings: DetectorSettings, address: string): Rules
       ...(own === undefined ? [] : [own]),
       ...(firstOf(rules, (rule) => rule.trustedDomains) ?? []).map((domain) => domain.toLowerCase()),
     ],
+  };
+}
+
+/** The same, remembered: patterns are not tried on every mail again. The addresses looked up longest ago are forgotten. */
+export function rememberedRules(settings: DetectorSettings): (address: string) => RulesForList {
+  let recent = new Map<string, RulesForList>();
+  let before = new Map<string, RulesForList>();
+  return (address) => {
+    const known = recent.get(address);
+    if (known !== undefined) return known;
+    const rules = before.get(address) ?? rulesForList(settings, address);
+    if (recent.size >= settings.bounds.listsMax) {
+      before = recent;
+      recent = new Map();
+    }
+    recent.set(address, rules);
+    return rules;
   };
 }
 
@@ -80,6 +101,8 @@ function firstOf<T>(rules: readonly ListRule[], field: (rule: ListRule) => T | u
 
 /** Thresholds are decided one by one, as the other fields are. */
 function mergedThresholds(defaults: RuleThresholds, rules: readonly ListRule[]): RuleThresholds {
+  // Most lists have no rule of their own: they share the defaults.
+  if (rules.every((rule) => rule.thresholds === undefined)) return defaults;
   const merged = { ...defaults };
   for (const rule of rules.toReversed()) Object.assign(merged, rule.thresholds);
   return merged;

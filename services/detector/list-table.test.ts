@@ -67,7 +67,7 @@ describe("a list", () => {
     expect(list.audience).toBe(900);
     noteReach(list, { at: 31 * DAY, reach: 650, alone }, 31);
     expect(list.audience).toBe(700);
-    expect(list.reachByDay.size).toBe(2);
+    expect(list.reachByDay?.size).toBe(2);
   });
 
   test("a mail to several lists measures it only until it is mailed alone", () => {

@@ -7,7 +7,7 @@ import type { DetectorCounters } from "./detector-counters.ts";
 import type { FanOut } from "./fan-out.ts";
 import { createListMemory, firstSeenAt, type ListMemory, rememberPerson } from "./list-memory.ts";
 import { rulesForList, type RulesForList } from "./list-rules.ts";
-import { createPostHistory, type PostHistory } from "./post-history.ts";
+import { createPostHistory, dropBefore, type PostHistory } from "./post-history.ts";
 import type { Storm } from "./storm.ts";
 
 export interface ListState {
@@ -22,13 +22,13 @@ export interface ListState {
   lastAt: number;
   memory: ListMemory;
   /** Largest reach by day since the epoch. */
-  readonly reachByDay: Map<number, number>;
+  reachByDay: Map<number, number> | undefined;
   audience: number;
   mailedAlone: boolean;
   /** People who wrote to the list of late, whatever the thread. */
-  readonly posters: PostHistory;
+  posters: PostHistory;
   /** Mails sent by machines to the list of late, in order of time. */
-  readonly automatic: FanOut[];
+  automatic: FanOut[];
   /** Event time of the last automatic mail that came as thick as in a storm, and of the last person's that may be part of one. */
   automaticUntil: number;
   lastPosterAt: number;
@@ -36,18 +36,24 @@ export interface ListState {
   /** Storms and watches it has had, and the end of the last. */
   episode: number;
   calmSince: number;
+  /** Evicted: messages of old may still name it. */
+  forgotten: boolean;
 }
 
 export interface ListTable {
   readonly lists: Map<string, ListState>;
   /** Writers remembered over all lists. */
   persons: number;
+  /** Posts and automatic mails kept over all lists. */
+  posts: number;
 }
 
 const DAY_MS = 86_400_000;
+/** Part of the posts given up at once when there are too many, so that looking for them is rare. */
+const EVICTED_SHARE = 0.05;
 
 export function createListTable(): ListTable {
-  return { lists: new Map(), persons: 0 };
+  return { lists: new Map(), persons: 0, posts: 0 };
 }
 
 /** The list, made when it is new. Moves it to the end of the table: the front is the longest unused. */
@@ -80,15 +86,16 @@ export function noteReach(
   if (!seen.alone && list.mailedAlone) return false;
   if (seen.alone && !list.mailedAlone) {
     list.mailedAlone = true;
-    list.reachByDay.clear();
+    list.reachByDay = undefined;
   }
   const day = Math.floor(seen.at / DAY_MS);
-  if (seen.reach <= (list.reachByDay.get(day) ?? 0)) return false;
-  list.reachByDay.set(day, seen.reach);
-  const newest = Math.max(...list.reachByDay.keys());
+  const reachByDay = (list.reachByDay ??= new Map<number, number>());
+  if (seen.reach <= (reachByDay.get(day) ?? 0)) return false;
+  reachByDay.set(day, seen.reach);
+  const newest = Math.max(...reachByDay.keys());
   let audience = list.rules.audience ?? 0;
-  for (const [kept, largest] of list.reachByDay) {
-    if (kept <= newest - days) list.reachByDay.delete(kept);
+  for (const [kept, largest] of reachByDay) {
+    if (kept <= newest - days) reachByDay.delete(kept);
     else audience = Math.max(audience, largest);
   }
   const changed = audience !== list.audience;
@@ -148,6 +155,51 @@ function forgetList(table: ListTable, keep: ListState): void {
   table.lists.delete(victim.address);
   table.persons -= victim.memory.persons;
   victim.memory = createListMemory();
+  victim.reachByDay = undefined;
+  victim.forgotten = true;
+  dropPosts(table, victim);
+}
+
+/** Keeps account of posts; where all lists together hold too many, those of the longest unused are given up first. */
+export function notePosts(
+  table: ListTable,
+  list: ListState,
+  change: number,
+  { settings, counters }: { readonly settings: DetectorSettings; readonly counters: DetectorCounters },
+): void {
+  if (list.forgotten) return;
+  table.posts += change;
+  const { listPostsMax } = settings.bounds;
+  if (table.posts <= listPostsMax) return;
+  for (const stormsStay of [true, false]) {
+    for (const other of table.lists.values()) {
+      if (table.posts <= listPostsMax * (1 - EVICTED_SHARE)) return;
+      if (other === list || (stormsStay && other.storm?.ended === false)) continue;
+      counters.listPostsDropped += dropPosts(table, other);
+    }
+  }
+}
+
+/** Forgets posts that no rule looks back to any more. `now` is event time. */
+export function forgetOldPosts(table: ListTable, now: number, settings: DetectorSettings): void {
+  for (const list of table.lists.values()) {
+    const { listBurstFastMs, listBurstSlowMs, automaticMs } = list.rules.thresholds;
+    const longest = Math.max(settings.distinctMs, settings.recentMs, listBurstFastMs, listBurstSlowMs, automaticMs);
+    const before = now - settings.expiredAfterMs - longest;
+    const old = list.automatic.findIndex((mail) => mail.at >= before);
+    const mails = list.automatic.splice(0, old < 0 ? list.automatic.length : old).length;
+    table.posts -= mails + dropBefore(list.posters, before, () => undefined);
+  }
+}
+
+function dropPosts(table: ListTable, list: ListState): number {
+  const posts = list.posters.posts.length + list.automatic.length;
+  table.posts -= posts;
+  if (posts > 0) {
+    list.posters = createPostHistory();
+    list.automatic = [];
+  }
+  return posts;
 }
 
 function createList(
@@ -165,7 +217,7 @@ function createList(
     firstAt: sighting.at,
     lastAt: sighting.at,
     memory: createListMemory(),
-    reachByDay: new Map(),
+    reachByDay: undefined,
     audience: rules.audience ?? 0,
     mailedAlone: false,
     posters: createPostHistory(),
@@ -175,5 +227,6 @@ function createList(
     storm: undefined,
     episode: 0,
     calmSince: Number.NEGATIVE_INFINITY,
+    forgotten: false,
   };
 }

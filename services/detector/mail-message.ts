@@ -51,7 +51,10 @@ export interface MailMessage {
   /** Acceptance of the queue id whose header lines decide whether a machine sent it. */
   headersAt: number;
   automatic: AutomaticReason | undefined;
+  /** Until its thread is decided. */
   references: readonly string[];
+  /** A References or In-Reply-To header ties it to a thread. */
+  tied: boolean;
   inReplyTo: string | undefined;
   threadIndex: string | undefined;
   subjectKey: string | undefined;
@@ -91,6 +94,8 @@ export const FEW_SLOTS = 8;
 const REPEATED: SlotOutcome = { kind: "repeated" };
 const HOP_DROPPED: SlotOutcome = { kind: "hop-dropped" };
 
+export const NONE: readonly never[] = [];
+
 export function createMessage(event: MailEvent, id: string): MailMessage {
   return {
     id,
@@ -104,7 +109,8 @@ export function createMessage(event: MailEvent, id: string): MailMessage {
     headersLogged: false,
     headersAt: Number.POSITIVE_INFINITY,
     automatic: undefined,
-    references: [],
+    references: NONE,
+    tied: false,
     inReplyTo: undefined,
     threadIndex: undefined,
     subjectKey: undefined,
@@ -161,6 +167,11 @@ export function sealMessage(message: MailMessage): void {
   message.slots = [];
   message.slotsById = undefined;
   message.sealed = true;
+}
+
+/** Room that its newest queue id takes, its lists with the first. */
+export function newestWeight(message: MailMessage): number {
+  return message.slots.length === 1 ? 1 + message.lists.length : 1;
 }
 
 function enterSlot(message: MailMessage, slot: QueueSlot): void {

@@ -11,8 +11,11 @@ export function learnFacts(message: MailMessage, event: MailEvent): void {
   message.senderDomain ??= event.senderDomain;
   message.authenticated ||= event.authenticated;
   message.subject ??= event.subject;
-  if (message.references.length === 0) message.references = event.hints.references;
-  message.inReplyTo ??= event.hints.inReplyTo;
+  const { references, inReplyTo } = event.hints;
+  // Once the thread is decided they have told all they can.
+  if (message.references.length === 0 && message.fanOut?.thread === undefined) message.references = references;
+  message.tied ||= references.length > 0 || inReplyTo !== undefined;
+  message.inReplyTo ??= inReplyTo;
   message.threadIndex ??= event.hints.threadIndex;
   // "Re:" alone ties nothing together.
   if (event.hints.subjectKey !== "") message.subjectKey ??= event.hints.subjectKey;

@@ -1,7 +1,19 @@
 import { describe, expect, test } from "vitest";
 import { defaultDetectorSettings } from "../../shared/domain/detector-settings.ts";
+import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import { detectorSurvey } from "./detector.ts";
-import { feed, mail, newDetector, read, settingsWith, STAFF, tick, withoutLogin } from "./testing/conversation.ts";
+import type { MessageGroup } from "./message-group.ts";
+import {
+  feed,
+  mail,
+  newDetector,
+  read,
+  type Reading,
+  settingsWith,
+  STAFF,
+  tick,
+  withoutLogin,
+} from "./testing/conversation.ts";
 
 const HOUR = 3600;
 
@@ -78,5 +90,32 @@ describe("messages", () => {
     const survey = detectorSurvey(reading.state);
     expect(survey.counters.messagesSealed).toBe(1);
     expect(survey.lists).toMatchObject([{ address: STAFF, audience: 100, messages: 2 }]);
+  });
+
+  test("queue ids and senders under one Message-ID take room like messages", () => {
+    const bounds = { ...defaultDetectorSettings.bounds, messagesMax: 200, fanOutsMax: 50 };
+    const many = (recipients: number): MailEvent[] =>
+      Array.from({ length: 100 * 20 }, (_, index) =>
+        mail({
+          seconds: index,
+          id: `m${Math.floor(index / 20)}`,
+          hop: `hop${index % 4}`,
+          from: `f${index % 10}`,
+          recipients,
+        }),
+      );
+    const queueIds = (reading: Reading): number => {
+      const [site] = reading.state.sites.values();
+      const { young, old, fanOuts } = site?.messages ?? { young: new Map(), old: new Map(), fanOuts: new Map() };
+      return [...young.values(), ...old.values(), ...fanOuts.values()]
+        .flatMap((group: MessageGroup) => group.variants)
+        .reduce((sum, message) => sum + message.slots.length, 0);
+    };
+    const small = read(many(2), newDetector(settingsWith({ bounds })));
+    expect(queueIds(small)).toBeLessThanOrEqual(220);
+    expect(detectorSurvey(small.state).counters.messagesEvicted).toBeGreaterThan(50);
+    const large = read(many(30), newDetector(settingsWith({ bounds })));
+    expect(queueIds(large)).toBeLessThanOrEqual(2 * 50 + 40);
+    expect(detectorSurvey(large.state).counters.fanOutsEvicted).toBeGreaterThan(50);
   });
 });

@@ -6,27 +6,20 @@
 
 import type { DetectorSettings } from "../../shared/domain/detector-settings.ts";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
-import { keyHash } from "../../shared/domain/packed/key-hash.ts";
 import type { DetectorCounters } from "./detector-counters.ts";
+import { enterHash, renewHashes } from "./group-hashes.ts";
 import {
   addEvent,
   createMessage,
   FEW_SLOTS,
   type MailMessage,
-  sameSender,
+  newestWeight,
   sealMessage,
   type SlotOutcome,
-  slotOf,
 } from "./mail-message.ts";
+import { closeMessage, isInStorm, type MessageGroup } from "./message-group.ts";
 import { PackedMailStore } from "./packed-mail-store.ts";
 import { type SmallMailEntry, SmallMailStore } from "./small-mail-store.ts";
-
-/** The messages under one Message-ID, one a sender. */
-export interface MessageGroup {
-  readonly key: string;
-  readonly variants: MailMessage[];
-  lastAt: number;
-}
 
 export interface MessageTable {
   /** Mails with one queue id and few recipients, in two generations. */
@@ -38,8 +31,11 @@ export interface MessageTable {
   /** Groups with a second queue id or sender that have not reached many, in the same two generations. */
   young: Map<string, MessageGroup>;
   old: Map<string, MessageGroup>;
+  /** Of the young groups together. */
+  youngWeight: number;
   /** Groups with a message that reached many; they go on from generation to generation. */
   readonly fanOuts: Map<string, MessageGroup>;
+  fanOutWeight: number;
   /** Number of these at which it is worth looking for some to give up; 0: as soon as there are too many. */
   lookedAtSize: number;
   /** Event time at which the young generation began. */
@@ -56,6 +52,9 @@ interface Deps {
 
 /** Part of the messages that reached many given up at once when there are too many, so that looking for them is rare. */
 const EVICTED_SHARE = 0.05;
+/** What mails take on the average: those with very long ids and header lines fill a table before it holds its number. */
+const SMALL_MAIL_BYTES = 640;
+const FAN_OUT_WEIGHT = 3;
 
 export function createMessageTable(): MessageTable {
   return {
@@ -64,17 +63,14 @@ export function createMessageTable(): MessageTable {
     groupHashes: new Set(),
     young: new Map(),
     old: new Map(),
+    youngWeight: 0,
     fanOuts: new Map(),
+    fanOutWeight: 0,
     lookedAtSize: 0,
     youngSince: Number.NEGATIVE_INFINITY,
     large: new Set(),
     largeSlots: 0,
   };
-}
-
-/** Identity of a message: its Message-ID; a mail without one is a message of its own. */
-export function messageKeyOf(event: MailEvent): string {
-  return event.messageId ?? event.eventId;
 }
 
 export function findGroup(table: MessageTable, key: string): MessageGroup | undefined {
@@ -84,12 +80,13 @@ export function findGroup(table: MessageTable, key: string): MessageGroup | unde
   if (old === undefined) return undefined;
   table.old.delete(key);
   table.young.set(key, old);
+  table.youngWeight += old.weight;
   return old;
 }
 
 export function enterGroup(table: MessageTable, group: MessageGroup, deps: Deps): void {
   table.young.set(group.key, group);
-  table.groupHashes.add(keyHash(group.key));
+  enterHash(table, group.key);
   makeRoom(table, deps);
 }
 
@@ -100,8 +97,11 @@ export function keepSmall(table: MessageTable, entry: SmallMailEntry, deps: Deps
 }
 
 export function makeRoom(table: MessageTable, { settings, counters }: Deps): void {
-  const young = table.packed.youngSize + table.small.youngSize + table.young.size;
-  if (young * 2 > settings.bounds.messagesMax) counters.messagesEvicted += rotate(table);
+  const { small, packed } = table;
+  const young = packed.youngSize + small.youngSize + Math.max(table.young.size, table.youngWeight);
+  const smallBytes = packed.youngBytes + small.youngBytes;
+  const full = Math.max(young, smallBytes / SMALL_MAIL_BYTES) * 2 > settings.bounds.messagesMax;
+  if (full) counters.messagesEvicted += rotate(table);
 }
 
 /** Turns a small mail into a group, so that a second queue id can join. */
@@ -119,21 +119,25 @@ export function unfold(
     outcome.slot.more = counts.more;
     outcome.slot.earlier = counts.earlier;
   }
-  const group: MessageGroup = { key, variants: [message], lastAt: counts.lastAt };
+  const group: MessageGroup = { key, variants: [message], lastAt: counts.lastAt, weight: newestWeight(message) };
   table.young.set(key, group);
-  table.groupHashes.add(keyHash(key));
+  table.youngWeight += group.weight;
+  enterHash(table, key);
   return group;
 }
 
 /** Sets a group apart once a message of it has reached many; gives up old ones when there are too many. */
 export function keepFanOut(table: MessageTable, group: MessageGroup, deps: Deps): void {
-  if (table.fanOuts.has(group.key)) return;
-  table.fanOuts.set(group.key, group);
-  table.young.delete(group.key);
+  if (!table.fanOuts.has(group.key)) {
+    table.fanOuts.set(group.key, group);
+    table.fanOutWeight += group.weight;
+    if (table.young.delete(group.key)) table.youngWeight -= group.weight;
+    table.old.delete(group.key);
+  }
   const { fanOutsMax } = deps.settings.bounds;
-  if (table.fanOuts.size <= Math.max(fanOutsMax, table.lookedAtSize)) return;
+  if (fanOutSize(table) <= Math.max(fanOutsMax, table.lookedAtSize)) return;
   const share = Math.max(1, Math.floor(fanOutsMax * EVICTED_SHARE));
-  const stormsStay = table.fanOuts.size < fanOutsMax * 2;
+  const stormsStay = fanOutSize(table) < fanOutsMax * 2;
   let surplus = share;
   for (const candidate of table.fanOuts.values()) {
     if (surplus === 0) break;
@@ -143,28 +147,25 @@ export function keepFanOut(table: MessageTable, group: MessageGroup, deps: Deps)
     surplus -= 1;
   }
   // Where storms hold nearly all of them, little can go: the next look waits until there are so many more.
-  table.lookedAtSize = surplus === 0 ? 0 : Math.min(table.fanOuts.size + share, fanOutsMax * 2 - 1);
+  table.lookedAtSize = surplus === 0 ? 0 : Math.min(fanOutSize(table) + share, fanOutsMax * 2 - 1);
 }
 
-/** The message an event belongs to; undefined when a further sender has no room. */
-export function messageOf(
-  group: MessageGroup,
-  event: MailEvent,
-  variantsMax: number,
-): { readonly message: MailMessage; readonly isNew: boolean } | undefined {
-  const { variants } = group;
-  for (const message of variants) if (slotOf(message, event.eventId) !== undefined) return { message, isNew: false };
-  let found: MailMessage | undefined;
-  for (const message of variants) {
-    if (event.from !== undefined && message.from === event.from) return { message, isNew: false };
-    if (sameSender(message, event)) found = message;
+/** Messages that reached many, in such as have as many queue ids and lists as is usual. */
+function fanOutSize(table: MessageTable): number {
+  return Math.max(table.fanOuts.size, table.fanOutWeight / FAN_OUT_WEIGHT);
+}
+
+/** Notes that a group has one more queue id, which may take the place of older groups. */
+export function noteQueueId(table: MessageTable, group: MessageGroup, message: MailMessage, deps: Deps): void {
+  if (message.slots.length > FEW_SLOTS) return;
+  const weight = newestWeight(message);
+  group.weight += weight;
+  if (table.fanOuts.has(group.key)) {
+    table.fanOutWeight += weight;
+    return;
   }
-  if (found !== undefined) return { message: found, isNew: false };
-  if (variants.length >= variantsMax) return undefined;
-  const name = variants.length === 0 ? group.key : `${group.key} ${event.from ?? event.login ?? ""}`;
-  const message = createMessage(event, name);
-  variants.push(message);
-  return { message, isNew: true };
+  table.youngWeight += weight;
+  makeRoom(table, deps);
 }
 
 /** Adds an event to its message and keeps account of queue ids kept one by one; the oldest large messages are sealed for room. */
@@ -183,11 +184,11 @@ export function addToMessage(table: MessageTable, message: MailMessage, event: M
   return outcome;
 }
 
-/** Forgets what the time has passed over. `now` is event time. */
-export function forgetOld(table: MessageTable, now: number, deps: Deps): void {
+/** Forgets what the time has passed over, every half hour; true when it was time. `now` is event time. */
+export function forgetOld(table: MessageTable, now: number, deps: Deps): boolean {
   const { smallMessageKeepMs, fanOutKeepMs } = deps.settings;
   if (table.youngSince === Number.NEGATIVE_INFINITY) table.youngSince = now;
-  if (now < table.youngSince + smallMessageKeepMs) return;
+  if (now < table.youngSince + smallMessageKeepMs) return false;
   table.youngSince = now;
   deps.counters.messagesForgotten += rotate(table);
   for (const group of table.fanOuts.values()) {
@@ -195,6 +196,7 @@ export function forgetOld(table: MessageTable, now: number, deps: Deps): void {
     dropFanOut(table, group);
     deps.counters.messagesForgotten += 1;
   }
+  return true;
 }
 
 /** Forgets the old generation; returns how many messages that were. */
@@ -203,20 +205,18 @@ function rotate(table: MessageTable): number {
   const forgotten = table.small.rotate() + table.packed.rotate() + table.old.size;
   table.old = table.young;
   table.young = new Map();
-  table.groupHashes = new Set();
-  for (const groups of [table.old, table.fanOuts]) {
-    for (const key of groups.keys()) table.groupHashes.add(keyHash(key));
-  }
+  table.youngWeight = 0;
+  renewHashes(table);
   return forgotten;
-}
-
-function isInStorm(group: MessageGroup): boolean {
-  return group.variants.some((message) => message.fanOut?.storm?.ended === false);
 }
 
 function dropFanOut(table: MessageTable, group: MessageGroup): void {
   table.fanOuts.delete(group.key);
-  for (const message of group.variants) seal(table, message);
+  table.fanOutWeight -= group.weight;
+  for (const message of group.variants) {
+    seal(table, message);
+    closeMessage(message);
+  }
 }
 
 /** Gives up the queue ids of a message; its sums stay. */

@@ -99,6 +99,11 @@ export class PackedMailStore {
     return this.young.mails.count;
   }
 
+  /** Bytes that these take. */
+  get youngBytes(): number {
+    return this.young.mails.size;
+  }
+
   /** Is a mail with the same Message-ID kept? */
   holds(mails: PackedMails, mail: number): boolean {
     return this.young.slotOf(mails, mail) >= 0 || this.old.slotOf(mails, mail) >= 0;

@@ -18,6 +18,7 @@ import {
   STATE,
 } from "../../shared/domain/packed/layout.ts";
 import type { PackedMails } from "../../shared/domain/packed/packed-mails.ts";
+import { boundedEvent } from "./bounded-event.ts";
 import { countMail, isStranger, type MailOrigin } from "./clients.ts";
 import { makeRoom } from "./message-table.ts";
 import { noteHandOver, noteSender } from "./sender-notes.ts";
@@ -74,7 +75,7 @@ export function takePacked(site: SiteState, key: string, hash: number): SmallMai
   const { packed } = site;
   if (packed === undefined) return undefined;
   return site.messages.packed.take(key, hash, (mails, mail) => {
-    const { minutes: _minutes, earlier: _earlier, ...event } = packed.event(mails, mail);
+    const { minutes: _minutes, earlier: _earlier, ...event } = boundedEvent(site, packed.event(mails, mail));
     const delivered = deliveredOf(mails, mail);
     const removedAt = mails.time(mail, REMOVED_AT);
     return {

@@ -1,15 +1,17 @@
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { createFanOut } from "./fan-out.ts";
 import { createMessage } from "./mail-message.ts";
 import {
   createPost,
   createPostHistory,
-  distinctPeople,
   insertPost,
   type Post,
   type PostHistory,
+  settlePosts,
   trimHistory,
 } from "./post-history.ts";
+import { distinctPeople, eligiblePeople } from "./post-people.ts";
 import { mail } from "./testing/conversation.ts";
 
 const limits = { distinctMs: 3_600_000, postsMax: 256 };
@@ -84,8 +86,66 @@ describe("bounds", () => {
       insertPost(history, postOf(index / 1000, `p${index}`, `s${index}`), limits);
       trimHistory(history, limits, () => undefined);
     }
-    expect(history.pastIdentities.size).toBeLessThanOrEqual(4096);
-    expect(history.pastSources.size).toBeLessThanOrEqual(4096);
+    expect(history.past?.identities.size).toBeLessThanOrEqual(2048);
+    expect(history.past?.sources.size).toBeLessThanOrEqual(2048);
+    expect(history.lastTimes.length).toBe(9000);
     expect(history.posts).toHaveLength(256);
+  });
+});
+
+describe("how many people", () => {
+  /** Straight from the posts: what the counts must be while none was dropped. */
+  const counted = ({ posts, starter }: PostHistory, index: number, from: number): number => {
+    const within = posts.slice(0, index + 1).filter((post) => post.at >= from);
+    return new Set(within.map((post) => post.identity).filter((identity) => identity !== starter?.person)).size;
+  };
+
+  test("is what the posts say at each of them, whatever the order of their arrival, with the starter known late", () => {
+    const one = fc.record({
+      minutes: fc.integer({ min: 0, max: 150 }),
+      person: fc.constantFrom("a", "b", "c", "d", "e"),
+      sender: fc.constantFrom(undefined, "x", "y", "a", "b"),
+    });
+    fc.assert(
+      fc.property(fc.array(one, { maxLength: 40 }), fc.integer({ min: 0, max: 40 }), (rows, starterAfter) => {
+        const history = createPostHistory();
+        rows.forEach(({ minutes, person, sender }, number) => {
+          if (number === starterAfter) {
+            history.starter = { person: "c", sources: ["y"], at: 0 };
+            settlePosts(history, limits.distinctMs);
+          }
+          insertPost(history, postOf(minutes, person, sender), limits);
+        });
+        for (const index of history.posts.keys()) {
+          for (const minutes of [0, 30, 75, 140]) {
+            const from = minutes * MINUTE;
+            expect(distinctPeople(history, index, from)).toBe(counted(history, index, from));
+            const all = eligiblePeople(history, { index, from, enough: Infinity }, () => true);
+            expect(all).toBe(counted(history, index, from));
+          }
+        }
+      }),
+    );
+  });
+
+  test("costs no look at any post, however many people wrote", () => {
+    const looks = (people: number): number => {
+      let looked = 0;
+      const posts = new Proxy<Post[]>([], {
+        get: (target, key, receiver): unknown => {
+          if (typeof key === "string" && /^\d+$/.test(key)) looked += 1;
+          return Reflect.get(target, key, receiver);
+        },
+      });
+      const history: PostHistory = { ...createPostHistory(), posts };
+      for (let index = 0; index < people; index += 1) {
+        insertPost(history, postOf(index / 100, `p${index}`), limits);
+        trimHistory(history, limits, () => undefined);
+      }
+      looked = 0;
+      expect(distinctPeople(history, posts.length - 1, 0)).toBe(people);
+      return looked;
+    };
+    expect([looks(100), looks(400), looks(1600)]).toEqual([0, 0, 0]);
   });
 });

@@ -4,6 +4,7 @@
 // follows is settled again; the result depends on the posts alone, not on the order of their arrival.
 
 import type { FanOut } from "./fan-out.ts";
+import { isStarters, noteLast, recountPeople, timesBefore } from "./post-people.ts";
 import type { ScoreState } from "./score.ts";
 
 export interface Post {
@@ -15,6 +16,8 @@ export interface Post {
   readonly mark: number;
   readonly fanOut: FanOut;
   identity: string;
+  /** Event time of the post before it of this identity, dropped ones included; negative infinity when none is known. */
+  previousAt: number;
   /** First post of this identity within the hour: it counts. */
   distinct: boolean;
   timing: number;
@@ -28,13 +31,22 @@ interface Trace {
   readonly at: number;
 }
 
+interface Past {
+  readonly identities: Map<string, number>;
+  readonly sources: Map<string, Trace>;
+}
+
 export interface PostHistory {
   readonly posts: Post[];
+  /** Event times, ascending, of the last post of each identity but the starter, dropped posts included: so that counting the
+   *  people since a time is a search, however many they are. */
+  lastTimes: number[];
   /** What is still needed of posts that were dropped from the front. */
-  readonly pastIdentities: Map<string, number>;
-  readonly pastSources: Map<string, Trace>;
+  past: Past | undefined;
   /** Time of the last dropped post; later ones cannot be put before it. */
   pastUntil: number;
+  /** Number of past identities or sources at which it is worth looking for some to forget. */
+  forgetAtSize: number;
   /** Who began the thread: never a replier, under no From address from the same source. */
   starter: Starter | undefined;
 }
@@ -51,14 +63,20 @@ export interface HistoryLimits {
 }
 
 /** Most identities kept of posts that were dropped: more people than that an hour are a storm in any case. */
-const PAST_MAX = 4096;
+const PAST_MAX = 2048;
+/** What is kept of them once there were more, so that forgetting is rare. */
+const PAST_KEPT = 1792;
+const PAST_FEW = 512;
+/** Most people counted. */
+const PEOPLE_MAX = 16_384;
 
 export function createPostHistory(): PostHistory {
   return {
     posts: [],
-    pastIdentities: new Map(),
-    pastSources: new Map(),
+    lastTimes: [],
+    past: undefined,
     pastUntil: Number.NEGATIVE_INFINITY,
+    forgetAtSize: PAST_FEW,
     starter: undefined,
   };
 }
@@ -71,6 +89,7 @@ export function createPost(fanOut: FanOut, person: string, mark: number): Post {
     mark,
     fanOut,
     identity: person,
+    previousAt: Number.NEGATIVE_INFINITY,
     distinct: true,
     timing: 0,
     pause: 0,
@@ -90,13 +109,26 @@ export function insertPost(history: PostHistory, post: Post, limits: HistoryLimi
   let index = posts.length;
   while (index > 0 && follows(posts[index - 1], post)) index -= 1;
   posts.splice(index, 0, post);
-  settlePosts(history, index, limits.distinctMs);
+  settle(history, index, limits.distinctMs);
+  if (settleFrom(history, index + 1, limits.distinctMs)) recountPeople(history);
+  else noteLast(history, index);
   return index;
 }
 
-/** Decides again under which identity the posts from `index` on count. */
-export function settlePosts(history: PostHistory, index: number, distinctMs: number): void {
-  for (let next = index; next < history.posts.length; next += 1) settle(history, next, distinctMs);
+/** Decides again under which identity every post counts: the starter has changed. */
+export function settlePosts(history: PostHistory, distinctMs: number): void {
+  settleFrom(history, 0, distinctMs);
+  recountPeople(history);
+}
+
+/** Decides the same again from a message on, after more became known of its sources. Returns the index of its post, or -1. */
+export function settleMessage(history: PostHistory, fanOut: FanOut, distinctMs: number): number {
+  const index = history.posts.findLastIndex((post) => post.fanOut === fanOut);
+  const post = history.posts[index];
+  if (post === undefined) return -1;
+  post.sources = sourcesOf(fanOut);
+  if (settleFrom(history, index, distinctMs)) recountPeople(history);
+  return index;
 }
 
 /** Drops the oldest posts over the limit; returns how many. The last of them is handed to `onDrop` for its score. */
@@ -106,38 +138,38 @@ export function trimHistory(history: PostHistory, limits: HistoryLimits, onDrop:
     const post = history.posts.shift();
     if (post === undefined) break;
     history.pastUntil = post.at;
-    history.pastIdentities.delete(post.identity);
-    history.pastIdentities.set(post.identity, post.at);
-    for (const source of post.sources) {
-      history.pastSources.delete(source);
-      history.pastSources.set(source, { identity: post.identity, at: post.at });
-    }
+    rememberPast(history, post);
     onDrop(post);
     dropped += 1;
   }
-  if (dropped > 0) forgetPast(history, limits.distinctMs);
+  if (dropped > 0) forgetPast(history, limits);
   return dropped;
 }
 
-/** Distinct identities among posts of (from, at of the post at `index`], the past included. */
-export function distinctPeople(
-  history: PostHistory,
-  index: number,
-  from: number,
-  eligible?: (post: Post) => boolean,
-): number {
-  const seen = new Set<string>();
-  let position = index;
-  for (; position >= 0; position -= 1) {
-    const post = history.posts[position];
-    if (post === undefined || post.at < from) break;
-    if (eligible === undefined || eligible(post)) seen.add(post.identity);
+/** Drops the posts before a time to which nothing looks back any more; returns how many, each handed to `onDrop`. */
+export function dropBefore(history: PostHistory, before: number, onDrop: (post: Post) => void): number {
+  const { posts } = history;
+  let dropped = 0;
+  while ((posts[dropped]?.at ?? before) < before) dropped += 1;
+  if (dropped === 0) return 0;
+  for (const post of posts.splice(0, dropped)) {
+    history.pastUntil = post.at;
+    onDrop(post);
   }
-  if (position < 0 && eligible === undefined) {
-    for (const [identity, at] of history.pastIdentities) if (at >= from) seen.add(identity);
+  history.past = undefined;
+  history.forgetAtSize = PAST_FEW;
+  history.lastTimes.splice(0, timesBefore(history.lastTimes, before));
+  return dropped;
+}
+
+function rememberPast(history: PostHistory, post: Post): void {
+  const past = (history.past ??= { identities: new Map(), sources: new Map() });
+  past.identities.delete(post.identity);
+  past.identities.set(post.identity, post.at);
+  for (const source of post.sources) {
+    past.sources.delete(source);
+    past.sources.set(source, { identity: post.identity, at: post.at });
   }
-  if (history.starter?.person !== undefined) seen.delete(history.starter.person);
-  return seen.size;
 }
 
 function follows(earlier: Post | undefined, post: Post): boolean {
@@ -146,11 +178,23 @@ function follows(earlier: Post | undefined, post: Post): boolean {
   return earlier.fanOut.message.id > post.fanOut.message.id;
 }
 
-function settle(history: PostHistory, index: number, distinctMs: number): void {
+/** Settles the posts from `index` on, which were settled before. True when one has another identity now. */
+function settleFrom(history: PostHistory, index: number, distinctMs: number): boolean {
+  let changed = false;
+  for (let next = index; next < history.posts.length; next += 1) {
+    if (settle(history, next, distinctMs)) changed = true;
+  }
+  return changed;
+}
+
+function settle(history: PostHistory, index: number, distinctMs: number): boolean {
   const post = history.posts[index];
-  if (post === undefined) return;
+  if (post === undefined) return false;
+  const before = post.identity;
   post.identity = identityOf(history, index, post, distinctMs);
-  post.distinct = !seenWithin(history, index, post, distinctMs);
+  post.previousAt = previousTime(history, index, post.identity);
+  post.distinct = !isStarters(history, post) && post.at - post.previousAt >= distinctMs;
+  return post.identity !== before;
 }
 
 function identityOf(history: PostHistory, index: number, post: Post, distinctMs: number): string {
@@ -162,7 +206,7 @@ function identityOf(history: PostHistory, index: number, post: Post, distinctMs:
     if (earlier.sources.some((source) => sources.includes(source))) return earlier.identity;
   }
   for (const source of sources) {
-    const past = history.pastSources.get(source) ?? starterTrace(history.starter, source);
+    const past = history.past?.sources.get(source) ?? starterTrace(history.starter, source);
     if (past !== undefined && post.at - past.at < distinctMs) return past.identity;
   }
   return post.person;
@@ -173,24 +217,30 @@ function starterTrace(starter: Starter | undefined, source: string): Trace | und
   return { identity: starter.person, at: starter.at };
 }
 
-function seenWithin(history: PostHistory, index: number, post: Post, distinctMs: number): boolean {
-  if (post.identity === history.starter?.person) return true;
+function previousTime(history: PostHistory, index: number, identity: string): number {
   for (let position = index - 1; position >= 0; position -= 1) {
     const earlier = history.posts[position];
-    if (earlier === undefined || post.at - earlier.at >= distinctMs) return false;
-    if (earlier.identity === post.identity) return true;
+    if (earlier?.identity === identity) return earlier.at;
   }
-  const past = history.pastIdentities.get(post.identity);
-  return past !== undefined && post.at - past < distinctMs;
+  return history.past?.identities.get(identity) ?? Number.NEGATIVE_INFINITY;
 }
 
-function forgetPast(history: PostHistory, distinctMs: number): void {
-  for (const [identity, at] of history.pastIdentities) {
-    if (history.pastIdentities.size <= PAST_MAX && history.pastUntil - at < distinctMs) break;
-    history.pastIdentities.delete(identity);
+function forgetPast(history: PostHistory, limits: HistoryLimits): void {
+  const { past, pastUntil, lastTimes } = history;
+  if (past === undefined) return;
+  const { identities, sources } = past;
+  const size = Math.max(identities.size, sources.size);
+  if (size <= history.forgetAtSize) return;
+  const kept = size > PAST_MAX ? PAST_KEPT : PAST_MAX;
+  for (const [identity, at] of identities) {
+    if (identities.size <= kept && pastUntil - at < limits.distinctMs) break;
+    identities.delete(identity);
   }
-  for (const [source, trace] of history.pastSources) {
-    if (history.pastSources.size <= PAST_MAX && history.pastUntil - trace.at < distinctMs) break;
-    history.pastSources.delete(source);
+  for (const [source, { at }] of sources) {
+    if (sources.size <= kept && pastUntil - at < limits.distinctMs) break;
+    sources.delete(source);
   }
+  const old = timesBefore(lastTimes, pastUntil - limits.distinctMs + 1);
+  lastTimes.splice(0, Math.max(old, lastTimes.length - PEOPLE_MAX));
+  history.forgetAtSize = Math.min(PAST_MAX, Math.max(PAST_FEW, 2 * Math.max(identities.size, sources.size)));
 }

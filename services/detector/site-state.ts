@@ -5,6 +5,7 @@ import type { AddDeliveries } from "./delivery-ledger.ts";
 import type { DetectorCounters } from "./detector-counters.ts";
 import type { DetectorOutput } from "./detector.ts";
 import { type Client, type ClientTable, createClientTable } from "./clients.ts";
+import { rememberedRules, type RulesForList } from "./list-rules.ts";
 import { createListTable, type ListTable } from "./list-table.ts";
 import { createMessageTable, type MessageTable } from "./message-table.ts";
 import type { PackedReader } from "./packed-step.ts";
@@ -38,6 +39,8 @@ export interface SiteState {
   readonly windows: WindowTable;
   /** Storms and watches that are open, or ended less than the hysteresis ago. */
   storms: Storm[];
+  /** Messages that storms hold, over all of them. */
+  stormMessages: number;
   /** Storms the current step has something to say of. */
   touched: Storm[];
   /** Alerts already built in this step: the end of a storm that the same step may begin anew. */
@@ -48,6 +51,8 @@ export interface SiteState {
   readonly addDeliveries: AddDeliveries;
   /** Some list rule configures an audience. */
   readonly audiencesConfigured: boolean;
+  /** Rules of a list, also of one that is not known yet; remembered by address. */
+  readonly rulesOf: (address: string) => RulesForList;
   /** Only ticks move it. */
   watermark: number;
 }
@@ -83,6 +88,7 @@ export function createSiteState(
     threads: createThreadTable(),
     windows,
     storms: [],
+    stormMessages: 0,
     touched: [],
     said: [],
     nearest: [],
@@ -92,6 +98,7 @@ export function createSiteState(
       if (row === undefined) deps.counters.deliveriesExpired += delivered;
       else row.deliveries += delivered;
     },
+    rulesOf: rememberedRules(settings),
     audiencesConfigured: settings.listRules.some((rule) => rule.audience !== undefined),
     watermark: Number.NEGATIVE_INFINITY,
   };

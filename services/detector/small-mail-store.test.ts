@@ -50,3 +50,32 @@ test("a mail outlives one rotation, not two", () => {
   expect(store.take("one", keyHash("one"))).toBeUndefined();
   expect(store.take("two", keyHash("two"))?.key).toBe("two");
 });
+
+test("mails revised a thousand times keep the store within a few times what they take, and none is lost", () => {
+  const store = new SmallMailStore();
+  const ids = Array.from({ length: 1500 }, (_, index) => `m${index}@x`);
+  for (const id of ids) store.put(entryOf(id));
+  const before = store.bytes;
+  for (let revision = 2; revision <= 1001; revision += 1) {
+    for (const id of ids.slice(0, revision % 50 === 0 ? ids.length : 30)) {
+      const small = store.take(id, keyHash(id));
+      if (small === undefined) throw new Error(`${id} is lost at revision ${revision}`);
+      store.put({ event: { ...small, revision }, key: id, hash: keyHash(id), counts: small });
+    }
+  }
+  expect(store.bytes).toBeLessThanOrEqual(before * 2);
+  expect(store.youngSize).toBe(ids.length);
+  const revisions = ids.map((id) => store.take(id, keyHash(id))?.revision);
+  expect(new Set(revisions)).toEqual(new Set([1001, 1000]));
+});
+
+test("the room of what was large and was taken is used again", () => {
+  const store = new SmallMailStore();
+  const large = mail({ seconds: 1, id: "large", subject: "long ".repeat(2000) });
+  for (let round = 0; round < 2000; round += 1) {
+    store.put({ event: large, key: "large", hash: keyHash("large"), counts: COUNTS });
+    expect(store.take("large", keyHash("large"))?.subject).toBe(large.subject);
+  }
+  expect(store.bytes).toBeLessThan(2_000_000);
+  expect(store.youngBytes).toBe(0);
+});

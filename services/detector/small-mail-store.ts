@@ -2,7 +2,9 @@
 // Nearly every mail is one, and is forgotten without being looked at again: so it must cost the garbage collector nothing.
 //
 // Two generations: when the young one is half the bound, or old enough, it becomes the old one, and what was old is
-// forgotten whole. A later word on a mail is a new record in place of the old.
+// forgotten whole. A later word on a mail is a new record, and the room of the old one is dead until the generation is full:
+// then what is dead is squeezed out where it is a good part, and there is more room only where it is not. So the store holds
+// no more than a few times what is live in it, however often a mail is revised.
 
 import {
   readSmallMail,
@@ -31,9 +33,13 @@ export interface SmallMailEntry {
   readonly counts: SmallMailCounts;
 }
 
+/** Room is made by squeezing out the dead where these are at least so much of it. */
+const DEAD_SHARE = 0.25;
+
 class Generation {
-  /** Records that can be found. */
+  /** Records that can be found, and how much their texts take. */
   size = 0;
+  liveBytes = 0;
   /** By hash slot: the number of a record, from 1. */
   private slots = new Int32Array(FIRST_RECORDS * 2);
   private hashes = new Int32Array(FIRST_RECORDS);
@@ -70,6 +76,7 @@ class Generation {
         if (small.key === key) {
           this.slots[slot] = TAKEN;
           this.size -= 1;
+          this.liveBytes -= this.textBytes(record);
           return small;
         }
       }
@@ -80,12 +87,14 @@ class Generation {
 
   /** False when too many keys fall on the same slots: somebody made them so. */
   enter({ event, key, hash, counts }: SmallMailEntry): boolean {
+    const text = smallMailText(event, key, counts.more);
+    this.makeRoom(text.length * BYTES_PER_UNIT);
     const record = this.next;
-    if (record >= this.hashes.length) this.growRecords();
     const slot = this.freeSlot(hash);
     if (slot < 0) return false;
-    this.writeText(smallMailText(event, key, counts.more));
+    this.textEnd += this.texts.write(text, this.textEnd, "utf8");
     this.textStarts[record + 1] = this.textEnd;
+    this.liveBytes += this.textBytes(record);
     this.hashes[record] = hash;
     writeSmallMailNumbers(event, counts, this.numbers, record * SMALL_MAIL_NUMBERS);
     this.slots[slot] = record;
@@ -99,7 +108,18 @@ class Generation {
     this.slots.fill(FREE);
     this.next = 1;
     this.size = 0;
+    this.liveBytes = 0;
     this.textEnd = 0;
+  }
+
+  /** Bytes of all its arrays. */
+  get bytes(): number {
+    const { slots, hashes, textStarts, numbers, texts } = this;
+    return slots.byteLength + hashes.byteLength + textStarts.byteLength + numbers.byteLength + texts.length;
+  }
+
+  private textBytes(record: number): number {
+    return (this.textStarts[record + 1] ?? 0) - (this.textStarts[record] ?? 0);
   }
 
   private read(record: number): SmallMail {
@@ -117,14 +137,44 @@ class Generation {
     return -1;
   }
 
-  private writeText(text: string): void {
-    const needed = this.textEnd + text.length * BYTES_PER_UNIT;
-    if (needed > this.texts.length) {
-      const larger = Buffer.allocUnsafe(Math.max(needed, this.texts.length * 2));
-      this.texts.copy(larger, 0, 0, this.textEnd);
-      this.texts = larger;
+  /** Room for one more record and so much text. */
+  private makeRoom(textBytes: number): void {
+    const isFull = (): boolean => this.next >= this.hashes.length || this.textEnd + textBytes > this.texts.length;
+    if (!isFull()) return;
+    const deadRecords = this.next - 1 - this.size;
+    const deadBytes = this.textEnd - this.liveBytes;
+    if (deadRecords >= this.hashes.length * DEAD_SHARE || deadBytes >= this.texts.length * DEAD_SHARE) this.squeeze();
+    if (this.next >= this.hashes.length) this.growRecords();
+    const needed = this.textEnd + textBytes;
+    if (needed <= this.texts.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(needed, this.texts.length * 2));
+    this.texts.copy(larger, 0, 0, this.textEnd);
+    this.texts = larger;
+  }
+
+  /** Moves the live records together, in their order, over the dead ones. */
+  private squeeze(): void {
+    const live = this.slots.filter((record) => record > FREE).sort();
+    let next = 1;
+    let textEnd = 0;
+    for (const record of live) {
+      const from = this.textStarts[record] ?? 0;
+      const to = this.textStarts[record + 1] ?? 0;
+      this.texts.copyWithin(textEnd, from, to);
+      this.hashes[next] = this.hashes[record] ?? 0;
+      this.numbers.copyWithin(
+        next * SMALL_MAIL_NUMBERS,
+        record * SMALL_MAIL_NUMBERS,
+        (record + 1) * SMALL_MAIL_NUMBERS,
+      );
+      // The end of the record before is known already: `record` is never before `next`.
+      textEnd += to - from;
+      this.textStarts[next + 1] = textEnd;
+      next += 1;
     }
-    this.textEnd += this.texts.write(text, this.textEnd, "utf8");
+    this.next = next;
+    this.textEnd = textEnd;
+    this.enterSlots(live.map((_, index) => index + 1));
   }
 
   private growRecords(): void {
@@ -137,10 +187,18 @@ class Generation {
     this.numbers.set(numbers);
     const live = this.slots.filter((record) => record > FREE);
     this.slots = new Int32Array(hashes.length * 4);
-    for (const record of live) {
-      const slot = this.freeSlot(hashes[record] ?? 0);
+    this.enterSlots(live);
+  }
+
+  private enterSlots(records: Int32Array): void {
+    this.slots.fill(FREE);
+    for (const record of records) {
+      const slot = this.freeSlot(this.hashes[record] ?? 0);
       if (slot >= 0) this.slots[slot] = record;
-      else this.size -= 1;
+      else {
+        this.size -= 1;
+        this.liveBytes -= this.textBytes(record);
+      }
     }
   }
 }
@@ -151,6 +209,16 @@ export class SmallMailStore {
 
   get youngSize(): number {
     return this.young.size;
+  }
+
+  /** Bytes of the texts that can be found in the young generation. */
+  get youngBytes(): number {
+    return this.young.liveBytes;
+  }
+
+  /** Bytes taken from the system. */
+  get bytes(): number {
+    return this.young.bytes + this.old.bytes;
   }
 
   /** False when no mail has a key of that hash. */

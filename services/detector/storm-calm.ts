@@ -9,11 +9,22 @@ import type { Thread } from "./thread-table.ts";
 import { lastScore } from "./thread-table.ts";
 
 export function calmTime(storm: Storm, settings: DetectorSettings): number {
-  let calmAt = storm.first.at + settings.calmMs;
-  for (const thread of storm.threads) calmAt = Math.max(calmAt, threadCalmTime(thread, settings));
-  if (storm.scopes.includes("list")) {
-    for (const list of storm.lists) calmAt = Math.max(calmAt, listCalmTime(list, settings));
+  const calmAt = storm.first.at + settings.calmMs;
+  return Math.max(calmAt, calmTimeOf(storm, { threads: storm.threads, lists: storm.lists }, settings));
+}
+
+/** The same of some of its threads and lists, where the others are as they were. */
+export function calmTimeOf(
+  storm: Storm,
+  part: { readonly threads: Iterable<Thread>; readonly lists: Iterable<ListState> },
+  settings: DetectorSettings,
+): number {
+  let calmAt = Number.NEGATIVE_INFINITY;
+  for (const thread of part.threads) {
+    if (storm.threads.has(thread)) calmAt = Math.max(calmAt, threadCalmTime(thread, settings));
   }
+  if (!storm.scopes.includes("list")) return calmAt;
+  for (const list of part.lists) if (storm.lists.has(list)) calmAt = Math.max(calmAt, listCalmTime(list, settings));
   return calmAt;
 }
 

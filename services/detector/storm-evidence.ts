@@ -5,7 +5,7 @@ import type { Advice, ScoreStep, StormAlert, StormAlertType, StormEvidence } fro
 import { deliveriesEndedBy, repeatMinutes } from "./delivery-ledger.ts";
 import type { FanOut } from "./fan-out.ts";
 import type { QueueSlot } from "./mail-message.ts";
-import { distinctPeople } from "./post-history.ts";
+import { distinctPeople } from "./post-people.ts";
 import type { SiteState } from "./site-state.ts";
 import type { Storm } from "./storm.ts";
 import { isReply, stormAudience } from "./storm-members.ts";
@@ -30,8 +30,9 @@ export function stormAlert(site: SiteState, storm: Storm, type: StormAlertType):
   storm.revision += 1;
   const members = membersUntil(storm, storm.detectedAt);
   const evidence = stormEvidence(site, storm, members);
+  storm.audience = evidence.audience;
   storm.told = { replyAlls: evidence.replyAlls, deliveries: evidence.deliveriesSoFar };
-  const [list] = storm.lists.length > 0 ? storm.lists : storm.shown.lists;
+  const [list] = storm.lists.size > 0 ? storm.lists : storm.shown.lists;
   const { subject } = storm.first.message;
   return {
     v: 1,
@@ -92,7 +93,7 @@ function byTime(one: FanOut, other: FanOut): number {
 /** People of the last hour, each under the identity that counts in the thread or list. */
 function distinctRepliers(site: SiteState, storm: Storm, replies: readonly FanOut[]): number {
   const from = storm.detectedAt - site.settings.distinctMs + 1;
-  if (storm.threads.length === 1 && !storm.scopes.includes("list")) {
+  if (storm.threads.size === 1 && !storm.scopes.includes("list")) {
     const [thread] = storm.threads;
     if (thread !== undefined) return distinctPeople(thread.replies, shownIndex(thread, storm.detectedAt), from);
   }

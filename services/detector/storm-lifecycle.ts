@@ -14,7 +14,7 @@ import type { FanOut } from "./fan-out.ts";
 import type { ListState } from "./list-table.ts";
 import type { SiteState } from "./site-state.ts";
 import type { Storm } from "./storm.ts";
-import { calmTime } from "./storm-calm.ts";
+import { calmTime, calmTimeOf } from "./storm-calm.ts";
 import { addMember, joinListPosts, joinThread } from "./storm-members.ts";
 import { hexHash } from "./text-hash.ts";
 import type { Thread } from "./thread-table.ts";
@@ -31,8 +31,8 @@ export interface Proposal {
   readonly lists: readonly ListState[];
   readonly first: FanOut;
   readonly startedAt: number;
-  /** Threads of a burst's messages, whose watches it may take over. */
-  readonly threads: readonly Thread[];
+  /** Threads of a burst's messages, whose watches it may take over; asked for only where they can decide. */
+  readonly threads: () => Iterable<Thread>;
 }
 
 /** Applies one proposal. What is to be said is left as `pending` on the storm, in `site.touched`. */
@@ -58,14 +58,18 @@ export function forgetStorm(site: SiteState, storm: Storm): void {
     owner.episode += 1;
   }
   for (const member of storm.members) if (member.storm === storm) member.storm = undefined;
+  site.stormMessages -= storm.members.length;
 }
 
 function findStorm(site: SiteState, proposal: Proposal): Storm | undefined {
-  const near = [proposal.thread.storm, ...proposal.lists.map((list) => list.storm)];
-  if (proposal.scope === "list") near.push(...proposal.threads.map((thread) => thread.storm));
-  const known = near.filter((storm): storm is Storm => storm !== undefined && !isOver(site, storm, proposal.at));
-  const opened = known.find((storm) => storm.opened);
-  if (opened !== undefined) return opened;
+  const known: Storm[] = [];
+  const near = (storm: Storm | undefined): boolean => {
+    if (storm === undefined || isOver(site, storm, proposal.at)) return false;
+    known.push(storm);
+    return storm.opened;
+  };
+  for (const owner of [proposal.thread, ...proposal.lists]) if (near(owner.storm)) return owner.storm;
+  if (proposal.scope === "list") for (const { storm } of proposal.threads()) if (near(storm)) return storm;
   const [own] = proposal.scope === "list" ? proposal.lists.map((list) => list.storm) : [proposal.thread.storm];
   if (own !== undefined && known.includes(own)) return own;
   return proposal.opens ? known[0] : undefined;
@@ -90,8 +94,9 @@ function createStorm(site: SiteState, proposal: Proposal): void {
     severity: "watch",
     opened: false,
     reasons: [...proposal.reasons],
-    lists: [],
-    threads: [],
+    lists: new Set(),
+    threads: new Set(),
+    audience: 0,
     members: [],
     dropped: { replyAlls: 0, automatic: 0, notDelivered: 0 },
     deliveries: createMinuteSeries(),
@@ -134,8 +139,8 @@ function openStorm(site: SiteState, storm: Storm, proposal: Proposal): void {
   storm.detectedAt = Math.max(storm.detectedAt, proposal.at);
   storm.severity = proposal.critical ? "critical" : "warning";
   storm.reasons = [...proposal.reasons];
-  attach(site, storm, proposal);
   storm.recount = true;
+  attach(site, storm, proposal);
   for (const thread of storm.threads) thread.everOpened = true;
   site.totals.opened += 1;
   touch(site, storm, "storm.opened");
@@ -146,8 +151,10 @@ function joinStorm(site: SiteState, storm: Storm, proposal: Proposal): void {
   const worse = proposal.critical && storm.severity !== "critical";
   const again = storm.ended;
   for (const reason of proposal.reasons) if (!storm.reasons.includes(reason)) storm.reasons.push(reason);
-  if (second) storm.scopes.push(proposal.scope);
-  storm.recount = true;
+  if (second) {
+    storm.scopes.push(proposal.scope);
+    storm.recount = true;
+  }
   if (worse) storm.severity = "critical";
   storm.ended = false;
   attach(site, storm, proposal);
@@ -164,25 +171,32 @@ function renewWatch(site: SiteState, storm: Storm, proposal: Proposal): void {
 }
 
 function attach(site: SiteState, storm: Storm, proposal: Proposal): void {
-  if (!storm.threads.includes(proposal.thread)) joinThread(site, storm, proposal.thread);
-  if (storm.opened || proposal.scope === "list") for (const list of proposal.lists) takeList(site, storm, list);
-  if (proposal.scope === "list") {
-    storm.listSince = Math.min(storm.listSince, proposal.startedAt);
-    for (const list of proposal.lists) joinListPosts(site, storm, list);
+  const { thread, lists, scope, startedAt } = proposal;
+  if (!storm.threads.has(thread)) joinThread(site, storm, thread);
+  const taken = storm.opened || scope === "list" ? lists.filter((list) => takeList(site, storm, list)) : [];
+  if (scope === "list") {
+    // What is posted from then on joins by itself.
+    const joining = startedAt < storm.listSince ? lists : taken;
+    storm.listSince = Math.min(storm.listSince, startedAt);
+    for (const list of joining) joinListPosts(site, storm, list);
   }
   addMember(site, storm, proposal.first);
-  storm.calmAt = calmTime(storm, site.settings);
+  if (storm.recount) storm.calmAt = calmTime(storm, site.settings);
+  else storm.calmAt = Math.max(storm.calmAt, calmTimeOf(storm, { threads: [thread], lists }, site.settings));
 }
 
-/** A watch of the list, or what is left of an older storm, gives way. */
-function takeList(site: SiteState, storm: Storm, list: ListState): void {
+/** A watch of the list, or what is left of an older storm, gives way. True when the list was not the storm's before. */
+function takeList(site: SiteState, storm: Storm, list: ListState): boolean {
+  storm.audience = Math.max(storm.audience, list.audience);
   const other = list.storm;
   if (other !== undefined && other !== storm) {
-    if (other.opened && !isOver(site, other, storm.detectedAt)) return;
+    if (other.opened && !isOver(site, other, storm.detectedAt)) return false;
     forgetStorm(site, other);
   }
   list.storm = storm;
-  if (!storm.lists.includes(list)) storm.lists.push(list);
+  if (storm.lists.has(list)) return false;
+  storm.lists.add(list);
+  return true;
 }
 
 function stormId(site: SiteState, proposal: Proposal): string {

@@ -11,24 +11,63 @@ import type { Thread } from "./thread-table.ts";
 export function addMember(site: SiteState, storm: Storm, fanOut: FanOut): void {
   if (fanOut.storm === storm || fanOut.storm?.opened === true) return;
   fanOut.storm = storm;
+  fanOut.stormReply = false;
   storm.members.push(fanOut);
-  storm.recount = true;
+  countMember(storm, fanOut);
   addSeries(storm.deliveries, fanOut.deliveries);
-  if (storm.members.length <= site.settings.bounds.messagesPerStormMax) return;
-  const oldest = storm.members.shift();
-  if (oldest === undefined) return;
-  site.counters.stormMessagesDropped += 1;
-  if (isReply(storm, oldest)) storm.dropped.replyAlls += 1;
-  if (oldest.message.automatic !== undefined) storm.dropped.automatic += 1;
-  storm.dropped.notDelivered += Math.max(0, oldest.reach - oldest.deliveries.total);
+  const { messagesPerStormMax, stormMessagesMax } = site.settings.bounds;
+  site.stormMessages += 1;
+  if (storm.members.length > messagesPerStormMax) dropMembers(site, storm, 1);
+  while (site.stormMessages > stormMessagesMax) dropOfLargest(site);
+}
+
+/** Storms together hold too many messages: the one with the most gives up the older half of them. */
+function dropOfLargest(site: SiteState): void {
+  let largest = site.storms[0];
+  for (const storm of site.storms) {
+    if (largest === undefined || storm.members.length > largest.members.length) largest = storm;
+  }
+  if (largest !== undefined) dropMembers(site, largest, Math.ceil(largest.members.length / 2));
+}
+
+/** The oldest are only counted from now on. */
+function dropMembers(site: SiteState, storm: Storm, count: number): void {
+  for (let left = count; left > 0; left -= 1) {
+    const oldest = storm.members.shift();
+    if (oldest === undefined) return;
+    site.stormMessages -= 1;
+    site.counters.stormMessagesDropped += 1;
+    if (isReply(storm, oldest)) storm.dropped.replyAlls += 1;
+    if (oldest.message.automatic !== undefined) storm.dropped.automatic += 1;
+    storm.dropped.notDelivered += Math.max(0, oldest.reach - oldest.deliveries.total);
+  }
+}
+
+/** Counts a member among the replies of its storm, or no longer, as known now. */
+export function countMember(storm: Storm, member: FanOut): void {
+  const counts = isReply(storm, member);
+  if (counts === member.stormReply) return;
+  member.stormReply = counts;
+  storm.replies += counts ? 1 : -1;
 }
 
 /** Takes a thread in with all its messages since its last storm. */
 export function joinThread(site: SiteState, storm: Storm, thread: Thread): void {
   thread.storm = storm;
-  storm.threads.push(thread);
+  storm.threads.add(thread);
   if (storm.opened) thread.everOpened = true;
+  storm.audience = Math.max(storm.audience, threadAudience(thread));
+  if (storm.threads.size > site.settings.bounds.threadsPerStormMax) dropThread(site, storm);
   for (const fanOut of thread.messages) if (fanOut.at > thread.calmSince) addMember(site, storm, fanOut);
+}
+
+/** The oldest thread leaves; its messages stay, and its next reply-all brings it back. */
+function dropThread(site: SiteState, storm: Storm): void {
+  const [oldest] = storm.threads;
+  if (oldest === undefined) return;
+  storm.threads.delete(oldest);
+  if (oldest.storm === storm) oldest.storm = undefined;
+  site.counters.stormThreadsDropped += 1;
 }
 
 /** Takes in what was posted to a list since the burst that began it. */
@@ -45,10 +84,14 @@ export function isReply(storm: Storm, fanOut: FanOut): boolean {
   return storm.scopes.includes("list") && fanOut.person !== storm.first.person && fanOut.lists.length > 0;
 }
 
-export function countReplies(storm: Storm): number {
-  let count = storm.dropped.replyAlls;
-  for (const member of storm.members) if (isReply(storm, member)) count += 1;
-  return count;
+/** Counts all members anew. */
+export function recountReplies(storm: Storm): void {
+  storm.replies = storm.dropped.replyAlls;
+  for (const member of storm.members) {
+    const counts = isReply(storm, member);
+    if (counts) storm.replies += 1;
+    if (member.storm === storm) member.stormReply = counts;
+  }
 }
 
 /** Largest audience of the storm's threads and lists. */
@@ -68,6 +111,6 @@ export function threadAudience(thread: Thread): number {
 /** Reply-alls or deliveries reached twice what the last alert told; the first deliveries are told at two whole mails. */
 export function hasDoubled(storm: Storm, at: number): boolean {
   if (storm.replies >= 2 * Math.max(1, storm.told.replyAlls)) return true;
-  const next = 2 * Math.max(storm.told.deliveries, stormAudience(storm));
+  const next = 2 * Math.max(storm.told.deliveries, storm.audience);
   return storm.deliveries.total >= next && deliveriesEndedBy(storm.deliveries, at) >= next;
 }

@@ -4,10 +4,10 @@ import type { DetectorOutput } from "./detector.ts";
 import type { FanOut } from "./fan-out.ts";
 import type { SiteState } from "./site-state.ts";
 import type { Storm } from "./storm.ts";
-import { calmTime } from "./storm-calm.ts";
+import { calmTime, calmTimeOf } from "./storm-calm.ts";
 import { stormAlert } from "./storm-evidence.ts";
 import { forgetStorm, touch } from "./storm-lifecycle.ts";
-import { countReplies, hasDoubled } from "./storm-members.ts";
+import { countMember, hasDoubled, recountReplies, threadAudience } from "./storm-members.ts";
 
 /** Ends and forgets what the watermark has passed over. */
 export function ebb(site: SiteState, watermark: number): void {
@@ -33,19 +33,33 @@ export function keepStorm(site: SiteState, fanOut: FanOut): void {
   }
 }
 
-/** After a message of a storm changed: when it will be calm, and whether it doubled by event time `at`. */
-export function rise(site: SiteState, storm: Storm, at: number): void {
-  if (storm.ended) return;
+/** After a message changed: when its storm will be calm, and whether it doubled by event time `at`. */
+export function rise(site: SiteState, fanOut: FanOut, at: number): void {
+  const { storm } = fanOut;
+  if (storm === undefined || storm.ended) return;
   if (storm.recount) {
     storm.recount = false;
-    storm.replies = countReplies(storm);
+    recountReplies(storm);
     storm.calmAt = Math.max(storm.calmAt, calmTime(storm, site.settings));
   }
+  takeChanges(site, storm, fanOut);
   if (!storm.opened || storm.pending !== undefined) return;
   const now = Math.max(storm.detectedAt, at);
   if (!hasDoubled(storm, now)) return;
   storm.detectedAt = now;
   touch(site, storm, "storm.updated");
+}
+
+/** What a message can have changed of its storm: its own place, and its thread and lists. */
+function takeChanges(site: SiteState, storm: Storm, fanOut: FanOut): void {
+  countMember(storm, fanOut);
+  const threads = fanOut.thread === undefined ? [] : [fanOut.thread];
+  const lists = fanOut.lists.map(({ list }) => list);
+  storm.calmAt = Math.max(storm.calmAt, calmTimeOf(storm, { threads, lists }, site.settings));
+  for (const thread of threads) {
+    if (storm.threads.has(thread)) storm.audience = Math.max(storm.audience, threadAudience(thread));
+  }
+  for (const list of lists) if (storm.lists.has(list)) storm.audience = Math.max(storm.audience, list.audience);
 }
 
 /** Takes what the storms have to say, in the order in which they were touched. */

@@ -23,8 +23,12 @@ export interface Storm {
   /** A storm, not only a watch. */
   opened: boolean;
   reasons: StormReason[];
-  readonly lists: ListState[];
-  readonly threads: Thread[];
+  /** In order of joining: the first list names the storm. */
+  readonly lists: Set<ListState>;
+  /** In order of joining, the oldest dropped when there are too many. */
+  readonly threads: Set<Thread>;
+  /** Largest audience seen of these. */
+  audience: number;
   /** Messages in order of joining, the oldest dropped when there are too many. */
   members: FanOut[];
   dropped: DroppedMembers;
@@ -32,8 +36,9 @@ export interface Storm {
   /** Event time from which it counts as calm, as known now. */
   calmAt: number;
   ended: boolean;
-  /** Reply-alls among its members; out of date while `recount` is set. */
+  /** Reply-alls among its members, dropped ones included. */
   replies: number;
+  /** Its scopes or its first message changed: what counts as a reply, and when it is calm, are to be worked out again. */
   recount: boolean;
   /** Values of the last alert; the next update comes when one has doubled. */
   told: { replyAlls: number; deliveries: number };

@@ -10,7 +10,8 @@ import { isWarm, type ListState } from "./list-table.ts";
 import type { RulesForList } from "./list-rules.ts";
 import { rulesWithoutList } from "./list-rules.ts";
 import { noteCloseness } from "./nearest-threads.ts";
-import { distinctPeople, type Post } from "./post-history.ts";
+import type { Post } from "./post-history.ts";
+import { distinctPeople, eligiblePeople } from "./post-people.ts";
 import type { SiteState } from "./site-state.ts";
 import { propose, type Proposal } from "./storm-lifecycle.ts";
 import { threadAudience } from "./storm-members.ts";
@@ -42,7 +43,7 @@ export function judgeReplies(site: SiteState, thread: Thread, index: number, atL
 export function judgeFirstMail(site: SiteState, fanOut: FanOut): void {
   const { thread, message } = fanOut;
   if (thread?.first !== fanOut || fanOut.hint !== "new" || message.automatic !== undefined) return;
-  if (message.references.length > 0 || message.inReplyTo !== undefined) return;
+  if (message.tied) return;
   if (fanOut.person === undefined || fanOut.watched) return;
   for (const { list, newcomer } of fanOut.lists) {
     if (!newcomer || list.rules.exempt || list.audience < site.settings.openListAudience) continue;
@@ -83,7 +84,7 @@ function threadProposal(
     lists: byAudience(thread.lists),
     first: thread.first,
     startedAt: thread.first.at,
-    threads: [thread],
+    threads: () => [thread],
   };
 }
 
@@ -111,7 +112,8 @@ function readThread(
 /** After the end of a storm only new repliers can begin a second wave, or another storm. */
 function peopleSince(thread: Thread, index: number, from: number): number {
   if (thread.calmSince < from) return distinctPeople(thread.replies, index, from);
-  return distinctPeople(thread.replies, index, thread.calmSince + 1, (post) => post.distinct);
+  const within = { index, from: thread.calmSince + 1, enough: Number.POSITIVE_INFINITY };
+  return eligiblePeople(thread.replies, within, (post) => post.distinct);
 }
 
 function rulesOf(site: SiteState, thread: Thread): RulesForList {

@@ -3,7 +3,7 @@
 import type { DetectorSettings } from "../../shared/domain/detector-settings.ts";
 import type { FanOut } from "./fan-out.ts";
 import { isWarm, noteReply } from "./list-table.ts";
-import { createPost, insertPost, type PostHistory, settlePosts, sourcesOf, trimHistory } from "./post-history.ts";
+import { createPost, insertPost, settleMessage, settlePosts, sourcesOf, trimHistory } from "./post-history.ts";
 import { firstScore, scoreAfter, type ScoreState } from "./score.ts";
 import type { SiteState } from "./site-state.ts";
 import type { Thread } from "./thread-table.ts";
@@ -41,12 +41,8 @@ export function takeFirstPlace(thread: Thread, fanOut: FanOut, settings: Detecto
 /** Sets who began the thread, as known now, and settles the replies again. */
 export function noteStarter(thread: Thread, settings: DetectorSettings): void {
   const { first, replies } = thread;
-  replies.starter = {
-    person: first.person,
-    sources: sourcesOf(first),
-    at: first.at,
-  };
-  settlePosts(replies, 0, settings.distinctMs);
+  replies.starter = { person: first.person, sources: sourcesOf(first), at: first.at };
+  settlePosts(replies, settings.distinctMs);
   if (replies.pastUntil === Number.NEGATIVE_INFINITY) thread.base = firstScore(first.at);
   refoldScores(thread, 0, settings);
 }
@@ -54,20 +50,11 @@ export function noteStarter(thread: Thread, settings: DetectorSettings): void {
 /** Counts a message's posts anew after it became known from where it came. */
 export function settleAgain(fanOut: FanOut, settings: DetectorSettings): void {
   const { thread, lists } = fanOut;
-  for (const { list } of lists) settleFrom(list.posters, fanOut, settings);
+  for (const { list } of lists) settleMessage(list.posters, fanOut, settings.distinctMs);
   if (thread === undefined) return;
-  const index = settleFrom(thread.replies, fanOut, settings);
+  const index = settleMessage(thread.replies, fanOut, settings.distinctMs);
   if (index >= 0) refoldScores(thread, index, settings);
   if (thread.first === fanOut) noteStarter(thread, settings);
-}
-
-function settleFrom(history: PostHistory, fanOut: FanOut, settings: DetectorSettings): number {
-  const index = history.posts.findLastIndex((post) => post.fanOut === fanOut);
-  const post = history.posts[index];
-  if (post === undefined) return -1;
-  post.sources = sourcesOf(fanOut);
-  settlePosts(history, index, settings.distinctMs);
-  return index;
 }
 
 export function historyLimits(settings: DetectorSettings): { distinctMs: number; postsMax: number } {

@@ -2,6 +2,8 @@ import { describe, expect, test } from "vitest";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import { detectorSurvey } from "./detector.ts";
 import {
+  conversation,
+  feed,
   mail,
   newDetector,
   opened,
@@ -10,6 +12,7 @@ import {
   type Row,
   settingsWith,
   STAFF,
+  tick,
 } from "./testing/conversation.ts";
 import type { Thread } from "./thread-table.ts";
 
@@ -124,6 +127,81 @@ describe("reply-alls", () => {
 });
 
 describe("bounds of the threads", () => {
+  const bounded = (messages: number): ReturnType<typeof newDetector> =>
+    newDetector(settingsWith({ bounds: { ...settingsWith({}).bounds, threadMessagesMax: messages } }));
+
+  /** `count` threads of as many messages each, one message of every thread at a time. */
+  const talks = (count: number, each: number): MailEvent[] =>
+    Array.from({ length: count * each }, (_, index) => {
+      const root = `t${index % count}`;
+      const first = index < count;
+      const names = {
+        id: first ? root : `${root}.${index}`,
+        login: `p${index}@corp.example`,
+        list: `${root}@corp.example`,
+      };
+      return big({ seconds: index * 30, ...names, hints: first ? {} : { references: [root] } });
+    });
+
+  test("the messages kept for all threads are bounded, and those of forgotten threads are let go", () => {
+    const state = bounded(100);
+    const reading = read(talks(30, 20), state);
+    const [site] = state.sites.values();
+    const kept = threadsOf(reading).reduce((sum, thread) => sum + thread.messages.length, 0);
+    expect(site?.threads.messages).toBe(kept);
+    expect(kept).toBeLessThanOrEqual(100);
+    expect(detectorSurvey(state).counters.threadsEvicted).toBeGreaterThan(0);
+    const known = new Set(threadsOf(reading));
+    for (const group of site?.messages.fanOuts.values() ?? []) {
+      const thread = group.variants[0]?.fanOut?.thread;
+      if (thread === undefined || known.has(thread)) continue;
+      expect([thread.messages.length, thread.replies.posts.length, thread.ids.length]).toEqual([0, 0, 0]);
+    }
+  });
+
+  test("an open storm keeps its messages where there is no room for talk", () => {
+    const state = bounded(60);
+    const storm = conversation({ audience: 25_000, gaps: Array.from({ length: 30 }, () => 10) });
+    const reading = read([...storm, ...talks(30, 20)], state);
+    expect(threadsOf(reading).find((thread) => thread.key === "root@corp.example")?.messages).toHaveLength(31);
+  });
+
+  test("a message to many lists takes the room of several", () => {
+    const lists = Array.from({ length: 8 }, (_, index) => ({
+      address: `l${index}@corp.example`,
+      via: "orig_to" as const,
+    }));
+    const mails = Array.from({ length: 50 }, (_, index) => big({ seconds: index, id: `m${index}`, lists }));
+    expect(threadsOf(read(mails, bounded(100)))).toHaveLength(23);
+  });
+
+  test("after five days a thread still knows who began it, and no message", () => {
+    const reading = read([
+      big({ seconds: 0, id: "root" }),
+      big({ seconds: 60, login: "bob", hints: { references: ["root"] } }),
+    ]);
+    const day = 86_400;
+    tick(reading, day);
+    tick(reading, 7 * day);
+    const [thread] = threadsOf(reading);
+    expect([thread?.messages.length, thread?.replies.posts.length]).toEqual([0, 0]);
+    feed(reading, [big({ seconds: 7 * day + 60, login: "eva", hints: { references: ["root"] } })]);
+    expect(threadsOf(reading)).toHaveLength(1);
+    expect(thread?.replyAlls).toBe(2);
+    expect([...reading.state.sites.values()][0]?.threads.messages).toBe(1);
+  });
+
+  test("of very many references the first and the last are known, and none is kept once the thread is decided", () => {
+    const references = Array.from({ length: 100 }, (_, index) => `r${index}`);
+    const reading = read([big({ seconds: 0, id: "m", hints: { references } })]);
+    const [thread] = threadsOf(reading);
+    expect(thread?.key).toBe("r0");
+    expect(thread?.ids).toHaveLength(21);
+    expect(thread?.ids).toContain("m r99");
+    expect(thread?.first.message.references).toEqual([]);
+    expect(detectorSurvey(reading.state).counters.hintsDropped).toBe(1);
+  });
+
   test("the lowest score goes first, then the longest silent; an open storm stays", () => {
     const storm = Array.from({ length: 8 }, (_, index) =>
       big({

@@ -11,7 +11,7 @@
 import type { DetectorSettings } from "../../shared/domain/detector-settings.ts";
 import type { DetectorCounters } from "./detector-counters.ts";
 import type { FanOut } from "./fan-out.ts";
-import { createThread, enterId, evictThreads, type Thread, threadById, type ThreadTable } from "./thread-table.ts";
+import { createThread, enterId, enterThread, type Thread, threadById, type ThreadTable } from "./thread-table.ts";
 
 /** Which hint decided; `new` when none was known. */
 export type ThreadHint = "references" | "in-reply-to" | "message-id" | "thread-index" | "subject" | "new";
@@ -44,8 +44,7 @@ export function resolveThread(
   const key = newKey(fanOut);
   const known = table.threads.get(key);
   const thread = known ?? createThread(key, fanOut);
-  table.threads.set(key, thread);
-  evictThreads(table, fanOut.at, settings, counters);
+  enterThread(table, thread, fanOut.at, { settings, counters });
   enterIds(table, thread, fanOut, { settings, counters });
   return { thread, hint: known === undefined ? "new" : "references" };
 }
@@ -61,7 +60,7 @@ export function enterSubject(table: ThreadTable, fanOut: FanOut, address: string
 /** A header says that the message belongs to a conversation. */
 export function isTied(fanOut: FanOut): boolean {
   const { message } = fanOut;
-  return message.references.length > 0 || message.inReplyTo !== undefined || fanOut.hint === "thread-index";
+  return message.tied || fanOut.hint === "thread-index";
 }
 
 function newKey(fanOut: FanOut): string {

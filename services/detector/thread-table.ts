@@ -5,7 +5,7 @@ import type { DetectorCounters } from "./detector-counters.ts";
 import type { FanOut } from "./fan-out.ts";
 import type { ListState } from "./list-table.ts";
 import type { Closeness } from "./nearest-threads.ts";
-import { createPostHistory, type PostHistory } from "./post-history.ts";
+import { createPostHistory, dropBefore, type PostHistory } from "./post-history.ts";
 import { firstScore, type ScoreState, scoreAt } from "./score.ts";
 import type { Storm } from "./storm.ts";
 
@@ -16,7 +16,7 @@ export interface Thread {
   readonly lists: ListState[];
   /** Largest reach of its messages. */
   reach: number;
-  readonly replies: PostHistory;
+  replies: PostHistory;
   /** Score before the first reply that is kept one by one. */
   base: ScoreState;
   replyAlls: number;
@@ -44,13 +44,21 @@ interface IdEntry {
 export interface ThreadTable {
   readonly threads: Map<string, Thread>;
   readonly ids: Map<string, IdEntry>;
+  /** Messages kept for threads, over all of them, by weight. */
+  messages: number;
+}
+
+interface Deps {
+  readonly settings: DetectorSettings;
+  readonly counters: DetectorCounters;
 }
 
 /** Part of the table given up at once when it is full, so that sorting it is rare. */
 const EVICTED_SHARE = 0.05;
+const LISTS_USUAL = 2;
 
 export function createThreadTable(): ThreadTable {
-  return { threads: new Map(), ids: new Map() };
+  return { threads: new Map(), ids: new Map(), messages: 0 };
 }
 
 export function createThread(key: string, first: FanOut): Thread {
@@ -105,24 +113,57 @@ export function enterId(
   return "entered";
 }
 
-/** Makes room: the lowest score goes first, then the longest silent; threads of an open storm only when all are. */
-export function evictThreads(
-  table: ThreadTable,
-  watermark: number,
-  settings: DetectorSettings,
-  counters: DetectorCounters,
-): void {
-  const { threadsMax, threadIdsMax } = settings.bounds;
-  if (table.threads.size <= threadsMax && table.ids.size < threadIdsMax) return;
-  const ranked = [...table.threads.values()]
+/** Enters a new thread and makes room for it. */
+export function enterThread(table: ThreadTable, thread: Thread, watermark: number, deps: Deps): void {
+  table.threads.set(thread.key, thread);
+  const { threadsMax, threadIdsMax } = deps.settings.bounds;
+  if (table.threads.size > threadsMax || table.ids.size >= threadIdsMax) makeRoom(table, thread, watermark, deps);
+}
+
+/** Keeps a message for its thread and makes room for it. */
+export function keepInThread(table: ThreadTable, thread: Thread, fanOut: FanOut, deps: Deps): void {
+  thread.messages.push(fanOut);
+  fanOut.weight = Math.max(1, fanOut.lists.length / LISTS_USUAL);
+  table.messages += fanOut.weight;
+  if (thread.messages.length > deps.settings.bounds.messagesPerThreadMax) {
+    table.messages -= thread.messages.shift()?.weight ?? 0;
+    deps.counters.threadMessagesDropped += 1;
+  }
+  if (table.messages > deps.settings.bounds.threadMessagesMax) makeRoom(table, thread, fanOut.at, deps);
+}
+
+/** Forgets messages and replies of long ago; the threads, who began them and their scores stay. `now` is event time. */
+export function forgetOldMessages(table: ThreadTable, now: number, { settings, counters }: Deps): void {
+  const before = now - settings.fanOutKeepMs;
+  for (const thread of table.threads.values()) {
+    const old = thread.messages.findIndex((fanOut) => fanOut.at >= before);
+    table.messages -= weightOf(thread.messages.splice(0, old < 0 ? thread.messages.length : old));
+    counters.repliesTrimmed += dropBefore(thread.replies, before, (post) => {
+      thread.base = post.after ?? thread.base;
+    });
+  }
+}
+
+/** Makes room: the lowest score goes first, then the longest silent; threads of an open storm only when all are; never `kept`. */
+function makeRoom(table: ThreadTable, kept: Thread, watermark: number, { settings, counters }: Deps): void {
+  const { threadsMax, threadIdsMax, threadMessagesMax } = settings.bounds;
+  const { threads, ids } = table;
+  const ranked = [...threads.values()]
+    .filter((thread) => thread !== kept)
     .map((thread) => ({ thread, score: dangerOf(thread, watermark, settings) }))
     .sort((one, other) => one.score - other.score || one.thread.lastAt - other.thread.lastAt || byKey(one, other));
-  const surplus = Math.max(table.threads.size - threadsMax, 0);
-  const count = Math.min(ranked.length - 1, Math.max(1, surplus, Math.floor(ranked.length * EVICTED_SHARE)));
-  for (const { thread } of ranked.slice(0, count)) {
+  const count = Math.max(1, threads.size - threadsMax, Math.floor(ranked.length * EVICTED_SHARE));
+  const left = 1 - EVICTED_SHARE;
+  for (const [index, { thread }] of ranked.entries()) {
+    const roomy = table.messages <= threadMessagesMax * left && ids.size <= threadIdsMax * left;
+    if (index >= count && roomy) break;
     forgetThread(table, thread);
     counters.threadsEvicted += 1;
   }
+}
+
+function weightOf(messages: readonly FanOut[]): number {
+  return messages.reduce((sum, fanOut) => sum + fanOut.weight, 0);
 }
 
 function dangerOf(thread: Thread, watermark: number, settings: DetectorSettings): number {
@@ -137,4 +178,10 @@ function byKey(one: { readonly thread: Thread }, other: { readonly thread: Threa
 function forgetThread(table: ThreadTable, thread: Thread): void {
   table.threads.delete(thread.key);
   for (const id of thread.ids) if (table.ids.get(id)?.thread === thread) table.ids.delete(id);
+  thread.ids.length = 0;
+  // Its messages may live on in lists, and each of them holds the thread.
+  table.messages -= weightOf(thread.messages);
+  thread.messages = [];
+  thread.base = lastScore(thread);
+  thread.replies = createPostHistory();
 }

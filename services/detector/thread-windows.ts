@@ -17,8 +17,8 @@ export interface WindowRow {
   list: string | undefined;
   readonly windowStart: number;
   replyAlls: number;
-  /** Identities of the minute's repliers. */
-  readonly repliers: string[];
+  /** Identities of the minute's repliers; undefined while there are none. */
+  repliers: Set<string> | undefined;
   automatic: number;
   messages: number;
   recipients: number;
@@ -132,7 +132,7 @@ export function windowOf(table: WindowTable, row: WindowRow, site: string): Thre
     windowEnd: row.windowStart + MINUTE_MS,
     final: table.minutes.get(row.windowStart)?.final ?? true,
     replyAlls: row.replyAlls,
-    distinctRepliers: row.repliers.length,
+    distinctRepliers: row.repliers?.size ?? 0,
     automatic: row.automatic,
     messages: row.messages,
     recipients: Math.max(0, row.recipients),
@@ -143,7 +143,8 @@ export function windowOf(table: WindowTable, row: WindowRow, site: string): Thre
 }
 
 export function addReplier(row: WindowRow, identity: string): void {
-  if (!row.repliers.includes(identity)) row.repliers.push(identity);
+  row.repliers ??= new Set();
+  row.repliers.add(identity);
 }
 
 function createRow(scope: WindowScope, key: string, windowStart: number): WindowRow {
@@ -153,7 +154,7 @@ function createRow(scope: WindowScope, key: string, windowStart: number): Window
     list: scope === "list" ? key : undefined,
     windowStart,
     replyAlls: 0,
-    repliers: [],
+    repliers: undefined,
     automatic: 0,
     messages: 0,
     recipients: 0,

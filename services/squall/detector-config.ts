@@ -2,12 +2,8 @@
 // so its name has no Ms at the end.
 
 import { z } from "zod";
-import type {
-  DetectorBounds,
-  DetectorSettings,
-  RuleThresholds,
-  ScoreKernel,
-} from "../../shared/domain/detector-settings.ts";
+import type { DetectorBounds } from "../../shared/domain/detector-bounds.ts";
+import type { DetectorSettings, RuleThresholds, ScoreKernel } from "../../shared/domain/detector-settings.ts";
 import { defaultDetectorSettings } from "../../shared/domain/detector-settings.ts";
 import { formatDuration } from "../../shared/runtime/durations.ts";
 import type { RelaySettings } from "../../shared/domain/relay-settings.ts";
@@ -93,18 +89,23 @@ const boundsConfig = z
     variantsPerMessageIdMax: whole(1, 10_000).default(bounds.variantsPerMessageIdMax),
     hopsPerMessageMax: whole(1, 10_000).default(bounds.hopsPerMessageMax),
     listsPerMessageMax: whole(1, 50).default(bounds.listsPerMessageMax),
+    referencesMax: whole(2, 1000).default(bounds.referencesMax),
     threadsMax: whole(100, 10_000_000).default(bounds.threadsMax),
     threadIdsMax: whole(1000, 100_000_000).default(bounds.threadIdsMax),
     idsPerThreadMax: whole(10, 1_000_000).default(bounds.idsPerThreadMax),
     messagesPerThreadMax: whole(10, 1_000_000).default(bounds.messagesPerThreadMax),
+    threadMessagesMax: whole(100, 10_000_000).default(bounds.threadMessagesMax),
     repliesPerThreadMax: whole(32, 100_000).default(bounds.repliesPerThreadMax),
     listsMax: whole(10, 1_000_000).default(bounds.listsMax),
+    listPostsMax: whole(100, 10_000_000).default(bounds.listPostsMax),
     knownPersonsMax: whole(1000, 100_000_000).default(bounds.knownPersonsMax),
     knownPersonsPerListMax: whole(100, 10_000_000).default(bounds.knownPersonsPerListMax),
     loginsMax: whole(100, 10_000_000).default(bounds.loginsMax),
     clientsMax: whole(100, 10_000_000).default(bounds.clientsMax),
     stormsMax: whole(10, 100_000).default(bounds.stormsMax),
     messagesPerStormMax: whole(10, 1_000_000).default(bounds.messagesPerStormMax),
+    stormMessagesMax: whole(100, 10_000_000).default(bounds.stormMessagesMax),
+    threadsPerStormMax: whole(10, 100_000).default(bounds.threadsPerStormMax),
     queueIdsPerAdviceMax: whole(1, 100_000).default(bounds.queueIdsPerAdviceMax),
     windowsMax: whole(1000, 100_000_000).default(bounds.windowsMax),
   })

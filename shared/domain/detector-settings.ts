@@ -1,6 +1,7 @@
 // DetectorSettings: every number of the storm rule, of its bounds and of what one list may set for itself.
 // Read by the detector, filled by the configuration. Durations end in Ms, scores are in nats.
 
+import { type DetectorBounds, defaultDetectorBounds } from "./detector-bounds.ts";
 import { defaultRelaySettings, type RelaySettings } from "./relay-settings.ts";
 
 const SECOND_MS = 1000;
@@ -71,39 +72,6 @@ export interface ScoreKernel {
   /** Evidence of a newcomer and of a known writer on a warm list. */
   readonly newcomerMark: number;
   readonly knownMark: number;
-}
-
-/** Most entries of every table. What is dropped is counted. */
-export interface DetectorBounds {
-  readonly sitesMax: number;
-  /** Messages in the table, small ones and those that reached many. */
-  readonly messagesMax: number;
-  /** Of these, messages that reached many. */
-  readonly fanOutsMax: number;
-  /** Queue ids a hop whose recipients are kept one by one; more are only summed. */
-  readonly queueIdsPerHopMax: number;
-  /** Queue ids kept one by one over all messages. */
-  readonly queueIdsMax: number;
-  /** Different senders under one Message-ID. */
-  readonly variantsPerMessageIdMax: number;
-  readonly hopsPerMessageMax: number;
-  readonly listsPerMessageMax: number;
-  readonly threadsMax: number;
-  readonly threadIdsMax: number;
-  readonly idsPerThreadMax: number;
-  readonly messagesPerThreadMax: number;
-  /** Replies kept one by one to put a late one in its place. */
-  readonly repliesPerThreadMax: number;
-  readonly listsMax: number;
-  /** Writers remembered, over all lists and of one list. */
-  readonly knownPersonsMax: number;
-  readonly knownPersonsPerListMax: number;
-  readonly loginsMax: number;
-  readonly clientsMax: number;
-  readonly stormsMax: number;
-  readonly messagesPerStormMax: number;
-  readonly queueIdsPerAdviceMax: number;
-  readonly windowsMax: number;
 }
 
 export interface DetectorSettings {
@@ -185,31 +153,6 @@ const defaultKernel: ScoreKernel = {
   knownMark: -1.79,
 };
 
-const defaultBounds: DetectorBounds = {
-  sitesMax: 64,
-  messagesMax: 100_000,
-  fanOutsMax: 20_000,
-  queueIdsPerHopMax: 20_000,
-  queueIdsMax: 200_000,
-  variantsPerMessageIdMax: 50,
-  hopsPerMessageMax: 50,
-  listsPerMessageMax: 8,
-  threadsMax: 20_000,
-  threadIdsMax: 200_000,
-  idsPerThreadMax: 2000,
-  messagesPerThreadMax: 1000,
-  repliesPerThreadMax: 256,
-  listsMax: 5000,
-  knownPersonsMax: 3_000_000,
-  knownPersonsPerListMax: 500_000,
-  loginsMax: 50_000,
-  clientsMax: 20_000,
-  stormsMax: 1000,
-  messagesPerStormMax: 5000,
-  queueIdsPerAdviceMax: 2000,
-  windowsMax: 100_000,
-};
-
 export const defaultDetectorSettings: DetectorSettings = {
   allowedLatenessMs: 30 * SECOND_MS,
   expiredAfterMs: 2 * HOUR_MS,
@@ -243,5 +186,5 @@ export const defaultDetectorSettings: DetectorSettings = {
   allowSubject: true,
   nearestThreads: 5,
   listRules: [],
-  bounds: defaultBounds,
+  bounds: defaultDetectorBounds,
 };

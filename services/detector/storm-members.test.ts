@@ -1,0 +1,89 @@
+import { describe, expect, test, vi } from "vitest";
+import { defaultDetectorSettings } from "../../shared/domain/detector-settings.ts";
+import type { MailEvent } from "../../shared/domain/mail-event.ts";
+import { detectorSurvey } from "./detector.ts";
+import type { Storm } from "./storm.ts";
+import { isReply } from "./storm-members.ts";
+import { conversation, feed, mail, newDetector, read, type Reading, settingsWith } from "./testing/conversation.ts";
+
+const { bounds } = defaultDetectorSettings;
+
+function stormOf(reading: Reading): Storm {
+  const storm = [...reading.state.sites.values()].flatMap((site) => site.storms).find(({ opened }) => opened);
+  if (storm === undefined) throw new Error("no storm has opened");
+  return storm;
+}
+
+/** Posts to the staff list that no header ties to a thread: each begins one. */
+function loose(count: number, startSeconds = 0): MailEvent[] {
+  return Array.from({ length: count }, (_, index) => {
+    const seconds = startSeconds + index * 10;
+    return mail({ seconds, recipients: 25_000, login: `loose${seconds}@corp.example` });
+  });
+}
+
+const thread = conversation({ audience: 25_000, gaps: Array.from({ length: 40 }, () => 10) });
+
+describe("what a storm counts as it goes", () => {
+  test.each([
+    { name: "a thread", events: thread },
+    { name: "a list", events: loose(40) },
+    { name: "a thread, then its list", events: [...thread, ...loose(40, 500)] },
+    {
+      name: "a list, then one of its threads",
+      events: [...loose(10), ...thread.map((event) => ({ ...event, at: event.at + 200_000 }))],
+    },
+  ])("is what its members say at each event: $name", ({ events }) => {
+    const reading = read([]);
+    let looked = 0;
+    for (const event of events) {
+      feed(reading, [event]);
+      if (reading.alerts.every(({ type }) => type !== "storm.opened")) continue;
+      const storm = stormOf(reading);
+      expect(storm.replies).toBe(storm.members.filter((member) => isReply(storm, member)).length);
+      looked += 1;
+    }
+    expect(looked).toBeGreaterThan(20);
+  });
+
+  test("costs no walk over its messages and threads between two alerts", () => {
+    const reading = read([...thread, ...loose(400, 500)]);
+    const storm = stormOf(reading);
+    const alerts = reading.alerts.length;
+    const walks = [
+      vi.spyOn(storm.members, Symbol.iterator),
+      vi.spyOn(storm.members, "filter"),
+      vi.spyOn(storm.threads, Symbol.iterator),
+      vi.spyOn(storm.threads, "forEach"),
+    ];
+    feed(reading, loose(20, 4600));
+    expect(reading.alerts).toHaveLength(alerts);
+    expect(storm.members.length).toBeGreaterThan(350);
+    expect(storm.threads.size).toBeGreaterThan(100);
+    expect(walks.map((walk) => walk.mock.calls.length)).toEqual([0, 0, 0, 0]);
+  });
+});
+
+describe("bounds of storms", () => {
+  test("a storm of very many threads lets the oldest go, and tells of all replies", () => {
+    const reading = read(loose(300), newDetector(settingsWith({ bounds: { ...bounds, threadsPerStormMax: 20 } })));
+    expect(stormOf(reading).threads.size).toBe(20);
+    expect(detectorSurvey(reading.state).counters.stormThreadsDropped).toBeGreaterThan(200);
+    expect(stormOf(reading).replies).toBe(299);
+  });
+
+  test("storms together hold so many messages; the largest gives up its older half, still counted", () => {
+    const lists = ["a@corp.example", "b@corp.example", "c@corp.example"];
+    const small = { ...bounds, stormMessagesMax: 100 };
+    const events = lists.flatMap((list, index) =>
+      conversation({ audience: 25_000, list, rootId: list, gaps: Array.from({ length: 20 + index * 30 }, () => 10) }),
+    );
+    const reading = read(events, newDetector(settingsWith({ bounds: small })));
+    const [site] = reading.state.sites.values();
+    const held = site?.storms.map((storm) => storm.members.length) ?? [];
+    expect(held.reduce((sum, count) => sum + count, 0)).toBe(site?.stormMessages);
+    expect(site?.stormMessages).toBeLessThanOrEqual(100);
+    expect(site?.storms.map((storm) => storm.replies)).toEqual([20, 50, 80]);
+    expect(detectorSurvey(reading.state).counters.stormMessagesDropped).toBeGreaterThan(50);
+  });
+});
