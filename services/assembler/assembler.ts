@@ -94,7 +94,7 @@ export class Assembler {
 
   /** `ordered`: the input ended. All that was accepted is released; no time passes. */
   finish(sink: MailSink): void {
-    while (this.queue.size > 0) this.emitNext(sink);
+    while (this.queue.size > 0) this.emitNext(this.lane.packedAt(this.queue.next), sink);
     this.emitRevisions(sink);
   }
 
@@ -105,7 +105,7 @@ export class Assembler {
     const held: Waiting[] = [];
     while (this.queue.size > 0) {
       const next = this.queue.other(this.queue.next);
-      this.dequeue();
+      this.dequeueOther(next);
       if (next === undefined) continue;
       if (next.mail === undefined || isComplete(next.mail)) this.emitFirst(next, sink);
       else if (next.at + this.settings.releaseAgeMs > this.nowMs) held.push(next);
@@ -184,20 +184,20 @@ export class Assembler {
 
   private release(sink: MailSink): void {
     while (this.queue.size > 0) {
-      if (!this.isNextDue()) {
+      const packed = this.lane.packedAt(this.queue.next);
+      if (!this.isNextDue(packed)) {
         if (this.queue.size <= this.settings.waitingMax) return;
         this.own.releasedEarly += 1;
       }
       // One not accepted in all that time no longer holds up the others.
-      this.emitNext(sink);
+      this.emitNext(packed, sink);
     }
   }
 
-  /** Nothing that still comes can be expected to change what the mail is: who wrote it, to whom, to which lists. */
-  private isNextDue(): boolean {
+  /** Nothing that still comes can be expected to change what the mail at the head is: who wrote it, to whom, to which lists. */
+  private isNextDue(packed: number): boolean {
     const ageMs = this.nowMs - this.queue.nextTime;
     if (ageMs >= this.settings.releaseAgeMs) return true;
-    const packed = this.lane.packedAt(this.queue.next);
     if (packed >= 0) return this.lane.isDue(packed, ageMs);
     const mail = this.lane.otherAt(this.queue.next)?.mail;
     if (mail === undefined) return true;
@@ -206,28 +206,26 @@ export class Assembler {
     return mail.attempts >= this.settings.triesMin && ageMs >= this.settings.triedAgeMs;
   }
 
-  /** Takes the ticket at the head and tells what it stands for, if that is complete. */
-  private emitNext(sink: MailSink): void {
+  /** Takes what is at the head (`packed`: the packed mail there, or -1) and tells it, if it is complete. */
+  private emitNext(packed: number, sink: MailSink): void {
     const { queue, lane } = this;
-    const ticket = queue.next;
     this.reviseUpTo(queue.nextTime, sink);
-    const packed = lane.packedAt(ticket);
-    const other = packed >= 0 ? undefined : lane.otherAt(ticket);
-    this.dequeue();
-    if (other !== undefined) this.emitFirst(other, sink);
-    if (packed < 0 || !lane.table.mails.isComplete(packed)) return;
+    if (packed < 0) {
+      const other = lane.otherAt(queue.next);
+      this.dequeueOther(other);
+      if (other !== undefined) this.emitFirst(other, sink);
+      return;
+    }
+    queue.shift(packed);
+    lane.table.mark(packed, WAITING, false);
+    if (!lane.table.mails.isComplete(packed)) return;
     this.own.accepted += 1;
     if (!lane.tell(packed, this.nowMs, sink)) this.emit(lane.unpack(packed), this.nowMs, sink);
   }
 
-  private dequeue(): void {
-    const { queue, lane } = this;
-    const ticket = queue.next;
-    const packed = lane.packedAt(ticket);
-    if (packed >= 0) lane.table.mark(packed, WAITING, false);
-    const mail = packed >= 0 ? undefined : lane.otherAt(ticket)?.mail;
-    if (mail !== undefined) mail.waiting = false;
-    queue.shift(ticket < 0 ? ticket : lane.table.current(ticket));
+  private dequeueOther(other: Waiting | undefined): void {
+    if (other?.mail !== undefined) other.mail.waiting = false;
+    this.queue.shift(this.queue.next < 0 ? this.queue.next : this.lane.table.current(this.queue.next));
   }
 
   private emitFirst({ mail, given }: Waiting, sink: MailSink): void {

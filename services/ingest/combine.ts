@@ -89,7 +89,7 @@ class Slice implements ClosedSlice {
       const record = (slots[slot] ?? 0) - 1;
       if (record < 0) return slot;
       if (numbers[record + HASH] === id.hash && numbers[record + HOST] === host.index) {
-        slab.source = id.bytes;
+        if (slab.source !== id.bytes) slab.source = id.bytes;
         if (slab.saysAgain(record, QUEUE_ID, id.start, id.end)) return slot;
       }
       slot = (slot + 1) & mask;
@@ -133,14 +133,14 @@ export class FragmentTable {
     if (slice === undefined || eventTimeMs < slice.startMs || eventTimeMs >= slice.endMs)
       slice = this.enter(eventTimeMs);
     const { slab } = slice;
-    slab.source = id.bytes;
+    if (slab.source !== id.bytes) slab.source = id.bytes;
     const at = eventTimeMs - slice.startMs;
     let record = this.last;
     if (record < 0 || this.lastHost !== host || !slab.saysAgain(record, QUEUE_ID, id.start, id.end)) {
       record = slice.find(host, id);
       if (record < 0) record = this.addRecord(slice, host, id, at);
       this.last = record;
-      this.lastHost = host;
+      if (this.lastHost !== host) this.lastHost = host;
     }
     slab.stamp(record, at);
     return record;

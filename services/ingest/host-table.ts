@@ -1,6 +1,6 @@
 // bytes of a host name -> the one Host object of that name.
 
-import { equalsText } from "./bytes.ts";
+import { equalsText, spells } from "./bytes.ts";
 import type { Host } from "./combine.ts";
 
 const SPACE = 32;
@@ -11,6 +11,7 @@ export class HostTable {
   private readonly hostsMax: number;
   private readonly seed: number;
   private last: Host | undefined;
+  private lastName = Buffer.alloc(0);
   size = 0;
 
   constructor(options: { readonly hostsMax: number; readonly hashSeed: number }) {
@@ -20,9 +21,8 @@ export class HostTable {
 
   /** The host of the line before, if its name and a space stand at `start`. No newline is a name's, so no line is overrun. */
   again(bytes: Buffer, start: number): Host | undefined {
-    const { last } = this;
-    if (last === undefined || bytes[start + last.name.length] !== SPACE) return undefined;
-    return equalsText(bytes, start, start + last.name.length, last.name) ? last : undefined;
+    const { lastName } = this;
+    return bytes[start + lastName.length] === SPACE && spells(bytes, start, lastName) ? this.last : undefined;
   }
 
   /** Undefined when the name is new and the table is full. */
@@ -38,7 +38,10 @@ export class HostTable {
       else same.push(host);
       this.size += 1;
     }
-    this.last = host;
+    if (this.last !== host) {
+      this.last = host;
+      this.lastName = Buffer.from(host.name, "latin1");
+    }
     return host;
   }
 }

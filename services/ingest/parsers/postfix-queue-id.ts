@@ -48,7 +48,7 @@ export class QueueIdReader implements QueueIdBytes {
     const length = at - start;
     if (bytes[at] !== COLON || bytes[at + 1] !== SPACE || length < LENGTH_MIN) return false;
     if ((alphabets & HEX) === 0 && length < LONG_LENGTH_MIN) return false;
-    this.bytes = bytes;
+    if (this.bytes !== bytes) this.bytes = bytes;
     this.start = start;
     this.end = at;
     this.next = at + 2;

@@ -17,6 +17,7 @@ const COLON = 58;
 const SPACE = 32;
 const COMMA = 44;
 
+const USUAL_NAME = ascii("postfix/");
 const TO = ascii("to=<");
 const CLIENT_FIELD = ascii("client=");
 const UID = ascii("uid=");
@@ -72,8 +73,9 @@ export class PostfixParser {
 
   /** `start`: first byte of the program name ("postfix/smtpd[123]: …"). */
   parse(host: Host, eventTimeMs: number, bytes: Buffer, start: number, end: number): LineOutcome {
-    let at = start;
-    let component = -1;
+    // The usual name is not looked through byte by byte.
+    let component = spells(bytes, start, USUAL_NAME) ? start + USUAL_NAME.length : -1;
+    let at = Math.max(start, component);
     for (; at < end; at += 1) {
       const byte = bytes[at];
       if (byte === SLASH) component = at + 1;
@@ -90,9 +92,10 @@ export class PostfixParser {
     const id = this.id;
     if (!id.read(host, bytes, at + 2, end)) return "other";
     const line = this.line;
-    line.host = host;
+    // The engine notes every pointer that is stored: those that stay the same are not.
+    if (line.host !== host) line.host = host;
+    if (line.bytes !== bytes) line.bytes = bytes;
     line.eventTimeMs = eventTimeMs;
-    line.bytes = bytes;
     line.start = id.next;
     line.end = end;
     line.component = component;
