@@ -5,7 +5,7 @@
 // later is a revision at the end of its minute. So the output depends on the set of lines alone. `immediate` (live): as soon as
 // message id and recipients are known; revisions when the caller asks, at most one a second.
 //
-// In ordered release a mail is kept packed as long as it is simple, and told so to whoever takes it so (packed-lane.ts).
+// In ordered release a mail is kept packed as long as it is simple, and told so (packed-lane.ts).
 
 import { MINUTE_MS } from "../../shared/domain/delivery-minutes.ts";
 import type { FragmentSlab } from "../../shared/domain/packed/fragment-slab.ts";
@@ -22,7 +22,7 @@ import type {
 import { mailEventFromMail, saysTheSame } from "./mail-event-from-mail.ts";
 import { MailTable } from "./mail-table.ts";
 import type { OpenMail } from "./open-mail.ts";
-import { isComplete, mergeFragment } from "./open-mail.ts";
+import { isComplete, isDue, mergeFragment } from "./open-mail.ts";
 import { NOT_SIMPLE, PackedLane } from "./packed-lane.ts";
 import { WAITING } from "./packed-table.ts";
 import { recordsInOrder, ticketsInOrder } from "./slice-order.ts";
@@ -78,7 +78,7 @@ export class Assembler {
    * Returns the watermark: every mail taken in before it has been given to `sink`.
    */
   applySlice(slice: SliceOfMail, sink: MailSink): number {
-    this.reach(slice.endMs);
+    this.nowMs = Math.max(this.nowMs, slice.endMs);
     this.apply(slice, (slab, record) => {
       const accepted = this.lane.apply(slab, record, { nowMs: this.nowMs, sink });
       if (accepted >= 0) this.accepted.push(accepted);
@@ -100,7 +100,7 @@ export class Assembler {
 
   /** `immediate`: takes what arrived; first events at once, revisions by `emitRevisions`. */
   applyNow(arrived: Pick<SliceOfMail, "slab" | "events">, watermark: number, sink: MailSink): void {
-    this.reach(watermark);
+    this.nowMs = Math.max(this.nowMs, watermark);
     this.apply(arrived, () => false);
     const held: Waiting[] = [];
     while (this.queue.size > 0) {
@@ -133,10 +133,6 @@ export class Assembler {
     if (minuteMs <= this.revisedUpToMs) return;
     this.revisedUpToMs = minuteMs;
     this.emitRevisions(sink, minuteMs);
-  }
-
-  private reach(nowMs: number): void {
-    if (nowMs > this.nowMs) this.nowMs = nowMs;
   }
 
   /** `takePacked`: false for a record that is to go into an open mail. */
@@ -200,10 +196,7 @@ export class Assembler {
     if (ageMs >= this.settings.releaseAgeMs) return true;
     if (packed >= 0) return this.lane.isDue(packed, ageMs);
     const mail = this.lane.otherAt(this.queue.next)?.mail;
-    if (mail === undefined) return true;
-    if (!isComplete(mail)) return ageMs >= this.settings.unacceptedAgeMs;
-    if (mail.said.removedAt !== undefined || mail.attempts >= (mail.said.nrcpt ?? 0)) return true;
-    return mail.attempts >= this.settings.triesMin && ageMs >= this.settings.triedAgeMs;
+    return mail === undefined || isDue(mail, ageMs, this.settings);
   }
 
   /** Takes what is at the head (`packed`: the packed mail there, or -1) and tells it, if it is complete. */
@@ -225,7 +218,7 @@ export class Assembler {
 
   private dequeueOther(other: Waiting | undefined): void {
     if (other?.mail !== undefined) other.mail.waiting = false;
-    this.queue.shift(this.queue.next < 0 ? this.queue.next : this.lane.table.current(this.queue.next));
+    this.queue.shift(this.lane.table.current(this.queue.next));
   }
 
   private emitFirst({ mail, given }: Waiting, sink: MailSink): void {

@@ -28,16 +28,16 @@ function isHandedOn({ said, attempts }: OpenMail): boolean {
 
 type HandOver = Pick<MailFragment, "client" | "login" | "host"> & {
   /** Most of its recipients went to the host itself once more. */
-  readonly isHandedOn: boolean;
+  readonly goesOn: boolean;
 };
 
 /**
  * What the host takes from itself and hands on to itself once more (a local or webmail submission before a filter, a list
  * manager's chunks before one) is a hop before its own: at one hop the two would be added up, and every reader counted twice.
  */
-export function hopOf({ client, login, host, isHandedOn }: HandOver): string {
+export function hopOf({ client, login, host, goesOn }: HandOver): string {
   if (client !== undefined && !isLoopback(client)) return client;
-  if (!isHandedOn) return host;
+  if (!goesOn) return host;
   return client === "local" || login !== undefined ? `${host} local` : `${host} loopback`;
 }
 
@@ -102,7 +102,7 @@ export function mailEventFromMail(mail: OpenMail, untilMs: number, people: Peopl
     site,
     host,
     queueId,
-    hop: hopOf({ client: said.client, login: said.login, host, isHandedOn: isHandedOn(mail) }),
+    hop: hopOf({ client: said.client, login: said.login, host, goesOn: isHandedOn(mail) }),
     at,
     messageId: id,
     login: said.login === undefined ? undefined : people.name(said.login.toLowerCase()),

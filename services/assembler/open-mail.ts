@@ -5,7 +5,11 @@ import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import { MINUTES_MAX } from "../../shared/domain/mail-event.ts";
 import type { Headers, MailFragment } from "../../shared/domain/mail-fragment.ts";
 import { HEADER_NAMES } from "../../shared/domain/mail-fragment.ts";
+import type { AssemblerSettings } from "./assembler-settings.ts";
 import { addAddress, countAddress, lesser } from "../../shared/domain/merge-fields.ts";
+
+/** See AssemblerSettings. */
+type ReleaseSettings = Pick<AssemblerSettings, "unacceptedAgeMs" | "triesMin" | "triedAgeMs">;
 
 export interface OpenMail {
   /** All fragments in one: the first is taken over, the others are merged into it. */
@@ -57,6 +61,13 @@ export function openMail(fragment: MailFragment): OpenMail {
 /** Message id and recipient count are known: the mail has been accepted. */
 export function isComplete({ said }: OpenMail): boolean {
   return said.nrcpt !== undefined && said.messageId !== undefined && said.acceptedAt !== undefined;
+}
+
+/** Was every recipient tried, or enough of them to know the mail by? `ageMs`: since it was accepted. */
+export function isDue(mail: OpenMail, ageMs: number, settings: ReleaseSettings): boolean {
+  if (!isComplete(mail)) return ageMs >= settings.unacceptedAgeMs;
+  if (mail.said.removedAt !== undefined || mail.attempts >= (mail.said.nrcpt ?? 0)) return true;
+  return mail.attempts >= settings.triesMin && ageMs >= settings.triedAgeMs;
 }
 
 function mergeMinute(minutes: DeliveryMinute[], added: DeliveryMinute): void {

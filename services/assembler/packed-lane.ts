@@ -16,7 +16,7 @@ import { openPacked } from "./unpack.ts";
 import { placeOf, type Waiting } from "./waiting.ts";
 
 /** What became of a record: a mail was accepted by it (its number), or nothing is to be done, or it is not for packed mails. */
-export const TAKEN = -1;
+const TAKEN = -1;
 export const NOT_SIMPLE = -2;
 
 export class PackedLane {

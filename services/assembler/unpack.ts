@@ -39,7 +39,7 @@ export function packedOrigin(mails: PackedMails, mail: number, { hostNames, peop
   const login = nameAt(LOGIN);
   const host = hostNames[mails.number(mail, HOST)] ?? "";
   return {
-    hop: hopOf({ client: nameAt(CLIENT), login, host, isHandedOn: false }),
+    hop: hopOf({ client: nameAt(CLIENT), login, host, goesOn: false }),
     at: mails.time(mail, ACCEPTED_AT),
     authenticated: login !== undefined,
     login: named(login?.toLowerCase()),

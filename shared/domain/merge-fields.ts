@@ -1,15 +1,11 @@
 // Commutative ways to join two words on one thing: whichever comes first, the result is the same.
 
-import type { MailFragment, SeenAddress } from "./mail-fragment.ts";
+import type { SeenAddress } from "./mail-fragment.ts";
 import { ADDRESSES_MAX } from "./mail-fragment.ts";
 
 /** The lesser of two strings by code unit; a conflict is rare, and must not depend on who spoke first. */
 export function lesser(known: string | undefined, said: string): string {
   return known === undefined || said < known ? said : known;
-}
-
-export function noteAccepted(fragment: MailFragment, eventTimeMs: number): void {
-  if (fragment.acceptedAt === undefined || eventTimeMs < fragment.acceptedAt) fragment.acceptedAt = eventTimeMs;
 }
 
 /** Counts an address; beyond the bound the greatest by code unit gives way, so the kept set does not depend on order. */

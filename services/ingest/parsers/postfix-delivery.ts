@@ -13,7 +13,7 @@ import { ADDRESSES_MAX } from "../../../shared/domain/mail-fragment.ts";
 import { ascii, equalsText, find, needle, spells } from "../bytes.ts";
 import { nameOfBytes } from "../../../shared/domain/log-text.ts";
 import { addAddress, countAddress } from "../../../shared/domain/merge-fields.ts";
-import type { MessageBytes } from "./postfix.ts";
+import type { MessageBytes } from "./message-bytes.ts";
 
 const QUOTE = 34;
 const BACKSLASH = 92;

@@ -6,6 +6,7 @@ import { CLIENT, HEADER_TO, LOGIN, MESSAGE_ID, SENDER } from "../../../shared/do
 import { ascii, find, findLast, needle, spells } from "../bytes.ts";
 import type { FragmentTable, Host } from "../combine.ts";
 import type { LineOutcome } from "../rejection.ts";
+import type { MessageBytes } from "./message-bytes.ts";
 import { countDelivery } from "./postfix-delivery.ts";
 import { HeaderLineReader } from "./postfix-header-line.ts";
 import { QueueIdReader } from "./postfix-queue-id.ts";
@@ -227,17 +228,6 @@ export class PostfixParser {
     slab.sayHeader(record, header.name, header.valueStart, header.valueEnd);
     return "used";
   }
-}
-
-/** One message: its bytes behind the queue id, and where the program's own name stands. */
-export interface MessageBytes {
-  readonly host: Host;
-  readonly eventTimeMs: number;
-  readonly bytes: Buffer;
-  readonly start: number;
-  readonly end: number;
-  readonly component: number;
-  readonly componentEnd: number;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
