@@ -1,6 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { defaultDetectorSettings, type ListRule } from "../../shared/domain/detector-settings.ts";
-import { matchesGlob, rememberedRules, rulesForList } from "./list-rules.ts";
+import { matchesGlob } from "./glob.ts";
+import { rememberedRules, rulesForList } from "./list-rules.ts";
 
 describe("a glob", () => {
   test.each([

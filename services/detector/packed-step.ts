@@ -4,7 +4,7 @@
 import { MINUTE_MS } from "../../shared/domain/delivery-minutes.ts";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import { HEADER_NAMES } from "../../shared/domain/mail-fragment.ts";
-import { hashClient, hashWriter } from "../../shared/domain/packed/compare.ts";
+import { hashClient, hashWriter, namesLogin } from "../../shared/domain/packed/compare.ts";
 import {
   ACCEPTED_AT,
   AUTOMATIC,
@@ -113,7 +113,8 @@ function noteOrigin(site: SiteState, mails: PackedMails, mail: number): void {
     noteAnew(site, mails, mail);
     return;
   }
-  if (isStranger(client, { authenticated }) || (authenticated && mails.hasHeader(mail, FROM))) {
+  const mayDiffer = authenticated && mails.hasHeader(mail, FROM) && !namesLogin(mails, mail);
+  if (mayDiffer || isStranger(client, { authenticated })) {
     hashWriter(mails, mail, writers.key);
     if (writers.find() === undefined) {
       noteAnew(site, mails, mail);

@@ -18,7 +18,7 @@ import { createWindowTable, siteRow, type WindowTable } from "./thread-windows.t
 
 /** Places of the caches, powers of two. */
 const HAND_OVERS = 1 << 14;
-const WRITERS = 1 << 16;
+const WRITERS = 1 << 17;
 
 export interface SiteState {
   readonly site: string;

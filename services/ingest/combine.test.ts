@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import { SLICE_MS } from "../../shared/domain/packed/fragment-slab.ts";
-import { fragmentsOf } from "../../shared/domain/packed/slab-fragments.ts";
+import { fragmentsOf } from "../../test/support/slab-of.ts";
 import type { MailFragment } from "../../shared/domain/mail-fragment.ts";
 import type { Host, QueueIdBytes } from "./combine.ts";
 import { FragmentTable } from "./combine.ts";

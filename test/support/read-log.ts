@@ -10,7 +10,7 @@ import type { IngestCounters } from "../../services/ingest/ingest.ts";
 import { Ingest } from "../../services/ingest/ingest.ts";
 import type { RejectionReason } from "../../services/ingest/rejection.ts";
 import { zoneToUtc } from "../../services/ingest/time-zone.ts";
-import { fragmentsOf } from "../../shared/domain/packed/slab-fragments.ts";
+import { fragmentsOf } from "./slab-of.ts";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import type { MailFragment } from "../../shared/domain/mail-fragment.ts";
 

@@ -1,4 +1,4 @@
-// MailFragments of one slice -> the slab that holds them, for tests of what reads slabs.
+// MailFragments of one slice -> the slab that holds them, and back, for tests of what reads and writes slabs.
 
 import {
   BOUNCED,
@@ -11,11 +11,20 @@ import {
   LOGIN,
   MESSAGE_ID,
   QUEUE_ID,
+  RECORD_INTEGERS,
   SENDER,
   SLICE_MS,
 } from "../../shared/domain/packed/fragment-slab.ts";
+import { fragmentAt } from "../../shared/domain/packed/slab-fragments.ts";
 import type { MailFragment } from "../../shared/domain/mail-fragment.ts";
 import { HEADER_NAMES } from "../../shared/domain/mail-fragment.ts";
+
+/** All records of a slab, as objects. */
+export function fragmentsOf(slab: FragmentSlab, origin: Parameters<typeof fragmentAt>[2]): MailFragment[] {
+  const fragments: MailFragment[] = [];
+  for (let record = 0; record < slab.end; record += RECORD_INTEGERS) fragments.push(fragmentAt(slab, record, origin));
+  return fragments;
+}
 
 /** Names of hosts by number, as a fragment table would have them. */
 export class SlabWriter {

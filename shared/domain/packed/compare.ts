@@ -2,10 +2,14 @@
 
 import { HEADER_NAMES } from "../mail-fragment.ts";
 import { FNV_OFFSET, FNV_PRIME, mixed } from "./key-hash.ts";
-import { CLIENT, HEADERS, HOST, MESSAGE_ID, QUEUE_ID, SENDER } from "./layout.ts";
+import { CLIENT, HEADERS, HOST, LOGIN, MESSAGE_ID, QUEUE_ID, SENDER } from "./layout.ts";
 import type { PackedMails } from "./packed-mails.ts";
 
 const FROM = HEADER_NAMES.indexOf("from");
+const LESS = 60;
+const GREATER = 62;
+const QUOTE = 34;
+const BACKSLASH = 92;
 const SECOND_PRIME = 0x2c1b3c6d;
 
 /** Have two mails the same Message-ID? */
@@ -59,6 +63,23 @@ export function hashWriter(mails: PackedMails, mail: number, into: Int32Array): 
   // The first of the header values.
   const header = mails.startOf(mail, HEADERS) + 2;
   hashInto(mails.bytes, header, header + mails.headerLength(header), into);
+}
+
+/** Is From the login in angle brackets, behind a name without quotes? Then both are one address. False where it takes more to see. */
+export function namesLogin(mails: PackedMails, mail: number): boolean {
+  const { bytes } = mails;
+  const login = mails.startOf(mail, LOGIN);
+  const length = mails.number(mail, LOGIN);
+  const start = mails.startOf(mail, HEADERS) + 2;
+  const close = start + mails.headerLength(start) - 1;
+  const open = close - length - 1;
+  if (length <= 0 || open < start || bytes[close] !== GREATER || bytes[open] !== LESS) return false;
+  for (let index = 0; index < length; index += 1) if (bytes[open + 1 + index] !== bytes[login + index]) return false;
+  for (let at = start; at < open; at += 1) {
+    const byte = bytes[at];
+    if (byte === LESS || byte === QUOTE || byte === BACKSLASH) return false;
+  }
+  return true;
 }
 
 function hashInto(bytes: Buffer, start: number, end: number, into: Int32Array): void {

@@ -21,7 +21,6 @@ import {
   MESSAGE_ID,
   NRCPT,
   QUEUE_ID,
-  RECORD_INTEGERS,
   REMOVED_AT,
   SENDER,
 } from "./fragment-slab.ts";
@@ -30,13 +29,6 @@ import {
 export interface Origin {
   readonly site: string;
   readonly hostNames: readonly string[];
-}
-
-/** All records of a slab. */
-export function fragmentsOf(slab: FragmentSlab, origin: Origin): MailFragment[] {
-  const fragments: MailFragment[] = [];
-  for (let record = 0; record < slab.end; record += RECORD_INTEGERS) fragments.push(fragmentAt(slab, record, origin));
-  return fragments;
 }
 
 export function fragmentAt(slab: FragmentSlab, record: number, { site, hostNames }: Origin): MailFragment {
