@@ -80,7 +80,7 @@ export class Assembler {
   applySlice(slice: SliceOfMail, sink: MailSink): number {
     this.nowMs = Math.max(this.nowMs, slice.endMs);
     this.apply(slice, (slab, record) => {
-      const accepted = this.lane.apply(slab, record, { nowMs: this.nowMs, sink });
+      const accepted = this.lane.apply(slab, record, this.nowMs, sink);
       if (accepted >= 0) this.accepted.push(accepted);
       return accepted !== NOT_SIMPLE;
     });

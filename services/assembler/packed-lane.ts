@@ -40,9 +40,9 @@ export class PackedLane {
   }
 
   /** Takes a record in. Returns the number of the mail that has a place in the queue by it, TAKEN or NOT_SIMPLE. */
-  apply(slab: FragmentSlab, record: number, at: { readonly nowMs: number; readonly sink: MailSink }): number {
-    const mail = this.table.find(slab, record, at.nowMs);
-    if (mail >= 0) return this.applyTo(mail, slab, record, at.sink);
+  apply(slab: FragmentSlab, record: number, nowMs: number, sink: MailSink): number {
+    const mail = this.table.find(slab, record, nowMs);
+    if (mail >= 0) return this.applyTo(mail, slab, record, sink);
     if (this.isOpen(slab, record)) return NOT_SIMPLE;
     const opened = this.table.open(slab, record);
     if (opened < 0) return NOT_SIMPLE;

@@ -48,8 +48,12 @@ export function packRecord(mails: PackedMails, slab: FragmentSlab, record: numbe
   mails.setNumber(mail, DELIVERED, slab.number(record, slabs.DELIVERED));
   mails.setNumber(mail, DEFERRED, slab.number(record, slabs.DEFERRED));
   mails.setNumber(mail, BOUNCED, slab.number(record, slabs.BOUNCED));
-  for (let text = 0; text < TEXTS; text += 1) appendText(mails, mail, text, { slab, record });
-  mails.setNumber(mail, HEADERS, slab.hasHeaders(record) ? appendHeaders(mails, { slab, record }, -1) : 0);
+  for (let text = 0; text < TEXTS; text += 1) {
+    const length = slab.number(record, slabs.QUEUE_ID + text * 2 + 1);
+    mails.setNumber(mail, QUEUE_ID + text, length);
+    if (length > 0) mails.append(slab.bytes, slab.number(record, slabs.QUEUE_ID + text * 2), length);
+  }
+  mails.setNumber(mail, HEADERS, slab.hasHeaders(record) ? appendHeaders(mails, -1, slab, record) : 0);
   mails.setTime(mail, FIRST_AT, slab.timeAt(record, slabs.FIRST_AT));
   mails.setTime(mail, LAST_AT, slab.timeAt(record, slabs.LAST_AT));
   mails.setTime(mail, ACCEPTED_AT, slab.timeAt(record, slabs.ACCEPTED_AT));
@@ -68,11 +72,10 @@ export function packAnew(mails: PackedMails, before: number, slab: FragmentSlab,
     mails.setTime(mail, field, mails.time(before, field));
   for (let text = 0; text < TEXTS; text += 1) {
     const length = mails.number(before, QUEUE_ID + text);
-    if (length < 0) appendText(mails, mail, text, { slab, record });
-    else {
-      mails.setNumber(mail, QUEUE_ID + text, length);
-      mails.append(mails.bytes, mails.startOf(before, QUEUE_ID + text), length);
-    }
+    const added = length < 0 ? slab.number(record, slabs.QUEUE_ID + text * 2 + 1) : length;
+    mails.setNumber(mail, QUEUE_ID + text, added);
+    if (length > 0) mails.append(mails.bytes, mails.startOf(before, QUEUE_ID + text), length);
+    else if (added > 0) mails.append(slab.bytes, slab.number(record, slabs.QUEUE_ID + text * 2), added);
   }
   mails.setNumber(mail, HEADERS, joinHeaders(mails, before, slab, record));
   mails.seal(mail);
@@ -82,7 +85,15 @@ export function packAnew(mails: PackedMails, before: number, slab: FragmentSlab,
 /** Does the record speak of the mail's host and queue id? */
 export function isOf(mails: PackedMails, mail: number, slab: FragmentSlab, record: number): boolean {
   if (mails.number(mail, HASH) !== slab.number(record, slabs.HASH)) return false;
-  return mails.number(mail, HOST) === slab.number(record, slabs.HOST) && agrees(mails, mail, 0, { slab, record });
+  const length = mails.number(mail, QUEUE_ID);
+  if (mails.number(mail, HOST) !== slab.number(record, slabs.HOST)) return false;
+  if (length !== slab.number(record, slabs.QUEUE_ID + 1)) return false;
+  const mine = mails.startOf(mail, QUEUE_ID);
+  const theirs = slab.number(record, slabs.QUEUE_ID);
+  for (let index = 0; index < length; index += 1) {
+    if (mails.bytes[mine + index] !== slab.bytes[theirs + index]) return false;
+  }
+  return true;
 }
 
 /** What of a record is not yet known of the mail: "nothing", "some" texts, or others than are known ("contrary"). */
@@ -106,19 +117,13 @@ export function differs(
   return "some";
 }
 
-interface Place {
-  readonly slab: FragmentSlab;
-  readonly record: number;
-}
-
-function appendText(mails: PackedMails, mail: number, text: number, { slab, record }: Place): void {
-  const length = slab.number(record, slabs.QUEUE_ID + text * 2 + 1);
-  mails.setNumber(mail, QUEUE_ID + text, length);
-  if (length > 0) mails.append(slab.bytes, slab.number(record, slabs.QUEUE_ID + text * 2), length);
-}
-
 /** Do the mail and the record say a text in the same words? */
-function agrees(mails: PackedMails, mail: number, text: number, { slab, record }: Place): boolean {
+function agrees(
+  mails: PackedMails,
+  mail: number,
+  text: number,
+  { slab, record }: { readonly slab: FragmentSlab; readonly record: number },
+): boolean {
   const length = mails.number(mail, QUEUE_ID + text);
   if (length !== slab.number(record, slabs.QUEUE_ID + text * 2 + 1)) return false;
   const start = mails.startOf(mail, QUEUE_ID + text);
@@ -130,14 +135,14 @@ function agrees(mails: PackedMails, mail: number, text: number, { slab, record }
 }
 
 function joinHeaders(mails: PackedMails, before: number, slab: FragmentSlab, record: number): number {
-  if (slab.hasHeaders(record)) return appendHeaders(mails, { slab, record }, before);
+  if (slab.hasHeaders(record)) return appendHeaders(mails, before, slab, record);
   const start = mails.startOf(before, HEADERS);
   mails.append(mails.bytes, start, mails.endOf(before) - start);
   return mails.number(before, HEADERS);
 }
 
 /** Appends the header values of a record, and of a mail known before (-1: none); returns their bits. */
-function appendHeaders(mails: PackedMails, { slab, record }: Place, before: number): number {
+function appendHeaders(mails: PackedMails, before: number, slab: FragmentSlab, record: number): number {
   let bits = HEADERS_LOGGED;
   let known = before < 0 ? 0 : mails.startOf(before, HEADERS) + 2;
   for (let header = 0; header < HEADER_NAMES.length; header += 1) {
