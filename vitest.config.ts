@@ -6,7 +6,8 @@ export default defineConfig({
     reporters: ["default", "./test/support/closing-line-reporter.ts"],
     // One worker a core: the default leaves a core idle on a machine of two.
     maxWorkers: "100%",
-    testTimeout: 20_000,
+    // A guard against what hangs, not a measure of speed: a shared machine may be four times slower than it was yesterday.
+    testTimeout: 90_000,
     hookTimeout: 60_000,
     allowOnly: false,
     passWithNoTests: false,
