@@ -26,7 +26,7 @@ import { ROOT, cutInto, squall } from "./squall-process.ts";
 const MB = 1_000_000;
 const PEAK_BYTES_MAX = 300 * MB;
 const PEAK_GROWTH_BYTES_MAX = 32 * MB;
-const SLOW_MS = 60_000;
+const SLOW_MS = 120_000;
 
 const folder = temporaryFolder();
 const config = join(folder, "gate.yaml");

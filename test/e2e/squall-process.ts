@@ -12,7 +12,7 @@ const PEAK_MEMORY = `data:text/javascript,${encodeURIComponent(
 )}`;
 
 /** No run takes so long: it hangs. */
-const STUCK_MS = 50_000;
+const STUCK_MS = 80_000;
 
 export interface Finished {
   readonly code: number | null;
