@@ -15,52 +15,55 @@ class Generation {
   readonly mails = new PackedMails();
   /** Mails that can be found. */
   size = 0;
-  /** By hash slot: a mail's number, from 1. */
-  private slots = new Int32Array(FIRST_SLOTS);
+  /** By hash slot: a mail's number, from 1, and its hash beside it, so that a look at a slot is a look at one place. */
+  private slots = new Int32Array(FIRST_SLOTS * 2);
+  /** Number of slots less one. */
+  private mask = FIRST_SLOTS - 1;
+  /** Where `slotOf` could enter what it did not find; -1: nowhere near. */
+  private freeSlot = -1;
 
   /** Slot of the mail with the Message-ID of another store's mail; -1 when there is none. */
   slotOf(others: PackedMails, other: number): number {
     const hash = others.number(other, KEY_HASH);
-    const mask = this.slots.length - 1;
-    for (let slot = hash & mask, probe = 0; probe < PROBES_MAX; slot = (slot + 1) & mask, probe += 1) {
-      const place = this.slots[slot] ?? FREE;
+    this.freeSlot = -1;
+    for (let slot = hash & this.mask, probe = 0; probe < PROBES_MAX; slot = (slot + 1) & this.mask, probe += 1) {
+      const place = this.slots[slot * 2] ?? FREE;
+      if (place <= FREE && this.freeSlot < 0) this.freeSlot = slot;
       if (place === FREE) return -1;
-      if (place === TAKEN || this.mails.number(place - 1, KEY_HASH) !== hash) continue;
+      if (this.slots[slot * 2 + 1] !== hash || place === TAKEN) continue;
       if (sameMessage(this.mails, place - 1, others, other)) return slot;
     }
     return -1;
   }
 
   slotOfKey(key: string, hash: number): number {
-    const mask = this.slots.length - 1;
-    for (let slot = hash & mask, probe = 0; probe < PROBES_MAX; slot = (slot + 1) & mask, probe += 1) {
-      const place = this.slots[slot] ?? FREE;
+    for (let slot = hash & this.mask, probe = 0; probe < PROBES_MAX; slot = (slot + 1) & this.mask, probe += 1) {
+      const place = this.slots[slot * 2] ?? FREE;
       if (place === FREE) return -1;
-      if (place === TAKEN || this.mails.number(place - 1, KEY_HASH) !== hash) continue;
+      if (this.slots[slot * 2 + 1] !== hash || place === TAKEN) continue;
       if (this.mails.textAt(place - 1, MESSAGE_ID) === key) return slot;
     }
     return -1;
   }
 
   mailAt(slot: number): number {
-    return (this.slots[slot] ?? 0) - 1;
+    return (this.slots[slot * 2] ?? 0) - 1;
   }
 
   /** Takes the mail at a slot out; it stays readable until the store is cleared. */
   take(slot: number): number {
     const mail = this.mailAt(slot);
-    this.slots[slot] = TAKEN;
+    this.slots[slot * 2] = TAKEN;
     this.size -= 1;
     return mail;
   }
 
-  /** False when too many keys fall on the same slots: somebody made them so. */
+  /** Enters what `slotOf` has just not found; false when too many keys fall on the same slots: somebody made them so. */
   enter(others: PackedMails, other: number): boolean {
-    if ((this.mails.count + 1) * 2 > this.slots.length) this.growSlots();
-    const slot = this.freeSlot(others.number(other, KEY_HASH));
-    if (slot < 0) return false;
-    this.slots[slot] = this.mails.takeFrom(others, other) + 1;
+    if (this.freeSlot < 0) return false;
+    this.set(this.freeSlot, this.mails.takeFrom(others, other), others.number(other, KEY_HASH));
     this.size += 1;
+    if (this.mails.count * 2 > this.mask) this.growSlots();
     return true;
   }
 
@@ -71,22 +74,28 @@ class Generation {
     this.size = 0;
   }
 
-  private freeSlot(hash: number): number {
-    const mask = this.slots.length - 1;
-    for (let slot = hash & mask, probe = 0; probe < PROBES_MAX; slot = (slot + 1) & mask, probe += 1) {
-      if ((this.slots[slot] ?? FREE) <= FREE) return slot;
-    }
-    return -1;
+  private set(slot: number, mail: number, hash: number): void {
+    this.slots[slot * 2] = mail + 1;
+    this.slots[slot * 2 + 1] = hash;
   }
 
   private growSlots(): void {
-    const places = this.slots.filter((place) => place > FREE);
-    this.slots = new Int32Array(this.slots.length * 2);
-    for (const place of places) {
-      const slot = this.freeSlot(this.mails.number(place - 1, KEY_HASH));
-      if (slot >= 0) this.slots[slot] = place;
-      else this.size -= 1;
+    const before = this.slots;
+    this.mask = this.mask * 2 + 1;
+    this.slots = new Int32Array((this.mask + 1) * 2);
+    for (let at = 0; at < before.length; at += 2) {
+      const place = before[at] ?? FREE;
+      if (place > FREE) this.enterAnew(place - 1, before[at + 1] ?? 0);
     }
+  }
+
+  private enterAnew(mail: number, hash: number): void {
+    for (let slot = hash & this.mask, probe = 0; probe < PROBES_MAX; slot = (slot + 1) & this.mask, probe += 1) {
+      if (this.slots[slot * 2] !== FREE) continue;
+      this.set(slot, mail, hash);
+      return;
+    }
+    this.size -= 1;
   }
 }
 
@@ -104,14 +113,10 @@ export class PackedMailStore {
     return this.young.mails.size;
   }
 
-  /** Is a mail with the same Message-ID kept? */
-  holds(mails: PackedMails, mail: number): boolean {
-    return this.young.slotOf(mails, mail) >= 0 || this.old.slotOf(mails, mail) >= 0;
-  }
-
-  /** False when there was no room for it. */
+  /** Keeps a mail; false when one with its Message-ID is kept, or there is no room for it. */
   put(mails: PackedMails, mail: number): boolean {
-    return this.young.enter(mails, mail);
+    if (this.old.size > 0 && this.old.slotOf(mails, mail) >= 0) return false;
+    return this.young.slotOf(mails, mail) < 0 && this.young.enter(mails, mail);
   }
 
   /** Shows the mail with a Message-ID and takes it out. Whoever takes it keeps it by other means. */

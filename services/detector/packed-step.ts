@@ -45,9 +45,7 @@ export function stepPacked(site: SiteState, mails: PackedMails, mail: number): b
   if (at < site.watermark - settings.expiredAfterMs) return false;
   if (mails.hasHeaders(mail) && (site.audiencesConfigured || mails.hasHeader(mail, LIST_ID))) return false;
   const hash = mails.number(mail, KEY_HASH);
-  if (messages.groupHashes.has(hash) || messages.small.mayHold(hash) || messages.packed.holds(mails, mail))
-    return false;
-  if (!messages.packed.put(mails, mail)) return false;
+  if (messages.groupHashes.has(hash) || messages.small.mayHold(hash) || !messages.packed.put(mails, mail)) return false;
   site.counters.events += 1;
   site.totals.messages += 1;
   noteOrigin(site, mails, mail);
