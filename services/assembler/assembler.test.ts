@@ -496,3 +496,20 @@ describe("at once (live)", () => {
     expect(bench.words).toEqual(["a/1"]);
   });
 });
+
+describe("packed mails and open ones share the room", () => {
+  test("the eldest of either give way to those that come", () => {
+    const bench = new Bench({ openMailsMax: 20 });
+    for (let turn = 0; turn < 60; turn += 1) {
+      const at = later(turn * SLICE);
+      // One of an alias, which is no packed mail and stays queued, and a simple one in two slices.
+      bench.slices(accepted(`alias${turn}`, at, { origTo: [{ address: "all@x", seen: 1 }] }));
+      bench.slices(fragment({ queueId: `Q${turn}`, acceptedAt: at, messageId: `plain${turn}@x` }));
+      bench.slices(fragment({ queueId: `Q${turn}`, firstAt: later((turn + 1) * SLICE), acceptedAt: at, nrcpt: 1 }));
+    }
+    bench.finish();
+    expect(bench.assembler.counters.accepted).toBe(120);
+    expect(bench.told.filter(({ messageId }) => messageId?.startsWith("plain"))).toHaveLength(60);
+    expect(bench.assembler.openMails).toBeLessThanOrEqual(21);
+  });
+});

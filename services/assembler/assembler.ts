@@ -85,7 +85,7 @@ export class Assembler {
       return accepted !== NOT_SIMPLE;
     });
     this.release(sink);
-    this.table.evict(this.nowMs, isReleased);
+    this.table.evict(this.nowMs, isReleased, this.lane.roomForOthers);
     this.lane.sweep(this.nowMs);
     const watermark = Math.min(this.queue.nextTime, this.nowMs);
     this.reviseUpTo(watermark, sink);
@@ -112,7 +112,7 @@ export class Assembler {
     }
     for (const { mail } of held) if (mail !== undefined) this.accept(placeOf(mail));
     this.enqueueAccepted();
-    this.table.evict(this.nowMs, isReleased);
+    this.table.evict(this.nowMs, isReleased, this.settings.openMailsMax);
   }
 
   /** Says again what changed since it was last said, in order of time, host and queue id; deliveries up to `untilMs` only. */
@@ -218,7 +218,7 @@ export class Assembler {
 
   private dequeueOther(other: Waiting | undefined): void {
     if (other?.mail !== undefined) other.mail.waiting = false;
-    this.queue.shift(this.lane.table.current(this.queue.next));
+    this.queue.shift(this.lane.leave(this.queue.next));
   }
 
   private emitFirst({ mail, given }: Waiting, sink: MailSink): void {

@@ -8,15 +8,22 @@ const FIRST_SLOTS = 1024;
 
 const FNV_PRIME = 0x01000193;
 
-function hashOf(host: string, queueId: string): number {
+/** Hosts number their mails alike: the name counts, not its length alone. */
+function hashOfHost(host: string): number {
   let hash = host.length;
+  for (let at = 0; at < host.length; at += 1) hash = Math.imul(hash ^ host.charCodeAt(at), FNV_PRIME);
+  return hash;
+}
+
+function hashOf(host: string, queueId: string): number {
+  let hash = hashOfHost(host);
   for (let at = 0; at < queueId.length; at += 1) hash = Math.imul(hash ^ queueId.charCodeAt(at), FNV_PRIME);
   return hash ^ (hash >>> 15);
 }
 
 /** The same of the bytes of a queue id. */
 export function hashOfBytes(host: string, bytes: Uint8Array, start: number, end: number): number {
-  let hash = host.length;
+  let hash = hashOfHost(host);
   for (let at = start; at < end; at += 1) hash = Math.imul(hash ^ (bytes[at] ?? 0), FNV_PRIME);
   return hash ^ (hash >>> 15);
 }

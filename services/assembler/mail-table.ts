@@ -88,8 +88,8 @@ export class MailTable {
     this.removed.push(mail);
   }
 
-  /** Drops what is over: `isReleased` tells whether a complete mail has been passed on. */
-  evict(nowMs: number, isReleased: (mail: OpenMail) => boolean): void {
+  /** Drops what is over, and the eldest beyond `room`: `isReleased` tells whether a complete mail has been passed on. */
+  evict(nowMs: number, isReleased: (mail: OpenMail) => boolean, room: number): void {
     for (let mail = this.removed.peek(); mail !== undefined; mail = this.removed.peek()) {
       const isDue = (mail.said.removedAt ?? 0) + this.settings.removedKeptMs <= nowMs;
       if (!mail.forgotten && (!isDue || (isComplete(mail) && !isReleased(mail)))) break;
@@ -101,10 +101,10 @@ export class MailTable {
     // Two looks for every mail opened: so all are looked at in turn, whatever long-lived one stands among them.
     let looks = this.opened * 2 + 1;
     this.opened = 0;
-    for (; looks > 0 || this.size > this.settings.openMailsMax; looks -= 1) {
+    for (; looks > 0 || this.size > room; looks -= 1) {
       const mail = this.toExamine.shift();
       if (mail === undefined) return;
-      if (!mail.forgotten && !this.evictQueued(mail, nowMs)) this.toExamine.push(mail);
+      if (!mail.forgotten && !this.evictQueued(mail, nowMs, room)) this.toExamine.push(mail);
     }
   }
 
@@ -116,12 +116,12 @@ export class MailTable {
     );
   }
 
-  private evictQueued(mail: OpenMail, nowMs: number): boolean {
-    const { silentKeptMs, incompleteKeptMs, openMailsMax } = this.settings;
+  private evictQueued(mail: OpenMail, nowMs: number, room: number): boolean {
+    const { silentKeptMs, incompleteKeptMs } = this.settings;
     const silentMs = nowMs - mail.said.lastAt;
     const isIncomplete = !isComplete(mail);
     const isSilent = silentMs >= (isIncomplete ? incompleteKeptMs : silentKeptMs);
-    if (!isSilent && this.size <= openMailsMax) return false;
+    if (!isSilent && this.size <= room) return false;
     if (isIncomplete) this.counters.incomplete += 1;
     else if (isSilent) this.counters.evictedForSilence += 1;
     else this.counters.evictedForRoom += 1;

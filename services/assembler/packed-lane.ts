@@ -56,6 +56,20 @@ export class PackedLane {
     return this.queue.inPlaceOf(mail) === undefined ? mail : -1;
   }
 
+  /** A ticket's packed mail, if it has one, waits no longer. Returns its number, or the ticket. */
+  leave(ticket: Ticket): number {
+    if (ticket < 0) return ticket;
+    const mail = this.table.current(ticket);
+    this.table.mark(mail, WAITING, false);
+    return mail;
+  }
+
+  /** Open mails there may be beside the packed ones, which give up half of all room at most, and take no more. */
+  get roomForOthers(): number {
+    const { openMailsMax } = this.settings;
+    return openMailsMax - Math.min(this.table.size, Math.floor(openMailsMax / 2));
+  }
+
   /** What a ticket stands for when it is no packed mail. */
   otherAt(ticket: Ticket): Waiting | undefined {
     return ticket < 0 ? this.queue.other(ticket) : this.queue.inPlaceOf(this.table.current(ticket));
@@ -98,7 +112,8 @@ export class PackedLane {
 
   /** Gives back the room of mails that are over; `room`: mails there may be. */
   sweep(nowMs: number): void {
-    const room = Math.max(0, this.settings.openMailsMax - this.open.size);
+    const { openMailsMax } = this.settings;
+    const room = Math.max(Math.floor(openMailsMax / 2), openMailsMax - this.open.size);
     if (this.table.needsSweep(room)) this.queue.renumber(this.table.sweep(nowMs, room));
   }
 

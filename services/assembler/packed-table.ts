@@ -3,21 +3,8 @@
 
 import type { FragmentSlab } from "../../shared/domain/packed/fragment-slab.ts";
 import * as slabs from "../../shared/domain/packed/fragment-slab.ts";
-import { differs, isOf, isSimple, packAnew, packRecord } from "../../shared/domain/packed/from-slab.ts";
-import {
-  ACCEPTED_AT,
-  BOUNCED,
-  DEFERRED,
-  DELIVERED,
-  FIRST_AT,
-  HASH,
-  LAST_AT,
-  MINUTE,
-  NEXT,
-  NRCPT,
-  REMOVED_AT,
-  STATE,
-} from "../../shared/domain/packed/layout.ts";
+import { addNumbers, differs, isOf, isSimple, packAnew, packRecord } from "../../shared/domain/packed/from-slab.ts";
+import { HASH, LAST_AT, MINUTE, NEXT, REMOVED_AT, STATE } from "../../shared/domain/packed/layout.ts";
 import { PackedMails } from "../../shared/domain/packed/packed-mails.ts";
 import { MINUTE_MS } from "../../shared/domain/delivery-minutes.ts";
 import type { MailTableCounters, MailTableSettings } from "./mail-table.ts";
@@ -33,10 +20,14 @@ const GONE = 8;
 const FIRST_SLOTS = 1024;
 /** Mails from which on it is worth looking for those that are over. */
 const SWEEP_COUNT_MIN = 2048;
+/** Bytes that the open mails may take; beyond them the oldest are forgotten. */
+const PACKED_BYTES_MAX = 64 * 1024 * 1024;
 /** A slot whose mail has gone. */
 const LEFT = -1;
 /** Part of the room that is made at once, so that making it is rare. */
 const EVICTED_SHARE = 0.05;
+/** The same of the bytes: each time all that stays is copied. */
+const EVICTED_BYTES_SHARE = 0.3;
 
 type Counters = Pick<MailTableCounters, "incomplete" | "evictedForRoom" | "evictedForSilence">;
 
@@ -92,8 +83,7 @@ export class PackedTable {
     if (difference === "contrary") return -1;
     const now = difference === "some" ? this.renew(mail, slab, record) : mail;
     if (attempts > 0) mails.setNumber(now, MINUTE, minute);
-    addCounts(mails, now, slab, record);
-    addTimes(mails, now, slab, record);
+    addNumbers(mails, now, slab, record);
     return now;
   }
 
@@ -135,7 +125,7 @@ export class PackedTable {
 
   /** Is it time for a sweep: has the store twice what the last one left, or are there more mails than there is room for? */
   needsSweep(room: number): boolean {
-    return this.mails.count >= this.sweepCount || this.size > room;
+    return this.mails.count >= this.sweepCount || this.size > room || this.mails.size > PACKED_BYTES_MAX;
   }
 
   /**
@@ -145,6 +135,9 @@ export class PackedTable {
   sweep(nowMs: number, room: number): Int32Array {
     const { mails } = this;
     this.forgetOver(nowMs);
+    // Long header lines fill the store before there are many mails.
+    const bytesRoom = Math.floor((PACKED_BYTES_MAX / (mails.size + 1)) * mails.count);
+    if (this.size > bytesRoom) this.forgetOldest(this.size - Math.floor(bytesRoom * (1 - EVICTED_BYTES_SHARE)));
     if (this.size > room) this.forgetOldest(this.size - Math.floor(room * (1 - EVICTED_SHARE)));
     const packed = this.spare;
     packed.clear();
@@ -227,24 +220,4 @@ export class PackedTable {
     this.slotsUsed = 0;
     for (const place of places) this.enter(place - 1);
   }
-}
-
-function addCounts(mails: PackedMails, mail: number, slab: FragmentSlab, record: number): void {
-  mails.setNumber(mail, NRCPT, Math.max(mails.number(mail, NRCPT), slab.number(record, slabs.NRCPT)));
-  mails.setNumber(mail, DELIVERED, mails.number(mail, DELIVERED) + slab.number(record, slabs.DELIVERED));
-  mails.setNumber(mail, DEFERRED, mails.number(mail, DEFERRED) + slab.number(record, slabs.DEFERRED));
-  mails.setNumber(mail, BOUNCED, mails.number(mail, BOUNCED) + slab.number(record, slabs.BOUNCED));
-}
-
-function addTimes(mails: PackedMails, mail: number, slab: FragmentSlab, record: number): void {
-  const earlier = (field: number, ms: number): void => {
-    if (!(mails.time(mail, field) <= ms) && !Number.isNaN(ms)) mails.setTime(mail, field, ms);
-  };
-  const later = (field: number, ms: number): void => {
-    if (!(mails.time(mail, field) >= ms) && !Number.isNaN(ms)) mails.setTime(mail, field, ms);
-  };
-  earlier(FIRST_AT, slab.timeAt(record, slabs.FIRST_AT));
-  later(LAST_AT, slab.timeAt(record, slabs.LAST_AT));
-  earlier(ACCEPTED_AT, slab.timeAt(record, slabs.ACCEPTED_AT));
-  later(REMOVED_AT, slab.timeAt(record, slabs.REMOVED_AT));
 }

@@ -104,6 +104,7 @@ function deliveredOf(mails: PackedMails, mail: number): number {
 /** Who handed it over and who wrote it: the first time in words, after that it is only counted. */
 function noteOrigin(site: SiteState, mails: PackedMails, mail: number): void {
   const { handOvers, writers, settings } = site;
+  forgetEvicted(site);
   const authenticated = mails.number(mail, LOGIN) >= 0;
   hashClient(mails, mail, handOvers.key);
   const client = handOvers.find();
@@ -123,17 +124,24 @@ function noteOrigin(site: SiteState, mails: PackedMails, mail: number): void {
 }
 
 function noteAnew(site: SiteState, mails: PackedMails, mail: number): void {
-  const { handOvers, writers, counters } = site;
+  const { handOvers, writers } = site;
   const origin = site.packed?.origin(mails, mail);
   if (origin === undefined) return;
-  const { loginsEvicted, clientsEvicted } = counters;
   noteSender(site, origin);
   const client = noteHandOver(site, origin, true);
-  // What was forgotten must be noted again when it comes again.
-  if (counters.clientsEvicted !== clientsEvicted) handOvers.forget();
-  if (counters.clientsEvicted !== clientsEvicted || counters.loginsEvicted !== loginsEvicted) writers.forget();
+  forgetEvicted(site);
   hashClient(mails, mail, handOvers.key);
   handOvers.enter(client);
   hashWriter(mails, mail, writers.key);
   writers.enter(true);
+}
+
+/** What was forgotten where it is kept for good must be noted again when it comes again. */
+function forgetEvicted(site: SiteState): void {
+  const { clientsEvicted, loginsEvicted } = site.counters;
+  const evicted = clientsEvicted + loginsEvicted;
+  if (evicted === site.evictionsSeen) return;
+  site.evictionsSeen = evicted;
+  site.handOvers.forget();
+  site.writers.forget();
 }

@@ -30,6 +30,8 @@ export interface SiteState {
   readonly clients: ClientTable;
   /** Machines that handed over packed mails, by host and client. */
   readonly handOvers: Seen<Client>;
+  /** Logins and machines forgotten, of all sites, when these two were last emptied for it. */
+  evictionsSeen: number;
   /** Writers of packed mails that were noted. */
   readonly writers: Seen<true>;
   /** Undefined when mails never come packed. */
@@ -82,6 +84,7 @@ export function createSiteState(
     persons: createPersonTable(settings),
     clients: createClientTable(settings),
     handOvers: new Seen(HAND_OVERS),
+    evictionsSeen: 0,
     writers: new Seen(WRITERS),
     packed: deps.packed,
     lists: createListTable(),

@@ -17,6 +17,8 @@ const PROVED = lines(500 - 1_000 / 60, 1_001);
 
 function streamOf(stamps: readonly number[]): StreamTime {
   const stream = new StreamTime(30_000);
+  // From a pipe; our own clock is decades from these stamps and bears none out.
+  stream.arrive(Date.UTC(2026, 10, 26));
   for (const minute of stamps) stream.observe(Math.round(minute * MINUTE));
   return stream;
 }
@@ -114,6 +116,22 @@ describe("stream time, of a log that has gone on for a while", () => {
     stream.end();
     expect(minutes(stream.now)).toBe(minutes((7 * DAY + 2 + 99 / 60) * MINUTE));
   });
+});
+
+test("the beginning of a file is sure after fifty thousand lines, not after a thousand", () => {
+  const stream = new StreamTime(30_000);
+  for (let line = 0; line < 49_999; line += 1) stream.observe(500 * MINUTE + line);
+  expect(stream.now).toBe(NEVER);
+  expect(stream.lowest).toBe(500 * MINUTE);
+  stream.observe(500 * MINUTE + 50_000);
+  expect(stream.now).toBe(500 * MINUTE + 50_000);
+});
+
+test("the lowest stamp is known whatever is believed", () => {
+  const stream = new StreamTime(30_000);
+  expect(stream.lowest).toBe(Number.POSITIVE_INFINITY);
+  for (const minute of [90_000, 90_001, 500, 501]) stream.observe(minute * MINUTE);
+  expect(stream.lowest).toBe(500 * MINUTE);
 });
 
 describe("stream time, at the beginning", () => {

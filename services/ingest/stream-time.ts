@@ -14,7 +14,7 @@ const LEAP_MS = 3_600_000;
 /** A leap that went on for so long, in its own time or in lines, and to which no line from before came back, is believed. */
 const PROOF_MS = 6 * 3_600_000;
 const PROOF_LINES = 50_000;
-/** The same at the beginning, when there is no time before that could come back. */
+/** The same at the beginning of a pipe, which may wait for us; a file is read on until it is sure. */
 const FIRST_PROOF_LINES = 1_000;
 /** Leaps above leaps: of a log so quiet, or so corrupt, the lowest is decided. */
 const LEAPS_MAX = 4;
@@ -58,6 +58,11 @@ export class StreamTime {
   /** Where the input is as far as is known, believed or not, ms; -Infinity before the first line. */
   get latest(): number {
     return this.leaps.length === 0 ? this.now : (this.leaps.at(-1)?.now ?? this.now);
+  }
+
+  /** Earliest stamp observed, believed or not, ms; Infinity before the first. */
+  get lowest(): number {
+    return Math.min(this.earliest, ...[...this.leaps, ...this.refused].map(({ earliest }) => earliest));
   }
 
   /** What is observed next arrived at `arrivedAtMs` by our own clock; NaN when that says nothing. */
@@ -125,7 +130,8 @@ export class StreamTime {
   }
 
   private isProved(leap: Leap): boolean {
-    const lines = this.now === Number.NEGATIVE_INFINITY ? FIRST_PROOF_LINES : PROOF_LINES;
+    const isFirst = this.now === Number.NEGATIVE_INFINITY && !Number.isNaN(this.arrivedAtMs);
+    const lines = isFirst ? FIRST_PROOF_LINES : PROOF_LINES;
     return (leap.lines >= lines || leap.now - leap.from >= PROOF_MS) && isBelievable(leap);
   }
 

@@ -15,9 +15,15 @@ import {
   SENDER,
   SLICE_MS,
 } from "../../shared/domain/packed/fragment-slab.ts";
+import { keyHash } from "../../shared/domain/packed/key-hash.ts";
 import { fragmentAt } from "../../shared/domain/packed/slab-fragments.ts";
 import type { MailFragment } from "../../shared/domain/mail-fragment.ts";
 import { HEADER_NAMES } from "../../shared/domain/mail-fragment.ts";
+
+/** Few enough that ids share them: whoever looks one up has to compare. */
+function fewHashes(id: string): number {
+  return (keyHash(id) & 0x3ff) * 8;
+}
 
 /** All records of a slab, as objects. */
 export function fragmentsOf(slab: FragmentSlab, origin: Parameters<typeof fragmentAt>[2]): MailFragment[] {
@@ -40,8 +46,7 @@ export class SlabWriter {
 
   private write(slab: FragmentSlab, said: MailFragment): void {
     const host = this.hostOf(said.host);
-    // All mails with as many letters in their ids share a hash: whoever looks them up has to compare.
-    const record = slab.add(host, said.queueId.length, said.firstAt - slab.startMs);
+    const record = slab.add(host, fewHashes(said.queueId), said.firstAt - slab.startMs);
     slab.stamp(record, said.lastAt - slab.startMs);
     const texts = [
       [QUEUE_ID, said.queueId],

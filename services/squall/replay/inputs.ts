@@ -8,7 +8,7 @@ import type { MonthDay } from "../../ingest/syslog-stamp.ts";
 import { yearsOfFirstStamps } from "../../ingest/syslog-stamp.ts";
 import { firstMonthDay } from "./first-stamp.ts";
 
-const PEEK_BYTES = 16_384;
+const PEEK_BYTES = 65_536;
 const STANDARD_INPUT = "-";
 
 export interface ReplayInput {

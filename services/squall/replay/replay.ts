@@ -128,10 +128,9 @@ function readers(
       const nobody = { onEvent: () => undefined, onRejected: () => undefined };
       const ingest = new Ingest({ ...settings, year, allowedLatenessMs, ...aside, ...nobody });
       ingest.feed(head);
-      // What the head says is all there is to go by, and its last line is cut.
-      ingest.streamTime.end();
-      const { earliest } = ingest.streamTime;
-      return Number.isFinite(earliest) ? earliest : Number.NEGATIVE_INFINITY;
+      // The lowest, whatever is to be believed: a file opened too early waits, one opened too late is lost.
+      const { lowest } = ingest.streamTime;
+      return Number.isFinite(lowest) ? lowest : Number.NEGATIVE_INFINITY;
     },
   };
 }

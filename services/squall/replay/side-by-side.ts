@@ -148,7 +148,8 @@ export class SideBySide {
     try {
       const chunk = await file.read();
       if (chunk !== undefined) {
-        ingest.feed(chunk, this.nowMs());
+        // Our clock bears out what is being written now, as a pipe may be; a file was there before.
+        ingest.feed(chunk, file.sizeBytes === undefined ? this.nowMs() : Number.NaN);
         return;
       }
     } catch (error) {

@@ -159,3 +159,29 @@ function appendHeaders(mails: PackedMails, before: number, slab: FragmentSlab, r
   }
   return bits;
 }
+
+/** Adds the counts and times of a record to a mail. */
+export function addNumbers(mails: PackedMails, mail: number, slab: FragmentSlab, record: number): void {
+  addCounts(mails, mail, slab, record);
+  addTimes(mails, mail, slab, record);
+}
+
+function addCounts(mails: PackedMails, mail: number, slab: FragmentSlab, record: number): void {
+  mails.setNumber(mail, NRCPT, Math.max(mails.number(mail, NRCPT), slab.number(record, slabs.NRCPT)));
+  mails.setNumber(mail, DELIVERED, mails.number(mail, DELIVERED) + slab.number(record, slabs.DELIVERED));
+  mails.setNumber(mail, DEFERRED, mails.number(mail, DEFERRED) + slab.number(record, slabs.DEFERRED));
+  mails.setNumber(mail, BOUNCED, mails.number(mail, BOUNCED) + slab.number(record, slabs.BOUNCED));
+}
+
+function addTimes(mails: PackedMails, mail: number, slab: FragmentSlab, record: number): void {
+  const earlier = (field: number, ms: number): void => {
+    if (!(mails.time(mail, field) <= ms) && !Number.isNaN(ms)) mails.setTime(mail, field, ms);
+  };
+  const later = (field: number, ms: number): void => {
+    if (!(mails.time(mail, field) >= ms) && !Number.isNaN(ms)) mails.setTime(mail, field, ms);
+  };
+  earlier(FIRST_AT, slab.timeAt(record, slabs.FIRST_AT));
+  later(LAST_AT, slab.timeAt(record, slabs.LAST_AT));
+  earlier(ACCEPTED_AT, slab.timeAt(record, slabs.ACCEPTED_AT));
+  later(REMOVED_AT, slab.timeAt(record, slabs.REMOVED_AT));
+}
