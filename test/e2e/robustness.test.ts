@@ -314,8 +314,7 @@ describe("wrong use", () => {
     writeFileSync(wrong, "site: hospital\ndetector:\n  calm: 30\n  thresholds:\n    burstPeople: six\n");
     const { code, err, out } = await run(["replay", "--config", wrong, storm]);
     expect({ code, out }).toEqual({ code: 78, out: "" });
-    expect(err).toMatch(/wrong\.yaml:3:\d+/);
-    expect(err).toMatch(/wrong\.yaml:5:\d+/);
+    expect(err).toMatch(/^squall: \S*wrong\.yaml:3:\d+: .*\nsquall: \S*wrong\.yaml:5:\d+: .*\n$/);
   });
 
   test.each([
@@ -323,7 +322,7 @@ describe("wrong use", () => {
     ["that is a folder", folder, "is a directory"],
   ])("a configuration %s: exit 78 and one line", async (_name, path, words) => {
     const { code, err, out } = await run(["replay", "--config", path, storm]);
-    expect({ code, err, out }).toEqual({ code: 78, err: `${path}: ${words}\n`, out: "" });
+    expect({ code, err, out }).toEqual({ code: 78, err: `squall: ${path}: ${words}\n`, out: "" });
   });
 
   test("a wrong environment variable: exit 78 and its name", async () => {
