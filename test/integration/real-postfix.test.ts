@@ -68,7 +68,7 @@ async function expectStorm(context: TestContext, longQueueIds: boolean): Promise
   });
   expect(opened?.evidence.replyAlls).toBeGreaterThanOrEqual(3);
   expect(opened?.evidence.replyAlls).toBeLessThanOrEqual(4);
-  expect(err).toContain(`${LIST}: audience 30, 5 messages, 4 reply-alls`);
+  expect(err).toContain(`${LIST}: audience 30, 5 messages, 4 of them reply-alls tied to a thread`);
   expect(err).toContain(" 0 rejected");
   expect(err).toContain(
     "100 % of 5 messages to 20 people or more have header lines in the log, 100 % name their thread",
