@@ -43,6 +43,21 @@ describe("the format is known by the content", () => {
     }
   });
 
+  test("what journalctl says between the lines is sound and of no interest", () => {
+    const notes = [
+      "-- Journal begins at Mon 2026-11-02 07:00:01 UTC, ends at Tue 2026-11-24 08:30:00 UTC. --",
+      "-- Logs begin at Mon 2026-11-02 07:00:01 UTC, end at Tue 2026-11-24 08:30:00 UTC. --",
+      "-- Boot 0f1e2d3c4b5a69788796a5b4c3d2e1f0 --",
+      "-- Reboot --",
+      "-- No entries --",
+      "-- cursor: s=0f1e;i=1;b=2d3c;m=4;t=5;x=6",
+    ];
+    const log = notes.flatMap((note) => [note, POSTFIX]).join("\n");
+    expect(outcome(log)).toEqual({ lines: 12, used: 6, other: 6, rejected: {} });
+    expect(outcome(log, { format: "postfix" })).toEqual(outcome(log));
+    expect(outcome("-- Bo\n-- No entries\n--\n").rejected).toEqual({ "not-recognised": 3 });
+  });
+
   test("a finished event is passed on as it came", () => {
     expect(ingestLog(EVENT).events).toEqual([
       expect.objectContaining({

@@ -186,7 +186,7 @@ function explain(error: unknown, terminal: Terminal): ExitCode {
     return EXIT.failed;
   }
   if (error instanceof ConfigError) {
-    terminal.err(`${error.message}\n`);
+    terminal.err(`${error.message.replaceAll(/^/gmu, "squall: ")}\n`);
     return EXIT.configuration;
   }
   const detail = error instanceof Error ? error.message : String(error);

@@ -69,8 +69,8 @@ What happens
   subject        Test
   started by     it@croydon.example, 08:29:00 on 14 November 2016 (Europe/London)
   audience       840,000 recipients of every mail
-  reply-alls     3 by 3 people, 0.6 a minute; 2 automatic reply-alls apart
-  deliveries     24,000 so far, 12,000 a minute
+  reply-alls     3 by 3 people, 0.6 a minute in the last 5 min; 2 automatic reply-alls apart
+  deliveries     24,000 by 08:31, 12,000 a minute in the last 5 min
   still to come  at least 3,336,000 within 15 min: accepted, not yet delivered
 
 What to do now
@@ -153,13 +153,22 @@ describe("what each type says", () => {
     expect(stormAlertText(bare, plain)).toContain("started by     somebody unknown, 08:29:00");
   });
 
+  test("deliveries are said to be counted up to the last minute that ended, on the reader's clock", () => {
+    const late = { ...opened, detectedAt: at(8, 33, 59) + 999 };
+    expect(stormAlertText(late, plain)).toContain("24,000 by 08:33, ");
+    expect(stormAlertText({ ...opened, detectedAt: at(8, 33, 0) }, plain)).toContain("24,000 by 08:33, ");
+    expect(stormAlertText(late, { ...plain, timeZone: "Asia/Kathmandu" })).toContain("24,000 by 14:18, ");
+  });
+
   test("watch, updated and resolved are shorter than opened and give no commands", () => {
     for (const alert of [watch, updated, { ...opened, type: "storm.resolved" as const }]) {
       const text = stormAlertText(alert, plain);
       expect(text.length).toBeLessThan(stormAlertText(opened, plain).length);
       expect(text).not.toContain("postsuper");
     }
-    expect(stormAlertText(updated, plain)).toContain("0.6 a minute, 4 times those of the 15 min before");
+    expect(stormAlertText(updated, plain)).toContain(
+      "0.6 a minute in the last 5 min; in 15 min 4 times those of the 15 before",
+    );
   });
 });
 

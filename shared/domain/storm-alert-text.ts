@@ -44,6 +44,9 @@ const CODES: Readonly<Record<Style, string>> = {
   faint: "2",
 };
 const SEVERITY_STYLES: Readonly<Record<Severity, Style>> = { watch: "cyan", warning: "yellow", critical: "red" };
+const MINUTE_MS = 60_000;
+/** What rates are averages of (see StormEvidence). */
+const RATE_SPAN = "in the last 5 min";
 const LABEL_COLUMNS = 15;
 const WIDTH_MIN = 40;
 const NAME_CHARS_MAX = 100;
@@ -102,7 +105,8 @@ function writeEvents(page: Page, alert: StormAlert): void {
     return;
   }
   const perMinute = ratePerMinute(evidence.deliveriesPerMinute);
-  field(page, "deliveries", `${wholeNumber(evidence.deliveriesSoFar)} so far, ${perMinute} a minute`);
+  const soFar = `${wholeNumber(evidence.deliveriesSoFar)} by ${lastWholeMinute(page, alert.detectedAt)}`;
+  field(page, "deliveries", `${soFar}, ${perMinute} a minute ${RATE_SPAN}`);
   const atLeast = wholeNumber(alert.forecast.atLeast);
   field(page, "still to come", `at least ${atLeast} within 15 min: accepted, not yet delivered`);
 }
@@ -116,12 +120,17 @@ function writeOrigin(page: Page, alert: StormAlert): void {
   field(page, "started by", `${starter}, ${begun}`);
 }
 
+/** Deliveries are counted in minutes that have ended. */
+function lastWholeMinute(page: Page, at: number): string {
+  return page.clock.time(at - (at % MINUTE_MS)).slice(0, "hh:mm".length);
+}
+
 /** Growth is worth saying only when there was something to grow from. */
 function rate(evidence: StormEvidence): string {
   const { growthFactor, repliesPerMinute, replyAlls } = evidence;
   const grows = growthFactor > 1 && replyAlls > growthFactor;
-  const growth = grows ? `, ${ratePerMinute(growthFactor)} times those of the 15 min before` : "";
-  return `, ${ratePerMinute(repliesPerMinute)} a minute${growth}`;
+  const growth = grows ? `; in 15 min ${ratePerMinute(growthFactor)} times those of the 15 before` : "";
+  return `, ${ratePerMinute(repliesPerMinute)} a minute ${RATE_SPAN}${growth}`;
 }
 
 function writeReasons(page: Page, alert: StormAlert): void {

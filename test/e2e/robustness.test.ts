@@ -229,6 +229,23 @@ describe("what cannot be read to its end is said in one line, after the alerts u
     });
   });
 
+  test.each([
+    ["bzip2", "425a6839314159265359", "bzcat"],
+    ["xz", "fd377a585a000004e6d6", "xzcat"],
+  ])("%s: the way to read it is told, and other inputs are read", async (name, head, program) => {
+    const bytes = Buffer.concat([Buffer.from(head, "hex"), Buffer.alloc(5000, 7)]);
+    const file = writeLog(folder, `log.${name}`, bytes);
+    const said = `compressed with ${name}; give it inflated: ${program} FILE | squall replay -\n`;
+    const both = await run(["replay", ...asNdjson, file, storm]);
+    expect(both.code).toBe(1);
+    expect(both.err).toContain(`squall: ${file}: ${said}`);
+    expect(both.err).toMatch(/^storms {5}1,/m);
+    const piped = await run(["replay", ...asNdjson, "-"], { input: [bytes] });
+    expect(piped.code).toBe(1);
+    expect(piped.err).toContain(`squall: standard input: ${said}`);
+    expect(piped.err).toContain("Nothing could be read.");
+  });
+
   test("the summary is written all the same, and other inputs are read", async () => {
     const { code, err, out } = await run([
       "replay",
@@ -314,8 +331,7 @@ describe("wrong use", () => {
     writeFileSync(wrong, "site: hospital\ndetector:\n  calm: 30\n  thresholds:\n    burstPeople: six\n");
     const { code, err, out } = await run(["replay", "--config", wrong, storm]);
     expect({ code, out }).toEqual({ code: 78, out: "" });
-    expect(err).toMatch(/wrong\.yaml:3:\d+/);
-    expect(err).toMatch(/wrong\.yaml:5:\d+/);
+    expect(err).toMatch(/^squall: \S*wrong\.yaml:3:\d+: .*\nsquall: \S*wrong\.yaml:5:\d+: .*\n$/);
   });
 
   test.each([
@@ -323,7 +339,7 @@ describe("wrong use", () => {
     ["that is a folder", folder, "is a directory"],
   ])("a configuration %s: exit 78 and one line", async (_name, path, words) => {
     const { code, err, out } = await run(["replay", "--config", path, storm]);
-    expect({ code, err, out }).toEqual({ code: 78, err: `${path}: ${words}\n`, out: "" });
+    expect({ code, err, out }).toEqual({ code: 78, err: `squall: ${path}: ${words}\n`, out: "" });
   });
 
   test("a wrong environment variable: exit 78 and its name", async () => {

@@ -14,6 +14,16 @@ import { startRealPostfix, type RealPostfix } from "../support/real-postfix.ts";
 const LONG_QUEUE_ID = /^[0-9B-DF-HJ-NP-TV-Zb-df-hj-np-tv-z]{12,16}$/;
 const SHORT_QUEUE_ID = /^[0-9A-F]{6,12}$/;
 
+/** Ends like the list's own address. */
+const OTHER_LIST = `small-${LIST}`;
+/** Goes to another list, though its head and body look as if it went to the list. */
+const NAMES_THE_LIST = {
+  sender: "member01@example.org",
+  recipients: [OTHER_LIST],
+  headers: [`To: <${LIST}>`, `recipient: ${LIST}`, `Subject: ${LIST}`, "Message-ID: <other.1@client.example.org>"],
+  body: `recipient: ${LIST}`,
+};
+
 describe("a real Postfix", () => {
   test("logs a conversation on a list with short queue ids", async (context) => {
     const postfix = await postfixAfterConversation(context, false);
@@ -28,9 +38,9 @@ describe("a real Postfix", () => {
   test("leaves a log in which squall sees the storm, short queue ids", (context) => expectStorm(context, false));
   test("leaves a log in which squall sees the storm, long queue ids", (context) => expectStorm(context, true));
 
-  test("lets go of what is queued when the advice is pasted, short queue ids", (context) =>
+  test("holds what is queued when the advice is pasted, and deletes it in a second step, short queue ids", (context) =>
     expectClearing(context, false));
-  test("lets go of what is queued when the advice is pasted, long queue ids", (context) =>
+  test("holds what is queued when the advice is pasted, and deletes it in a second step, long queue ids", (context) =>
     expectClearing(context, true));
 
   test("is gone after it was stopped, twice", async (context) => {
@@ -58,7 +68,7 @@ async function expectStorm(context: TestContext, longQueueIds: boolean): Promise
   });
   expect(opened?.evidence.replyAlls).toBeGreaterThanOrEqual(3);
   expect(opened?.evidence.replyAlls).toBeLessThanOrEqual(4);
-  expect(err).toContain(`${LIST}: audience 30, 5 messages, 4 reply-alls`);
+  expect(err).toContain(`${LIST}: audience 30, 5 messages, 4 of them reply-alls tied to a thread`);
   expect(err).toContain(" 0 rejected");
   expect(err).toContain(
     "100 % of 5 messages to 20 people or more have header lines in the log, 100 % name their thread",
@@ -68,7 +78,8 @@ async function expectStorm(context: TestContext, longQueueIds: boolean): Promise
 /** A queue full of a storm, and the advice's commands for Postfix run one after the other, as a person would. */
 async function expectClearing(context: TestContext, longQueueIds: boolean): Promise<void> {
   realPart("postfix", context);
-  const postfix = await startRealPostfix({ lists: { [LIST]: MEMBERS }, longQueueIds, holds: true });
+  const lists = { [LIST]: MEMBERS, [OTHER_LIST]: MEMBERS };
+  const postfix = await startRealPostfix({ lists, longQueueIds, holds: true });
   onTestFinished(() => postfix.stop());
   const shell = (command: string): string =>
     execFileSync("bash", ["-c", command], {
@@ -76,25 +87,37 @@ async function expectClearing(context: TestContext, longQueueIds: boolean): Prom
       stdio: ["ignore", "pipe", "ignore"],
       encoding: "utf8",
     });
-  const queued = (): string[] =>
-    Array.from(shell("postqueue -p").matchAll(/^(\w{6,})[*!]? +\d/gm), ([, id = ""]) => id);
+  const listed = (mark: string): string[] =>
+    Array.from(shell("postqueue -p").matchAll(/^(\w{6,})([*!]?) +\d/gm))
+      .filter(([, , found]) => found === mark)
+      .map(([, id = ""]) => id)
+      .toSorted();
   const ids: string[] = [];
-  for (const mail of CONVERSATION) ids.push(/queued as (\w+)/.exec(await postfix.send(mail))?.[1] ?? "(not queued)");
-  await pollUntil(() => queued().length === ids.length, { deadlineMs: 30_000, what: "all mails to be queued" });
+  for (const mail of [...CONVERSATION, NAMES_THE_LIST])
+    ids.push(/queued as (\w+)/.exec(await postfix.send(mail))?.[1] ?? "(not queued)");
+  await pollUntil(() => listed("").length === ids.length, { deadlineMs: 30_000, what: "all mails to be queued" });
 
   const known = ids.slice(0, 2).map((queueId) => ({ host: "mx", queueId }));
   const commands = (list: { readonly list?: string }): string[] =>
     stormAdvice({ ...list, queueIds: known, messageIds: ["root.1@client.example.org"] })
       .filter(({ system }) => system === "postfix")
       .map(({ command }) => command);
+  const deleting = (command: string): string => command.replace(/postsuper -h -$/u, "postsuper -d -");
   const [, byId = "", bySearch = ""] = commands({ list: LIST.toUpperCase() });
   shell(byId);
-  expect(queued().toSorted()).toEqual(ids.slice(2).toSorted());
+  expect(listed("!")).toEqual(ids.slice(0, 2).toSorted());
   shell(bySearch);
+  expect(listed("!")).toEqual(ids.slice(0, 5).toSorted());
   // Two went to one person: answers all the same, for whoever has no list's address to search by.
-  expect(queued().toSorted()).toEqual(ids.slice(5).toSorted());
-  shell(commands({}).at(-1) ?? "");
-  expect(queued()).toEqual([]);
+  expect(listed("")).toEqual(ids.slice(5).toSorted());
+  shell(deleting(byId));
+  expect(listed("!")).toEqual(ids.slice(2, 5).toSorted());
+  shell(deleting(bySearch));
+  expect([listed("!"), listed("")]).toEqual([[], ids.slice(5).toSorted()]);
+  const byAnswer = commands({}).at(-1) ?? "";
+  shell(byAnswer);
+  shell(deleting(byAnswer));
+  expect([listed("!"), listed("")]).toEqual([[], ids.slice(7)]);
   shell(bySearch);
 }
 

@@ -42,8 +42,8 @@ describe("what is advised", () => {
 
   test("Postfix: one pipe a host, hosts in order, every id once", () => {
     expect(commandsOf(advice, "postfix").slice(1, -1)).toEqual([
-      "printf '%s\\n' 4F1A2B3C4D 3tHqKz5Yz1z9Cx | postsuper -d -",
-      "printf '%s\\n' 3tHqKz5Yz1z9Cy | postsuper -d -",
+      "printf '%s\\n' 4F1A2B3C4D 3tHqKz5Yz1z9Cx | postsuper -h -",
+      "printf '%s\\n' 3tHqKz5Yz1z9Cy | postsuper -h -",
     ]);
   });
 
@@ -75,13 +75,15 @@ describe("what is advised", () => {
   });
 
   test("Postfix: what came since is searched by the list, else by the message ids", () => {
-    const search = (words: string): string =>
-      "postqueue -p | awk '$2 ~ /^[0-9]+$/ { sub(/[*!#]$/, \"\", $1); print $1 }' | while read -r id; do " +
-      `postcat -qeh "$id" 2>/dev/null | grep -qiF ${words} && echo "$id"; done | postsuper -d -`;
+    const search = (find: string): string =>
+      `postqueue -p | awk '$2 ~ /^[0-9]+$/ { sub(/[*!#]$/, "", $1); print $1 }' | while read -r id; do ` +
+      `${find} && echo "$id"; done | postsuper -h -`;
     const { list: _list, ...without } = request;
-    expect(commandsOf(advice, "postfix").at(-1)).toBe(search(`-e '${LIST}'`));
+    expect(commandsOf(advice, "postfix").at(-1)).toBe(
+      search(`postcat -qe "$id" 2>/dev/null | grep -qixF -e 'original_recipient: ${LIST}' -e 'recipient: ${LIST}'`),
+    );
     expect(commandsOf(stormAdvice(without), "postfix").at(-1)).toBe(
-      search("-e '<1@croydon.example>' -e '<2@leeds.example>'"),
+      search(`postcat -qh "$id" 2>/dev/null | grep -qiF -e '<1@croydon.example>' -e '<2@leeds.example>'`),
     );
   });
 
@@ -91,7 +93,7 @@ describe("what is advised", () => {
     expect(many).toHaveLength(3);
     expect(many[1]?.command.match(/4F1A2B/gu)).toHaveLength(100);
     expect(many[1]?.text).toContain("350 more are not named here");
-    expect(many[2]?.command).toMatch(/^postqueue -p \| .* \| postsuper -d -$/u);
+    expect(many[2]?.command).toMatch(/^postqueue -p \| .* \| postsuper -h -$/u);
   });
 
   test("no queue id known: Postfix is searched by the list", () => {
@@ -151,7 +153,7 @@ describe("what a log may hold", () => {
     }));
     const advice = stormAdvice({ ...request, queueIds, messageIds: ["ok@x", "bad\n@x", "", "it’s@x"] });
     const clear = advice.find((one) => one.system === "postfix" && one.command.includes("4F1"));
-    expect(clear?.command).toBe("printf '%s\\n' 4F1A2B3C4D | postsuper -d -");
+    expect(clear?.command).toBe("printf '%s\\n' 4F1A2B3C4D | postsuper -h -");
     expect(clear?.text).toContain("still queued on mx1[2J ,");
     const exchange = commandsOf(advice, "exchange")[1];
     expect(exchange).toContain("$ids = 'ok@x','it’’s@x'; ");
@@ -205,9 +207,9 @@ describe("run by a real shell", () => {
     expect(calls).toContain(`mailman <shell> <-l> <${LIST}>`);
     expect(calls).toContain("config_list <-i> </dev/stdin> <all-staff>");
     expect(calls).toContain("postfix <reload>");
-    expect(calls).toContain("postsuper <-d> <-> 4F1A2B3C4D 3tHqKz5Yz1z9Cx");
-    expect(calls).toContain("postcat <-qeh> <4F1A2B3C4E>");
-    expect(calls).toContain("postsuper <-d> <-> 4F1A2B3C4E");
+    expect(calls).toContain("postsuper <-h> <-> 4F1A2B3C4D 3tHqKz5Yz1z9Cx");
+    expect(calls).toContain("postcat <-qe> <4F1A2B3C4E>");
+    expect(calls).toContain("postsuper <-h> <-> 4F1A2B3C4E");
     expect(calls).toContain(
       `postconf <-e> <smtpd_recipient_restrictions = check_recipient_access texthash:${room}/etc/squall-stopped-lists, >`,
     );
@@ -257,6 +259,33 @@ describe("run by a real shell", () => {
   });
 
   test.each([
+    ["an alias of it", "original_recipient: All-Staff@nhs.example\nrecipient: anna@nhs.example", true],
+    ["itself", "recipient: all-staff@nhs.example", true],
+    ["a list whose name ends like its own", "original_recipient: small-all-staff@nhs.example", false],
+    ["a domain that begins like its own", "recipient: all-staff@nhs.example.org", false],
+    ["nobody but its own sender", "sender: all-staff@nhs.example", false],
+  ])("the search for the list and a mail to %s", (_name, envelope, found) => {
+    writeStub("postcat", `printf '%s\\n' '${envelope.replaceAll("\n", "' '")}'`);
+    const calls = run(commandsOf(stormAdvice({ ...request, queueIds: [] }), "postfix").slice(1));
+    expect(calls).toContain("postcat <-qe> <4F1A2B3C4E>");
+    expect(calls.find((call) => call.startsWith("postsuper"))?.trimEnd()).toBe(
+      found ? "postsuper <-h> <-> 4F1A2B3C4E" : "postsuper <-h> <->",
+    );
+  });
+
+  test("nothing that is pasted into Postfix deletes mail, and the text says how to", () => {
+    const { list: _list, ...without } = request;
+    const holding = [...stormAdvice(request), ...stormAdvice(without)].filter(({ command }) =>
+      command.includes("postsuper"),
+    );
+    expect(holding).toHaveLength(6);
+    for (const { text, command } of holding) {
+      expect(command).toMatch(/ \| postsuper -h -$/u);
+      expect(text).toContain("`postsuper -d -` at the end deletes it");
+    }
+  });
+
+  test.each([
     "a';rm -rf $HOME;'@x",
     "a`rm -rf $HOME`@x",
     "$(rm -rf $HOME)@x",
@@ -274,7 +303,9 @@ describe("run by a real shell", () => {
     const calls = run(posixCommands(stormAdvice({ ...request, list, queueIds: [] })));
     const address = list.toLowerCase();
     expect(calls).toContain(`exim <-bt> <${address}>`);
-    expect(calls.find((call) => call.startsWith("grep "))).toBe(`grep <-qiF> <-e> <${address}>`);
+    expect(calls.find((call) => call.startsWith("grep "))).toBe(
+      `grep <-qixF> <-e> <original_recipient: ${address}> <-e> <recipient: ${address}>`,
+    );
     expect(calls.filter((call) => call.startsWith("id"))).toEqual([]);
     expect(readFileSync(join(room, "home", "canary"), "utf8")).toBe("alive");
     // An address that is not plain never reaches Postfix' table or a list's name.

@@ -1,6 +1,7 @@
 // Postfix lines with a syslog header in front, as files and `journalctl -o short-iso` have them.
 
 import type { LogFormat } from "../formats.ts";
+import { isJournalNote } from "../envelopes/journal-note.ts";
 import { parseSyslogLine } from "../envelopes/syslog.ts";
 import { PostfixParser } from "./postfix.ts";
 
@@ -12,7 +13,8 @@ export const postfixFormat: LogFormat = {
     return {
       parse(bytes, start, end) {
         const outcome = parseSyslogLine(deps, bytes, start, end);
-        if (outcome !== "not-mine" && outcome !== "bad-stamp") streamTime.observe(stamps.eventTimeMs);
+        if (outcome === "not-mine") return isJournalNote(bytes, start, end) ? "other" : outcome;
+        if (outcome !== "bad-stamp") streamTime.observe(stamps.eventTimeMs);
         return outcome;
       },
     };

@@ -77,10 +77,14 @@ export async function replayCommand(
   for (const failure of result.failures) terminal.err(`squall: ${failure.message}\n`);
   if (flags.quiet !== true) {
     const elapsedMs = terminal.nowMs() - startedAt;
-    terminal.err(summaryText(result, { timeZone: config.timezone, elapsedMs, hidden: output.hidden() }));
+    const { format } = flags;
+    terminal.err(summaryText(result, { timeZone: config.timezone, elapsedMs, format, hidden: output.hidden() }));
   }
   // Silence would look like an all-clear.
-  if (flags.quiet === true && result.counters.used === 0) terminal.err(`squall: ${NOTHING_RECOGNISED}\n`);
+  if (flags.quiet === true && result.counters.used === 0) {
+    const choice = flags.format === "auto" ? "" : ` (--format ${flags.format} may be why)`;
+    terminal.err(`squall: ${NOTHING_RECOGNISED}${choice}\n`);
+  }
   return exitCode(result, flags, terminal);
 }
 

@@ -1,4 +1,5 @@
-// What share of the mail has thread headers in the log -> a line of the summary, and the exact settings to add when there are none.
+// What share of the mail has thread headers -> a line of the summary, and what to add when there are none: Postfix' exact
+// settings, or the fields of a MailEvent.
 
 import { wholeNumber } from "../../../shared/domain/storm-alert-words.ts";
 import type { ReplayResult } from "./replay.ts";
@@ -8,6 +9,7 @@ const LOGGED_HEADERS =
 
 /** The lines to add to Postfix so that it logs the headers that tie mails to threads (Postfix 2.8 and later). */
 const POSTFIX_HEADER_SETTINGS: readonly string[] = [
+  "           Without them threads are known only by their list, and people only by login or envelope sender. To log them, add to",
   "           main.cf:",
   "header_checks = pcre:/etc/postfix/squall_header_checks",
   "mime_header_checks =",
@@ -17,18 +19,21 @@ const POSTFIX_HEADER_SETTINGS: readonly string[] = [
   "           then: postfix reload   (Debian needs the package postfix-pcre)",
 ];
 
-export function headerAdvice({ survey, counters }: Pick<ReplayResult, "survey" | "counters">): string[] {
+const MAIL_EVENT_HINTS: readonly string[] = [
+  "           Without them threads are known only by their list. Give each MailEvent its hints (references, inReplyTo) or its",
+  "           subject: see the schema mail-event.schema.json.",
+];
+
+export function headerAdvice(result: Pick<ReplayResult, "survey" | "counters" | "assembler">): string[] {
+  const { survey, counters, assembler } = result;
   const { total, headersLogged, withThreadHeaders } = survey.headerShare;
   if (counters.used === 0) return [];
   if (total === 0) return ["headers    not judged: no message reached 20 people"];
   const share = (count: number): string => `${Math.round((100 * count) / total)} %`;
-  const lines = [
-    `headers    ${share(headersLogged)} of ${wholeNumber(total)} messages to 20 people or more have header lines in the log, ${share(withThreadHeaders)} name their thread`,
-  ];
-  if (headersLogged > 0) return lines;
-  return [
-    ...lines,
-    "           Without them threads are known only by their list, and people only by login or envelope sender. To log them, add to",
-    ...POSTFIX_HEADER_SETTINGS,
-  ];
+  const ofAll = `${share(headersLogged)} of ${wholeNumber(total)} messages to 20 people or more`;
+  const named = `${share(withThreadHeaders)} name their thread`;
+  // What no mail server's log told of came as MailEvents.
+  const advice = assembler.accepted === 0 ? MAIL_EVENT_HINTS : POSTFIX_HEADER_SETTINGS;
+  const where = assembler.accepted === 0 ? "have hints or a subject" : "have header lines in the log";
+  return [`headers    ${ofAll} ${where}, ${named}`, ...(headersLogged > 0 ? [] : advice)];
 }

@@ -69,7 +69,7 @@ async function withoutDuplicates(
   return { paths: kept, duplicates };
 }
 
-/** Looks into all of them, or keeps none. Throws InputError for the first that cannot be opened or read. */
+/** Looks into all of them, or keeps none. Throws InputError for the first that cannot be opened. */
 export async function openInputs(options: InputOptions): Promise<OpenedInputs> {
   const { paths, duplicates } = await withoutDuplicates(options.paths);
   const peek = peeker(options);
@@ -108,7 +108,7 @@ function peeker({ signal, openFile = openInput }: InputOptions): (path: Path) =>
       first = await file.read();
     } catch (error) {
       await file.close();
-      throw error;
+      return { input: unreadable(file, error), monthDay: undefined };
     }
     const monthDay = first === undefined ? undefined : firstMonthDay(first);
     if (!isFile) return { input: { name, sizeBytes, head: undefined, open: () => resumed(file, first) }, monthDay };
@@ -116,6 +116,14 @@ function peeker({ signal, openFile = openInput }: InputOptions): (path: Path) =>
     const head = Buffer.from(first?.subarray(0, PEEK_BYTES) ?? []);
     return { input: { name, sizeBytes, head, open: () => openFile(path, { signal, buffer: chunk }) }, monthDay };
   };
+}
+
+/** Like one that cannot be read to its end: told when its turn comes, and the others are read. */
+function unreadable({ name, sizeBytes }: InputFile, error: unknown): Omit<ReplayInput, "year"> {
+  const open = (): never => {
+    throw error;
+  };
+  return { name, sizeBytes, head: Buffer.alloc(0), open };
 }
 
 /** An input of which the first chunk was read already. */

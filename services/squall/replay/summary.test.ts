@@ -48,6 +48,19 @@ const withHeaders = quiet.map((mail, n) => ({
   },
 }));
 
+const EVENTS = ["anna", "bert", "cleo"]
+  .map((name, n) =>
+    JSON.stringify({
+      v: 1,
+      at: `2016-11-14T09:0${n}:00Z`,
+      messageId: `${n}@example.org`,
+      from: `${name}@example.org`,
+      recipients: 40,
+      lists: ["ward-7@example.org"],
+    }),
+  )
+  .join("\n");
+
 describe("the summary", () => {
   test("of a quiet log: what was read, which lists there are, what is missing", async () => {
     const rubbish = [
@@ -63,7 +76,7 @@ describe("the summary", () => {
                  rejected not-recognised: 1 line, of no known format
       mail       3 mails accepted, 3 messages, 2 of them to 20 people or more, in 2 threads
       storms     none, 0 watches
-      lists      ward-7@example.org: audience 40, 2 messages, 0 reply-alls, without history
+      lists      ward-7@example.org: audience 40, 2 messages, 0 of them reply-alls tied to a thread, without history
       nearest    no thread was answered to all
       headers    0 % of 2 messages to 20 people or more have header lines in the log, 0 % name their thread
                  Without them threads are known only by their list, and people only by login or envelope sender. To log them, add to
@@ -81,7 +94,7 @@ describe("the summary", () => {
     const summary = await summaryOf(writtenLog(withHeaders));
     expect(summary.slice(5).join("\n")).toMatchInlineSnapshot(`
       "storms     none, 0 watches
-      lists      ward-7@example.org: audience 40, 2 messages, 1 reply-all, without history
+      lists      ward-7@example.org: audience 40, 2 messages, 1 of them a reply-all tied to a thread, without history
       nearest    1. 0 % of the way: "Rota" on ward-7@example.org, 2016-11-14 09:00:00
                     1 person in an hour answered all; a storm needs at least 3
       headers    100 % of 2 messages to 20 people or more have header lines in the log, 50 % name their thread"
@@ -127,20 +140,34 @@ describe("the summary", () => {
     expect(foreign).toContain("           rejected not-recognised: 2 lines, of no known format");
   });
 
+  test("of an input that the chosen format knows nothing of says that the choice may be why", async () => {
+    const path = join(folder, "events.ndjson");
+    writeFileSync(path, EVENTS);
+    const { err } = await replayHere([path], { format: "postfix" });
+    expect(err).toContain(
+      "           --format postfix may be why: without it squall tells each input's format by itself.\n",
+    );
+    expect((await replayHere([path], { format: "postfix", quiet: true })).err).toBe(
+      "squall: no line of a mail log that squall knows was found (--format postfix may be why)\n",
+    );
+    expect((await replayHere([path], { format: "mail-events" })).err).not.toContain("--format");
+    expect((await replayHere([path])).err).not.toContain("--format");
+  });
+
   test("is left out when it is not wanted", async () => {
     expect((await replayHere([SMALL_STORM], { quiet: true })).err).toBe("");
   });
 });
 
-describe("how to log header lines is told", () => {
-  /** They begin at the margin, to be pasted. */
-  const SETTINGS = [
-    "header_checks = pcre:/etc/postfix/squall_header_checks",
-    "mime_header_checks =",
-    "nested_header_checks =",
-    "/^(From|Reply-To|Subject|In-Reply-To|References|Thread-Index|Auto-Submitted|List-Id|Precedence|X-Autoreply|X-Autorespond):/ INFO",
-  ];
+/** They begin at the margin, to be pasted. */
+const SETTINGS = [
+  "header_checks = pcre:/etc/postfix/squall_header_checks",
+  "mime_header_checks =",
+  "nested_header_checks =",
+  "/^(From|Reply-To|Subject|In-Reply-To|References|Thread-Index|Auto-Submitted|List-Id|Precedence|X-Autoreply|X-Autorespond):/ INFO",
+];
 
+describe("how to log header lines is told", () => {
   test.each([
     ["when no mail has any", writtenLog(quiet), true],
     ["not when mails have them", writtenLog(withHeaders), false],
@@ -151,6 +178,25 @@ describe("how to log header lines is told", () => {
   ])("%s", async (_name, lines, told) => {
     const summary = await summaryOf(lines);
     expect(SETTINGS.map((setting) => summary.includes(setting))).toEqual(SETTINGS.map(() => told));
+  });
+});
+
+describe("of MailEvents", () => {
+  test("without hints says which fields to give, and nothing of Postfix", async () => {
+    const summary = await summaryOf(EVENTS.split("\n"));
+    expect(summary.slice(-3).join("\n")).toMatchInlineSnapshot(`
+      "headers    0 % of 3 messages to 20 people or more have hints or a subject, 0 % name their thread
+                 Without them threads are known only by their list. Give each MailEvent its hints (references, inReplyTo) or its
+                 subject: see the schema mail-event.schema.json."
+    `);
+    expect(SETTINGS.filter((setting) => summary.includes(setting))).toEqual([]);
+  });
+
+  test("with a subject gives no advice", async () => {
+    const summary = await summaryOf(EVENTS.replaceAll(',"from"', ',"subject":"Re: Rota","from"').split("\n"));
+    expect(summary.at(-1)).toBe(
+      "headers    100 % of 3 messages to 20 people or more have hints or a subject, 0 % name their thread",
+    );
   });
 });
 

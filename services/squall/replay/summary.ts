@@ -1,6 +1,7 @@
 // ReplayResult -> the text at the end of a replay, useful on a quiet log too.
 
 import { counted, shownText, spanInWords, wholeNumber } from "../../../shared/domain/storm-alert-words.ts";
+import type { FormatName } from "../../ingest/formats.ts";
 import type { RejectionReason } from "../../ingest/rejection.ts";
 import { byteCount, clockOf } from "../words.ts";
 import { headerAdvice } from "./header-advice.ts";
@@ -14,6 +15,8 @@ const NAME_CHARS_MAX = 60;
 export interface SummaryOptions {
   readonly timeZone: string;
   readonly elapsedMs: number;
+  /** As it was asked for. */
+  readonly format: FormatName | "auto";
   /** Alerts that were not shown because they are below the chosen severity. */
   readonly hidden: number;
 }
@@ -49,10 +52,8 @@ export function summaryText(result: ReplayResult, options: SummaryOptions): stri
   return `${lines.join("\n")}\n`;
 }
 
-function readPart(
-  { counters, bytesRead, from, until }: ReplayResult,
-  { timeZone, elapsedMs }: SummaryOptions,
-): string[] {
+function readPart(result: ReplayResult, { timeZone, elapsedMs, format }: SummaryOptions): string[] {
+  const { counters, bytesRead, from, until } = result;
   const rate = elapsedMs > 0 ? counters.lines / (elapsedMs / 1000) : 0;
   const lines = [
     "",
@@ -69,12 +70,16 @@ function readPart(
   for (const [reason, count] of [...counters.rejected].toSorted((a, b) => b[1] - a[1])) {
     lines.push(`           rejected ${reason}: ${counted(count, "line")}, ${REJECTED_WORDS[reason]}`);
   }
-  if (counters.used === 0) lines.push(...nothingRecognised(counters.lines));
+  if (counters.used === 0) lines.push(...nothingRecognised(result, format));
   return lines;
 }
 
-function nothingRecognised(lines: number): string[] {
-  if (lines === 0) return ["           The input is empty."];
+function nothingRecognised({ counters, failures }: ReplayResult, format: SummaryOptions["format"]): string[] {
+  if (counters.lines === 0)
+    return [`           ${failures.length > 0 ? "Nothing could be read." : "The input is empty."}`];
+  if (format !== "auto" && rejectedIn(counters.rejected) === counters.lines) {
+    return [`           --format ${format} may be why: without it squall tells each input's format by itself.`];
+  }
   return [
     "           No line of a mail log that squall knows was found. It reads Postfix logs (syslog files, journalctl -o short-iso",
     "           or -o json) and its own MailEvent lines (one JSON object a message, see the schema mail-event.schema.json).",
@@ -117,7 +122,9 @@ function listPart({ survey }: ReplayResult): string[] {
   const lines = shown.map((list, index) => {
     const history = list.warm ? "with history" : "without history";
     const name = shownText(list.address, NAME_CHARS_MAX);
-    return `${index === 0 ? "lists      " : "           "}${name}: audience ${wholeNumber(list.audience)}, ${counted(list.messages, "message")}, ${counted(list.replyAlls, "reply-all")}, ${history}`;
+    // A burst on a list counts mails that no thread claims too: they are no less replies for that.
+    const tied = `${wholeNumber(list.replyAlls)} of them ${list.replyAlls === 1 ? "a reply-all" : "reply-alls"}`;
+    return `${index === 0 ? "lists      " : "           "}${name}: audience ${wholeNumber(list.audience)}, ${counted(list.messages, "message")}, ${tied} tied to a thread, ${history}`;
   });
   if (survey.lists.length > shown.length)
     lines.push(`           and ${wholeNumber(survey.lists.length - shown.length)} more`);

@@ -17,11 +17,24 @@ function isZstd(head: Buffer): boolean {
   return head.length >= MAGIC_BYTES && head.readUInt32LE(0) === 0xfd2fb528;
 }
 
-export function isCompressed(head: Buffer): boolean {
-  return isGzip(head) || isZstd(head);
+/** The name of a compression that Node has no inflater for, and the program that has one. */
+function foreignCompression(head: Buffer): { readonly name: string; readonly program: string } | undefined {
+  if (/^BZh[1-9]/u.test(head.toString("latin1", 0, MAGIC_BYTES))) return { name: "bzip2", program: "bzcat" };
+  return head.length >= MAGIC_BYTES && head.readUInt32BE(0) === 0xfd377a58
+    ? { name: "xz", program: "xzcat" }
+    : undefined;
 }
 
+export function isCompressed(head: Buffer): boolean {
+  return isGzip(head) || isZstd(head) || foreignCompression(head) !== undefined;
+}
+
+/** Undefined for plain data. Throws for what cannot be inflated here. */
 function inflater(head: Buffer, chunkSize: number): Transform | undefined {
+  const foreign = foreignCompression(head);
+  if (foreign !== undefined) {
+    throw new Error(`compressed with ${foreign.name}; give it inflated: ${foreign.program} FILE | squall replay -`);
+  }
   // Nothing is inflated while inflated bytes still wait: when the data turns out to be damaged, all before has been read.
   const options = { chunkSize, readableHighWaterMark: 1 };
   if (isGzip(head)) return createGunzip(options);
