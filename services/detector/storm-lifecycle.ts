@@ -145,6 +145,9 @@ function openStorm(site: SiteState, storm: Storm, proposal: Proposal): void {
   storm.recount = true;
   takeWatches(site, storm, proposal);
   attach(site, storm, proposal);
+  // Another watch may have taken some of its messages in the meantime.
+  joinThread(site, storm, proposal.thread);
+  if (proposal.scope === "list") for (const list of storm.lists) joinListPosts(site, storm, list);
   for (const thread of storm.threads) thread.everOpened = true;
   site.totals.opened += 1;
   touch(site, storm, "storm.opened");
