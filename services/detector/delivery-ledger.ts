@@ -121,6 +121,13 @@ export function addSeries(series: MinuteSeries, other: MinuteSeries): void {
   series.total += other.before;
 }
 
+/** Takes back what `addSeries` and later additions to both added. */
+export function subtractSeries(series: MinuteSeries, other: MinuteSeries): void {
+  other.starts.forEach((start, index) => addToSeries(series, start, -(other.counts[index] ?? 0)));
+  series.before -= other.before;
+  series.total -= other.before;
+}
+
 /** Deliveries of minutes that ended at or before `at`, and not before `from` where one is given. */
 export function deliveriesEndedBy(series: MinuteSeries, at: number, from = Number.NEGATIVE_INFINITY): number {
   let sum = from === Number.NEGATIVE_INFINITY ? series.before : 0;

@@ -11,6 +11,7 @@ import { noteReach, useList } from "./list-table.ts";
 import { type MailMessage, type MessageList, messageTime, NONE } from "./mail-message.ts";
 import { personOf } from "./persons.ts";
 import type { SiteState } from "./site-state.ts";
+import type { Storm } from "./storm.ts";
 import { addMember, countMember } from "./storm-members.ts";
 import { keepStorm } from "./storm-tide.ts";
 import { judgeFirstMail, judgeReplies } from "./thread-judgement.ts";
@@ -183,13 +184,14 @@ function takeThreadLists(thread: Thread, fanOut: FanOut): boolean {
 
 const LISTS_PER_THREAD_MAX = 8;
 
-/** A message of a thread or list with a storm belongs to it. */
+/** A message of a thread or list with a storm belongs to it; of two watches to the one that has it, the thread's first. */
 function joinStorm(site: SiteState, fanOut: FanOut): void {
-  const own = fanOut.thread?.storm;
-  if (own !== undefined) addMember(site, own, fanOut);
+  join(site, fanOut.thread?.storm, fanOut);
   for (const { list } of fanOut.lists) {
-    const storm = list.storm;
-    if (storm === undefined || fanOut.at < storm.listSince) continue;
-    addMember(site, storm, fanOut);
+    if (list.storm !== undefined && fanOut.at >= list.storm.listSince) join(site, list.storm, fanOut);
   }
+}
+
+function join(site: SiteState, storm: Storm | undefined, fanOut: FanOut): void {
+  if (storm !== undefined && (storm.opened || fanOut.storm === undefined)) addMember(site, storm, fanOut);
 }

@@ -34,18 +34,38 @@ function learnAutomatic(message: MailMessage, event: MailEvent): void {
   }
 }
 
+/** As many lists as are kept of a message; where there are more, a surer one takes the place of a doubtful one. */
 export function learnLists(message: MailMessage, event: MailEvent, listsMax: number): void {
   for (const sighting of event.lists) {
     const known = message.lists.find((list) => list.address === sighting.address);
-    if (known !== undefined) surer(known, sighting, event);
-    else if (message.lists.length < listsMax) {
-      message.lists.push({ address: sighting.address, via: sighting.via, recipients: event.recipients, at: event.at });
+    if (known !== undefined) {
+      learnAgain(known, sighting, event);
+      continue;
     }
+    const list = { address: sighting.address, via: sighting.via, recipients: event.recipients, at: event.at };
+    if (message.lists.length < listsMax) message.lists.push(list);
+    else replaceDoubtful(message.lists, list);
   }
 }
 
-function surer(known: MessageList, sighting: ListSighting, event: MailEvent): void {
-  if (LIST_EVIDENCE.indexOf(sighting.via) < LIST_EVIDENCE.indexOf(known.via)) known.via = sighting.via;
+/** Of equally doubtful ones the last by address goes, whatever came first. */
+function replaceDoubtful(lists: MessageList[], list: MessageList): void {
+  let victim = 0;
+  for (const [index, other] of lists.entries()) {
+    const worst = lists[victim];
+    if (worst === undefined || isSurer(worst, other)) victim = index;
+    else if (worst.via === other.via && other.address > worst.address) victim = index;
+  }
+  const worst = lists[victim];
+  if (worst !== undefined && isSurer(list, worst)) lists[victim] = list;
+}
+
+function isSurer(one: ListSighting, other: ListSighting): boolean {
+  return LIST_EVIDENCE.indexOf(one.via) < LIST_EVIDENCE.indexOf(other.via);
+}
+
+function learnAgain(known: MessageList, sighting: ListSighting, event: MailEvent): void {
+  if (isSurer(sighting, known)) known.via = sighting.via;
   known.recipients = Math.min(known.recipients, event.recipients);
   known.at = Math.min(known.at, event.at);
 }

@@ -73,6 +73,38 @@ describe("scopes and threads of one list", () => {
     expect(last?.evidence.replyAlls).toBeGreaterThan(4);
   });
 
+  const untied = (startSeconds: number, logins: readonly string[]): MailEvent[] =>
+    logins.map((login, index) =>
+      mail({ seconds: startSeconds + index * 20, recipients: 1000, login: `${login}@corp.example`, id: login }),
+    );
+  /** Newcomers answer all on a list with history: a burst of the list too, for which the thread's first mail counts. */
+  const newcomers = [...warmingMails(STAFF, 1000), ...conversation({ audience: 1000, gaps: repeat(30, 12) })];
+
+  test("a burst of the list joins the watch of the thread it is made of, which keeps its id", () => {
+    const { alerts, state } = read(newcomers);
+    expect(alerts.map(({ type, scope }) => [type, scope]).slice(0, 2)).toEqual([
+      ["storm.watch", "thread"],
+      ["storm.opened", "thread"],
+    ]);
+    expect(new Set(alerts.map(({ stormId }) => stormId)).size).toBe(1);
+    expect(alerts[1]?.scopes).toEqual(["thread", "list"]);
+    expect(alerts.map(({ revision }) => revision)).toEqual(alerts.map((_, index) => index + 1));
+    expect(detectorSurvey(state).storms).toMatchObject({ opened: 1, watches: 1 });
+  });
+
+  test("a thread joins the watch of its list, which keeps its id", () => {
+    const { alerts, state } = read([
+      ...untied(0, ["one", "two", "three", "four"]),
+      ...conversation({ audience: 1000, gaps: repeat(30, 12), startSeconds: 100 }),
+    ]);
+    expect(alerts.map(({ type, scope }) => [type, scope]).slice(0, 2)).toEqual([
+      ["storm.watch", "list"],
+      ["storm.opened", "thread"],
+    ]);
+    expect(new Set(alerts.map(({ stormId }) => stormId)).size).toBe(1);
+    expect(detectorSurvey(state).storms).toMatchObject({ opened: 1, watches: 1 });
+  });
+
   test("a second thread of the list joins its storm", () => {
     const reading = read([
       ...conversation({ audience: 25_000, gaps: repeat(30, 6) }),

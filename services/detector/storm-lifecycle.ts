@@ -1,8 +1,9 @@
 // proposals of the rules -> the life of storms: watch, opened, updated, calm again, a second wave, forgotten.
 //
-// A list has at most one storm. A proposal to open finds the storm or watch it belongs to in this order: an open storm of its
-// thread or lists; a watch of its thread, list or (at list scope) of the burst's threads. A watch that opens keeps its id.
-// A watch at thread scope stays the thread's own: only storms and list watches are shared by a list.
+// A list has at most one storm. A proposal finds the storm or watch it belongs to in this order: an open storm of its thread or
+// lists; a watch of its own, the thread's or the list's; a watch of the other scope, so that thread and list of one storm are
+// one: the list's, or at list scope one of the burst's threads. It keeps its id, and other watches of these threads give way.
+// A watch that has ended is continued by its own scope or by an opening rule only. A thread's watch is not shared by its list.
 // End: the storm is resolved (a watch ends silently) once the watermark, or a message of its own, is an allowed lateness past
 // its calm. For two hours (hysteresis) after that an opening rule that holds by people who wrote since continues it, under its
 // id, as `storm.updated` without `resolvedAt`; it opens once. After that it is forgotten, and another storm gets another id.
@@ -72,7 +73,9 @@ function findStorm(site: SiteState, proposal: Proposal): Storm | undefined {
   if (proposal.scope === "list") for (const { storm } of proposal.threads()) if (near(storm)) return storm;
   const [own] = proposal.scope === "list" ? proposal.lists.map((list) => list.storm) : [proposal.thread.storm];
   if (own !== undefined && known.includes(own)) return own;
-  return proposal.opens ? known[0] : undefined;
+  if (proposal.opens) return known[0];
+  // A burst's thread may have the watch of another list.
+  return known.find((watch) => !watch.ended && (proposal.scope === "thread" || watch.lists.size === 0));
 }
 
 /** Ended, and too long ago for a second wave. */
@@ -140,7 +143,11 @@ function openStorm(site: SiteState, storm: Storm, proposal: Proposal): void {
   storm.severity = proposal.critical ? "critical" : "warning";
   storm.reasons = [...proposal.reasons];
   storm.recount = true;
+  takeWatches(site, storm, proposal);
   attach(site, storm, proposal);
+  // Another watch may have taken some of its messages in the meantime.
+  joinThread(site, storm, proposal.thread);
+  if (proposal.scope === "list") for (const list of storm.lists) joinListPosts(site, storm, list);
   for (const thread of storm.threads) thread.everOpened = true;
   site.totals.opened += 1;
   touch(site, storm, "storm.opened");
@@ -167,12 +174,23 @@ function joinStorm(site: SiteState, storm: Storm, proposal: Proposal): void {
 function renewWatch(site: SiteState, storm: Storm, proposal: Proposal): void {
   for (const reason of proposal.reasons) if (!storm.reasons.includes(reason)) storm.reasons.push(reason);
   storm.ended = false;
+  if (!storm.scopes.includes(proposal.scope)) {
+    storm.scopes.push(proposal.scope);
+    storm.recount = true;
+  }
+  takeWatches(site, storm, proposal);
   attach(site, storm, proposal);
+}
+
+/** The watches that threads of a burst have of their own become this one. */
+function takeWatches(site: SiteState, storm: Storm, { scope, threads }: Proposal): void {
+  if (scope !== "list") return;
+  for (const thread of threads()) if (thread.storm !== undefined) takeThread(site, storm, thread);
 }
 
 function attach(site: SiteState, storm: Storm, proposal: Proposal): void {
   const { thread, lists, scope, startedAt } = proposal;
-  if (!storm.threads.has(thread)) joinThread(site, storm, thread);
+  takeThread(site, storm, thread);
   const taken = storm.opened || scope === "list" ? lists.filter((list) => takeList(site, storm, list)) : [];
   if (scope === "list") {
     // What is posted from then on joins by itself.
@@ -183,6 +201,13 @@ function attach(site: SiteState, storm: Storm, proposal: Proposal): void {
   addMember(site, storm, proposal.first);
   if (storm.recount) storm.calmAt = calmTime(storm, site.settings);
   else storm.calmAt = Math.max(storm.calmAt, calmTimeOf(storm, { threads: [thread], lists }, site.settings));
+}
+
+/** A watch that is the thread's own gives way. */
+function takeThread(site: SiteState, storm: Storm, thread: Thread): void {
+  const other = thread.storm;
+  if (!storm.threads.has(thread)) joinThread(site, storm, thread);
+  if (other !== undefined && other !== storm && !other.opened && other.lists.size === 0) forgetStorm(site, other);
 }
 
 /** A watch of the list, or what is left of an older storm, gives way. True when the list was not the storm's before. */

@@ -64,6 +64,44 @@ describe("what a storm counts as it goes", () => {
   });
 });
 
+describe("mails that the watch of a thread and that of its list both claim", () => {
+  const minutesOf = (event: MailEvent): MailEvent => ({
+    ...event,
+    minutes: [{ start: event.at - (event.at % 60_000), delivered: 1000, deferred: 0, bounced: 0 }],
+  });
+  const list = loose(4, 1100).map((event) => ({ ...event, recipients: 1000 }));
+  const replies = conversation({ audience: 1000, gaps: [1000, 30, 75, 35, 10, 10, 10, 10, 10] });
+  const events = [...replies, ...list].toSorted((one, other) => one.at - other.at).map(minutesOf);
+  const again = (revision: number): MailEvent[] => events.map((event) => ({ ...event, revision }));
+
+  test.each([
+    {
+      name: "each told several times at once",
+      told: events.flatMap((event) => [1, 2, 3].map((revision) => ({ ...event, revision }))),
+    },
+    { name: "each told again later", told: [1, 2, 3].flatMap(again) },
+  ])("are counted once when one of them opens, $name", ({ told }) => {
+    const reading = read(told);
+    expect(reading.alerts.map(({ type, scope }) => `${type} ${scope}`).slice(0, 3)).toEqual([
+      "storm.watch thread",
+      "storm.watch list",
+      "storm.opened thread",
+    ]);
+    const storm = stormOf(reading);
+    expect(new Set(storm.members).size).toBe(storm.members.length);
+    expect(replies.every(({ messageId }) => storm.members.some(({ message }) => message.messageId === messageId))).toBe(
+      true,
+    );
+    expect(storm.deliveries.total).toBe(storm.members.length * 1000);
+    const [site] = reading.state.sites.values();
+    const held = site?.storms.flatMap(({ members }) => members) ?? [];
+    expect(new Set(held).size).toBe(site?.stormMessages);
+    const opening = reading.alerts.find(({ type }) => type === "storm.opened");
+    const openedAt = opening?.detectedAt ?? 0;
+    expect(opening?.evidence.replyAlls).toBe(replies.filter(({ at }) => at <= openedAt).length - 1);
+  });
+});
+
 describe("bounds of storms", () => {
   test("a storm of very many threads lets the oldest go, and tells of all replies", () => {
     const reading = read(loose(300), newDetector(settingsWith({ bounds: { ...bounds, threadsPerStormMax: 20 } })));

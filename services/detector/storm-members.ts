@@ -1,15 +1,17 @@
 // messages of a storm -> its members, its sums, and whether they have doubled since the last alert.
 
-import { addSeries, deliveriesEndedBy } from "./delivery-ledger.ts";
+import { addSeries, deliveriesEndedBy, subtractSeries } from "./delivery-ledger.ts";
 import type { FanOut } from "./fan-out.ts";
 import type { ListState } from "./list-table.ts";
 import type { SiteState } from "./site-state.ts";
 import type { Storm } from "./storm.ts";
 import type { Thread } from "./thread-table.ts";
 
-/** Adds a message once. One that belongs to an open storm already stays there. */
+/** Adds a message once. It belongs to one storm: an open one keeps it, a watch lets it go. */
 export function addMember(site: SiteState, storm: Storm, fanOut: FanOut): void {
-  if (fanOut.storm === storm || fanOut.storm?.opened === true) return;
+  const former = fanOut.storm;
+  if (former === storm || former?.opened === true) return;
+  if (former !== undefined) dropMember(site, former, fanOut);
   fanOut.storm = storm;
   fanOut.stormReply = false;
   storm.members.push(fanOut);
@@ -19,6 +21,16 @@ export function addMember(site: SiteState, storm: Storm, fanOut: FanOut): void {
   site.stormMessages += 1;
   if (storm.members.length > messagesPerStormMax) dropMembers(site, storm, 1);
   while (site.stormMessages > stormMessagesMax) dropOfLargest(site);
+}
+
+function dropMember(site: SiteState, watch: Storm, fanOut: FanOut): void {
+  const index = watch.members.indexOf(fanOut);
+  // One that is only counted there stays counted.
+  if (index < 0) return;
+  watch.members.splice(index, 1);
+  site.stormMessages -= 1;
+  if (fanOut.stormReply) watch.replies -= 1;
+  subtractSeries(watch.deliveries, fanOut.deliveries);
 }
 
 /** Storms together hold too many messages: the one with the most gives up the older half of them. */
