@@ -2,11 +2,10 @@
 // A Map would do, but for the garbage collector: mails come and go by the million, each rehash of a Map leaves its old
 // table behind with a pointer to the new one, and so every mail in it is kept until the whole heap is collected.
 
+import { FNV_PRIME } from "../../shared/domain/packed/key-hash.ts";
 import type { OpenMail } from "./open-mail.ts";
 
 const FIRST_SLOTS = 1024;
-
-const FNV_PRIME = 0x01000193;
 
 /** Hosts number their mails alike: the name counts, not its length alone. */
 function hashOfHost(host: string): number {

@@ -66,8 +66,12 @@ export function isComplete({ said }: OpenMail): boolean {
 /** Was every recipient tried, or enough of them to know the mail by? `ageMs`: since it was accepted. */
 export function isDue(mail: OpenMail, ageMs: number, settings: ReleaseSettings): boolean {
   if (!isComplete(mail)) return ageMs >= settings.unacceptedAgeMs;
-  if (mail.said.removedAt !== undefined || mail.attempts >= (mail.said.nrcpt ?? 0)) return true;
-  return mail.attempts >= settings.triesMin && ageMs >= settings.triedAgeMs;
+  return mail.said.removedAt !== undefined || isTried(mail.attempts, mail.said.nrcpt ?? 0, ageMs, settings);
+}
+
+/** The same of the counts of a complete mail that is still queued. */
+export function isTried(attempts: number, recipients: number, ageMs: number, settings: ReleaseSettings): boolean {
+  return attempts >= recipients || (attempts >= settings.triesMin && ageMs >= settings.triedAgeMs);
 }
 
 function mergeMinute(minutes: DeliveryMinute[], added: DeliveryMinute): void {

@@ -7,7 +7,7 @@ import * as packed from "../../shared/domain/packed/layout.ts";
 import type { AssemblerDeps, AssemblerSettings, MailSink } from "./assembler-settings.ts";
 import { mailEventFromMail } from "./mail-event-from-mail.ts";
 import type { MailTable } from "./mail-table.ts";
-import type { OpenMail } from "./open-mail.ts";
+import { isTried, type OpenMail } from "./open-mail.ts";
 import { isAutomatic } from "./packed-automatic.ts";
 import { PackedTable, TOLD, WAITING } from "./packed-table.ts";
 import { PackedTurns } from "./slice-order.ts";
@@ -79,9 +79,8 @@ export class PackedLane {
   isDue(mail: number, ageMs: number): boolean {
     const { mails } = this.table;
     if (!mails.isComplete(mail)) return ageMs >= this.settings.unacceptedAgeMs;
-    const attempts = mails.attempts(mail);
-    if (mails.isRemoved(mail) || attempts >= mails.number(mail, packed.NRCPT)) return true;
-    return attempts >= this.settings.triesMin && ageMs >= this.settings.triedAgeMs;
+    const recipients = mails.number(mail, packed.NRCPT);
+    return mails.isRemoved(mail) || isTried(mails.attempts(mail), recipients, ageMs, this.settings);
   }
 
   /** Tells a mail as it is; false when it is wanted as an event. */
