@@ -1,6 +1,6 @@
 // packed mail -> OpenMail, the event that it makes, or only who stands behind it.
 
-import type { MailEvent } from "../../shared/domain/mail-event.ts";
+import type { MailEvent, MailOrigin } from "../../shared/domain/mail-event.ts";
 import { HEADER_NAMES } from "../../shared/domain/mail-fragment.ts";
 import { nameOfBytes } from "../../shared/domain/log-text.ts";
 import { ACCEPTED_AT, CLIENT, HOST, LOGIN, SENDER } from "../../shared/domain/packed/layout.ts";
@@ -12,9 +12,6 @@ import { type OpenMail, openMail } from "./open-mail.ts";
 import { addressOfHeader, personOfSender } from "./person.ts";
 
 const FROM = HEADER_NAMES.indexOf("from");
-
-/** Who wrote a mail and who handed it over, as its event says. */
-export type MailOrigin = Pick<MailEvent, "hop" | "at" | "authenticated" | "login" | "from" | "sender">;
 
 /** All that is known of the mail; nothing has been told of it. */
 export function openPacked(mails: PackedMails, mail: number, deps: AssemblerDeps): OpenMail {

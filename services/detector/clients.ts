@@ -17,7 +17,7 @@ import {
   parseNetwork,
   placeOfAddress,
 } from "../../shared/domain/ip-network.ts";
-import type { MailEvent } from "../../shared/domain/mail-event.ts";
+import type { MailOrigin } from "../../shared/domain/mail-event.ts";
 import type { MailMessage } from "./mail-message.ts";
 
 export interface ClientTable {
@@ -61,9 +61,6 @@ export function createClientTable(settings: DetectorSettings): ClientTable {
     since: Number.POSITIVE_INFINITY,
   };
 }
-
-/** Who is behind a mail. */
-export type MailOrigin = Pick<MailEvent, "hop" | "at" | "authenticated" | "login" | "from" | "sender">;
 
 /** Notes a queue id that was not known; `evicted`: another client had to be forgotten. */
 export function noteClient(

@@ -2,7 +2,7 @@
 // and no string is made, unless somebody writes as nobody did before.
 
 import { MINUTE_MS } from "../../shared/domain/delivery-minutes.ts";
-import type { MailEvent } from "../../shared/domain/mail-event.ts";
+import type { MailEvent, MailOrigin } from "../../shared/domain/mail-event.ts";
 import { HEADER_NAMES } from "../../shared/domain/mail-fragment.ts";
 import { hashClient, hashWriter, namesLogin } from "../../shared/domain/packed/compare.ts";
 import {
@@ -19,7 +19,7 @@ import {
 } from "../../shared/domain/packed/layout.ts";
 import type { PackedMails } from "../../shared/domain/packed/packed-mails.ts";
 import { boundedEvent } from "./bounded-event.ts";
-import { countMail, isStranger, type MailOrigin } from "./clients.ts";
+import { countMail, isStranger } from "./clients.ts";
 import { makeRoom } from "./message-table.ts";
 import { noteHandOver, noteSender } from "./sender-notes.ts";
 import type { SiteState } from "./site-state.ts";

@@ -1,6 +1,7 @@
 // what a mail tells of those behind it, beyond the mail itself: whose login and From go together, and what machines hand over.
 
-import { type Client, type MailOrigin, noteClient } from "./clients.ts";
+import type { MailOrigin } from "../../shared/domain/mail-event.ts";
+import { type Client, noteClient } from "./clients.ts";
 import { noteLogin } from "./persons.ts";
 import type { SiteState } from "./site-state.ts";
 

@@ -77,5 +77,8 @@ export interface MailEvent {
   readonly removedAt?: number | undefined;
 }
 
+/** Who wrote a mail and who handed it over. */
+export type MailOrigin = Pick<MailEvent, "hop" | "at" | "authenticated" | "login" | "from" | "sender">;
+
 /** Most minutes a MailEvent lists; older ones are summed in `earlier`. */
 export const MINUTES_MAX = 120;
