@@ -2,6 +2,8 @@
 
 /** Do the bytes at `at` spell `literal`? */
 export function spells(bytes: Buffer, at: number, literal: Uint8Array): boolean {
+  // A look beyond the end would make the engine compare floating-point numbers from then on.
+  if (at + literal.length > bytes.length) return false;
   for (let index = 0; index < literal.length; index += 1) {
     if (bytes[at + index] !== literal[index]) return false;
   }
@@ -17,17 +19,22 @@ export function equalsText(bytes: Buffer, start: number, end: number, text: stri
   return true;
 }
 
-/** A text to look for, and how far a look may jump ahead by the byte it meets (Horspool). */
+/** A text to look for, and how far a look may jump by the byte it meets (Horspool). */
 export interface Needle {
   readonly literal: Uint8Array;
+  /** By the byte under the literal's last, when looking ahead. */
   readonly jumps: Uint8Array;
+  /** By the byte under the literal's first, when looking back. */
+  readonly jumpsBack: Uint8Array;
 }
 
 export function needle(text: string): Needle {
   const literal = ascii(text);
   const jumps = new Uint8Array(256).fill(literal.length);
   for (let index = 0; index < literal.length - 1; index += 1) jumps[literal[index] ?? 0] = literal.length - 1 - index;
-  return { literal, jumps };
+  const jumpsBack = new Uint8Array(256).fill(literal.length);
+  for (let index = literal.length - 1; index > 0; index -= 1) jumpsBack[literal[index] ?? 0] = index;
+  return { literal, jumps, jumpsBack };
 }
 
 /** First position of a needle in [from, end), or -1. */
@@ -42,13 +49,20 @@ export function find(bytes: Buffer, from: number, end: number, { literal, jumps 
   return -1;
 }
 
-/** Last position of `literal` that begins in [from, end), or -1. */
-export function findLast(bytes: Buffer, from: number, end: number, literal: Uint8Array): number {
-  const first = literal[0];
-  for (let at = end - literal.length; at >= from; at -= 1) {
-    if (bytes[at] === first && spells(bytes, at, literal)) return at;
+/** Last position of a needle in [from, end), or -1. */
+export function findLast(bytes: Buffer, from: number, end: number, { literal, jumpsBack }: Needle): number {
+  const firstByte = literal[0];
+  for (let at = end - literal.length; at >= from;) {
+    const byte = bytes[at] ?? 0;
+    if (byte === firstByte && spells(bytes, at, literal)) return at;
+    at -= jumpsBack[byte] ?? 1;
   }
   return -1;
+}
+
+/** The lesser of two places. `Math.min` would make them floating-point numbers, and every look at a byte behind it a conversion. */
+export function lesser(a: number, b: number): number {
+  return a < b ? a : b;
 }
 
 export function ascii(text: string): Uint8Array {

@@ -44,6 +44,11 @@ export interface QueueIdBytes {
   readonly hash: number;
 }
 
+/** Is it the record of a queue id, which stands in the slab's source? */
+function isOfQueueId(slab: FragmentSlab, record: number, id: QueueIdBytes): boolean {
+  return slab.numbers[record + HASH] === id.hash && slab.saysAgain(record, QUEUE_ID, id.start, id.end);
+}
+
 /** The records of one slice, found by open addressing: two array reads and a comparison a line. */
 class Slice implements ClosedSlice {
   readonly slab = new FragmentSlab();
@@ -88,10 +93,8 @@ class Slice implements ClosedSlice {
     for (;;) {
       const record = (slots[slot] ?? 0) - 1;
       if (record < 0) return slot;
-      if (numbers[record + HASH] === id.hash && numbers[record + HOST] === host.index) {
-        if (slab.source !== id.bytes) slab.source = id.bytes;
-        if (slab.saysAgain(record, QUEUE_ID, id.start, id.end)) return slot;
-      }
+      if (slab.source !== id.bytes) slab.source = id.bytes;
+      if (numbers[record + HOST] === host.index && isOfQueueId(slab, record, id)) return slot;
       slot = (slot + 1) & mask;
     }
   }
@@ -136,7 +139,7 @@ export class FragmentTable {
     if (slab.source !== id.bytes) slab.source = id.bytes;
     const at = eventTimeMs - slice.startMs;
     let record = this.last;
-    if (record < 0 || this.lastHost !== host || !slab.saysAgain(record, QUEUE_ID, id.start, id.end)) {
+    if (record < 0 || this.lastHost !== host || !isOfQueueId(slab, record, id)) {
       record = slice.find(host, id);
       if (record < 0) record = this.addRecord(slice, host, id, at);
       this.last = record;

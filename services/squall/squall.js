@@ -15,7 +15,7 @@ if (major < 22 || (major === 22 && minor < 19)) {
 } else {
   // The reading of a line is many small functions: let the engine join more of them into one.
   setFlagsFromString("--max-inlined-bytecode-size=1500");
-  setFlagsFromString("--max-inlined-bytecode-size-cumulative=4000");
+  setFlagsFromString("--max-inlined-bytecode-size-cumulative=1500");
   const source = new URL("./main.ts", import.meta.url);
   const emitted = new URL("../../dist/services/squall/main.js", import.meta.url);
   const isCheckout = existsSync(source);

@@ -5,17 +5,17 @@
 // that said no HELO no helo.
 
 import { HEADER_NAMES } from "../../../shared/domain/mail-fragment.ts";
-import { ascii, findLast, spells } from "../bytes.ts";
+import { ascii, findLast, lesser, needle, spells } from "../bytes.ts";
 
 const NAMES = HEADER_NAMES.map(ascii);
 
-const FROM_CLIENT = ascii(" from ");
-const ENVELOPE_FROM = ascii("; from=<");
-const TO = ascii("> to=<");
-const FROM_LOCAL = ascii(" from local; from=<");
-const PROTO = ascii(" proto=");
+const FROM_CLIENT = needle(" from ");
+const ENVELOPE_FROM = needle("; from=<");
+const TO = needle("> to=<");
+const FROM_LOCAL = needle(" from local; from=<");
+const PROTO = needle(" proto=");
 const HELO = ascii(" helo=<");
-const CLOSE_AND_TEXT = ascii(">: ");
+const CLOSE_AND_TEXT = needle(">: ");
 /** Longest header name read: as many bytes as Postfix logs of name and value. */
 const NAME_BYTES_MAX = 200;
 /** Longest value kept; Postfix cuts at 200 bytes. */
@@ -32,7 +32,7 @@ const CLOSE_BRACKET = 93;
 /** End of the part `from=<S> to=<R>` (exclusive), or -1: behind it stands proto and helo, or nothing for local mail. */
 function envelopeEnd(bytes: Buffer, start: number, end: number): number {
   let proto = findLast(bytes, start, end, PROTO);
-  while (proto >= 0 && !(bytes[proto - 1] === CLOSE && isSession(bytes, proto + PROTO.length, end))) {
+  while (proto >= 0 && !(bytes[proto - 1] === CLOSE && isSession(bytes, proto + PROTO.literal.length, end))) {
     proto = findLast(bytes, start, proto, PROTO);
   }
   // A value may forge a session; behind the real one no client follows any more.
@@ -57,9 +57,14 @@ function isSession(bytes: Buffer, start: number, end: number): boolean {
 
 /** Is what stands before "; from=<" a client: "name[address]", "name[address]:port" or "local"? */
 function clientStart(bytes: Buffer, start: number, semicolon: number): number {
-  const from = findLast(bytes, Math.max(start, semicolon - CLIENT_BYTES_MAX), semicolon, FROM_CLIENT);
+  const from = findLast(
+    bytes,
+    semicolon - start > CLIENT_BYTES_MAX ? semicolon - CLIENT_BYTES_MAX : start,
+    semicolon,
+    FROM_CLIENT,
+  );
   if (from < 0) return -1;
-  const client = from + FROM_CLIENT.length;
+  const client = from + FROM_CLIENT.literal.length;
   let last = semicolon - 1;
   while (last > client && (bytes[last] ?? 0) >= 48 && (bytes[last] ?? 0) <= 57) last -= 1;
   if (bytes[last] === COLON) last -= 1;
@@ -110,10 +115,10 @@ export class HeaderLineReader {
       if (from >= 0) {
         this.name = nameAt(bytes, start, colon);
         const valueStart = bytes[colon + 1] === SPACE ? colon + 2 : colon + 1;
-        this.valueStart = Math.min(valueStart, from);
-        this.valueEnd = Math.min(from, valueStart + VALUE_BYTES_MAX);
-        this.recipientStart = to < 0 ? -1 : to + TO.length;
-        this.recipientEnd = Math.min(envelope - 1, this.recipientStart + ADDRESS_BYTES_MAX);
+        this.valueStart = lesser(valueStart, from);
+        this.valueEnd = lesser(from, valueStart + VALUE_BYTES_MAX);
+        this.recipientStart = to < 0 ? -1 : to + TO.literal.length;
+        this.recipientEnd = lesser(envelope - 1, this.recipientStart + ADDRESS_BYTES_MAX);
         return true;
       }
       limit = semicolon;

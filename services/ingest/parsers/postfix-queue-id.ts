@@ -1,6 +1,7 @@
 // bytes behind "program[pid]: " -> is a queue id there, and its hash with the host.
 // Short ids are upper-case hex, long ones base 52 without vowels: words such as "warning" or "NOQUEUE" are neither.
 
+import { lesser } from "../bytes.ts";
 import type { Host, QueueIdBytes } from "../combine.ts";
 
 const HEX = 1;
@@ -37,7 +38,7 @@ export class QueueIdReader implements QueueIdBytes {
     let hash = host.hash ^ this.seed;
     let alphabets = HEX | BASE52;
     let at = start;
-    const limit = Math.min(end, start + LENGTH_MAX + 1);
+    const limit = lesser(end, start + LENGTH_MAX + 1);
     for (; at < limit; at += 1) {
       const byte = bytes[at] ?? 0;
       if (byte === COLON) break;

@@ -3,7 +3,7 @@
 // controls (subject, HELO, address, status text) never stands there.
 
 import { CLIENT, HEADER_TO, LOGIN, MESSAGE_ID, SENDER } from "../../../shared/domain/packed/fragment-slab.ts";
-import { ascii, find, findLast, needle, spells } from "../bytes.ts";
+import { ascii, find, findLast, lesser, needle, spells } from "../bytes.ts";
 import type { FragmentTable, Host } from "../combine.ts";
 import type { LineOutcome } from "../rejection.ts";
 import type { MessageBytes } from "./message-bytes.ts";
@@ -29,8 +29,8 @@ const HEADER = ascii("info: header ");
 const WARNED = ascii("warning: header ");
 const SASL_USERNAME = needle(", sasl_username=");
 const FIELD_END = needle(", ");
-const NRCPT = ascii(", nrcpt=");
-const SIZE = ascii(">, size=");
+const NRCPT = needle(", nrcpt=");
+const SIZE = needle(">, size=");
 const CLEANUP = ascii("cleanup");
 const QMGR = ascii("qmgr");
 
@@ -76,7 +76,7 @@ export class PostfixParser {
   parse(host: Host, eventTimeMs: number, bytes: Buffer, start: number, end: number): LineOutcome {
     // The usual name is not looked through byte by byte.
     let component = spells(bytes, start, USUAL_NAME) ? start + USUAL_NAME.length : -1;
-    let at = Math.max(start, component);
+    let at = component < 0 ? start : component;
     for (; at < end; at += 1) {
       const byte = bytes[at];
       if (byte === SLASH) component = at + 1;
@@ -154,13 +154,13 @@ export class PostfixParser {
     if (bytes[open] !== OPEN_BRACKET || bytes[close] !== CLOSE_BRACKET) return "malformed-client-line";
     const record = this.accepted(line);
     const { slab } = this.table;
-    slab.say(record, CLIENT, open + 1, Math.min(close, open + 1 + CLIENT_BYTES_MAX));
+    slab.say(record, CLIENT, open + 1, lesser(close, open + 1 + CLIENT_BYTES_MAX));
     // The usual line ends here.
     const login = close + 1 < end ? find(bytes, close, end, SASL_USERNAME) : -1;
     if (login >= 0) {
       const from = login + SASL_USERNAME.literal.length;
       const next = find(bytes, from, end, FIELD_END);
-      slab.say(record, LOGIN, from, Math.min(next < 0 ? end : next, from + ADDRESS_BYTES_MAX));
+      slab.say(record, LOGIN, from, lesser(next < 0 ? end : next, from + ADDRESS_BYTES_MAX));
     }
     return "used";
   }
@@ -181,7 +181,7 @@ export class PostfixParser {
       from += 1;
       end -= 1;
     }
-    end = Math.min(end, from + MESSAGE_ID_BYTES_MAX);
+    end = lesser(end, from + MESSAGE_ID_BYTES_MAX);
     let record = this.record(line);
     const { slab } = this.table;
     if (slab.isSaid(record, MESSAGE_ID) && !slab.saysAgain(record, MESSAGE_ID, from, end)) {
@@ -200,16 +200,16 @@ export class PostfixParser {
     const size = nrcpt < 0 ? -1 : findLast(bytes, start, nrcpt, SIZE);
     if (size < 0) return "malformed-queue-manager-line";
     let count = 0;
-    let at = nrcpt + NRCPT.length;
+    let at = nrcpt + NRCPT.literal.length;
     for (; at < end && (bytes[at] ?? 0) >= 48 && (bytes[at] ?? 0) <= 57; at += 1) {
-      count = Math.min(count * 10 + (bytes[at] ?? 0) - 48, 1_000_000_000);
+      count = lesser(count * 10 + (bytes[at] ?? 0) - 48, 1_000_000_000);
     }
     if (bytes[at] !== SPACE || count === 0) return "malformed-queue-manager-line";
     const record = this.accepted(line);
     const { slab } = this.table;
     slab.recipients(record, count);
     const from = start + FROM.length;
-    slab.say(record, SENDER, from, Math.min(size, from + ADDRESS_BYTES_MAX));
+    slab.say(record, SENDER, from, lesser(size, from + ADDRESS_BYTES_MAX));
     return "used";
   }
 

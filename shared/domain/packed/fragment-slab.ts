@@ -196,10 +196,20 @@ export class FragmentSlab {
   /** Keeps a text under two integers of `numbers`, unless a lesser one stands there. */
   private note(numbers: Int32Array, at: number, from: number, end: number): void {
     const known = numbers[at + 1] ?? -1;
-    const start = numbers[at] ?? 0;
-    if (known >= 0 && this.source.compare(this.bytes, start, start + known, from, end) >= 0) return;
+    if (known >= 0 && !this.isLess(from, end, numbers[at] ?? 0, known)) return;
     numbers[at] = this.keep(from, end);
     numbers[at + 1] = end - from;
+  }
+
+  /** Are the bytes [from, end) of `source` less than a text of the slab? Nearly always they are the same. */
+  private isLess(from: number, end: number, start: number, length: number): boolean {
+    const { source, bytes } = this;
+    const common = end - from < length ? end - from : length;
+    for (let index = 0; index < common; index += 1) {
+      const difference = (source[from + index] ?? 0) - (bytes[start + index] ?? 0);
+      if (difference !== 0) return difference < 0;
+    }
+    return end - from < length;
   }
 
   /** Copies bytes of `source` in and returns where they stand. */

@@ -94,7 +94,10 @@ export class PackedMails {
   startOf(mail: number, text: number): number {
     const at = mail * INTEGERS;
     let start = this.numbers[at + BYTES_START] ?? 0;
-    for (let field = QUEUE_ID; field < text; field += 1) start += Math.max(0, this.numbers[at + field] ?? 0);
+    for (let field = QUEUE_ID; field < text; field += 1) {
+      const length = this.numbers[at + field] ?? 0;
+      if (length > 0) start += length;
+    }
     return start;
   }
 
