@@ -3,6 +3,7 @@
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import type { FragmentTable } from "./combine.ts";
 import type { HostTable } from "./host-table.ts";
+import { exchangeFormat } from "./parsers/exchange-format.ts";
 import { journalFormat } from "./parsers/journal-format.ts";
 import { mailEventsFormat } from "./parsers/mail-events-format.ts";
 import { postfixFormat } from "./parsers/postfix-format.ts";
