@@ -5,6 +5,9 @@ import type { Host } from "./combine.ts";
 
 const SPACE = 32;
 
+/** Longest name of a host, bytes: a hop is a host's name and a word more, in 255. */
+export const HOST_BYTES_MAX = 246;
+
 /** May a byte stand in a host's name? It is shown and sent on: ASCII that can be printed, as syslog has it. */
 export function isOfName(byte: number): boolean {
   return byte > 0x20 && byte < 0x7f;

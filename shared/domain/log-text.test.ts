@@ -23,6 +23,8 @@ describe("bytes read as latin1", () => {
     ["control characters", "a\u001b[2J\u0000b\tc\u007f", "a?[2J?b?c?"],
     ["a mark that turns the direction of writing", latin1("a\u202eb"), "a?b"],
     ["control characters of latin1", "a\u009bb", "a?b"],
+    ["nothing", "", ""],
+    ["nothing but a character that was cut", "\u00e9", "?"],
   ])("are a name: %s", (_name, bytes, name) => {
     expect(nameOfBytes(bytes)).toBe(name);
   });

@@ -21,9 +21,9 @@ export function textOfBytes(latin1: string): string {
   }
 }
 
-/** The same for an id or an address, with "?" for all that cannot be printed, as mail servers write it. */
+/** The same for an id or an address, with "?" for all that cannot be printed, as mail servers write it, and for one that is all cut. */
 export function nameOfBytes(latin1: string): string {
   if (isPlain(latin1)) return latin1;
-  const text = textOfBytes(latin1);
+  const text = textOfBytes(latin1) || "?";
   return hasUnprintable(text) ? Array.from(text, (char) => (hasUnprintable(char) ? "?" : char)).join("") : text;
 }

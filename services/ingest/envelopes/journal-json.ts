@@ -1,13 +1,12 @@
 // one line of `journalctl -o json` -> event time, host, and the message as if syslog had written it.
 
-import { type HostTable, isOfName } from "../host-table.ts";
+import { HOST_BYTES_MAX, type HostTable, isOfName } from "../host-table.ts";
 import type { LineOutcome } from "../rejection.ts";
 import type { StreamTime } from "../stream-time.ts";
 import type { MessageParser } from "./syslog.ts";
 
 /** Longest message re-read; journald itself cuts at 48 KiB. */
 const MESSAGE_BYTES_MAX = 65_536;
-const HOST_BYTES_MAX = 255;
 const NEWLINE = 10;
 
 export interface JournalDependencies {

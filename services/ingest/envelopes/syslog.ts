@@ -2,7 +2,7 @@
 // What files, rsyslog, syslog-ng, maillog_file and `journalctl -o short-iso` write.
 
 import type { Host } from "../combine.ts";
-import { type HostTable, isOfName } from "../host-table.ts";
+import { HOST_BYTES_MAX, type HostTable, isOfName } from "../host-table.ts";
 import type { LineOutcome } from "../rejection.ts";
 import type { StampReader } from "../syslog-stamp.ts";
 
@@ -11,7 +11,6 @@ const COMMA = 44;
 const LESS = 60;
 const GREATER = 62;
 const PRIORITY_BYTES_MAX = 5;
-const HOST_BYTES_MAX = 255;
 
 /** What reads the message of a mail server's own grammar. */
 export interface MessageParser {

@@ -3,7 +3,7 @@
 
 import { ascii, find, lesser, needle } from "../bytes.ts";
 import type { Host } from "../combine.ts";
-import { type HostTable, isOfName } from "../host-table.ts";
+import { HOST_BYTES_MAX, type HostTable, isOfName } from "../host-table.ts";
 import type { RejectionReason } from "../rejection.ts";
 import { placeOfField, type TrackingRow } from "./tracking-row.ts";
 
@@ -124,14 +124,14 @@ export class ExchangeOrigin {
   private readShort(place: number, name: Bytes): boolean {
     const { row } = this;
     name.length = 0;
-    if (row.take(place, NAME_BYTES_MAX)) keepShort(row.source, row.from, row.to, name);
+    if (row.take(place, HOST_BYTES_MAX)) keepShort(row.source, row.from, row.to, name);
     return name.length > 0;
   }
 }
 
 /** "EX01.example.org" and "EX01" are one server: lower case, up to the first dot; an address stays whole. */
 function keepShort(source: Buffer, from: number, end: number, name: Bytes): void {
-  const to = lesser(end, from + NAME_BYTES_MAX);
+  const to = lesser(end, from + HOST_BYTES_MAX);
   let hasLetter = false;
   name.length = 0;
   for (let at = from; at < to; at += 1) {

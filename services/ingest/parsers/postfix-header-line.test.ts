@@ -128,7 +128,7 @@ describe("a header line is read", () => {
   test("at the cut of 200 bytes over name and value", () => {
     const subject = "x".repeat(191);
     expect(parse(`Subject: ${subject} ${REAL}`)?.value).toBe(subject);
-    expect(parse(`Subject: ${"y".repeat(5000)} ${REAL}`)?.value).toHaveLength(1000);
+    expect(parse(`Subject: ${"y".repeat(5000)} ${REAL}`)?.value).toHaveLength(998);
   });
 });
 

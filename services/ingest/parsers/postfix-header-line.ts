@@ -18,8 +18,8 @@ const HELO = ascii(" helo=<");
 const CLOSE_AND_TEXT = needle(">: ");
 /** Longest header name read: as many bytes as Postfix logs of name and value. */
 const NAME_BYTES_MAX = 200;
-/** Longest value kept; Postfix cuts at 200 bytes. */
-const VALUE_BYTES_MAX = 1000;
+/** Longest value kept, as a MailEvent may have it; Postfix cuts at 200 bytes. */
+const VALUE_BYTES_MAX = 998;
 const ADDRESS_BYTES_MAX = 320;
 /** Longest "name[address]:port": a host name has 255 bytes. */
 const CLIENT_BYTES_MAX = 320;

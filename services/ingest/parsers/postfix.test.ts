@@ -53,6 +53,21 @@ describe("a mail is taken in", () => {
       { client: "192.0.2.7", login: "jo" },
     ],
     [
+      "with a login that is empty",
+      `postfix/smtpd[1]: ${ID}: client=a[192.0.2.7], sasl_method=PLAIN, sasl_username=, sasl_sender=x@example.org`,
+      { client: "192.0.2.7", login: undefined },
+    ],
+    [
+      "with a header line to nobody",
+      `postfix/cleanup[1]: ${ID}: info: header Subject: a from mx[192.0.2.7]; from=<> to=<> proto=ESMTP helo=<mx>`,
+      { headerTo: undefined, headers: { subject: "a" } },
+    ],
+    [
+      "with a header line that names no recipient",
+      `postfix/cleanup[1]: ${ID}: info: header Subject: a from local; from=<jo>`,
+      { headerTo: undefined, headers: { subject: "a" } },
+    ],
+    [
       "from a filter that tells the client before it",
       `postfix/smtpd[1]: ${ID}: client=localhost[127.0.0.1], orig_queue_id=97CA59841E0, orig_client=mail.example.org[192.0.2.7]`,
       { client: "127.0.0.1" },
@@ -204,6 +219,7 @@ describe("a line that begins like one of ours and is not whole is rejected by na
   test.each([
     [`postfix/smtpd[1]: ${ID}: client=mail.example.org`, "malformed-client-line"],
     [`postfix/smtpd[1]: ${ID}: client=mail.example.org[192.0.2.7`, "malformed-client-line"],
+    [`postfix/smtpd[1]: ${ID}: client=mail.example.org[]`, "malformed-client-line"],
     [`postfix/qmgr[1]: ${ID}: from=<a@b>, size=1 (queue active)`, "malformed-queue-manager-line"],
     [`postfix/qmgr[1]: ${ID}: from=<a@b>, size=1, nrcpt=0 (queue active)`, "malformed-queue-manager-line"],
     [`postfix/qmgr[1]: ${ID}: from=<a@b>, size=1, nrcpt=many (queue active)`, "malformed-queue-manager-line"],

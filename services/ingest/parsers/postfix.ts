@@ -151,7 +151,8 @@ export class PostfixParser {
     while (open < end && bytes[open] !== OPEN_BRACKET && bytes[open] !== COMMA) open += 1;
     let close = open;
     while (close < end && bytes[close] !== CLOSE_BRACKET) close += 1;
-    if (bytes[open] !== OPEN_BRACKET || bytes[close] !== CLOSE_BRACKET) return "malformed-client-line";
+    if (bytes[open] !== OPEN_BRACKET || bytes[close] !== CLOSE_BRACKET || close === open + 1)
+      return "malformed-client-line";
     const record = this.accepted(line);
     const { slab } = this.table;
     slab.say(record, CLIENT, open + 1, lesser(close, open + 1 + CLIENT_BYTES_MAX));
@@ -160,7 +161,8 @@ export class PostfixParser {
     if (login >= 0) {
       const from = login + SASL_USERNAME.literal.length;
       const next = find(bytes, from, end, FIELD_END);
-      slab.say(record, LOGIN, from, lesser(next < 0 ? end : next, from + ADDRESS_BYTES_MAX));
+      const to = lesser(next < 0 ? end : next, from + ADDRESS_BYTES_MAX);
+      if (to > from) slab.say(record, LOGIN, from, to);
     }
     return "used";
   }
@@ -224,7 +226,8 @@ export class PostfixParser {
     if (!header.read(line.bytes, line.start + prefixLength, line.end)) return "malformed-header-line";
     const record = this.accepted(line);
     const { slab } = this.table;
-    if (header.recipientStart >= 0) slab.say(record, HEADER_TO, header.recipientStart, header.recipientEnd);
+    const { recipientStart, recipientEnd } = header;
+    if (recipientStart >= 0 && recipientEnd > recipientStart) slab.say(record, HEADER_TO, recipientStart, recipientEnd);
     slab.sayHeader(record, header.name, header.valueStart, header.valueEnd);
     return "used";
   }
