@@ -7,6 +7,7 @@ import { FORMAT_NAMES, type FormatName } from "../../services/ingest/formats.ts"
 import { decodeMailEvent, encodeMailEvent } from "../../shared/domain/mail-event-codec.ts";
 import { decodeMailFragment, encodeMailFragment } from "../../shared/domain/mail-fragment-codec.ts";
 import { FIELDS_2016, rowText } from "../support/exchange-log.ts";
+import { parts } from "../support/parts.ts";
 import { assembleLog, ingestLog } from "../support/read-log.ts";
 
 const SEED = 5;
@@ -20,103 +21,28 @@ interface Grammar {
 }
 
 const POSTFIX_TOKENS = [
-  ...[
-    "to=<",
-    ", orig_to=<",
-    ">, relay=",
-    "[127.0.0.1]:24",
-    ", delay=1",
-    ", status=",
-    "sent (",
-    "deferred (",
-    "bounced (",
-  ],
-  ...[
-    "client=",
-    "[192.0.2.7]",
-    ", sasl_username=",
-    "uid=0",
-    "message-id=<",
-    "from=<",
-    ">, size=9",
-    ", nrcpt=",
-    "3 (queue active)",
-  ],
-  ...[
-    "info: header ",
-    "warning: header ",
-    "Subject: ",
-    "References: ",
-    "List-Id: ",
-    " from mx[192.0.2.9]",
-    "; from=<",
-    "> to=<",
-  ],
-  ...[
-    " proto=ESMTP",
-    " helo=<",
-    "removed",
-    "forwarded as 97CA59841E7)",
-    "ann@example.org",
-    '"',
-    "\\",
-    "<",
-    ">",
-    "(",
-    ")",
-    "=?UTF-8?Q?a",
-    "?=",
-  ],
+  ...parts(`to=<¦, orig_to=<¦>, relay=¦[127.0.0.1]:24¦, delay=1¦, status=¦sent (¦deferred (¦bounced (`),
+  ...parts(`client=¦[192.0.2.7]¦, sasl_username=¦uid=0¦message-id=<¦from=<¦>, size=9¦, nrcpt=¦3 (queue active)`),
+  ...parts(`info: header ¦warning: header ¦Subject: ¦References: ¦List-Id: ¦ from mx[192.0.2.9]¦; from=<¦> to=<`),
+  ...parts(` proto=ESMTP¦ helo=<¦removed¦forwarded as 97CA59841E7)¦ann@example.org¦"¦\\¦<¦>¦(¦)¦=?UTF-8?Q?a¦?=`),
 ];
 
 const JSON_TOKENS = [
-  ...["{", "}", "[", "]", ":", ",", '"', "\\", "null", "true", "0", "-1e9", '"v":1', '"at":"2026-11-24T08:29:00Z"'],
-  ...['"messageId":"1@x"', '"recipients":2500', '"lists":["all@x"]', '"hints":{"references":["a@x"]}', '"minutes":[]'],
-  ...[
-    '"MESSAGE":"97CA59841E6: removed"',
-    '"SYSLOG_IDENTIFIER":"postfix/qmgr"',
-    '"_HOSTNAME":"mx"',
-    '"__REALTIME_TIMESTAMP":"1764000000000000"',
-    '"__proto__":{}',
-    "\\u0000",
-    "\\ud800",
-  ],
+  ...parts(`{¦}¦[¦]¦:¦,¦"¦\\¦null¦true¦0¦-1e9¦"v":1¦"at":"2026-11-24T08:29:00Z"`),
+  ...parts(`"messageId":"1@x"¦"recipients":2500¦"lists":["all@x"]¦"hints":{"references":["a@x"]}¦"minutes":[]`),
+  ...parts(
+    `"MESSAGE":"97CA59841E6: removed"¦"SYSLOG_IDENTIFIER":"postfix/qmgr"¦"_HOSTNAME":"mx"¦"__REALTIME_TIMESTAMP":"1764000000000000"¦"__proto__":{}¦\\u0000¦\\ud800`,
+  ),
 ];
 
 const EXCHANGE_TOKENS = [
-  ...[
-    ",",
-    ",,",
-    '"',
-    '""',
-    ";",
-    "RECEIVE",
-    "EXPAND",
-    "DELIVER",
-    "FAIL",
-    "DUPLICATEDELIVER",
-    "STOREDRIVER",
-    "SMTP",
-    "ROUTING",
-  ],
-  ...[
-    "a@x.example.org;b@x.example.org",
-    "<1@x.example.org>",
-    "<>",
-    "6a638d20-1e63-493a-80a2-08da9a4ff8da",
-    "EX01.x.example.org",
-    "3",
-    "99999999999",
-  ],
-  ...[
-    "MessageClass:IPM.Note",
-    "S:FirstForestHop=EX01",
-    "2016-11-14T08:29:31.123Z",
-    "RE: größer",
-    "#Fields: ",
-    "#Software: Microsoft Exchange Server",
-    "date-time",
-  ],
+  ...parts(`,¦,,¦"¦""¦;¦RECEIVE¦EXPAND¦DELIVER¦FAIL¦DUPLICATEDELIVER¦STOREDRIVER¦SMTP¦ROUTING`),
+  ...parts(
+    `a@x.example.org;b@x.example.org¦<1@x.example.org>¦<>¦6a638d20-1e63-493a-80a2-08da9a4ff8da¦EX01.x.example.org¦3¦99999999999`,
+  ),
+  ...parts(
+    `MessageClass:IPM.Note¦S:FirstForestHop=EX01¦2016-11-14T08:29:31.123Z¦RE: größer¦#Fields: ¦#Software: Microsoft Exchange Server¦date-time`,
+  ),
 ];
 
 const STAMPS = ["2026-11-24T08:29:00Z", "Nov 24 08:29:00", "2026-11-24T08:29:00.123456+01:00", "<22>Nov  4 08:29:00"];
@@ -171,6 +97,11 @@ function value(...sound: readonly unknown[]): fc.Arbitrary<unknown> {
   );
 }
 
+/** The same within a line of text. */
+function word(...sound: readonly string[]): fc.Arbitrary<string> {
+  return value(...sound).map((said) => (typeof said === "string" ? said : JSON.stringify(said)).replaceAll("\n", " "));
+}
+
 const journalRecord = fc.record({
   __REALTIME_TIMESTAMP: value("1764000000000000"),
   _HOSTNAME: value("mx", "mx2"),
@@ -202,42 +133,37 @@ const mailEvent = fc.record(
 /** Whole rows, so that their columns are right and what stands in them may not be. */
 const row = fc
   .record({
-    "client-ip": value("10.1.0.9", "fe80::1%3"),
-    "client-hostname": value("EX01.x.example.org", "MBX1"),
-    "server-hostname": value("EX01", "EX02"),
-    "source-context": value("MDB:1, MessageClass:IPM.Note, ClientType:MOMT"),
-    source: value("STOREDRIVER", "SMTP", "ROUTING"),
-    "event-id": value("RECEIVE", "EXPAND", "DELIVER", "SEND", "FAIL", "DEFER", "DUPLICATEDELIVER", "HARECEIVE"),
-    "message-id": value("<1@x.example.org>", "<2@x.example.org>"),
-    "network-message-id": value("6a638d20-1e63-493a-80a2-08da9a4ff8da", ""),
-    "recipient-address": value("all@x.example.org", "a@x.example.org;b@x.example.org"),
-    "recipient-count": value("1", "3", "30"),
-    "related-recipient-address": value("all@x.example.org", "in@x.example.org"),
-    "message-subject": value("RE: gr\u00f6\u00dfer", 'a "b", c;'),
-    "sender-address": value("ann@x.example.org"),
-    "return-path": value("ann@x.example.org", "<>"),
-    directionality: value("Originating", "Incoming"),
+    "client-ip": word("10.1.0.9", "fe80::1%3"),
+    "client-hostname": word("EX01.x.example.org", "MBX1"),
+    "server-hostname": word("EX01", "EX02"),
+    "source-context": word("MDB:1, MessageClass:IPM.Note, ClientType:MOMT"),
+    source: word("STOREDRIVER", "SMTP", "ROUTING"),
+    "event-id": word("RECEIVE", "EXPAND", "DELIVER", "SEND", "FAIL", "DEFER", "DUPLICATEDELIVER", "HARECEIVE"),
+    "message-id": word("<1@x.example.org>", "<2@x.example.org>"),
+    "network-message-id": word("6a638d20-1e63-493a-80a2-08da9a4ff8da", ""),
+    "recipient-address": word("all@x.example.org", "a@x.example.org;b@x.example.org"),
+    "recipient-count": word("1", "3", "30"),
+    "related-recipient-address": word("all@x.example.org", "in@x.example.org"),
+    "message-subject": word("RE: gr\u00f6\u00dfer", 'a "b", c;'),
+    "sender-address": word("ann@x.example.org"),
+    "return-path": word("ann@x.example.org", "<>"),
+    directionality: word("Originating", "Incoming"),
   })
-  .map((values) =>
-    rowText({
-      at: Date.UTC(2016, 10, 14, 8, 29),
-      values: Object.fromEntries(Object.entries(values).map(([name, said]) => [name, String(said)])),
-    }),
-  );
+  .map((values) => rowText({ at: Date.UTC(2016, 10, 14, 8, 29), values }));
 
 /** All that Postfix says of a mail. */
 const postfixMail = fc
   .record({
-    id: value("97CA59841E6", "97CA59841E7"),
-    host: value("mx", "mx2"),
-    client: value("mail.example.org[192.0.2.7]", "localhost[127.0.0.1]"),
-    login: value(", sasl_method=PLAIN, sasl_username=ann", ""),
-    messageId: value("<1@x>", "<2@x>", ""),
-    header: value("Subject: Re: lunch", "References: <0@x>??<1@x>", "List-Id: <all.x.example.org>"),
-    sender: value("ann@x", ""),
-    nrcpt: value(1, 30),
-    to: value("bert@x", '"a>b"@x'),
-    status: value("sent (ok)", "deferred (busy)", "sent (forwarded as 97CA59841E7)"),
+    id: word("97CA59841E6", "97CA59841E7"),
+    host: word("mx", "mx2"),
+    client: word("mail.example.org[192.0.2.7]", "localhost[127.0.0.1]"),
+    login: word(", sasl_method=PLAIN, sasl_username=ann", ""),
+    messageId: word("<1@x>", "<2@x>", ""),
+    header: word("Subject: Re: lunch", "References: <0@x>??<1@x>", "List-Id: <all.x.example.org>"),
+    sender: word("ann@x", ""),
+    nrcpt: word("1", "30"),
+    to: word("bert@x", '"a>b"@x'),
+    status: word("sent (ok)", "deferred (busy)", "sent (forwarded as 97CA59841E7)"),
   })
   .map(({ id, host, client, login, messageId, header, sender, nrcpt, to, status }) =>
     [
@@ -248,7 +174,7 @@ const postfixMail = fc
       `smtp[4]: ${id}: to=<${to}>, orig_to=<all@x>, relay=mx[192.0.2.9]:25, delay=1, dsn=2.0.0, status=${status}`,
       `qmgr[3]: ${id}: removed`,
     ]
-      .map((message) => `2026-11-24T08:29:00Z ${host} postfix/${message}`.replaceAll("\n", " "))
+      .map((message) => `2026-11-24T08:29:00Z ${host} postfix/${message}`)
       .join("\n"),
   );
 
@@ -258,7 +184,7 @@ const WHOLE: Readonly<Record<FormatName, fc.Arbitrary<string>>> = {
     .array(journalRecord, { minLength: 3, maxLength: 9 })
     .map((records) => records.map((record) => JSON.stringify(record)).join("\n")),
   "mail-events": mailEvent.map((event) => JSON.stringify(event)),
-  exchange: row.map((text) => text.replaceAll("\n", " ")),
+  exchange: row,
 };
 
 function logOf(name: FormatName): fc.Arbitrary<string> {

@@ -21,6 +21,7 @@ import { countedBytes } from "../support/counted-bytes.ts";
 import { fragment } from "../support/fragment.ts";
 import { GOLDEN_LOGS, isHead, linesOfGolden } from "../support/golden-logs.ts";
 import { oneFormat } from "../support/one-format.ts";
+import { parts } from "../support/parts.ts";
 
 const SEED = 6;
 const SHORT_BYTES = 2_000;
@@ -63,61 +64,9 @@ interface Stretched {
 
 const place = fc.noBias(fc.nat());
 const HOSTILE = [
-  ...[
-    " ",
-    "a",
-    "<",
-    ">",
-    '"',
-    "\\",
-    "[",
-    "]",
-    "(",
-    ")",
-    ",",
-    ";",
-    ":",
-    "=",
-    "?",
-    "=?",
-    "?=",
-    "=?UTF-8?Q?",
-    "=?a?B?",
-    "{",
-    '{"a":',
-    "[0,",
-  ],
-  ...[
-    "; from=<",
-    "> to=<",
-    " proto=",
-    " proto=a helo=<",
-    " from ",
-    " from a[1]; from=<",
-    ", status=",
-    ", nrcpt=",
-    ">, size=",
-    ", orig_to=<",
-  ],
-  ...[
-    ">: ",
-    " from local; from=<",
-    "Re: ",
-    "[a] ",
-    "re[1]: ",
-    '""',
-    '",',
-    ",,",
-    "MessageClass:",
-    "\\u0041",
-    "é",
-    "\u202e",
-    "1",
-    "-",
-    "+",
-    "@",
-    "a@b;",
-  ],
+  ...parts(` ¦a¦<¦>¦"¦\\¦[¦]¦(¦)¦,¦;¦:¦=¦?¦=?¦?=¦=?UTF-8?Q?¦=?a?B?¦{¦{"a":¦[0,`),
+  ...parts(`; from=<¦> to=<¦ proto=¦ proto=a helo=<¦ from ¦ from a[1]; from=<¦, status=¦, nrcpt=¦>, size=¦, orig_to=<`),
+  ...parts(`>: ¦ from local; from=<¦Re: ¦[a] ¦re[1]: ¦""¦",¦,,¦MessageClass:¦\\u0041¦é¦\u202e¦1¦-¦+¦@¦a@b;`),
 ];
 
 function stretched(lines: readonly string[]): fc.Arbitrary<Stretched> {

@@ -11,46 +11,13 @@ import { zoneToUtc } from "../../services/ingest/time-zone.ts";
 import { decodeHeaderValue } from "../../shared/domain/encoded-words.ts";
 import { HEADER_NAMES } from "../../shared/domain/mail-fragment.ts";
 import { subjectKey } from "../../shared/domain/subject-key.ts";
+import { parts } from "../support/parts.ts";
 
 const RUNS = { seed: 7, numRuns: 1500 };
 
 const piece = fc.oneof(
-  fc.constantFrom(
-    ...[
-      "Re: ",
-      "AW:",
-      "[list] ",
-      "RE[2]:",
-      "(fwd)",
-      "*** x ***",
-      "=?UTF-8?Q?",
-      "=?utf-8?B?4pyJ?=",
-      "?=",
-      "=?a",
-      "??",
-      "=E2=9C",
-      "_",
-    ],
-  ),
-  fc.constantFrom(
-    ...[
-      "<",
-      ">",
-      '"',
-      "\\",
-      ",",
-      ";",
-      "(",
-      ")",
-      "@",
-      "a@x.example.org",
-      "SRS0=a=b=x=u@y",
-      "prvs=1=",
-      "-bounces+",
-      "\0",
-      "\u001b",
-    ],
-  ),
+  fc.constantFrom(...parts(`Re: ¦AW:¦[list] ¦RE[2]:¦(fwd)¦*** x ***¦=?UTF-8?Q?¦=?utf-8?B?4pyJ?=¦?=¦=?a¦??¦=E2=9C¦_`)),
+  fc.constantFrom(...parts(`<¦>¦"¦\\¦,¦;¦(¦)¦@¦a@x.example.org¦SRS0=a=b=x=u@y¦prvs=1=¦-bounces+¦\0¦\u001b`)),
   fc.string({ unit: "binary", maxLength: 6 }),
   fc.constantFrom("\ud800", "\udc00", "\u202e", "\u00ff", "é", "ß", "İ", "答复", "\u{1f600}"),
 );
@@ -77,7 +44,7 @@ describe("header values", () => {
         // A reply to it has the same.
         const reply = subjectKey(`Re: ${said}`);
         expect(reply.isReply).toBe(true);
-        if (!isReply && said.length < 40) expect(reply.key).toBe(key);
+        expect(isReply || said.length >= 40 || reply.key === key).toBe(true);
       }),
       RUNS,
     );
@@ -87,9 +54,9 @@ describe("header values", () => {
     fc.assert(
       fc.property(value, (said) => {
         const address = addressOfHeader(said);
-        if (address !== undefined) expect(address).toMatch(/^[^\s,;<>]+@[^\s,;<>]+$/u);
+        expect(address ?? "none@x").toMatch(/^[^\s,;<>]+@[^\s,;<>]+$/u);
         const person = personOfSender(said);
-        if (person !== undefined) expect(person.length).toBeLessThanOrEqual(said.toLowerCase().length);
+        expect((person ?? "").length).toBeLessThanOrEqual(said.toLowerCase().length);
       }),
       RUNS,
     );
@@ -102,7 +69,7 @@ describe("header values", () => {
         const { hints } = threadHints(said);
         expect(hints.references.length).toBeLessThanOrEqual(20);
         for (const id of hints.references) expect(id).toMatch(/^[^<>]+$/u);
-        if (hints.threadIndex !== undefined) expect(hints.threadIndex).toMatch(/^[0-9a-f]{32}$/);
+        expect(hints.threadIndex ?? "").toMatch(/^(?:[0-9a-f]{32})?$/);
       }),
       RUNS,
     );
