@@ -119,6 +119,18 @@ describe("a mail is taken in", () => {
     expect(only(read({ ...bySmtp, ...values }))).toMatchObject(said);
   });
 
+  test("as a report of the server's own", () => {
+    const report = {
+      ...bySmtp,
+      source: "DSN",
+      "event-id": "DSN",
+      "client-ip": "",
+      "client-hostname": "",
+      "return-path": "<>",
+    };
+    expect(only(read(report))).toMatchObject({ host: "ex01", client: undefined, sender: "", nrcpt: 1, acceptedAt: AT });
+  });
+
   test("once, however many rows of a server say so", () => {
     const { nrcpt, acceptedAt } = only(read(received, received, { ...bySmtp, "internal-message-id": "7" }));
     expect({ nrcpt, acceptedAt }).toEqual({ nrcpt: 1, acceptedAt: AT });

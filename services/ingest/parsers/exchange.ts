@@ -57,6 +57,8 @@ const CLOSE = 62;
 /** What is said by the events that are read; all others are sound rows of no interest. */
 const EVENTS: ReadonlyMap<string, "accept" | "expand" | "duplicate" | "attempt"> = new Map([
   ["RECEIVE", "accept"],
+  // A report that the server itself writes: it comes from nowhere.
+  ["DSN", "accept"],
   ["EXPAND", "expand"],
   ["DUPLICATEDELIVER", "duplicate"],
   ["DELIVER", "attempt"],
