@@ -1,5 +1,6 @@
 // Writes the bench's logs into .cache/bench once; later runs find them there.
 
+import { execFileSync } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs";
 import { join } from "node:path";
 
@@ -25,6 +26,17 @@ export function logFile(name: string, settings: MailLogSettings): LogFile {
     renameSync(`${path}.part`, path);
   }
   return { path, lines: settings.lines };
+}
+
+/** The same log, compressed by a program that leaves the file and writes one beside it. */
+export function compressedFile(
+  { path, lines }: LogFile,
+  suffix: string,
+  [program = "", ...options]: readonly string[],
+): LogFile {
+  const packed = `${path}.${suffix}`;
+  if (!existsSync(packed)) execFileSync(program, [...options, path], { stdio: "inherit" });
+  return { path: packed, lines };
 }
 
 function writeLines(path: string, lines: Iterable<string>): void {
