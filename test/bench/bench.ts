@@ -105,6 +105,9 @@ const MIXED: MailLogSettings = { ...SHORT_MAILS, live: 20_000, linesPerSecond: 1
 /** 20 s of event time, of the 30 s by which a line may be late. */
 const SHUFFLED: MailLogSettings = { ...SHORT_MAILS, linesPerSecond: 1000, shuffledLines: 20_000 };
 
+const EXCHANGE: MailLogSettings = { ...SHORT_MAILS, system: "exchange", lines: SHORT_MAILS.lines / 4 };
+const EXCHANGE_STORM: MailLogSettings = { ...EXCHANGE, toList: true, recipients: () => 2500, linesPerSecond: 500 };
+
 console.log(
   `Node ${process.versions.node}, ${cpus()[0]?.model ?? "unknown CPU"}, one core, ${REPETITIONS} repetitions.`,
 );
@@ -119,6 +122,8 @@ sloped("Short mails, 1-3 recipients, no header lines", "short", SHORT_MAILS);
 sloped("Short mails, header lines logged", "short-headers", { ...SHORT_MAILS, headerLines: true });
 sloped("Short mails, 20,000 of them mixed line by line", "short-mixed", MIXED);
 sloped("Short mails, all lines shuffled, 20 s of them at a time", "short-shuffled", SHUFFLED);
+sloped("Exchange message tracking, short mails, 1-3 recipients", "exchange", EXCHANGE);
+sloped("Exchange message tracking, a storm on a group of 2,500", "exchange-storm", EXCHANGE_STORM);
 section("Compressed", compressedLogs());
 section("Growth: the same number of lines, other audiences", audienceGrowth());
 section("Growth: the same number of lines on a list of 40, other numbers of threads", threadGrowth());

@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs";
 import { join } from "node:path";
 
+import { exchangeLog } from "./exchange-log.ts";
 import { mailLog, type MailLogSettings } from "./mail-log.ts";
 
 export interface LogFile {
@@ -22,7 +23,7 @@ export function logFile(name: string, settings: MailLogSettings): LogFile {
   const path = join(FOLDER, `${name}-${settings.lines}-v${GENERATION}.log`);
   if (!existsSync(path)) {
     process.stderr.write(`writing ${name}, ${settings.lines} lines\n`);
-    writeLines(`${path}.part`, mailLog(settings));
+    writeLines(`${path}.part`, settings.system === "exchange" ? exchangeLog(settings) : mailLog(settings));
     renameSync(`${path}.part`, path);
   }
   return { path, lines: settings.lines };

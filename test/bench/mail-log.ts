@@ -1,6 +1,8 @@
 // settings -> the lines of a made-up Postfix log. Only the bench reads it: quick to write, steady in shape, no randomness.
 
 export interface MailLogSettings {
+  /** Whose log; Postfix's where it is not said. */
+  readonly system?: "postfix" | "exchange";
   /** Lines to write, give or take the last mail. */
   readonly lines: number;
   /** Recipients of mail number n. */
@@ -22,7 +24,7 @@ interface LiveMail {
   readonly lines: Iterator<string>;
 }
 
-const START_AT = Date.UTC(2026, 10, 16, 8, 0, 0);
+export const START_AT = Date.UTC(2026, 10, 16, 8, 0, 0);
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /** Yields whole lines, newline included. */

@@ -13,6 +13,7 @@ export interface Tool {
 }
 
 const GREP: Tool = { name: "grep -c", command: ["grep", "-c", "status=sent"] };
+const GREP_EXCHANGE: Tool = { name: "grep -c", command: ["grep", "-c", ",DELIVER,"] };
 export const SQUALL: Tool = {
   name: "squall replay",
   command: [process.execPath, join(import.meta.dirname, "../../services/squall/squall.js"), "replay"],
@@ -37,9 +38,11 @@ export function runByTurns(files: readonly LogFile[], repetitions: number, tools
 /** Time against number of lines, for files of one kind in three sizes. */
 export function slopes(name: string, settings: MailLogSettings, repetitions: number): string {
   const files = [16, 4, 1].map((part) => logFile(name, { ...settings, lines: Math.round(settings.lines / part) }));
-  const runs = runByTurns(files, repetitions);
+  const isPostfix = settings.system !== "exchange";
+  const tools = isPostfix ? TOOLS : [GREP_EXCHANGE, SQUALL];
+  const runs = runByTurns(files, repetitions, tools);
   const costs = runs.map((bySize) => [0, 1].map((from) => nanosecondsALine(files, bySize, from)));
-  const rows = TOOLS.map((tool, which) => {
+  const rows = tools.map((tool, which) => {
     const bySize = runs[which] ?? [];
     const columns = [0, 1].flatMap((from) => {
       const cost = costs[which]?.[from] ?? 0;
@@ -50,7 +53,8 @@ export function slopes(name: string, settings: MailLogSettings, repetitions: num
   const [small, middle, large] = files.map(({ lines }) => `${(lines / 1e6).toFixed(2)} M`);
   const header = ["program", ...[small, middle, large].map((lines) => `${lines} lines, s`)];
   const columns = [small, middle].flatMap((lines) => [`ns a line from ${lines} on`, "x grep"]);
-  return table([[...header, ...columns, "peak MiB"], ...rows, ...pflogsummRow(files, runs[0] ?? [])]);
+  const peer = isPostfix ? pflogsummRow(files, runs[0] ?? []) : [];
+  return table([[...header, ...columns, "peak MiB"], ...rows, ...peer]);
 }
 
 /** Between a file and the next larger one. */
