@@ -6,6 +6,7 @@ import {
   type MicrosoftRuleSettings,
   type MicrosoftTrip,
 } from "./microsoft-rule.ts";
+import { microsoftMessage } from "./false-alarms.ts";
 import { readListMessages } from "./real-threads.ts";
 
 const MINUTE = 60_000;
@@ -88,14 +89,7 @@ describe("the real threads that trip it are those their README counts", () => {
     ["starter's counted", true, [719, 436, 4, 318, 4], 1481],
   ])("%s", (_name, starterCounts, perList, all) => {
     const tripped = trips(
-      messages.map(({ at, list, thread, person, isFirst }) => ({
-        atMs: at,
-        thread: `${list}/${thread}`,
-        sender: `${list}/${person}`,
-        recipients: 3000,
-        isReply: !isFirst,
-        isAutomatic: false,
-      })),
+      messages.map((message) => microsoftMessage(message, 3000)),
       { starterCounts },
     ).filter(({ tripOfThread }) => tripOfThread === 1);
     expect(perList.map((_, list) => tripped.filter(({ thread }) => thread.startsWith(`${list}/`)).length)).toEqual(
