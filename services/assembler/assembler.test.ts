@@ -435,6 +435,22 @@ describe("everything has a bound", () => {
     expect(bench.assembler.counters).toMatchObject({ evictedForSilence: 1, evictedForRoom: 0 });
   });
 
+  test("mails that every recipient got or lost are forgotten after an hour, in silence, though no line says that they are removed", () => {
+    const minutes = [{ start: AT, delivered: 2, deferred: 0, bounced: 1 }];
+    const expansions = [{ address: "all@x", members: 3 }];
+    const tried = [{ start: AT, delivered: 2, deferred: 1, bounced: 0 }];
+    const bench = new Bench().slices(
+      accepted("packed", AT, { nrcpt: 3, minutes }),
+      accepted("open", AT, { expansions, minutes }),
+      accepted("deferred", AT, { nrcpt: 3, minutes: tried }),
+      noise(later(59 * MINUTE)),
+    );
+    expect(bench.assembler.openMails).toBe(4);
+    for (let more = 0; more < 5; more += 1) bench.slices(noise(later(60 * MINUTE + more * SLICE)));
+    expect(bench.assembler.openMails).toBe(2);
+    expect(bench.assembler.counters).toMatchObject({ incomplete: 0, evictedForSilence: 0, evictedForRoom: 0 });
+  });
+
   test("removed mails are kept for lines that come late, and no longer", () => {
     const bench = new Bench().slices(accepted("a", AT, { removedAt: AT }), noise(later(30 * SECOND)));
     expect(bench.assembler.openMails).toBe(2);

@@ -26,6 +26,31 @@ test("a mail that carried no message id is told from others by its time", () => 
   expect(told({})?.eventId).toBe("test mx 97CA59841E6 <a@x>");
 });
 
+describe("recipients", () => {
+  const expansions = [{ address: "all@x", members: 3000 }];
+  test.each<[string, Partial<MailFragment>, number]>([
+    ["as at acceptance", { nrcpt: 3 }, 3],
+    ["a group is its members", { nrcpt: 1, expansions }, 3000],
+    ["beside others", { nrcpt: 3, expansions }, 3002],
+    ["groups in a group", { nrcpt: 1, expansions: [...expansions, { address: "a@x", members: 40 }] }, 3039],
+    ["those named twice count once", { nrcpt: 3, expansions, duplicateTo: ["a@x", "b@x"] }, 3000],
+    ["without a group nobody is named twice", { nrcpt: 3, duplicateTo: ["a@x", "b@x"] }, 3],
+    ["never none", { nrcpt: 1, expansions: [{ address: "a@x", members: 1 }], duplicateTo: ["a@x", "b@x"] }, 1],
+    [
+      "never beyond what an event may say",
+      { nrcpt: 1, expansions: ["a@x", "b@x"].map((address) => ({ address, members: 1_000_000_000 })) },
+      1_000_000_000,
+    ],
+  ])("%s", (_name, said, recipients) => {
+    expect(told(said)?.recipients).toBe(recipients);
+  });
+
+  test("are as many as deliveries may be", () => {
+    const minutes = [{ start: AT, delivered: 5000, deferred: 0, bounced: 0 }];
+    expect(told({ nrcpt: 1, expansions, minutes })?.minutes[0]?.delivered).toBe(3000);
+  });
+});
+
 describe("the hop is the machine that handed it over", () => {
   test.each([
     ["192.0.2.7", "192.0.2.7"],

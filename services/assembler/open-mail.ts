@@ -4,9 +4,10 @@ import type { DeliveryMinute, DeliveryTotals } from "../../shared/domain/deliver
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import { MINUTES_MAX } from "../../shared/domain/mail-event.ts";
 import type { Headers, MailFragment } from "../../shared/domain/mail-fragment.ts";
-import { HEADER_NAMES } from "../../shared/domain/mail-fragment.ts";
+import { DUPLICATES_MAX, HEADER_NAMES } from "../../shared/domain/mail-fragment.ts";
 import type { AssemblerSettings } from "./assembler-settings.ts";
-import { addAddress, countAddress, lesser } from "../../shared/domain/merge-fields.ts";
+import { addAddress, addExpansion, countAddress, lesser } from "../../shared/domain/merge-fields.ts";
+import { recipientsOf } from "./recipients.ts";
 
 /** See AssemblerSettings. */
 type ReleaseSettings = Pick<AssemblerSettings, "unacceptedAgeMs" | "triesMin" | "triedAgeMs">;
@@ -66,12 +67,19 @@ export function isComplete({ said }: OpenMail): boolean {
 /** Was every recipient tried, or enough of them to know the mail by? `ageMs`: since it was accepted. */
 export function isDue(mail: OpenMail, ageMs: number, settings: ReleaseSettings): boolean {
   if (!isComplete(mail)) return ageMs >= settings.unacceptedAgeMs;
-  return mail.said.removedAt !== undefined || isTried(mail.attempts, mail.said.nrcpt ?? 0, ageMs, settings);
+  return mail.said.removedAt !== undefined || isTried(mail.attempts, recipientsOf(mail.said), ageMs, settings);
 }
 
 /** The same of the counts of a complete mail that is still queued. */
 export function isTried(attempts: number, recipients: number, ageMs: number, settings: ReleaseSettings): boolean {
   return attempts >= recipients || (attempts >= settings.triesMin && ageMs >= settings.triedAgeMs);
+}
+
+/** Has every recipient of a complete mail got it or lost it? Then nothing more is to come, though no line may ever say so. */
+export function isSettled({ said, earlier }: OpenMail): boolean {
+  let settled = (earlier?.delivered ?? 0) + (earlier?.bounced ?? 0);
+  for (const { delivered, bounced } of said.minutes ?? []) settled += delivered + bounced;
+  return settled >= recipientsOf(said);
 }
 
 function mergeMinute(minutes: DeliveryMinute[], added: DeliveryMinute): void {
@@ -113,6 +121,10 @@ function mergeDeliveries(mail: OpenMail, fragment: MailFragment): void {
   for (const { address, seen } of fragment.origTo ?? []) countAddress((said.origTo ??= []), address, seen);
   if (fragment.handedOn !== undefined) said.handedOn = (said.handedOn ?? 0) + fragment.handedOn;
   for (const address of fragment.expandedTo ?? []) addAddress((said.expandedTo ??= []), address);
+  for (const { address, members } of fragment.expansions ?? []) {
+    addExpansion((said.expansions ??= []), address, members);
+  }
+  for (const address of fragment.duplicateTo ?? []) addAddress((said.duplicateTo ??= []), address, DUPLICATES_MAX);
 }
 
 function mergeHeaders(said: MailFragment, headers: Headers): void {

@@ -22,6 +22,8 @@ export function fragment(said: Partial<MailFragment> = {}): MailFragment {
     origTo: undefined,
     expandedTo: undefined,
     handedOn: undefined,
+    expansions: undefined,
+    duplicateTo: undefined,
     headerTo: undefined,
     minutes: undefined,
     removedAt: undefined,

@@ -71,10 +71,9 @@ export class SlabWriter {
       slab.numbers[record + BOUNCED] = bounced;
     }
     slab.numbers[record + HANDED_ON] = said.handedOn ?? 0;
-    if (said.origTo === undefined && said.expandedTo === undefined) return;
-    const addresses = slab.addressesOf(record);
-    addresses.origTo = said.origTo;
-    addresses.expandedTo = said.expandedTo;
+    const { origTo, expandedTo, expansions, duplicateTo } = said;
+    if ([origTo, expandedTo, expansions, duplicateTo].every((addresses) => addresses === undefined)) return;
+    Object.assign(slab.addressesOf(record), { origTo, expandedTo, expansions, duplicateTo });
   }
 
   private writeHeaders(slab: FragmentSlab, record: number, { headers }: MailFragment): void {

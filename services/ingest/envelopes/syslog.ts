@@ -7,6 +7,7 @@ import type { LineOutcome } from "../rejection.ts";
 import type { StampReader } from "../syslog-stamp.ts";
 
 const SPACE = 32;
+const COMMA = 44;
 const LESS = 60;
 const GREATER = 62;
 const PRIORITY_BYTES_MAX = 5;
@@ -44,8 +45,9 @@ function priorityEnd(bytes: Buffer, start: number): number {
   return bytes[at] === GREATER && at > start + 1 ? at + 1 : start;
 }
 
-/** "Xxx dd " or "dddd-": a stamp was meant, but its fields are not a time. */
+/** "Xxx dd " or "dddd-": a stamp was meant, but its fields are not a time. Behind "…Z," stands a row of a table, not a log line. */
 function looksStamped(bytes: Buffer, start: number): boolean {
+  if (bytes[start + 23] === 90 && bytes[start + 24] === COMMA) return false;
   const dash = bytes[start + 4] === 45 && bytes[start + 7] === 45 && bytes[start + 13] === 58;
   return dash || (bytes[start + 3] === SPACE && bytes[start + 6] === SPACE && bytes[start + 9] === 58);
 }

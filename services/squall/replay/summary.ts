@@ -35,6 +35,9 @@ const REJECTED_WORDS: Readonly<Record<RejectionReason, string>> = {
   "bad-json": "no JSON",
   "bad-journal-record": "journal records of an unknown shape",
   "bad-mail-event": "no MailEvent as its schema has it",
+  "tracking-row-before-fields": "rows of Exchange before a #Fields line that names their columns",
+  "unknown-tracking-fields": "#Fields lines of another log than message tracking",
+  "malformed-tracking-row": "rows of Exchange that are cut, or have not the columns that #Fields names",
 };
 
 /** The whole summary, ending in a line break. */

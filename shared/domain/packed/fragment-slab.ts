@@ -2,7 +2,7 @@
 // string, and a mail none either as long as nobody asks for one (`fragmentAt`).
 // Every field merges commutatively, as those of a MailFragment do; of two different texts the lesser by bytes stays.
 
-import type { SeenAddress } from "../mail-fragment.ts";
+import type { Expansion, SeenAddress } from "../mail-fragment.ts";
 import { HEADER_NAMES } from "../mail-fragment.ts";
 
 /** Event time that one fragment may span, ms. Divides a minute. */
@@ -40,10 +40,12 @@ const HEADER_INTEGERS = HEADER_NAMES.length * 2;
 const FIRST_RECORDS = 4;
 const FIRST_BYTES = 512;
 
-/** Addresses of delivery lines, for the few mails that have them. */
+/** Addresses that were replaced by others, for the few mails that have them. */
 export interface DeliveryAddresses {
   origTo: SeenAddress[] | undefined;
   expandedTo: string[] | undefined;
+  expansions: Expansion[] | undefined;
+  duplicateTo: string[] | undefined;
 }
 
 export class FragmentSlab {
@@ -176,7 +178,12 @@ export class FragmentSlab {
     const place = this.numbers[record + ADDRESSED] ?? 0;
     const known = this.addressed[place - 1];
     if (known !== undefined) return known;
-    const added: DeliveryAddresses = { origTo: undefined, expandedTo: undefined };
+    const added: DeliveryAddresses = {
+      origTo: undefined,
+      expandedTo: undefined,
+      expansions: undefined,
+      duplicateTo: undefined,
+    };
     this.addressed.push(added);
     this.numbers[record + ADDRESSED] = this.addressed.length;
     return added;

@@ -56,6 +56,8 @@ export function fragmentOf(
     origTo: undefined,
     expandedTo: undefined,
     handedOn: undefined,
+    expansions: undefined,
+    duplicateTo: undefined,
     headerTo: nameAt(HEADER_TO),
     minutes: minutesOf(mails, mail),
     removedAt: timeAt(REMOVED_AT),

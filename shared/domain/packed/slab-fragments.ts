@@ -63,6 +63,8 @@ export function fragmentAt(slab: FragmentSlab, record: number, { site, hostNames
     origTo: addresses?.origTo,
     expandedTo: addresses?.expandedTo,
     handedOn: slab.number(record, HANDED_ON) === 0 ? undefined : slab.number(record, HANDED_ON),
+    expansions: addresses?.expansions,
+    duplicateTo: addresses?.duplicateTo,
     headerTo: nameAt(HEADER_TO),
     minutes: minutesOf(slab, record),
     removedAt: timeAt(REMOVED_AT),
