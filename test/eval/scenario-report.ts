@@ -13,7 +13,7 @@ const STORM_HEADER = [
   "at reply-all",
   "after, s",
   "deliveries by then",
-  "of all",
+  "of all, %",
   "false alarms",
   "Microsoft trips",
   "at reply-all",
@@ -64,7 +64,7 @@ function stormRow(seeds: readonly ScenarioOutcome[]): string[] {
     spread(caught.map(({ squall }) => squall.deliveries)),
     spread(
       caught.map((storm) => share(storm.squall, storm.deliveries)),
-      (percent) => `${percent.toFixed(2)} %`,
+      (percent) => percent.toFixed(2),
     ),
     falseOnes(seeds, ({ squallFalse }) => squallFalse.length),
     tripped.length === 0 ? "never" : `${tripped.length} of ${storms.length}`,
