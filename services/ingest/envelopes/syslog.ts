@@ -2,7 +2,7 @@
 // What files, rsyslog, syslog-ng, maillog_file and `journalctl -o short-iso` write.
 
 import type { Host } from "../combine.ts";
-import type { HostTable } from "../host-table.ts";
+import { type HostTable, isOfName } from "../host-table.ts";
 import type { LineOutcome } from "../rejection.ts";
 import type { StampReader } from "../syslog-stamp.ts";
 
@@ -32,8 +32,9 @@ export function parseSyslogLine(deps: SyslogDependencies, bytes: Buffer, start: 
   if (again !== undefined)
     return deps.parser.parse(again, stamps.eventTimeMs, bytes, stamps.next + again.name.length + 1, end);
   let hostEnd = stamps.next;
-  while (hostEnd < end && bytes[hostEnd] !== SPACE) hostEnd += 1;
-  if (hostEnd >= end || hostEnd === stamps.next || hostEnd - stamps.next > HOST_BYTES_MAX) return "not-mine";
+  while (hostEnd < end && isOfName(bytes[hostEnd] ?? 0)) hostEnd += 1;
+  if (bytes[hostEnd] !== SPACE || hostEnd >= end || hostEnd === stamps.next || hostEnd - stamps.next > HOST_BYTES_MAX)
+    return "not-mine";
   const host = hosts.intern(bytes, stamps.next, hostEnd);
   if (host === undefined) return "too-many-hosts";
   return deps.parser.parse(host, stamps.eventTimeMs, bytes, hostEnd + 1, end);

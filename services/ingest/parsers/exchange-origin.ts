@@ -3,7 +3,7 @@
 
 import { ascii, find, lesser, needle } from "../bytes.ts";
 import type { Host } from "../combine.ts";
-import type { HostTable } from "../host-table.ts";
+import { type HostTable, isOfName } from "../host-table.ts";
 import type { RejectionReason } from "../rejection.ts";
 import { placeOfField, type TrackingRow } from "./tracking-row.ts";
 
@@ -21,6 +21,7 @@ const CONTEXT_BYTES_MAX = 4096;
 const WORD_BYTES_MAX = 32;
 const DOT = 46;
 const ZONE = 37;
+const QUESTION_MARK = 63;
 
 const LOCAL = ascii("local");
 const MESSAGE_CLASS = needle("MessageClass:");
@@ -140,7 +141,7 @@ function keepShort(source: Buffer, from: number, end: number, name: Bytes): void
     if (byte === 59 || byte === 40 || byte === 124) return;
     const isUpper = byte >= 65 && byte <= 90;
     if (isUpper || (byte >= 97 && byte <= 122)) hasLetter = true;
-    name.bytes[name.length] = isUpper ? byte | 32 : byte;
+    name.bytes[name.length] = isUpper ? byte | 32 : isOfName(byte) ? byte : QUESTION_MARK;
     name.length += 1;
   }
 }
