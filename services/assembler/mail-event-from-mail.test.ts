@@ -52,6 +52,12 @@ describe("the hop is the machine that handed it over", () => {
   });
 });
 
+test("a mail that was on hold is taken in when it is released", () => {
+  const releasedAt = AT + 5_400_000;
+  expect(told({ held: true, releasedAt })).toMatchObject({ at: releasedAt });
+  expect(told({ held: true })).toMatchObject({ at: AT });
+});
+
 describe("the writer", () => {
   const viaList = { "list-id": "<news.lists.example.org>", from: "Ann via News <news@lists.example.org>" };
   test.each<[string, Partial<MailFragment>, Partial<MailEvent>]>([

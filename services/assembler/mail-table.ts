@@ -120,7 +120,9 @@ export class MailTable {
     const { silentKeptMs, incompleteKeptMs } = this.settings;
     const silentMs = nowMs - mail.said.lastAt;
     const isIncomplete = !isComplete(mail);
-    const isSilent = silentMs >= (isIncomplete ? incompleteKeptMs : silentKeptMs);
+    // A moderator takes hours.
+    const isAbandoned = isIncomplete && mail.said.held !== true;
+    const isSilent = silentMs >= (isAbandoned ? incompleteKeptMs : silentKeptMs);
     if (!isSilent && this.size <= room) return false;
     if (isIncomplete) this.counters.incomplete += 1;
     else if (isSilent) this.counters.evictedForSilence += 1;

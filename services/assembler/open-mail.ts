@@ -58,6 +58,11 @@ export function openMail(fragment: MailFragment): OpenMail {
   };
 }
 
+/** When the mail was taken in; one that was on hold fans out when it is released. */
+export function takenInAt({ said }: OpenMail): number | undefined {
+  return said.releasedAt ?? said.acceptedAt;
+}
+
 /** Message id and recipient count are known: the mail has been accepted. */
 export function isComplete({ said }: OpenMail): boolean {
   return said.nrcpt !== undefined && said.messageId !== undefined && said.acceptedAt !== undefined;
@@ -65,7 +70,7 @@ export function isComplete({ said }: OpenMail): boolean {
 
 /** Was every recipient tried, or enough of them to know the mail by? `ageMs`: since it was accepted. */
 export function isDue(mail: OpenMail, ageMs: number, settings: ReleaseSettings): boolean {
-  if (!isComplete(mail)) return ageMs >= settings.unacceptedAgeMs;
+  if (!isComplete(mail)) return mail.said.held === true || ageMs >= settings.unacceptedAgeMs;
   return mail.said.removedAt !== undefined || isTried(mail.attempts, mail.said.nrcpt ?? 0, ageMs, settings);
 }
 
@@ -138,6 +143,8 @@ export function mergeFragment(mail: OpenMail, fragment: MailFragment): void {
   if (nrcpt !== undefined && (said.nrcpt === undefined || nrcpt > said.nrcpt)) said.nrcpt = nrcpt;
   if (removedAt !== undefined && (said.removedAt === undefined || removedAt > said.removedAt))
     said.removedAt = removedAt;
+  if (fragment.held === true) said.held = true;
+  if (fragment.releasedAt !== undefined) said.releasedAt = Math.max(said.releasedAt ?? 0, fragment.releasedAt);
   if (fragment.client !== undefined) said.client = lesser(said.client, fragment.client);
   if (fragment.login !== undefined) said.login = lesser(said.login, fragment.login);
   if (fragment.sender !== undefined) said.sender = lesser(said.sender, fragment.sender);

@@ -46,6 +46,8 @@ const anyFragment: fc.Arbitrary<MailFragment> = fc.record({
   expandedTo: fc.option(fc.array(word, { maxLength: 8 }), { nil: undefined }),
   headerTo: fc.option(word, { nil: undefined }),
   minutes: fc.option(minutes, { nil: undefined }),
+  held: fc.option(fc.boolean(), { nil: undefined }),
+  releasedAt: fc.option(time, { nil: undefined }),
   removedAt: fc.option(time, { nil: undefined }),
 });
 

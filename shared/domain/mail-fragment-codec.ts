@@ -8,6 +8,7 @@ import { ADDRESSES_MAX, HEADER_NAMES } from "./mail-fragment.ts";
 import type { TextLimits } from "./wire-fields.ts";
 import {
   checkText,
+  flagOf,
   integerOf,
   requiredInteger,
   requiredText,
@@ -34,7 +35,7 @@ const SEEN = { min: 1, max: 1_000_000_000_000 };
 
 const FIELDS: ReadonlySet<string> = fieldSet(
   "v site host queueId firstAt lastAt acceptedAt client login sender nrcpt messageId headers origTo " +
-    "expandedTo handedOn headerTo minutes removedAt",
+    "expandedTo handedOn headerTo minutes held releasedAt removedAt",
 );
 const HEADER_FIELDS: ReadonlySet<string> = new Set(HEADER_NAMES);
 const SEEN_FIELDS: ReadonlySet<string> = fieldSet("address seen");
@@ -60,6 +61,8 @@ export function encodeMailFragment(fragment: MailFragment): string {
     handedOn: fragment.handedOn,
     headerTo: fragment.headerTo,
     minutes: fragment.minutes === undefined ? undefined : wireMinutes(fragment.minutes),
+    held: fragment.held,
+    releasedAt: wireTime(fragment.releasedAt),
     removedAt: wireTime(fragment.removedAt),
   });
 }
@@ -101,6 +104,8 @@ function readFragment(object: WireObject): MailFragment {
     handedOn: integerOf(object, "handedOn", SEEN),
     headerTo: textOf(object, "headerTo", ADDRESS),
     minutes: minutesOf(object, "minutes", FRAGMENT_MINUTES_MAX),
+    held: flagOf(object, "held"),
+    releasedAt: timeOf(object, "releasedAt"),
     removedAt: timeOf(object, "removedAt"),
   };
 }

@@ -24,6 +24,8 @@ export function fragment(said: Partial<MailFragment> = {}): MailFragment {
     handedOn: undefined,
     headerTo: undefined,
     minutes: undefined,
+    held: undefined,
+    releasedAt: undefined,
     removedAt: undefined,
     ...said,
   };

@@ -58,6 +58,8 @@ export function fragmentOf(
     handedOn: undefined,
     headerTo: nameAt(HEADER_TO),
     minutes: minutesOf(mails, mail),
+    held: undefined,
+    releasedAt: undefined,
     removedAt: timeAt(REMOVED_AT),
   };
 }
