@@ -7,7 +7,7 @@ import type { Headers, MailFragment } from "../../shared/domain/mail-fragment.ts
 import { registrableDomain } from "../../shared/domain/registrable-domain.ts";
 import { automaticReason } from "./automatic.ts";
 import { listSightings } from "./list-sightings.ts";
-import { type OpenMail, takenInAt } from "./open-mail.ts";
+import { type OpenMail, recipientsUntil, takenInAt } from "./open-mail.ts";
 import { addressOfHeader, domainOf, personOfSender } from "./person.ts";
 import { threadHints } from "./thread-hints.ts";
 
@@ -84,9 +84,10 @@ function cappedTotals(totals: DeliveryTotals | undefined, recipients: number): D
  */
 export function mailEventFromMail(mail: OpenMail, untilMs: number, people: People): MailEvent | undefined {
   const { said, event: before } = mail;
-  const { messageId, nrcpt, headers } = said;
+  const { messageId, headers } = said;
   const takenIn = takenInAt(mail);
-  if (messageId === undefined || nrcpt === undefined || takenIn === undefined) return undefined;
+  if (messageId === undefined || said.nrcpt === undefined || takenIn === undefined) return undefined;
+  const nrcpt = recipientsUntil(mail, said.nrcpt, untilMs);
   const lists = listSightings(said, mail.attempts);
   const { hints, subject } = threadHints(headers);
   const from = writerOf(headers, lists);

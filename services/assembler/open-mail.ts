@@ -63,6 +63,22 @@ export function takenInAt({ said }: OpenMail): number | undefined {
   return said.releasedAt ?? said.acceptedAt;
 }
 
+/** More recipients than this are an alias' members; fewer say nothing that matters. */
+const EXPANDED_MIN = 20;
+/** A log that was sent twice says everything twice: only beyond so many times the recipients are there more than were queued. */
+const SAID_TIMES_MAX = 4;
+
+/**
+ * Recipients of the mail by what was told of it until `untilMs`; `nrcpt`: by the queue manager, which counts an alias that
+ * local(8) expands (a file of addresses, :include:) as one. Its members then show as deliveries under the same queue id.
+ */
+export function recipientsUntil({ said, earlier }: OpenMail, nrcpt: number, untilMs: number): number {
+  if (said.origTo === undefined || said.minutes === undefined) return nrcpt;
+  let settled = (earlier?.delivered ?? 0) + (earlier?.bounced ?? 0);
+  for (const { start, delivered, bounced } of said.minutes) if (start < untilMs) settled += delivered + bounced;
+  return settled >= EXPANDED_MIN && settled > nrcpt * SAID_TIMES_MAX ? settled : nrcpt;
+}
+
 /** Message id and recipient count are known: the mail has been accepted. */
 export function isComplete({ said }: OpenMail): boolean {
   return said.nrcpt !== undefined && said.messageId !== undefined && said.acceptedAt !== undefined;
@@ -71,7 +87,11 @@ export function isComplete({ said }: OpenMail): boolean {
 /** Was every recipient tried, or enough of them to know the mail by? `ageMs`: since it was accepted. */
 export function isDue(mail: OpenMail, ageMs: number, settings: ReleaseSettings): boolean {
   if (!isComplete(mail)) return mail.said.held === true || ageMs >= settings.unacceptedAgeMs;
-  return mail.said.removedAt !== undefined || isTried(mail.attempts, mail.said.nrcpt ?? 0, ageMs, settings);
+  if (mail.said.removedAt !== undefined) return true;
+  // An alias is being expanded: nobody knows yet to how many.
+  const isExpanding = mail.said.origTo !== undefined && mail.attempts > (mail.said.nrcpt ?? 0);
+  if (isExpanding && ageMs < settings.triedAgeMs) return false;
+  return isTried(mail.attempts, mail.said.nrcpt ?? 0, ageMs, settings);
 }
 
 /** The same of the counts of a complete mail that is still queued. */
