@@ -61,6 +61,15 @@ export interface ScenarioOutcome {
   readonly microsoftFalse: number;
 }
 
+/** A conversation as the truth has it. */
+interface MicrosoftTalk {
+  readonly audience: number;
+  /** The reply-alls are sent by machines. */
+  readonly automatic?: boolean;
+  /** RFC 3339. */
+  readonly replyAllTimes: readonly string[];
+}
+
 /** Plays the scenario through the whole of `squall replay`. */
 export async function playScenario(run: ScenarioRun, config: SquallConfig): Promise<ScenarioOutcome> {
   const simulation = simulate(run);
@@ -125,10 +134,10 @@ function isOf({ list, detectedAt, evidence }: StormAlert, storm: StormTruth): bo
  * All reply-alls of a conversation count as one conversation to Microsoft's rule, whatever became of subject and headers: it is
  * given the best case. They are by others than the starter.
  */
-function microsoftCatch(talk: StormTruth | DiscussionTruth, firstAt: number): Catch | undefined {
+function microsoftCatch(talk: MicrosoftTalk, firstAt: number): Catch | undefined {
   const rule = new MicrosoftRule();
-  const isAutomatic = "automatic" in talk && Boolean(talk.automatic);
-  const mail = { thread: "it", recipients: talk.audience, isAutomatic };
+  const { audience, automatic = false } = talk;
+  const mail = { thread: "it", recipients: audience, isAutomatic: automatic };
   rule.see({ ...mail, atMs: firstAt, sender: "starter", isReply: false });
   for (const [number, time] of talk.replyAllTimes.toSorted().entries()) {
     const trip = rule.see({ ...mail, atMs: Date.parse(time), sender: `replier ${number}`, isReply: true });
