@@ -7,9 +7,9 @@ import type { Headers, MailFragment } from "../../shared/domain/mail-fragment.ts
 import { registrableDomain } from "../../shared/domain/registrable-domain.ts";
 import { automaticReason } from "./automatic.ts";
 import { listSightings } from "./list-sightings.ts";
-import type { OpenMail } from "./open-mail.ts";
+import { type OpenMail, takenInAt } from "./open-mail.ts";
 import { addressOfHeader, domainOf, personOfSender } from "./person.ts";
-import { recipientsOf } from "./recipients.ts";
+import { recipientsUntil } from "./recipients.ts";
 import { threadHints } from "./thread-hints.ts";
 
 export interface People {
@@ -85,15 +85,16 @@ function cappedTotals(totals: DeliveryTotals | undefined, recipients: number): D
  */
 export function mailEventFromMail(mail: OpenMail, untilMs: number, people: People): MailEvent | undefined {
   const { said, event: before } = mail;
-  const { messageId, nrcpt, acceptedAt, headers } = said;
-  if (messageId === undefined || nrcpt === undefined || acceptedAt === undefined) return undefined;
-  const recipients = recipientsOf(said);
+  const { messageId, headers } = said;
+  const takenIn = takenInAt(mail);
+  if (messageId === undefined || said.nrcpt === undefined || takenIn === undefined) return undefined;
+  const recipients = recipientsUntil(mail, untilMs);
   const lists = listSightings(said, mail.attempts);
   const { hints, subject } = threadHints(headers);
   const from = writerOf(headers, lists);
   const sender = personOfSender(said.sender);
   const domain = domainOf(from ?? sender ?? said.login ?? "");
-  const at = before?.at ?? acceptedAt;
+  const at = before?.at ?? takenIn;
   const { site, host, queueId } = said;
   const id = messageId === "" ? undefined : messageId;
   const earlier = cappedTotals(mail.earlier, recipients);

@@ -123,7 +123,9 @@ export class MailTable {
     const silentMs = nowMs - mail.said.lastAt;
     const isIncomplete = !isComplete(mail);
     const isOver = !isIncomplete && silentMs >= settledKeptMs && !mail.waiting && isSettled(mail);
-    const isSilent = silentMs >= (isIncomplete ? incompleteKeptMs : silentKeptMs);
+    // A moderator takes hours.
+    const isAbandoned = isIncomplete && mail.said.held !== true;
+    const isSilent = silentMs >= (isAbandoned ? incompleteKeptMs : silentKeptMs);
     if (!isOver && !isSilent && this.size <= room) return false;
     if (isIncomplete) this.counters.incomplete += 1;
     else if (isSilent && !isOver) this.counters.evictedForSilence += 1;

@@ -54,6 +54,8 @@ const anyFragment: fc.Arbitrary<MailFragment> = fc.record({
   duplicateTo: fc.option(fc.array(word, { maxLength: 9 }), { nil: undefined }),
   headerTo: fc.option(word, { nil: undefined }),
   minutes: fc.option(minutes, { nil: undefined }),
+  held: fc.option(fc.boolean(), { nil: undefined }),
+  releasedAt: fc.option(time, { nil: undefined }),
   removedAt: fc.option(time, { nil: undefined }),
 });
 

@@ -8,6 +8,7 @@ import { ADDRESSES_MAX, DUPLICATES_MAX, EXPANSIONS_MAX, HEADER_NAMES } from "./m
 import type { TextLimits } from "./wire-fields.ts";
 import {
   checkText,
+  flagOf,
   integerOf,
   requiredInteger,
   requiredText,
@@ -36,7 +37,7 @@ const SEEN = { min: 1, max: 1_000_000_000_000 };
 
 const FIELDS: ReadonlySet<string> = fieldSet(
   "v site host queueId firstAt lastAt acceptedAt client login sender nrcpt messageId headers origTo " +
-    "expandedTo handedOn expansions duplicateTo headerTo minutes removedAt",
+    "expandedTo handedOn expansions duplicateTo headerTo minutes held releasedAt removedAt",
 );
 const HEADER_FIELDS: ReadonlySet<string> = new Set(HEADER_NAMES);
 const SEEN_FIELDS: ReadonlySet<string> = fieldSet("address seen");
@@ -65,6 +66,8 @@ export function encodeMailFragment(fragment: MailFragment): string {
     duplicateTo: fragment.duplicateTo,
     headerTo: fragment.headerTo,
     minutes: fragment.minutes === undefined ? undefined : wireMinutes(fragment.minutes),
+    held: fragment.held,
+    releasedAt: wireTime(fragment.releasedAt),
     removedAt: wireTime(fragment.removedAt),
   });
 }
@@ -108,6 +111,8 @@ function readFragment(object: WireObject): MailFragment {
     duplicateTo: addressesOf(object, "duplicateTo", DUPLICATES_MAX),
     headerTo: textOf(object, "headerTo", HEADER_TO),
     minutes: minutesOf(object, "minutes", FRAGMENT_MINUTES_MAX),
+    held: flagOf(object, "held"),
+    releasedAt: timeOf(object, "releasedAt"),
     removedAt: timeOf(object, "removedAt"),
   };
 }

@@ -78,5 +78,9 @@ export interface MailFragment {
   headerTo: string | undefined;
   /** Delivery lines by event-time minute, ascending. */
   minutes: DeliveryMinute[] | undefined;
+  /** Put on hold when it was taken in, or released later. */
+  held: boolean | undefined;
+  /** Latest stamp of a line that released it. */
+  releasedAt: number | undefined;
   removedAt: number | undefined;
 }

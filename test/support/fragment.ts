@@ -26,6 +26,8 @@ export function fragment(said: Partial<MailFragment> = {}): MailFragment {
     duplicateTo: undefined,
     headerTo: undefined,
     minutes: undefined,
+    held: undefined,
+    releasedAt: undefined,
     removedAt: undefined,
     ...said,
   };

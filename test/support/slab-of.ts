@@ -15,6 +15,7 @@ import {
   SENDER,
   SLICE_MS,
 } from "../../shared/domain/packed/fragment-slab.ts";
+import { noteHeld, noteReleased } from "../../shared/domain/packed/slab-hold.ts";
 import { keyHash } from "../../shared/domain/packed/key-hash.ts";
 import { fragmentAt } from "../../shared/domain/packed/slab-fragments.ts";
 import type { MailFragment } from "../../shared/domain/mail-fragment.ts";
@@ -62,6 +63,8 @@ export class SlabWriter {
       slab.say(record, text, 0, slab.source.length);
     }
     if (said.acceptedAt !== undefined) slab.accepted(record, said.acceptedAt);
+    if (said.held === true) noteHeld(slab, record);
+    if (said.releasedAt !== undefined) noteReleased(slab, record, said.releasedAt);
     if (said.removedAt !== undefined) slab.removed(record, said.removedAt);
     if (said.nrcpt !== undefined) slab.recipients(record, said.nrcpt);
     this.writeHeaders(slab, record, said);

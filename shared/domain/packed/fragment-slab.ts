@@ -26,15 +26,17 @@ const HEADERS = 10;
 export const ADDRESSED = 11;
 /** Of the deliveries, those that were expanded or handed on. */
 export const HANDED_ON = 12;
+/** Whether the mail was put on hold, and when it was released: see slab-hold.ts. 0: nothing is known. */
+export const HOLD = 13;
 /** Texts are two integers: where in `bytes`, and the length, -1 for a text that was not said. */
-export const QUEUE_ID = 13;
-export const MESSAGE_ID = 15;
-export const CLIENT = 17;
-export const LOGIN = 19;
-export const SENDER = 21;
-export const HEADER_TO = 23;
+export const QUEUE_ID = 14;
+export const MESSAGE_ID = 16;
+export const CLIENT = 18;
+export const LOGIN = 20;
+export const SENDER = 22;
+export const HEADER_TO = 24;
 /** Integers a record takes. A record is named by the place of its first. */
-export const RECORD_INTEGERS = 25;
+export const RECORD_INTEGERS = 26;
 
 const HEADER_INTEGERS = HEADER_NAMES.length * 2;
 const FIRST_RECORDS = 4;
@@ -154,7 +156,7 @@ export class FragmentSlab {
   saysOnlyRemoved(record: number): boolean {
     const { numbers } = this;
     if ((numbers[record + REMOVED_AT] ?? -1) < 0 || (numbers[record + ACCEPTED_AT] ?? -1) >= 0) return false;
-    for (let field = NRCPT; field <= HANDED_ON; field += 1) if (numbers[record + field] !== 0) return false;
+    for (let field = NRCPT; field < QUEUE_ID; field += 1) if (numbers[record + field] !== 0) return false;
     for (let text = MESSAGE_ID; text < RECORD_INTEGERS; text += 2) if (this.isSaid(record, text)) return false;
     return true;
   }

@@ -60,6 +60,8 @@ export function fragmentOf(
     duplicateTo: undefined,
     headerTo: nameAt(HEADER_TO),
     minutes: minutesOf(mails, mail),
+    held: undefined,
+    releasedAt: undefined,
     removedAt: timeAt(REMOVED_AT),
   };
 }
