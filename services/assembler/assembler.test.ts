@@ -220,8 +220,9 @@ describe("mails are told in order of time, host and queue id", () => {
   });
 
   test("one on hold holds up nobody, is kept as long as a queued one, and is told when it is released", () => {
-    const held = fragment({ queueId: "A", acceptedAt: AT, client: "192.0.2.7", messageId: "a", held: true });
-    const bench = new Bench().slices(held, accepted("b", later(1), { removedAt: later(1) }));
+    const taken = fragment({ queueId: "A", acceptedAt: AT, client: "192.0.2.7" });
+    const held = fragment({ queueId: "A", acceptedAt: later(SLICE), messageId: "a", held: true });
+    const bench = new Bench().slices(taken, accepted("b", later(1), { removedAt: later(1) }), held);
     expect(bench.words).toEqual(["b/1"]);
     const releasedAt = later(26 * 60 * MINUTE);
     const between = Array.from({ length: 40 }, (_, index) => noise(later(index * 30 * MINUTE + SLICE)));

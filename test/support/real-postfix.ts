@@ -7,24 +7,18 @@ import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { writePostfixConfig, type PostfixPlaces } from "./real-postfix-config.ts";
+import { writePostfixConfig, type PostfixPlaces, type PostfixSettings } from "./real-postfix-config.ts";
 import { pollUntil } from "./poll.ts";
 import { sendMail, type OutgoingMail } from "./smtp-client.ts";
 
-export interface RealPostfixOptions {
-  /** Each list (a virtual alias) with its members. */
-  readonly lists: Readonly<Record<string, readonly string[]>>;
-  readonly longQueueIds?: boolean;
-  readonly hostname?: string;
-  /** Everything stays in the queue. */
-  readonly holds?: boolean;
-}
+export type RealPostfixOptions = Partial<PostfixSettings>;
 
 export interface RealPostfix {
   readonly port: number;
   readonly logFile: string;
   /** Folder of main.cf, for MAIL_CONFIG. */
   readonly config: string;
+  readonly queue: string;
   /** The log so far. */
   readonly log: () => string;
   /** Hands a mail over and returns the server's reply. */
@@ -36,19 +30,18 @@ export interface RealPostfix {
 }
 
 /** The master process ends itself after this time, so that even a killed test run leaves nothing behind. */
-const LIFETIME_SECONDS = 300;
+const LIFETIME_SECONDS = 900;
 const WAIT_MS = 30_000;
+const GREETING_MS = 2000;
 
 export async function startRealPostfix(options: RealPostfixOptions): Promise<RealPostfix> {
   const folder = mkdtempSync(join(tmpdir(), "squall-postfix-"));
-  const port = await freePort();
-  const hostname = options.hostname ?? "mx.example";
-  const longQueueIds = options.longQueueIds ?? false;
-  const { lists, holds = false } = options;
-  const places = writePostfixConfig({ folder, port, hostname, longQueueIds, lists, holds });
+  const port = options.port ?? (await freePort());
+  const address = options.address ?? "127.0.0.1";
+  const places = writePostfixConfig(folder, { ...USUAL, ...options, address, port });
   const postfix = new PostfixProcess(folder, places);
   try {
-    await pollUntil(() => postfix.answers(port), { deadlineMs: WAIT_MS, what: "Postfix to answer" });
+    await pollUntil(() => postfix.answers(port, address), { deadlineMs: WAIT_MS, what: "Postfix to answer" });
   } catch (error) {
     await postfix.stop();
     throw error;
@@ -57,12 +50,23 @@ export async function startRealPostfix(options: RealPostfixOptions): Promise<Rea
     port,
     logFile: places.logFile,
     config: places.config,
+    queue: places.queue,
     log: () => readFileSync(places.logFile, "utf8"),
-    send: (mail) => sendMail(port, mail),
+    send: (mail) => sendMail({ port, host: address }, mail),
     waitForRemoved: (count) => postfix.waitForRemoved(count),
     stop: () => postfix.stop(),
   };
 }
+
+const USUAL: Omit<PostfixSettings, "port" | "address"> = {
+  hostname: "mx.example",
+  longQueueIds: false,
+  lists: {},
+  holds: false,
+  headerChecks: true,
+  settings: {},
+  files: {},
+};
 
 /** The master process and its children: one process group of their own. */
 class PostfixProcess {
@@ -86,11 +90,11 @@ class PostfixProcess {
   }
 
   /** Whether an SMTP client gets its greeting; throws when the master process has ended. */
-  async answers(port: number): Promise<boolean> {
+  async answers(port: number, address: string): Promise<boolean> {
     if (this.master.exitCode !== null) throw new Error(`Postfix ended at once\n${this.logEnd()}`);
-    const socket = connect({ host: "127.0.0.1", port });
+    const socket = connect({ host: address, port });
     try {
-      await once(socket, "data");
+      await once(socket, "data", { signal: AbortSignal.timeout(GREETING_MS) });
       return true;
     } catch {
       return false;
@@ -144,7 +148,7 @@ class PostfixProcess {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
