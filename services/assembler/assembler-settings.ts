@@ -24,6 +24,7 @@ export const defaultAssemblerSettings: AssemblerSettings = {
   lifeEndMs: 5_000,
   removedKeptMs: 40_000,
   silentKeptMs: 6 * 86_400_000,
+  settledKeptMs: 3_600_000,
   incompleteKeptMs: 1_200_000,
   openMailsMax: 100_000,
   releaseAgeMs: 600_000,

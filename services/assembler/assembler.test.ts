@@ -219,6 +219,35 @@ describe("mails are told in order of time, host and queue id", () => {
     expect(bench.told[1]).toMatchObject({ at: AT, recipients: 9, hop: "192.0.2.7" });
   });
 
+  test("one on hold holds up nobody, is kept as long as a queued one, and is told when it is released", () => {
+    const held = fragment({ queueId: "A", acceptedAt: AT, client: "192.0.2.7", messageId: "a", held: true });
+    const bench = new Bench().slices(held, accepted("b", later(1), { removedAt: later(1) }));
+    expect(bench.words).toEqual(["b/1"]);
+    const releasedAt = later(26 * 60 * MINUTE);
+    const between = Array.from({ length: 40 }, (_, index) => noise(later(index * 30 * MINUTE + SLICE)));
+    bench.slices(
+      ...between,
+      fragment({ queueId: "A", held: true, releasedAt, firstAt: releasedAt }),
+      fragment({ queueId: "A", acceptedAt: releasedAt + SECOND, nrcpt: 9, removedAt: releasedAt + SECOND }),
+    );
+    expect(bench.words).toEqual(["b/1", "a/1"]);
+    expect(bench.told[1]).toMatchObject({ at: releasedAt, recipients: 9, hop: "192.0.2.7" });
+  });
+
+  test("one whose alias is being expanded waits half a minute for its members", () => {
+    const members = (seconds: number, delivered: number): MailFragment =>
+      fragment({
+        queueId: "A",
+        firstAt: later(seconds * SECOND),
+        origTo: [{ address: "staff@x", seen: delivered }],
+        minutes: minute(AT, { delivered }),
+      });
+    const bench = new Bench().slices(accepted("a", AT, { nrcpt: 1 }), members(5, 400), members(10, 2600));
+    expect(bench.words).toEqual([]);
+    bench.slices(noise(later(30 * SECOND)));
+    expect(bench.told.map(({ recipients }) => recipients)).toEqual([3000]);
+  });
+
   test("finished events take their turn among them", () => {
     const bench = new Bench();
     const given = (messageId: string, at: number, revision = 1): MailEvent => ({
@@ -433,6 +462,22 @@ describe("everything has a bound", () => {
     for (let more = 0; more < 3; more += 1) bench.slices(noise(later(6 * 86_400_000 + more * SLICE)));
     expect(bench.assembler.openMails).toBe(1);
     expect(bench.assembler.counters).toMatchObject({ evictedForSilence: 1, evictedForRoom: 0 });
+  });
+
+  test("mails that every recipient got or lost are forgotten after an hour, in silence, though no line says that they are removed", () => {
+    const minutes = [{ start: AT, delivered: 2, deferred: 0, bounced: 1 }];
+    const expansions = [{ address: "all@x", members: 3 }];
+    const tried = [{ start: AT, delivered: 2, deferred: 1, bounced: 0 }];
+    const bench = new Bench().slices(
+      accepted("packed", AT, { nrcpt: 3, minutes }),
+      accepted("open", AT, { expansions, minutes }),
+      accepted("deferred", AT, { nrcpt: 3, minutes: tried }),
+      noise(later(59 * MINUTE)),
+    );
+    expect(bench.assembler.openMails).toBe(4);
+    for (let more = 0; more < 5; more += 1) bench.slices(noise(later(60 * MINUTE + more * SLICE)));
+    expect(bench.assembler.openMails).toBe(2);
+    expect(bench.assembler.counters).toMatchObject({ incomplete: 0, evictedForSilence: 0, evictedForRoom: 0 });
   });
 
   test("removed mails are kept for lines that come late, and no longer", () => {

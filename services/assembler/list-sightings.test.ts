@@ -49,6 +49,61 @@ describe("a list is seen", () => {
   });
 });
 
+describe("a group that the server expanded", () => {
+  const group = (address: string, members: number): { address: string; members: number } => ({ address, members });
+  test.each<[string, Partial<MailFragment>, readonly string[]]>([
+    ["is a list", { nrcpt: 1, expansions: [group("all@x", 3000)] }, ["orig_to all@x"]],
+    [
+      "as it is addressed, whatever groups are in it",
+      { headerTo: "Jo@x;All@x", nrcpt: 2, expansions: [group("all@x", 2), group("a@x", 900), group("b@x", 800)] },
+      ["orig_to all@x"],
+    ],
+    [
+      "beside another",
+      { headerTo: "a@x;b@x", nrcpt: 2, expansions: [group("b@x", 40), group("a@x", 30)] },
+      ["orig_to a@x", "orig_to b@x"],
+    ],
+    [
+      "but not when a few of its mail are its members",
+      { headerTo: "a@x;few@x", nrcpt: 2, expansions: [group("few@x", 4), group("a@x", 30)] },
+      ["orig_to a@x"],
+    ],
+    [
+      "under its own address where it was sent to another of its addresses",
+      { headerTo: "everyone@x", nrcpt: 1, expansions: [group("all@x", 3), group("a@x", 900), group("b@x", 800)] },
+      ["orig_to a@x", "orig_to b@x"],
+    ],
+    [
+      "of very many the largest eight",
+      { nrcpt: 20, expansions: Array.from({ length: 20 }, (_, index) => group(`g${index}@x`, 100 + index)) },
+      [12, 13, 14, 15, 16, 17, 18, 19].map((index) => `orig_to g${index}@x`),
+    ],
+  ])("%s", (_name, said, sightings) => {
+    expect(seen(said)).toEqual(sightings);
+  });
+
+  test("is told in one order, whatever the order of its rows", () => {
+    const expansions = Array.from({ length: 20 }, (_, index) => group(`g${index}@x`, 100 + (index % 5)));
+    expect(seen({ nrcpt: 20, expansions: expansions.toReversed() })).toEqual(seen({ nrcpt: 20, expansions }));
+  });
+});
+
+describe("an envelope that names all its recipients", () => {
+  test.each<[string, string, readonly string[]]>([
+    ["of several", "a@x;B@x", ["header a@x", "header b@x"]],
+    [
+      "of very many, the first eight",
+      Array.from({ length: 30 }, (_, index) => `a${index}@x`).join(";"),
+      [0, 1, 2, 3, 4, 5, 6, 7].map((index) => `header a${index}@x`),
+    ],
+    ["with a quoted local part", '"a;b"@x', ['header "a;b"@x']],
+    ["of nobody", ";;", []],
+    ["beyond reason", "a".repeat(400), []],
+  ])("%s", (_name, headerTo, sightings) => {
+    expect(seen({ headerTo })).toEqual(sightings);
+  });
+});
+
 describe("a List-Id", () => {
   test.each<[string, string, readonly string[]]>([
     ["with a name", "All Staff <all-staff.lists.example.org>", ["list-id all-staff@lists.example.org"]],

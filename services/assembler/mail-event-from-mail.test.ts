@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { AT, fragment } from "../../test/support/fragment.ts";
+import type { DeliveryMinute } from "../../shared/domain/delivery-minutes.ts";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import type { MailFragment } from "../../shared/domain/mail-fragment.ts";
 import { mailEventFromMail, saysTheSame } from "./mail-event-from-mail.ts";
@@ -26,6 +27,31 @@ test("a mail that carried no message id is told from others by its time", () => 
   expect(told({})?.eventId).toBe("test mx 97CA59841E6 <a@x>");
 });
 
+describe("recipients", () => {
+  const expansions = [{ address: "all@x", members: 3000 }];
+  test.each<[string, Partial<MailFragment>, number]>([
+    ["as at acceptance", { nrcpt: 3 }, 3],
+    ["a group is its members", { nrcpt: 1, expansions }, 3000],
+    ["beside others", { nrcpt: 3, expansions }, 3002],
+    ["groups in a group", { nrcpt: 1, expansions: [...expansions, { address: "a@x", members: 40 }] }, 3039],
+    ["those named twice count once", { nrcpt: 3, expansions, duplicateTo: ["a@x", "b@x"] }, 3000],
+    ["without a group nobody is named twice", { nrcpt: 3, duplicateTo: ["a@x", "b@x"] }, 3],
+    ["never none", { nrcpt: 1, expansions: [{ address: "a@x", members: 1 }], duplicateTo: ["a@x", "b@x"] }, 1],
+    [
+      "never beyond what an event may say",
+      { nrcpt: 1, expansions: ["a@x", "b@x"].map((address) => ({ address, members: 1_000_000_000 })) },
+      1_000_000_000,
+    ],
+  ])("%s", (_name, said, recipients) => {
+    expect(told(said)?.recipients).toBe(recipients);
+  });
+
+  test("are as many as deliveries may be", () => {
+    const minutes = [{ start: AT, delivered: 5000, deferred: 0, bounced: 0 }];
+    expect(told({ nrcpt: 1, expansions, minutes })?.minutes[0]?.delivered).toBe(3000);
+  });
+});
+
 describe("the hop is the machine that handed it over", () => {
   test.each([
     ["192.0.2.7", "192.0.2.7"],
@@ -50,6 +76,39 @@ describe("the hop is the machine that handed it over", () => {
     const minutes = [{ start: AT, delivered: 3, deferred: 0, bounced: 0 }];
     expect(told({ ...said, handedOn, minutes })?.hop).toBe(hop);
   });
+});
+
+describe("recipients are those that were queued, or more where an alias was expanded on delivery", () => {
+  const minutesOf = (delivered: number, bounced = 0, deferred = 0): DeliveryMinute[] => [
+    { start: AT, delivered, deferred, bounced },
+  ];
+  const origTo = [{ address: "staff@x", seen: 3000 }];
+  test.each<[string, Partial<MailFragment>, number, number]>([
+    ["an alias' members", { nrcpt: 1, origTo, minutes: minutesOf(2995, 5) }, 3000, 2995],
+    ["members and people", { nrcpt: 3, origTo, minutes: minutesOf(3002) }, 3002, 3002],
+    ["those that only wait count when they are tried", { nrcpt: 1, origTo, minutes: minutesOf(40, 0, 900) }, 40, 40],
+    ["too few to matter", { nrcpt: 1, origTo, minutes: minutesOf(19) }, 1, 1],
+    ["nobody's alias", { nrcpt: 1, minutes: minutesOf(3000) }, 1, 1],
+    ["a log that says everything four times", { nrcpt: 30, origTo, minutes: minutesOf(120) }, 30, 30],
+  ])("%s", (_name, said, recipients, delivered) => {
+    const event = told(said);
+    expect([event?.recipients, event?.minutes[0]?.delivered]).toEqual([recipients, delivered]);
+  });
+
+  test("as far as minutes are told", () => {
+    const [first] = minutesOf(100);
+    const [next] = minutesOf(2900).map((minute) => ({ ...minute, start: AT + 60_000 }));
+    if (first === undefined || next === undefined) throw new Error("two minutes");
+    const said = fragment({ acceptedAt: AT, messageId: "a@x", nrcpt: 1, origTo, minutes: [first, next] });
+    expect(mailEventFromMail(openMail(said), AT + 60_000, clear)?.recipients).toBe(100);
+    expect(mailEventFromMail(openMail(said), AT + 120_000, clear)?.recipients).toBe(3000);
+  });
+});
+
+test("a mail that was on hold is taken in when it is released", () => {
+  const releasedAt = AT + 5_400_000;
+  expect(told({ held: true, releasedAt })).toMatchObject({ at: releasedAt });
+  expect(told({ held: true })).toMatchObject({ at: AT });
 });
 
 describe("the writer", () => {

@@ -7,8 +7,9 @@ import type { Headers, MailFragment } from "../../shared/domain/mail-fragment.ts
 import { registrableDomain } from "../../shared/domain/registrable-domain.ts";
 import { automaticReason } from "./automatic.ts";
 import { listSightings } from "./list-sightings.ts";
-import type { OpenMail } from "./open-mail.ts";
+import { type OpenMail, takenInAt } from "./open-mail.ts";
 import { addressOfHeader, domainOf, personOfSender } from "./person.ts";
+import { recipientsUntil } from "./recipients.ts";
 import { threadHints } from "./thread-hints.ts";
 
 export interface People {
@@ -84,17 +85,19 @@ function cappedTotals(totals: DeliveryTotals | undefined, recipients: number): D
  */
 export function mailEventFromMail(mail: OpenMail, untilMs: number, people: People): MailEvent | undefined {
   const { said, event: before } = mail;
-  const { messageId, nrcpt, acceptedAt, headers } = said;
-  if (messageId === undefined || nrcpt === undefined || acceptedAt === undefined) return undefined;
+  const { messageId, headers } = said;
+  const takenIn = takenInAt(mail);
+  if (messageId === undefined || said.nrcpt === undefined || takenIn === undefined) return undefined;
+  const recipients = recipientsUntil(mail, untilMs);
   const lists = listSightings(said, mail.attempts);
   const { hints, subject } = threadHints(headers);
   const from = writerOf(headers, lists);
   const sender = personOfSender(said.sender);
   const domain = domainOf(from ?? sender ?? said.login ?? "");
-  const at = before?.at ?? acceptedAt;
+  const at = before?.at ?? takenIn;
   const { site, host, queueId } = said;
   const id = messageId === "" ? undefined : messageId;
-  const earlier = cappedTotals(mail.earlier, nrcpt);
+  const earlier = cappedTotals(mail.earlier, recipients);
   // Always the same fields in the same order: objects of one shape are what makes reading them cheap.
   return {
     eventId: before?.eventId ?? mailEventId({ site, host, queueId, messageId: id, at }),
@@ -110,13 +113,13 @@ export function mailEventFromMail(mail: OpenMail, untilMs: number, people: Peopl
     sender: sender === undefined ? undefined : people.name(sender),
     senderDomain: domain === undefined ? undefined : registrableDomain(domain),
     authenticated: said.login !== undefined,
-    recipients: nrcpt,
+    recipients,
     lists,
     hints,
     subject: people.allowSubject ? subject : undefined,
     automatic: automaticReason({ headers, sender: said.sender, subject }),
     headersLogged: headers !== undefined,
-    minutes: toldMinutes(mail, untilMs, nrcpt - (earlier?.delivered ?? 0)),
+    minutes: toldMinutes(mail, untilMs, recipients - (earlier?.delivered ?? 0)),
     earlier,
     removedAt: said.removedAt,
   };

@@ -4,7 +4,7 @@ import type { MailFragment } from "../../shared/domain/mail-fragment.ts";
 import { Fifo } from "./fifo.ts";
 import { hashOfBytes, MailIndex } from "./mail-index.ts";
 import type { OpenMail } from "./open-mail.ts";
-import { isComplete, openMail } from "./open-mail.ts";
+import { isComplete, isSettled, openMail } from "./open-mail.ts";
 
 export interface MailTableSettings {
   /** A line more than this behind the `removed` of its queue id belongs to the id's next life. */
@@ -13,6 +13,8 @@ export interface MailTableSettings {
   readonly removedKeptMs: number;
   /** How long a queued mail is kept without a word; Postfix gives up after 5 days. */
   readonly silentKeptMs: number;
+  /** The same for one that every recipient got or lost: not every mail server says that it is done with a mail. */
+  readonly settledKeptMs: number;
   /** The same for one that was never seen to be accepted. */
   readonly incompleteKeptMs: number;
   readonly openMailsMax: number;
@@ -117,14 +119,17 @@ export class MailTable {
   }
 
   private evictQueued(mail: OpenMail, nowMs: number, room: number): boolean {
-    const { silentKeptMs, incompleteKeptMs } = this.settings;
+    const { silentKeptMs, settledKeptMs, incompleteKeptMs } = this.settings;
     const silentMs = nowMs - mail.said.lastAt;
     const isIncomplete = !isComplete(mail);
-    const isSilent = silentMs >= (isIncomplete ? incompleteKeptMs : silentKeptMs);
-    if (!isSilent && this.size <= room) return false;
+    const isOver = !isIncomplete && silentMs >= settledKeptMs && !mail.waiting && isSettled(mail);
+    // A moderator takes hours.
+    const isAbandoned = isIncomplete && mail.said.held !== true;
+    const isSilent = silentMs >= (isAbandoned ? incompleteKeptMs : silentKeptMs);
+    if (!isOver && !isSilent && this.size <= room) return false;
     if (isIncomplete) this.counters.incomplete += 1;
-    else if (isSilent) this.counters.evictedForSilence += 1;
-    else this.counters.evictedForRoom += 1;
+    else if (isSilent && !isOver) this.counters.evictedForSilence += 1;
+    else if (!isOver) this.counters.evictedForRoom += 1;
     this.forget(mail);
     return true;
   }

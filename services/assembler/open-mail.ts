@@ -4,9 +4,10 @@ import type { DeliveryMinute, DeliveryTotals } from "../../shared/domain/deliver
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import { MINUTES_MAX } from "../../shared/domain/mail-event.ts";
 import type { Headers, MailFragment } from "../../shared/domain/mail-fragment.ts";
-import { HEADER_NAMES } from "../../shared/domain/mail-fragment.ts";
+import { DUPLICATES_MAX, HEADER_NAMES } from "../../shared/domain/mail-fragment.ts";
 import type { AssemblerSettings } from "./assembler-settings.ts";
-import { addAddress, countAddress, lesser } from "../../shared/domain/merge-fields.ts";
+import { addAddress, addExpansion, countAddress, lesser } from "../../shared/domain/merge-fields.ts";
+import { recipientsOf, settledUntil } from "./recipients.ts";
 
 /** See AssemblerSettings. */
 type ReleaseSettings = Pick<AssemblerSettings, "unacceptedAgeMs" | "triesMin" | "triedAgeMs">;
@@ -58,6 +59,11 @@ export function openMail(fragment: MailFragment): OpenMail {
   };
 }
 
+/** When the mail was taken in; one that was on hold fans out when it is released. */
+export function takenInAt({ said }: OpenMail): number | undefined {
+  return said.releasedAt ?? said.acceptedAt;
+}
+
 /** Message id and recipient count are known: the mail has been accepted. */
 export function isComplete({ said }: OpenMail): boolean {
   return said.nrcpt !== undefined && said.messageId !== undefined && said.acceptedAt !== undefined;
@@ -65,13 +71,24 @@ export function isComplete({ said }: OpenMail): boolean {
 
 /** Was every recipient tried, or enough of them to know the mail by? `ageMs`: since it was accepted. */
 export function isDue(mail: OpenMail, ageMs: number, settings: ReleaseSettings): boolean {
-  if (!isComplete(mail)) return ageMs >= settings.unacceptedAgeMs;
-  return mail.said.removedAt !== undefined || isTried(mail.attempts, mail.said.nrcpt ?? 0, ageMs, settings);
+  if (!isComplete(mail)) return mail.said.held === true || ageMs >= settings.unacceptedAgeMs;
+  if (mail.said.removedAt !== undefined) return true;
+  const recipients = recipientsOf(mail.said);
+  // An alias is being expanded: nobody knows yet to how many.
+  const isExpanding = mail.said.origTo !== undefined && mail.attempts > recipients;
+  if (isExpanding && ageMs < settings.triedAgeMs) return false;
+  return isTried(mail.attempts, recipients, ageMs, settings);
 }
 
 /** The same of the counts of a complete mail that is still queued. */
 export function isTried(attempts: number, recipients: number, ageMs: number, settings: ReleaseSettings): boolean {
   return attempts >= recipients || (attempts >= settings.triesMin && ageMs >= settings.triedAgeMs);
+}
+
+/** Has every recipient of a complete mail got it or lost it? Then nothing more is to come, though no line may ever say so. */
+export function isSettled(mail: OpenMail): boolean {
+  // Of an alias with members of its own more may come than were counted, until the queue file is gone.
+  return mail.said.origTo === undefined && settledUntil(mail, Number.POSITIVE_INFINITY) >= recipientsOf(mail.said);
 }
 
 function mergeMinute(minutes: DeliveryMinute[], added: DeliveryMinute): void {
@@ -113,6 +130,10 @@ function mergeDeliveries(mail: OpenMail, fragment: MailFragment): void {
   for (const { address, seen } of fragment.origTo ?? []) countAddress((said.origTo ??= []), address, seen);
   if (fragment.handedOn !== undefined) said.handedOn = (said.handedOn ?? 0) + fragment.handedOn;
   for (const address of fragment.expandedTo ?? []) addAddress((said.expandedTo ??= []), address);
+  for (const { address, members } of fragment.expansions ?? []) {
+    addExpansion((said.expansions ??= []), address, members);
+  }
+  for (const address of fragment.duplicateTo ?? []) addAddress((said.duplicateTo ??= []), address, DUPLICATES_MAX);
 }
 
 function mergeHeaders(said: MailFragment, headers: Headers): void {
@@ -138,6 +159,8 @@ export function mergeFragment(mail: OpenMail, fragment: MailFragment): void {
   if (nrcpt !== undefined && (said.nrcpt === undefined || nrcpt > said.nrcpt)) said.nrcpt = nrcpt;
   if (removedAt !== undefined && (said.removedAt === undefined || removedAt > said.removedAt))
     said.removedAt = removedAt;
+  if (fragment.held === true) said.held = true;
+  if (fragment.releasedAt !== undefined) said.releasedAt = Math.max(said.releasedAt ?? 0, fragment.releasedAt);
   if (fragment.client !== undefined) said.client = lesser(said.client, fragment.client);
   if (fragment.login !== undefined) said.login = lesser(said.login, fragment.login);
   if (fragment.sender !== undefined) said.sender = lesser(said.sender, fragment.sender);

@@ -4,7 +4,17 @@
 import type { FragmentSlab } from "../../shared/domain/packed/fragment-slab.ts";
 import * as slabs from "../../shared/domain/packed/fragment-slab.ts";
 import { addNumbers, differs, isOf, isSimple, packAnew, packRecord } from "../../shared/domain/packed/from-slab.ts";
-import { HASH, LAST_AT, MINUTE, NEXT, REMOVED_AT, STATE } from "../../shared/domain/packed/layout.ts";
+import {
+  BOUNCED,
+  DELIVERED,
+  HASH,
+  LAST_AT,
+  MINUTE,
+  NEXT,
+  NRCPT,
+  REMOVED_AT,
+  STATE,
+} from "../../shared/domain/packed/layout.ts";
 import { PackedMails } from "../../shared/domain/packed/packed-mails.ts";
 import { MINUTE_MS } from "../../shared/domain/delivery-minutes.ts";
 import type { MailTableCounters, MailTableSettings } from "./mail-table.ts";
@@ -170,7 +180,7 @@ export class PackedTable {
     for (let mail = 0; surplus > 0 && mail < mails.count; mail += 1) {
       if (this.has(mail, GONE) || mails.number(mail, NEXT) !== 0) continue;
       if (!mails.isComplete(mail)) this.counters.incomplete += 1;
-      else if (!mails.isRemoved(mail)) this.counters.evictedForRoom += 1;
+      else if (!mails.isRemoved(mail) && !this.isSettled(mail)) this.counters.evictedForRoom += 1;
       this.remove(mail);
       surplus -= 1;
     }
@@ -182,12 +192,20 @@ export class PackedTable {
     const isComplete = mails.isComplete(mail);
     const isToBeTold = isComplete && !this.has(mail, TOLD);
     if (mails.isRemoved(mail)) return !isToBeTold && mails.time(mail, REMOVED_AT) + settings.removedKeptMs <= nowMs;
-    return nowMs - mails.time(mail, LAST_AT) >= (isComplete ? settings.silentKeptMs : settings.incompleteKeptMs);
+    const silentMs = nowMs - mails.time(mail, LAST_AT);
+    if (isComplete && silentMs >= settings.settledKeptMs && !isToBeTold && this.isSettled(mail)) return true;
+    return silentMs >= (isComplete ? settings.silentKeptMs : settings.incompleteKeptMs);
+  }
+
+  /** Every recipient got it or lost it. */
+  private isSettled(mail: number): boolean {
+    const { mails } = this;
+    return mails.number(mail, DELIVERED) + mails.number(mail, BOUNCED) >= mails.number(mail, NRCPT);
   }
 
   private forget(mail: number): void {
     if (!this.mails.isComplete(mail)) this.counters.incomplete += 1;
-    else if (!this.mails.isRemoved(mail)) this.counters.evictedForSilence += 1;
+    else if (!this.mails.isRemoved(mail) && !this.isSettled(mail)) this.counters.evictedForSilence += 1;
     this.remove(mail);
   }
 

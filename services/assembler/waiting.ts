@@ -1,7 +1,7 @@
 // What waits to be told, and in which turn: by time, host and queue id, never by order of arrival.
 
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
-import type { OpenMail } from "./open-mail.ts";
+import { type OpenMail, takenInAt } from "./open-mail.ts";
 
 /** What waits for its turn: a mail, or a finished event that came from elsewhere. */
 export interface Waiting {
@@ -29,7 +29,7 @@ export function byTurn(a: Waiting, b: Waiting): number {
 
 export function waitingMail(mail: OpenMail): Waiting {
   const { said } = mail;
-  const at = mail.event?.at ?? said.acceptedAt ?? said.firstAt;
+  const at = mail.event?.at ?? takenInAt(mail) ?? said.firstAt;
   return { at, host: said.host, queueId: said.queueId, last: said.messageId ?? "", mail, given: undefined };
 }
 

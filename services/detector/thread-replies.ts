@@ -22,6 +22,7 @@ export function countReplyAll(site: SiteState, thread: Thread, fanOut: FanOut): 
     return -1;
   }
   fanOut.post = post;
+  site.threads.recent.add(thread);
   refoldScores(thread, index, site.settings);
   const dropped = trimHistory(thread.replies, limits, (old) => {
     thread.base = old.after ?? thread.base;

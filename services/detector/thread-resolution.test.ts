@@ -159,6 +159,28 @@ describe("bounds of the threads", () => {
     }
   });
 
+  test("time takes messages and replies from threads, and looks no more at those that have none", () => {
+    const day = 86_400;
+    const reading = read(talks(30, 2), bounded(100));
+    tick(reading, 0);
+    const [site] = reading.state.sites.values();
+    const held = (): number[] => [
+      threadsOf(reading).length,
+      site?.threads.recent.size ?? -1,
+      site?.threads.messages ?? -1,
+      threadsOf(reading).reduce((sum, { messages, replies }) => sum + messages.length + replies.posts.length, 0),
+    ];
+    expect(held()).toEqual([30, 30, 60, 90]);
+    tick(reading, 6 * day);
+    expect(held()).toEqual([30, 0, 0, 0]);
+    const late = { login: "late@corp.example", list: "t7@corp.example", hints: { references: ["t7"] } };
+    feed(reading, [big({ seconds: 6 * day, ...late })]);
+    expect(held()).toEqual([30, 1, 1, 2]);
+    expect(threadsOf(reading).filter(({ replyAlls }) => replyAlls === 2)).toHaveLength(1);
+    tick(reading, 12 * day);
+    expect(held()).toEqual([30, 0, 0, 0]);
+  });
+
   test("an open storm keeps its messages where there is no room for talk", () => {
     const state = bounded(60);
     const storm = conversation({ audience: 25_000, gaps: Array.from({ length: 30 }, () => 10) });

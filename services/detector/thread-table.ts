@@ -44,6 +44,8 @@ interface IdEntry {
 export interface ThreadTable {
   readonly threads: Map<string, Thread>;
   readonly ids: Map<string, IdEntry>;
+  /** Threads that hold messages or replies: the few that time has something to take from. */
+  readonly recent: Set<Thread>;
   /** Messages kept for threads, over all of them, by weight. */
   messages: number;
 }
@@ -58,7 +60,7 @@ const EVICTED_SHARE = 0.05;
 const LISTS_USUAL = 2;
 
 export function createThreadTable(): ThreadTable {
-  return { threads: new Map(), ids: new Map(), messages: 0 };
+  return { threads: new Map(), ids: new Map(), recent: new Set(), messages: 0 };
 }
 
 export function createThread(key: string, first: FanOut): Thread {
@@ -123,6 +125,7 @@ export function enterThread(table: ThreadTable, thread: Thread, watermark: numbe
 /** Keeps a message for its thread and makes room for it. */
 export function keepInThread(table: ThreadTable, thread: Thread, fanOut: FanOut, deps: Deps): void {
   thread.messages.push(fanOut);
+  table.recent.add(thread);
   fanOut.weight = Math.max(1, fanOut.lists.length / LISTS_USUAL);
   table.messages += fanOut.weight;
   if (thread.messages.length > deps.settings.bounds.messagesPerThreadMax) {
@@ -135,12 +138,13 @@ export function keepInThread(table: ThreadTable, thread: Thread, fanOut: FanOut,
 /** Forgets messages and replies of long ago; the threads, who began them and their scores stay. `now` is event time. */
 export function forgetOldMessages(table: ThreadTable, now: number, { settings, counters }: Deps): void {
   const before = now - settings.fanOutKeepMs;
-  for (const thread of table.threads.values()) {
+  for (const thread of table.recent) {
     const old = thread.messages.findIndex((fanOut) => fanOut.at >= before);
     table.messages -= weightOf(thread.messages.splice(0, old < 0 ? thread.messages.length : old));
     counters.repliesTrimmed += dropBefore(thread.replies, before, (post) => {
       thread.base = post.after ?? thread.base;
     });
+    if (thread.messages.length === 0 && thread.replies.posts.length === 0) table.recent.delete(thread);
   }
 }
 
@@ -177,6 +181,7 @@ function byKey(one: { readonly thread: Thread }, other: { readonly thread: Threa
 
 function forgetThread(table: ThreadTable, thread: Thread): void {
   table.threads.delete(thread.key);
+  table.recent.delete(thread);
   for (const id of thread.ids) if (table.ids.get(id)?.thread === thread) table.ids.delete(id);
   thread.ids.length = 0;
   // Its messages may live on in lists, and each of them holds the thread.

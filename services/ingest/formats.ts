@@ -3,15 +3,13 @@
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import type { FragmentTable } from "./combine.ts";
 import type { HostTable } from "./host-table.ts";
+import { exchangeFormat } from "./parsers/exchange-format.ts";
 import { journalFormat } from "./parsers/journal-format.ts";
 import { mailEventsFormat } from "./parsers/mail-events-format.ts";
 import { postfixFormat } from "./parsers/postfix-format.ts";
 import type { LineOutcome } from "./rejection.ts";
 import type { StampReader } from "./syslog-stamp.ts";
 import type { StreamTime } from "./stream-time.ts";
-
-export const FORMAT_NAMES = ["postfix", "journal", "mail-events"] as const;
-export type FormatName = (typeof FORMAT_NAMES)[number];
 
 /** What a format may use of the input it reads. */
 export interface FormatContext {
@@ -27,14 +25,25 @@ export interface FormatContext {
 }
 
 export interface LineFormat {
+  /** Longest line that it may have, bytes, where that is more than is read of any other. */
+  readonly lineBytesMax?: number;
   /** One line in place. "not-mine": the line is not of this format, another may know it. */
   parse(bytes: Buffer, start: number, end: number): LineOutcome;
 }
 
-export interface LogFormat {
-  readonly name: FormatName;
+/** `Name` is what `--format` takes. */
+export interface LogFormat<Name extends string = string> {
+  readonly name: Name;
   create(context: FormatContext): LineFormat;
 }
 
 /** In the order in which `auto` tries them on a line that the current format does not know. */
-export const FORMATS: readonly LogFormat[] = [postfixFormat, journalFormat, mailEventsFormat];
+export const FORMATS = [
+  postfixFormat,
+  journalFormat,
+  mailEventsFormat,
+  exchangeFormat,
+] as const satisfies readonly LogFormat[];
+
+export type FormatName = (typeof FORMATS)[number]["name"];
+export const FORMAT_NAMES: readonly FormatName[] = FORMATS.map(({ name }) => name);

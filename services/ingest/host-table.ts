@@ -5,6 +5,11 @@ import type { Host } from "./combine.ts";
 
 const SPACE = 32;
 
+/** May a byte stand in a host's name? It is shown and sent on: ASCII that can be printed, as syslog has it. */
+export function isOfName(byte: number): boolean {
+  return byte > 0x20 && byte < 0x7f;
+}
+
 /** Interns host names; bounded, since a hostile log could name a new host on every line. */
 export class HostTable {
   private readonly byHash = new Map<number, Host[]>();

@@ -84,6 +84,8 @@ describe("every line has an outcome", () => {
     ["a stamp alone", "2026-11-24T08:29:00Z ", { rejected: { "not-recognised": 1 } }],
     ["a stamp and a host", "2026-11-24T08:29:00Z mx", { rejected: { "not-recognised": 1 } }],
     ["no host", "2026-11-24T08:29:00Z  postfix/qmgr[1]: 97CA59841E6: removed", { rejected: { "not-recognised": 1 } }],
+    ["a host that cannot be shown", POSTFIX.replace(" mx ", " m\u001b[2Jx "), { rejected: { "not-recognised": 1 } }],
+    ["a host that is no ASCII", POSTFIX.replace(" mx ", " m\u202ex "), { rejected: { "not-recognised": 1 } }],
     [
       "a host beyond reason",
       `2026-11-24T08:29:00Z ${"h".repeat(300)} postfix/qmgr[1]: 97CA59841E6: removed`,

@@ -20,7 +20,7 @@ const BYTE_ORDER_MARK = Uint8Array.of(0xef, 0xbb, 0xbf);
 export interface IngestOptions {
   readonly site: string;
   readonly format: FormatName | "auto";
-  /** Longest line, bytes. */
+  /** Longest line, bytes, unless its format has longer ones. */
   readonly lineBytesMax: number;
   /** Year of the first stamp that names none. */
   readonly year: number;
@@ -66,7 +66,7 @@ export class Ingest {
     this.formats = chosen.map((format) => format.create(context));
     this.current = this.formats[0];
     this.feeder = new LineFeed({
-      lineBytesMax: options.lineBytesMax,
+      lineBytesMax: this.lineBytesMax(),
       onLine: (bytes, start, end) => {
         this.line(bytes, start, end);
       },
@@ -114,9 +114,15 @@ export class Ingest {
       const outcome = format.parse(bytes, start, end);
       if (outcome === "not-mine") continue;
       this.current = format;
+      this.feeder.lineBytesMax = this.lineBytesMax();
       return outcome;
     }
     return "not-mine";
+  }
+
+  /** A line that is as long as a group of people is large counts only in the format that has such lines. */
+  private lineBytesMax(): number {
+    return Math.max(this.options.lineBytesMax, this.current?.lineBytesMax ?? 0);
   }
 
   private unknownReason(bytes: Buffer, start: number, end: number): RejectionReason {

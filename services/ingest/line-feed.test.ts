@@ -85,6 +85,29 @@ test("every size of chunk from 1 to 64 bytes gives the same lines", () => {
   );
 });
 
+test("the longest line may change between lines, and room is made for it", () => {
+  const long = "y".repeat(200_000);
+  const text = `a\n${long}\nlonger\n${long}\r\nb\nshorter\n${long}\nc\n`;
+  for (const chunkBytes of [1000, 70_000, 1_000_000]) {
+    const said: string[] = [];
+    const bytes = Buffer.from(text);
+    const feed = new LineFeed({
+      lineBytesMax: 300,
+      onLine: (line, start, end) => {
+        const word = line.toString("latin1", start, end);
+        said.push(word.length > 300 ? `${word.length}` : word);
+        if (word === "longer") feed.lineBytesMax = 200_000;
+        if (word === "shorter") feed.lineBytesMax = 300;
+      },
+      onTooLong: (_line, start, end) => void said.push(`too long, ${end - start} shown`),
+    });
+    for (let at = 0; at < bytes.length; at += chunkBytes) feed.feed(bytes.subarray(at, at + chunkBytes));
+    feed.end();
+    const tooLong = "too long, 256 shown";
+    expect(said).toEqual(["a", tooLong, "longer", "200000", "b", "shorter", tooLong, "c"]);
+  }
+});
+
 test("100 MB without a newline are one line that is too long", () => {
   let tooLong = 0;
   const feed = new LineFeed({

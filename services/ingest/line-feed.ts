@@ -1,10 +1,12 @@
 // chunks of bytes -> whole lines, as (bytes, start, end) in place: no copy but for the tail that a chunk leaves behind.
 
+import { lesser } from "./bytes.ts";
+
 const NEWLINE = 10;
 const CARRIAGE_RETURN = 13;
 
 export interface LineFeedOptions {
-  /** Longest line in bytes; what is longer is discarded whole and told by `onTooLong` with its first bytes. */
+  /** Longest line in bytes to begin with. */
   readonly lineBytesMax: number;
   readonly onLine: (bytes: Buffer, start: number, end: number) => void;
   readonly onTooLong: (bytes: Buffer, start: number, end: number) => void;
@@ -12,17 +14,22 @@ export interface LineFeedOptions {
 
 /** Bytes of an overlong line that are shown to `onTooLong`. */
 const SHOWN_BYTES = 256;
+/** Room for a carried tail at the beginning; it grows with the lines that come. */
+const FIRST_CARRY_BYTES = 65_538;
 
 /** Cuts a stream into lines. A line ends with LF or CR LF; the last may end with the stream. Empty lines are passed over. */
 export class LineFeed {
+  /** Longest line in bytes; what is longer is discarded whole and told by `onTooLong` with its first bytes. May change between lines. */
+  lineBytesMax: number;
   private readonly options: LineFeedOptions;
-  private readonly carry: Buffer;
+  private carry: Buffer;
   private carried = 0;
   private discarding = false;
 
   constructor(options: LineFeedOptions) {
     this.options = options;
-    this.carry = Buffer.allocUnsafe(options.lineBytesMax + 2);
+    this.lineBytesMax = options.lineBytesMax;
+    this.carry = Buffer.allocUnsafe(lesser(options.lineBytesMax + 2, FIRST_CARRY_BYTES));
   }
 
   feed(chunk: Buffer): void {
@@ -51,7 +58,7 @@ export class LineFeed {
 
   private line(bytes: Buffer, start: number, end: number): void {
     const trimmed = end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
-    if (trimmed - start > this.options.lineBytesMax) {
+    if (trimmed - start > this.lineBytesMax) {
       this.options.onTooLong(bytes, start, Math.min(start + SHOWN_BYTES, trimmed));
     } else if (trimmed > start) {
       this.options.onLine(bytes, start, trimmed);
@@ -60,10 +67,19 @@ export class LineFeed {
 
   private extendCarry(chunk: Buffer, start: number, end: number): void {
     if (this.discarding) return;
-    const fits = Math.min(end - start, this.carry.length - 1 - this.carried);
+    // A carriage return may stand behind the longest line.
+    const fits = Math.max(0, Math.min(end - start, this.lineBytesMax + 1 - this.carried));
+    this.makeRoom(this.carried + fits + 1);
     chunk.copy(this.carry, this.carried, start, start + fits);
     this.carried += fits;
     if (fits < end - start) this.discarding = true;
+  }
+
+  private makeRoom(bytes: number): void {
+    if (bytes <= this.carry.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(bytes, Math.min(this.carry.length * 2, this.lineBytesMax + 2)));
+    this.carry.copy(larger, 0, 0, this.carried);
+    this.carry = larger;
   }
 
   private endCarriedLine(): void {

@@ -14,6 +14,9 @@ export const REJECTION_REASONS = [
   "bad-json",
   "bad-journal-record",
   "bad-mail-event",
+  "tracking-row-before-fields",
+  "unknown-tracking-fields",
+  "malformed-tracking-row",
 ] as const;
 
 export type RejectionReason = (typeof REJECTION_REASONS)[number];

@@ -44,8 +44,18 @@ const anyFragment: fc.Arbitrary<MailFragment> = fc.record({
   }),
   handedOn: fc.option(fc.integer({ min: 1, max: 1_000_000 }), { nil: undefined }),
   expandedTo: fc.option(fc.array(word, { maxLength: 8 }), { nil: undefined }),
+  expansions: fc.option(
+    fc.array(
+      fc.record({ address: word.map((text) => text.toLowerCase()), members: fc.integer({ min: 1, max: 3000 }) }),
+      { maxLength: 9 },
+    ),
+    { nil: undefined },
+  ),
+  duplicateTo: fc.option(fc.array(word, { maxLength: 9 }), { nil: undefined }),
   headerTo: fc.option(word, { nil: undefined }),
   minutes: fc.option(minutes, { nil: undefined }),
+  held: fc.option(fc.boolean(), { nil: undefined }),
+  releasedAt: fc.option(time, { nil: undefined }),
   removedAt: fc.option(time, { nil: undefined }),
 });
 

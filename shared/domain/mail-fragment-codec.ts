@@ -3,11 +3,12 @@
 
 import type { DecodeFault } from "./decode-fault.ts";
 import { minutesOf, wireMinutes } from "./delivery-minutes-codec.ts";
-import type { Headers, MailFragment, SeenAddress } from "./mail-fragment.ts";
-import { ADDRESSES_MAX, HEADER_NAMES } from "./mail-fragment.ts";
+import type { Expansion, Headers, MailFragment, SeenAddress } from "./mail-fragment.ts";
+import { ADDRESSES_MAX, DUPLICATES_MAX, EXPANSIONS_MAX, HEADER_NAMES } from "./mail-fragment.ts";
 import type { TextLimits } from "./wire-fields.ts";
 import {
   checkText,
+  flagOf,
   integerOf,
   requiredInteger,
   requiredText,
@@ -28,16 +29,19 @@ const ADDRESS: TextLimits = { max: 320 };
 /** "" is a fact here: the null return path, a mail without a message id. */
 const SENDER: TextLimits = { max: 320, empty: "keep" };
 const MESSAGE_ID: TextLimits = { max: 998, empty: "keep" };
+const HEADER_TO: TextLimits = { max: 2000 };
 const HEADER_VALUE: TextLimits = { max: 2000, empty: "keep", unprintable: "keep" };
 const RECIPIENTS = { min: 0, max: 1_000_000_000 };
+const MEMBERS = { min: 1, max: 1_000_000_000 };
 const SEEN = { min: 1, max: 1_000_000_000_000 };
 
 const FIELDS: ReadonlySet<string> = fieldSet(
   "v site host queueId firstAt lastAt acceptedAt client login sender nrcpt messageId headers origTo " +
-    "expandedTo handedOn headerTo minutes removedAt",
+    "expandedTo handedOn expansions duplicateTo headerTo minutes held releasedAt removedAt",
 );
 const HEADER_FIELDS: ReadonlySet<string> = new Set(HEADER_NAMES);
 const SEEN_FIELDS: ReadonlySet<string> = fieldSet("address seen");
+const EXPANSION_FIELDS: ReadonlySet<string> = fieldSet("address members");
 
 /** Writes a MailFragment as one JSON line without the line break; the same fragment gives the same bytes. */
 export function encodeMailFragment(fragment: MailFragment): string {
@@ -58,8 +62,12 @@ export function encodeMailFragment(fragment: MailFragment): string {
     origTo: fragment.origTo?.map((one) => ({ address: one.address, seen: one.seen })),
     expandedTo: fragment.expandedTo,
     handedOn: fragment.handedOn,
+    expansions: fragment.expansions?.map((one) => ({ address: one.address, members: one.members })),
+    duplicateTo: fragment.duplicateTo,
     headerTo: fragment.headerTo,
     minutes: fragment.minutes === undefined ? undefined : wireMinutes(fragment.minutes),
+    held: fragment.held,
+    releasedAt: wireTime(fragment.releasedAt),
     removedAt: wireTime(fragment.removedAt),
   });
 }
@@ -94,14 +102,31 @@ function readFragment(object: WireObject): MailFragment {
     messageId: textOf(object, "messageId", MESSAGE_ID),
     headers: headersOf(object),
     origTo: itemsOf(object, "origTo", { max: ADDRESSES_MAX, readItem: (value, key) => readSeen(object, key, value) }),
-    expandedTo: itemsOf(object, "expandedTo", {
-      max: ADDRESSES_MAX,
-      readItem: (value, key) => checkText(object, key, { value, limits: ADDRESS }),
-    }),
+    expandedTo: addressesOf(object, "expandedTo", ADDRESSES_MAX),
     handedOn: integerOf(object, "handedOn", SEEN),
-    headerTo: textOf(object, "headerTo", ADDRESS),
+    expansions: itemsOf(object, "expansions", {
+      max: EXPANSIONS_MAX,
+      readItem: (value, key) => readExpansion(object, key, value),
+    }),
+    duplicateTo: addressesOf(object, "duplicateTo", DUPLICATES_MAX),
+    headerTo: textOf(object, "headerTo", HEADER_TO),
     minutes: minutesOf(object, "minutes", FRAGMENT_MINUTES_MAX),
+    held: flagOf(object, "held"),
+    releasedAt: timeOf(object, "releasedAt"),
     removedAt: timeOf(object, "removedAt"),
+  };
+}
+
+function addressesOf(object: WireObject, key: string, max: number): string[] | undefined {
+  return itemsOf(object, key, { max, readItem: (value, path) => checkText(object, path, { value, limits: ADDRESS }) });
+}
+
+function readExpansion(parent: WireObject, key: string, value: unknown): Expansion | undefined {
+  const object = openField(parent, key, { value, known: EXPANSION_FIELDS });
+  if (object === undefined) return undefined;
+  return {
+    address: requiredText(object, "address", ADDRESS).toLowerCase(),
+    members: requiredInteger(object, "members", MEMBERS),
   };
 }
 

@@ -31,6 +31,19 @@ export interface SeenAddress {
 /** Most addresses kept a fragment and a mail in `origTo` and in `expandedTo`; more are counted as dropped. */
 export const ADDRESSES_MAX = 8;
 
+/** A group that the mail server replaced by its members. */
+export interface Expansion {
+  /** Lower case. */
+  readonly address: string;
+  /** Recipients that took its place, groups within it among them. */
+  members: number;
+}
+
+/** Most groups kept a fragment and a mail: one that all are in has many within it. */
+export const EXPANSIONS_MAX = 256;
+/** Most recipients kept of those that were named twice. */
+export const DUPLICATES_MAX = 64;
+
 export interface MailFragment {
   readonly site: string;
   readonly host: string;
@@ -45,6 +58,7 @@ export interface MailFragment {
   login: string | undefined;
   /** Envelope sender; "" is the null return path. */
   sender: string | undefined;
+  /** Recipients at acceptance; what the server itself makes of groups stands in `expansions`. */
   nrcpt: number | undefined;
   /** Message-ID without angle brackets; "" when the mail had none. */
   messageId: string | undefined;
@@ -56,9 +70,17 @@ export interface MailFragment {
   expandedTo: string[] | undefined;
   /** How many delivery lines said so. */
   handedOn: number | undefined;
-  /** Last envelope recipient, as header lines name it. */
+  /** Groups that became their members under the same queue id. */
+  expansions: Expansion[] | undefined;
+  /** Recipients that were named twice, and got one copy: directly and as a member. */
+  duplicateTo: string[] | undefined;
+  /** Last envelope recipient, as header lines name it; of a log that names all at acceptance these, with ";" between. */
   headerTo: string | undefined;
   /** Delivery lines by event-time minute, ascending. */
   minutes: DeliveryMinute[] | undefined;
+  /** Put on hold when it was taken in, or released later. */
+  held: boolean | undefined;
+  /** Latest stamp of a line that released it. */
+  releasedAt: number | undefined;
   removedAt: number | undefined;
 }

@@ -1,7 +1,7 @@
 // Commutative ways to join two words on one thing: whichever comes first, the result is the same.
 
-import type { SeenAddress } from "./mail-fragment.ts";
-import { ADDRESSES_MAX } from "./mail-fragment.ts";
+import type { Expansion, SeenAddress } from "./mail-fragment.ts";
+import { ADDRESSES_MAX, EXPANSIONS_MAX } from "./mail-fragment.ts";
 
 /** The lesser of two strings by code unit; a conflict is rare, and must not depend on who spoke first. */
 export function lesser(known: string | undefined, said: string): string {
@@ -20,10 +20,21 @@ export function countAddress(seen: SeenAddress[], address: string, times: number
 }
 
 /** Adds to a set of addresses, bounded in the same way. */
-export function addAddress(set: string[], address: string): void {
+export function addAddress(set: string[], address: string, max = ADDRESSES_MAX): void {
   if (set.includes(address)) return;
   set.push(address);
-  if (set.length > ADDRESSES_MAX) dropGreatest(set, (entry) => entry);
+  if (set.length > max) dropGreatest(set, (entry) => entry);
+}
+
+/** Adds a group's members: said again, they are the same; bounded in the same way. */
+export function addExpansion(set: Expansion[], address: string, members: number): void {
+  const known = set.find((entry) => entry.address === address);
+  if (known !== undefined) {
+    known.members = Math.max(known.members, members);
+    return;
+  }
+  set.push({ address, members });
+  if (set.length > EXPANSIONS_MAX) dropGreatest(set, (entry) => entry.address);
 }
 
 function dropGreatest<T>(entries: T[], nameOf: (entry: T) => string): void {

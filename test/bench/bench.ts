@@ -3,14 +3,12 @@
 // two files, so that no program's start counts: between the first two (the engine still compiles), and between the last two.
 
 import { cpus } from "node:os";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 
-import { findRealPart } from "../support/real-part.ts";
-import { logFile, type LogFile } from "./log-files.ts";
+import { compressedFile, logFile, type LogFile } from "./log-files.ts";
 import type { MailLogSettings } from "./mail-log.ts";
 import { medianSeconds, peakMiB, seconds, table } from "./markdown.ts";
-import { measure, type Run } from "./measure.ts";
+import { runByTurns, slopes, SQUALL, type Tool } from "./slopes.ts";
 
 const { values } = parseArgs({
   options: {
@@ -20,18 +18,6 @@ const { values } = parseArgs({
 });
 const SCALE = Number(values.scale);
 const REPETITIONS = Number(values.repetitions);
-
-interface Tool {
-  readonly name: string;
-  readonly command: readonly string[];
-}
-
-const GREP: Tool = { name: "grep -c", command: ["grep", "-c", "status=sent"] };
-const SQUALL: Tool = {
-  name: "squall replay",
-  command: [process.execPath, join(import.meta.dirname, "../../services/squall/squall.js"), "replay"],
-};
-const TOOLS: readonly Tool[] = [GREP, SQUALL];
 
 const DELIVERIES: MailLogSettings = {
   lines: 8_800_000 * SCALE,
@@ -51,77 +37,93 @@ const SHORT_MAILS: MailLogSettings = {
   linesPerSecond: 100,
 };
 
-function runOn(file: LogFile, tool: Tool): Run {
-  return measure([...tool.command, file.path]);
-}
-
-/** Runs every tool on every file, by turns, and returns the runs by tool, then by file. */
-function runByTurns(files: readonly LogFile[]): Run[][][] {
-  const runs = TOOLS.map(() => files.map((): Run[] => []));
-  for (let repetition = 0; repetition < REPETITIONS; repetition += 1) {
-    for (const [size, file] of files.entries()) {
-      for (const [which, tool] of TOOLS.entries()) runs[which]?.[size]?.push(runOn(file, tool));
-    }
-  }
-  return runs;
-}
-
-/** Time against number of lines, for files of one kind in three sizes. */
-function slopes(name: string, settings: MailLogSettings): string {
-  const files = [16, 4, 1].map((part) => logFile(name, { ...settings, lines: Math.round(settings.lines / part) }));
-  const runs = runByTurns(files);
-  const costs = runs.map((bySize) => [0, 1].map((from) => nanosecondsALine(files, bySize, from)));
-  const rows = TOOLS.map((tool, which) => {
-    const bySize = runs[which] ?? [];
-    const columns = [0, 1].flatMap((from) => {
-      const cost = costs[which]?.[from] ?? 0;
-      return [cost.toFixed(0), (cost / (costs[0]?.[from] ?? 0)).toFixed(1)];
-    });
-    return [tool.name, ...bySize.map(seconds), ...columns, peakMiB(bySize.flat())];
-  });
-  const [small, middle, large] = files.map(({ lines }) => `${(lines / 1e6).toFixed(2)} M`);
-  const header = ["program", ...[small, middle, large].map((lines) => `${lines} lines, s`)];
-  const columns = [small, middle].flatMap((lines) => [`ns a line from ${lines} on`, "x grep"]);
-  return table([[...header, ...columns, "peak MiB"], ...rows, ...pflogsummRow(files, runs[0] ?? [])]);
-}
-
-/** Between a file and the next larger one. */
-function nanosecondsALine(files: readonly LogFile[], bySize: readonly (readonly Run[])[], from: number): number {
-  const lines = (files[from + 1]?.lines ?? 0) - (files[from]?.lines ?? 0);
-  return ((medianSeconds(bySize[from + 1]) - medianSeconds(bySize[from])) / lines) * 1e9;
-}
-
-/** pflogsumm is slow: once, on the smallest file; its time over the lines and over grep's time there. */
-function pflogsummRow(files: readonly LogFile[], grep: readonly (readonly Run[])[]): string[][] {
-  const [smallest] = files;
-  const program = findRealPart("pflogsumm");
-  if (smallest === undefined || program === undefined) return [];
-  const runs = [runOn(smallest, { name: "pflogsumm", command: [program] })];
-  const cost = (medianSeconds(runs) / smallest.lines) * 1e9;
-  const ratio = (medianSeconds(runs) / medianSeconds(grep[0])).toFixed(1);
-  return [["pflogsumm", seconds(runs), "", "", cost.toFixed(0), ratio, "", "", peakMiB(runs)]];
-}
-
-/** The same number of delivery lines, for lists of three sizes. */
-function audienceGrowth(): string {
-  const rows = [2500, 25_000, 250_000].map((audience) => {
-    const settings = { ...DELIVERIES, lines: Math.round(DELIVERIES.lines / 8), recipients: () => audience };
-    const [grep = [], squall = []] = runByTurns([logFile(`audience-${audience}`, settings)]).map((bySize) =>
-      bySize.flat(),
-    );
+/** The same number of lines in logs that differ in one thing: what it costs when that grows. */
+function growth(
+  what: string,
+  logs: readonly (readonly [label: string, name: string, settings: MailLogSettings])[],
+): string {
+  const rows = logs.map(([label, name, settings]) => {
+    const [grep = [], squall = []] = runByTurns([logFile(name, settings)], REPETITIONS).map((bySize) => bySize.flat());
     const ratio = (medianSeconds(squall) / medianSeconds(grep)).toFixed(1);
-    return [audience.toLocaleString("en"), seconds(grep), seconds(squall), ratio, peakMiB(squall)];
+    return [label, seconds(grep), seconds(squall), ratio, peakMiB(squall)];
   });
-  return table([["audience", "grep -c, s", "squall replay, s", "x grep, start included", "peak MiB"], ...rows]);
+  return table([[what, "grep -c, s", "squall replay, s", "x grep, start included", "peak MiB"], ...rows]);
 }
+
+const LIST_LINES = Math.round(DELIVERIES.lines / 8);
+
+function audienceGrowth(): string {
+  return growth(
+    "audience",
+    [2500, 25_000, 250_000].map((audience) => [
+      audience.toLocaleString("en"),
+      `audience-${audience}`,
+      { ...DELIVERIES, lines: LIST_LINES, recipients: () => audience },
+    ]),
+  );
+}
+
+function threadGrowth(): string {
+  return growth(
+    "threads at a time",
+    [10, 100, 1000, 10_000].map((threads) => [
+      threads.toLocaleString("en"),
+      `threads-${threads}`,
+      { ...DELIVERIES, lines: LIST_LINES, recipients: () => 40, live: 16, linesPerSecond: 500, threads },
+    ]),
+  );
+}
+
+/** Compressed logs, beside what only inflates them. */
+function compressed(name: string, file: LogFile): string {
+  const kinds = [
+    { suffix: "gz", compress: ["gzip", "-kf"], inflate: { name: "zcat", command: ["zcat"] } },
+    { suffix: "zst", compress: ["zstd", "-qkf"], inflate: { name: "zstdcat", command: ["zstdcat"] } },
+  ] as const;
+  const rows = kinds.flatMap(({ suffix, compress, inflate }) => {
+    const tools: readonly Tool[] = [inflate, SQUALL];
+    const packed = compressedFile(file, suffix, compress);
+    const [alone = [], squall = []] = runByTurns([packed], REPETITIONS, tools).map((bySize) => bySize.flat());
+    const ratio = (medianSeconds(squall) / medianSeconds(alone)).toFixed(1);
+    return [[`${name}.${suffix}`, inflate.name, seconds(alone), seconds(squall), ratio, peakMiB(squall)]];
+  });
+  return rows.map((cells) => `| ${cells.join(" | ")} |\n`).join("");
+}
+
+function compressedLogs(): string {
+  const lines = Math.round(DELIVERIES.lines / 4);
+  const head = table([["log", "peer", "peer, s", "squall replay, s", "x peer, start included", "peak MiB"]]);
+  const shortLines = Math.round(SHORT_MAILS.lines / 4);
+  return (
+    head +
+    compressed("deliveries", logFile("deliveries", { ...DELIVERIES, lines })) +
+    compressed("short mails", logFile("short", { ...SHORT_MAILS, lines: shortLines }))
+  );
+}
+
+const MIXED: MailLogSettings = { ...SHORT_MAILS, live: 20_000, linesPerSecond: 1000 };
+/** 20 s of event time, of the 30 s by which a line may be late. */
+const SHUFFLED: MailLogSettings = { ...SHORT_MAILS, linesPerSecond: 1000, shuffledLines: 20_000 };
+
+const EXCHANGE: MailLogSettings = { ...SHORT_MAILS, system: "exchange", lines: SHORT_MAILS.lines / 4 };
+const EXCHANGE_STORM: MailLogSettings = { ...EXCHANGE, toList: true, recipients: () => 2500, linesPerSecond: 500 };
 
 console.log(
   `Node ${process.versions.node}, ${cpus()[0]?.model ?? "unknown CPU"}, one core, ${REPETITIONS} repetitions.`,
 );
-console.log(`\nDelivery-heavy: a storm on a list of 25,000\n\n${slopes("deliveries", DELIVERIES)}`);
-console.log(`Short mails, 1-3 recipients, no header lines\n\n${slopes("short", SHORT_MAILS)}`);
-console.log(`Short mails, header lines logged\n\n${slopes("short-headers", { ...SHORT_MAILS, headerLines: true })}`);
-console.log(
-  `Short mails, 20,000 of them mixed line by line\n\n${slopes("short-mixed", { ...SHORT_MAILS, live: 20_000, linesPerSecond: 1000 })}`,
-);
-console.log(`Growth: the same number of lines, other audiences\n\n${audienceGrowth()}`);
+const section = (title: string, text: string): void => {
+  console.log(`\n${title}\n\n${text}`);
+};
+const sloped = (title: string, name: string, settings: MailLogSettings): void => {
+  section(title, slopes(name, settings, REPETITIONS));
+};
+sloped("Delivery-heavy: a storm on a list of 25,000", "deliveries", DELIVERIES);
+sloped("Short mails, 1-3 recipients, no header lines", "short", SHORT_MAILS);
+sloped("Short mails, header lines logged", "short-headers", { ...SHORT_MAILS, headerLines: true });
+sloped("Short mails, 20,000 of them mixed line by line", "short-mixed", MIXED);
+sloped("Short mails, all lines shuffled, 20 s of them at a time", "short-shuffled", SHUFFLED);
+sloped("Exchange message tracking, short mails, 1-3 recipients", "exchange", EXCHANGE);
+sloped("Exchange message tracking, a storm on a group of 2,500", "exchange-storm", EXCHANGE_STORM);
+section("Compressed", compressedLogs());
+section("Growth: the same number of lines, other audiences", audienceGrowth());
+section("Growth: the same number of lines on a list of 40, other numbers of threads", threadGrowth());

@@ -1,6 +1,8 @@
 // settings -> the lines of a made-up Postfix log. Only the bench reads it: quick to write, steady in shape, no randomness.
 
 export interface MailLogSettings {
+  /** Whose log; Postfix's where it is not said. */
+  readonly system?: "postfix" | "exchange";
   /** Lines to write, give or take the last mail. */
   readonly lines: number;
   /** Recipients of mail number n. */
@@ -8,8 +10,11 @@ export interface MailLogSettings {
   /** Mails whose lines are mixed with one another at any time. */
   readonly live: number;
   readonly headerLines: boolean;
-  /** Mails go to a list, and every mail after the first answers the first one. */
+  /** Mails go to a list, and answer one another in `threads` (1) threads at a time. */
   readonly toList: boolean;
+  readonly threads?: number;
+  /** So many lines at a time stand in random order; 0 (or nothing): in the order of their stamps. */
+  readonly shuffledLines?: number;
   /** Lines a second of event time. */
   readonly linesPerSecond: number;
 }
@@ -19,11 +24,40 @@ interface LiveMail {
   readonly lines: Iterator<string>;
 }
 
-const START_AT = Date.UTC(2026, 10, 16, 8, 0, 0);
+export const START_AT = Date.UTC(2026, 10, 16, 8, 0, 0);
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /** Yields whole lines, newline included. */
-export function* mailLog(settings: MailLogSettings): Generator<string> {
+export function mailLog(settings: MailLogSettings): Generator<string> {
+  const lines = inOrder(settings);
+  return (settings.shuffledLines ?? 0) > 0 ? shuffled(lines, settings.shuffledLines ?? 0) : lines;
+}
+
+/** The same shuffle at every run. */
+function* shuffled(lines: Iterable<string>, atATime: number): Generator<string> {
+  let seed = 1;
+  const below = (limit: number): number => {
+    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((seed / 2 ** 32) * limit);
+  };
+  let batch: string[] = [];
+  const shuffle = (): string[] => {
+    for (let last = batch.length - 1; last > 0; last -= 1) {
+      const other = below(last + 1);
+      [batch[last], batch[other]] = [batch[other] ?? "", batch[last] ?? ""];
+    }
+    return batch;
+  };
+  for (const line of lines) {
+    batch.push(line);
+    if (batch.length < atATime) continue;
+    yield* shuffle();
+    batch = [];
+  }
+  yield* shuffle();
+}
+
+function* inOrder(settings: MailLogSettings): Generator<string> {
   const live: LiveMail[] = [];
   let mails = 0;
   let written = 0;
@@ -92,11 +126,12 @@ function* headerLines(settings: MailLogSettings, mail: number, { id, person, fir
   const from = `from client${mail % 500}.example[192.0.2.${mail % 250}]; from=<${person}> to=<${firstTo}> proto=ESMTP helo=<client.example>`;
   const header = (name: string, value: string): string =>
     `cleanup[3117]: ${id}: info: header ${name}: ${value} ${from}`;
-  const reply = settings.toList ? mail > 0 : mail % 3 === 0;
-  const root = settings.toList ? 0 : Math.max(0, mail - 40);
+  const threads = settings.threads ?? 1;
+  const reply = settings.toList ? mail >= threads : mail % 3 === 0;
+  const root = settings.toList ? mail % threads : Math.max(0, mail - 40);
   yield header("From", `A Person <${person}>`);
   yield header("To", `<${firstTo}>`);
-  yield header("Subject", `${reply ? "Re: " : ""}About item ${settings.toList ? 0 : mail}`);
+  yield header("Subject", `${reply ? "Re: " : ""}About item ${settings.toList ? root : mail}`);
   if (!reply) return;
   yield header("In-Reply-To", `<${root}.4711@client.example>`);
   yield header("References", `<${root}.4711@client.example>`);

@@ -3,7 +3,7 @@
 import type { InputFile } from "../../shared/adapters/files/input-file.ts";
 import type { SquallConfig } from "../../services/squall/squall-defaults.ts";
 import type { ReplayInput } from "../../services/squall/replay/inputs.ts";
-import { replay } from "../../services/squall/replay/replay.ts";
+import { replay, type ReplayResult } from "../../services/squall/replay/replay.ts";
 import type { StormAlert } from "../../shared/domain/storm-alert.ts";
 
 /** A chunk must stay as it is until the next one is asked for. Years, where stamps name none, begin in 2016. */
@@ -25,10 +25,15 @@ function inputOfChunks(chunks: Iterator<Buffer>): ReplayInput {
   return { name: file.name, sizeBytes: undefined, year: 2016, head: undefined, open: () => file };
 }
 
-/** All alerts of the log, watches too. */
-export async function alertsOfChunks(chunks: Iterator<Buffer>, config: SquallConfig): Promise<StormAlert[]> {
+export interface ChunksReplayed {
+  /** All alerts of the log, watches too. */
+  readonly alerts: readonly StormAlert[];
+  readonly result: ReplayResult;
+}
+
+export async function replayChunks(chunks: Iterator<Buffer>, config: SquallConfig): Promise<ChunksReplayed> {
   const alerts: StormAlert[] = [];
-  await replay({
+  const result = await replay({
     inputs: [inputOfChunks(chunks)],
     format: "auto",
     config,
@@ -39,5 +44,10 @@ export async function alertsOfChunks(chunks: Iterator<Buffer>, config: SquallCon
     onRejected: () => undefined,
     onProgress: () => undefined,
   });
-  return alerts;
+  return { alerts, result };
+}
+
+/** All alerts of the log, watches too. */
+export async function alertsOfChunks(chunks: Iterator<Buffer>, config: SquallConfig): Promise<readonly StormAlert[]> {
+  return (await replayChunks(chunks, config)).alerts;
 }

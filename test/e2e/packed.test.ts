@@ -1,7 +1,6 @@
 // Small mails go through a replay packed. Twin runs in which every mail is told as an event must say the same of everything.
 
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { describe, expect, test, vi } from "vitest";
 import { defaultAssemblerSettings } from "../../services/assembler/assembler-settings.ts";
 import { type DetectorSurvey, detectorSurvey } from "../../services/detector/detector.ts";
@@ -12,6 +11,8 @@ import { ReplayPipeline } from "../../services/squall/pipeline/replay-pipeline.t
 import { defaultDetectorSettings } from "../../shared/domain/detector-settings.ts";
 import { encodeStormAlert } from "../../shared/domain/storm-alert-codec.ts";
 import { encodeThreadWindow } from "../../shared/domain/thread-window-codec.ts";
+import { exchangeStorm } from "../support/exchange-storm.ts";
+import { GOLDEN_LOGS } from "../support/golden-logs.ts";
 import { collect } from "../support/simulated-log.ts";
 import { linesOf, shuffled } from "./log-lines.ts";
 
@@ -85,13 +86,15 @@ function expectTheSame(log: Buffer, packedMin: number): void {
   expect(none).toBe(0);
 }
 
-const FOLDER = join(import.meta.dirname, "../testdata/postfix");
-
 describe("the golden logs", () => {
-  const logs = readdirSync(FOLDER).filter((name) => name.endsWith(".log"));
-  test.each(logs)("%s", (name) => {
-    expectTheSame(readFileSync(join(FOLDER, name)), 0);
+  test.each(GOLDEN_LOGS)("$name", ({ path }) => {
+    expectTheSame(readFileSync(path), 0);
   });
+});
+
+test("a storm of Exchange, with the mail around it", () => {
+  const { files } = exchangeStorm({ members: 300 });
+  expectTheSame(Buffer.from(files.map(({ text }) => text).join("")), 60);
 });
 
 describe("simulated logs", () => {

@@ -1,32 +1,24 @@
-// Each log of test/testdata/postfix -> the MailEvents that ingest and assembler make of it, one JSON line each, in order;
+// Each log of test/testdata -> the MailEvents that ingest and assembler make of it, one JSON line each, in order;
 // they stand beside the log. After a wanted change: UPDATE_GOLDENS=1 npx vitest run test/golden, then read the difference.
 
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { decodeMailEvent, encodeMailEvent } from "../../shared/domain/mail-event-codec.ts";
 import schema from "../../shared/domain/mail-event.schema.json" with { type: "json" };
+import { GOLDEN_LOGS, type GoldenLog } from "../support/golden-logs.ts";
 import { schemaFaults } from "../support/json-schema.ts";
 import type { AssembledLog } from "../support/read-log.ts";
 import { assembleLog } from "../support/read-log.ts";
 
-const FOLDER = join(import.meta.dirname, "../testdata/postfix");
-/** Whose alerts are golden: test/e2e/golden.test.ts. */
-const STORMS = new Set(["small-storm.log"]);
-
-const logs = readdirSync(FOLDER).filter(
-  (name) => /\.(?:log|ndjson)$/.test(name) && !name.includes(".golden.") && !STORMS.has(name),
-);
-
-function assembled(name: string, chunkBytes?: number): AssembledLog {
-  return assembleLog(readFileSync(join(FOLDER, name)), chunkBytes === undefined ? {} : { chunkBytes });
+function assembled({ path }: GoldenLog, chunkBytes?: number): AssembledLog {
+  return assembleLog(readFileSync(path), chunkBytes === undefined ? {} : { chunkBytes });
 }
 
 const ndjson = ({ events }: AssembledLog): string => events.map((event) => `${encodeMailEvent(event)}\n`).join("");
 
-describe.each(logs)("%s", (name) => {
-  const golden = join(FOLDER, name.replace(/\.(?:log|ndjson)$/, ".golden.ndjson"));
-  const whole = assembled(name);
+describe.each(GOLDEN_LOGS)("$name", (log) => {
+  const { name, goldenPath: golden } = log;
+  const whole = assembled(log);
 
   test("gives the events of its golden", () => {
     if (process.env["UPDATE_GOLDENS"] === "1") writeFileSync(golden, ndjson(whole));
@@ -47,7 +39,7 @@ describe.each(logs)("%s", (name) => {
   });
 
   test("the same in every cut", () => {
-    for (const chunkBytes of [1, 61, 4096]) expect(ndjson(assembled(name, chunkBytes))).toBe(ndjson(whole));
+    for (const chunkBytes of [1, 61, 4096]) expect(ndjson(assembled(log, chunkBytes))).toBe(ndjson(whole));
   });
 
   test("nothing but what an administrator would pass over is rejected", () => {
@@ -58,5 +50,5 @@ describe.each(logs)("%s", (name) => {
 
 /** Lines of the logs that are not taken, by reason. */
 const REJECTED: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  "mail-events.ndjson": { "bad-mail-event": 3 },
+  "postfix/mail-events.ndjson": { "bad-mail-event": 3 },
 };

@@ -1,13 +1,11 @@
 // What the order of lines, and lines sent twice, must not change. Through ingest and assembler, as in a replay.
 
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
+import { GOLDEN_LOGS, isHead, linesOfGolden } from "../support/golden-logs.ts";
 import { assembleLog, lastWords } from "../support/read-log.ts";
 
-const FOLDER = join(import.meta.dirname, "../testdata/postfix");
 const AT = Date.UTC(2026, 10, 24, 8, 29);
 const ID = "97CA59841E6";
 const ORIGIN =
@@ -92,28 +90,29 @@ function expectSound({ minutes, earlier, recipients }: MailEvent): void {
 }
 
 /** Lives of one queue id within five seconds are told apart by the order of lines; so are days of a log without years. */
-const ORDERED = new Set(["reused-ids.log", "rfc3164-short-ids.log"]);
+const ORDERED = new Set(["postfix/reused-ids.log", "postfix/rfc3164-short-ids.log"]);
 
-describe.each(
-  readdirSync(FOLDER).filter(
-    (name) => /\.(?:log|ndjson)$/.test(name) && !name.includes(".golden.") && !ORDERED.has(name),
-  ),
-)("%s", (name) => {
-  const lines = readFileSync(join(FOLDER, name), "utf8").trimEnd().split("\n");
-  const { events } = assembleLog(lines.join("\n"));
+describe.each(GOLDEN_LOGS.filter(({ name }) => !ORDERED.has(name)))("$name", (log) => {
+  const whole = linesOfGolden(log);
+  // Whatever says how lines are to be read stays in front of them.
+  const head = whole.filter(isHead);
+  const lines = whole.filter((line) => !isHead(line));
+  const assemble = (rows: readonly string[]): readonly MailEvent[] =>
+    assembleLog(Buffer.from([...head, ...rows].join("\n"), "latin1")).events;
+  const events = assemble(lines);
 
   test("gives the same events in every order of its lines", () => {
     const shuffled = fc.shuffledSubarray(lines, { minLength: lines.length });
     fc.assert(
       fc.property(shuffled, (others) => {
-        expect(assembleLog(others.join("\n")).events).toEqual(events);
+        expect(assemble(others)).toEqual(events);
       }),
       { seed: 4, numRuns: 5 },
     );
   });
 
   test("read twice, tells of the same mails and recipients", () => {
-    const twice = assembleLog([...lines, ...lines].join("\n")).events;
+    const twice = assemble([...lines, ...lines]);
     for (const event of twice) expectSound(event);
     const told = (all: readonly MailEvent[]): readonly unknown[] =>
       lastWords(all).map(({ eventId, at, recipients, lists, hints, automatic }) => ({

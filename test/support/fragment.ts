@@ -22,8 +22,12 @@ export function fragment(said: Partial<MailFragment> = {}): MailFragment {
     origTo: undefined,
     expandedTo: undefined,
     handedOn: undefined,
+    expansions: undefined,
+    duplicateTo: undefined,
     headerTo: undefined,
     minutes: undefined,
+    held: undefined,
+    releasedAt: undefined,
     removedAt: undefined,
     ...said,
   };

@@ -15,6 +15,7 @@ import {
   SENDER,
   SLICE_MS,
 } from "../../shared/domain/packed/fragment-slab.ts";
+import { noteHeld, noteReleased } from "../../shared/domain/packed/slab-hold.ts";
 import { keyHash } from "../../shared/domain/packed/key-hash.ts";
 import { fragmentAt } from "../../shared/domain/packed/slab-fragments.ts";
 import type { MailFragment } from "../../shared/domain/mail-fragment.ts";
@@ -62,6 +63,8 @@ export class SlabWriter {
       slab.say(record, text, 0, slab.source.length);
     }
     if (said.acceptedAt !== undefined) slab.accepted(record, said.acceptedAt);
+    if (said.held === true) noteHeld(slab, record);
+    if (said.releasedAt !== undefined) noteReleased(slab, record, said.releasedAt);
     if (said.removedAt !== undefined) slab.removed(record, said.removedAt);
     if (said.nrcpt !== undefined) slab.recipients(record, said.nrcpt);
     this.writeHeaders(slab, record, said);
@@ -71,10 +74,9 @@ export class SlabWriter {
       slab.numbers[record + BOUNCED] = bounced;
     }
     slab.numbers[record + HANDED_ON] = said.handedOn ?? 0;
-    if (said.origTo === undefined && said.expandedTo === undefined) return;
-    const addresses = slab.addressesOf(record);
-    addresses.origTo = said.origTo;
-    addresses.expandedTo = said.expandedTo;
+    const { origTo, expandedTo, expansions, duplicateTo } = said;
+    if ([origTo, expandedTo, expansions, duplicateTo].every((addresses) => addresses === undefined)) return;
+    Object.assign(slab.addressesOf(record), { origTo, expandedTo, expansions, duplicateTo });
   }
 
   private writeHeaders(slab: FragmentSlab, record: number, { headers }: MailFragment): void {

@@ -7,6 +7,9 @@ import { isQuotable, powershellQuote } from "./shell-quote.ts";
 
 const MESSAGE_ID_CHARS_MAX = 998;
 
+/** What stands for a queue id where a tracking log was read: the network message id, in 2010 and before the Message-ID. */
+export const EXCHANGE_QUEUE_ID = /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[^@]+@[^@]+)$/iu;
+
 export function exchangeAdvice(request: AdviceRequest, list: CommandAddress): Advice[] {
   return [...stop(list), ...clear(request)];
 }

@@ -112,6 +112,15 @@ describe("what is advised", () => {
     expect(commandsOf(exim, "exim")[2]).toBe("exim -Mrm 1rXyZa-0001Ab-2C 1rXyZa-00000001AbC-2C3D");
   });
 
+  test.each(["6a638d20-1e63-493a-80a2-08da9a4ff8da", "C6539E897AEDFA469FE34D029FB708D43495@hub1.corp.example.org"])(
+    "Exchange comes first where its ids are seen: %s",
+    (queueId) => {
+      const systems = stormAdvice({ ...request, queueIds: [{ host: "ex01", queueId }] }).map((one) => one.system);
+      expect(systems.slice(0, 3)).toEqual(["exchange", "exchange", "postfix"]);
+      expect(systems.at(-1)).toBe("microsoft365");
+    },
+  );
+
   test("without a list only what the ids give is advised", () => {
     const { list: _list, ...without } = request;
     const systems = stormAdvice(without).map((one) => one.system);

@@ -3,7 +3,7 @@
 import type { Advice } from "../../../shared/domain/storm-alert.ts";
 import type { AdviceRequest } from "./advice-request.ts";
 import { commandAddress } from "./advice-request.ts";
-import { exchangeAdvice } from "./exchange.ts";
+import { EXCHANGE_QUEUE_ID, exchangeAdvice } from "./exchange.ts";
 import { EXIM_QUEUE_ID, eximAdvice } from "./exim.ts";
 import { mailmanAdvice } from "./mailman.ts";
 import { microsoft365Advice } from "./microsoft365.ts";
@@ -20,5 +20,8 @@ export function stormAdvice(request: AdviceRequest): Advice[] {
   const exim = eximAdvice(request, list);
   const isExim = request.queueIds.some(({ queueId }) => EXIM_QUEUE_ID.test(queueId));
   const servers = isExim ? [...exim, ...postfix] : [...postfix, ...exim];
-  return [...servers, ...mailmanAdvice(list), ...exchangeAdvice(request, list), ...microsoft365Advice(list)];
+  const exchange = exchangeAdvice(request, list);
+  const isExchange = request.queueIds.some(({ queueId }) => EXCHANGE_QUEUE_ID.test(queueId));
+  const others = [...servers, ...mailmanAdvice(list)];
+  return [...(isExchange ? [...exchange, ...others] : [...others, ...exchange]), ...microsoft365Advice(list)];
 }

@@ -1,12 +1,13 @@
 // one line of `journalctl -o json` -> event time, host, and the message as if syslog had written it.
 
-import type { HostTable } from "../host-table.ts";
+import { type HostTable, isOfName } from "../host-table.ts";
 import type { LineOutcome } from "../rejection.ts";
 import type { StreamTime } from "../stream-time.ts";
 import type { MessageParser } from "./syslog.ts";
 
 /** Longest message re-read; journald itself cuts at 48 KiB. */
 const MESSAGE_BYTES_MAX = 65_536;
+const HOST_BYTES_MAX = 255;
 const NEWLINE = 10;
 
 export interface JournalDependencies {
@@ -46,8 +47,9 @@ export function createJournalReader(deps: JournalDependencies): JournalReader {
       if (program === undefined) return "other";
       const hostName = textOf(record["_HOSTNAME"]);
       const message = messageText(record["MESSAGE"]);
-      if (hostName === undefined || message === undefined) return "bad-journal-record";
-      const hostBytes = scratch.write(hostName, 0, 255, "latin1");
+      if (hostName === undefined || hostName === "" || message === undefined) return "bad-journal-record";
+      const hostBytes = scratch.write(hostName, 0, HOST_BYTES_MAX, "latin1");
+      for (let at = 0; at < hostBytes; at += 1) if (!isOfName(scratch[at] ?? 0)) return "bad-journal-record";
       const host = deps.hosts.intern(scratch, 0, hostBytes);
       if (host === undefined) return "too-many-hosts";
       // A message of several lines holds its newlines: only the first is Postfix's.

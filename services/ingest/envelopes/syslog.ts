@@ -2,11 +2,12 @@
 // What files, rsyslog, syslog-ng, maillog_file and `journalctl -o short-iso` write.
 
 import type { Host } from "../combine.ts";
-import type { HostTable } from "../host-table.ts";
+import { type HostTable, isOfName } from "../host-table.ts";
 import type { LineOutcome } from "../rejection.ts";
 import type { StampReader } from "../syslog-stamp.ts";
 
 const SPACE = 32;
+const COMMA = 44;
 const LESS = 60;
 const GREATER = 62;
 const PRIORITY_BYTES_MAX = 5;
@@ -31,8 +32,9 @@ export function parseSyslogLine(deps: SyslogDependencies, bytes: Buffer, start: 
   if (again !== undefined)
     return deps.parser.parse(again, stamps.eventTimeMs, bytes, stamps.next + again.name.length + 1, end);
   let hostEnd = stamps.next;
-  while (hostEnd < end && bytes[hostEnd] !== SPACE) hostEnd += 1;
-  if (hostEnd >= end || hostEnd === stamps.next || hostEnd - stamps.next > HOST_BYTES_MAX) return "not-mine";
+  while (hostEnd < end && isOfName(bytes[hostEnd] ?? 0)) hostEnd += 1;
+  if (bytes[hostEnd] !== SPACE || hostEnd >= end || hostEnd === stamps.next || hostEnd - stamps.next > HOST_BYTES_MAX)
+    return "not-mine";
   const host = hosts.intern(bytes, stamps.next, hostEnd);
   if (host === undefined) return "too-many-hosts";
   return deps.parser.parse(host, stamps.eventTimeMs, bytes, hostEnd + 1, end);
@@ -44,8 +46,9 @@ function priorityEnd(bytes: Buffer, start: number): number {
   return bytes[at] === GREATER && at > start + 1 ? at + 1 : start;
 }
 
-/** "Xxx dd " or "dddd-": a stamp was meant, but its fields are not a time. */
+/** "Xxx dd " or "dddd-": a stamp was meant, but its fields are not a time. Behind "…Z," stands a row of a table, not a log line. */
 function looksStamped(bytes: Buffer, start: number): boolean {
+  if (bytes[start + 23] === 90 && bytes[start + 24] === COMMA) return false;
   const dash = bytes[start + 4] === 45 && bytes[start + 7] === 45 && bytes[start + 13] === 58;
   return dash || (bytes[start + 3] === SPACE && bytes[start + 6] === SPACE && bytes[start + 9] === 58);
 }

@@ -5,7 +5,7 @@ import type { LogFormat } from "../formats.ts";
 import { parseJsonObject } from "../json-line.ts";
 import { PostfixParser } from "./postfix.ts";
 
-export const journalFormat: LogFormat = {
+export const journalFormat: LogFormat<"journal"> = {
   name: "journal",
   create(context) {
     const reader = createJournalReader({

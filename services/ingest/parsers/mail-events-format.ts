@@ -6,7 +6,7 @@ import { decodeUtf8 } from "../json-line.ts";
 
 const OPEN_BRACE = 123;
 
-export const mailEventsFormat: LogFormat = {
+export const mailEventsFormat: LogFormat<"mail-events"> = {
   name: "mail-events",
   create(context) {
     return {

@@ -237,6 +237,13 @@ describe("original recipients", () => {
   });
 });
 
+test("nobody is neither an original recipient nor handed on", () => {
+  const rest = "relay=local, delay=1, dsn=2.0.0, status=sent (forwarded as 97CA59841E7)";
+  const { fragment, rejected } = read([delivery("local", `to=<>, orig_to=<>, ${rest}`)]);
+  expect(rejected).toEqual([]);
+  expect(fragment).toMatchObject({ origTo: undefined, expandedTo: undefined, handedOn: 1 });
+});
+
 describe("a recipient was expanded or handed on", () => {
   test.each<[string, string, string, readonly string[] | undefined]>([
     [

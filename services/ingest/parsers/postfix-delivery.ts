@@ -79,9 +79,10 @@ export function countDelivery(
   const outcome = outcomeAt(bytes, status);
   if (outcome < 0) return true;
   slab.numbers[record + outcome] = (slab.numbers[record + outcome] ?? 0) + 1;
-  if (originalStart >= 0) noteOriginal(slab.addressesOf(record), bytes, originalStart, originalEnd);
+  // The null recipient is nobody's address.
+  if (originalEnd > originalStart) noteOriginal(slab.addressesOf(record), bytes, originalStart, originalEnd);
   const isExpanded = isHandedOn(line, relayStart, status, listServers);
-  if (isExpanded) noteExpanded(slab.addressesOf(record), bytes, toStart, toEnd);
+  if (isExpanded && toEnd > toStart) noteExpanded(slab.addressesOf(record), bytes, toStart, toEnd);
   if (isExpanded || (outcome === DELIVERED_COUNT && spells(bytes, status + SENT.length, TO_COMMAND))) {
     slab.numbers[record + HANDED_ON] = slab.number(record, HANDED_ON) + 1;
   }

@@ -5,7 +5,7 @@ import { isJournalNote } from "../envelopes/journal-note.ts";
 import { parseSyslogLine } from "../envelopes/syslog.ts";
 import { PostfixParser } from "./postfix.ts";
 
-export const postfixFormat: LogFormat = {
+export const postfixFormat: LogFormat<"postfix"> = {
   name: "postfix",
   create(context) {
     const { stamps, hosts, streamTime } = context;

@@ -90,6 +90,31 @@ describe("a mail is taken in", () => {
   });
 });
 
+describe("a mail waits for a moderator or a filter", () => {
+  test.each<[string, string, Partial<MailFragment> | undefined]>([
+    [
+      "by an access table",
+      `postfix/smtpd[1]: ${ID}: hold: DATA from pc[192.0.2.7]: <jo@x>: Sender address triggers HOLD action; from=<jo@x>`,
+      { held: true },
+    ],
+    [
+      "by header_checks",
+      `postfix/cleanup[1]: ${ID}: hold: header Received: by mx from pc[192.0.2.7]; from=<jo@x> to=<all@x>`,
+      { held: true },
+    ],
+    [
+      "by a filter",
+      `postfix/cleanup[1]: ${ID}: milter-hold: END-OF-MESSAGE from pc[192.0.2.7]: milter triggers HOLD action`,
+      { held: true },
+    ],
+    ["until it is released", `postfix/postsuper[1]: ${ID}: released from hold`, { held: true, releasedAt: AT }],
+    ["but not by other words", `postfix/postsuper[1]: ${ID}: released from hold, says jo`, undefined],
+    ["nor when it was queued already", `postfix/postsuper[1]: ${ID}: placed on hold`, undefined],
+  ])("%s", (_name, message, fragment) => {
+    expect(said(message)).toEqual(fragment);
+  });
+});
+
 describe("the queue manager tells sender and recipients", () => {
   test.each<[string, string, Partial<MailFragment> | undefined]>([
     [

@@ -3,12 +3,15 @@
 // controls (subject, HELO, address, status text) never stands there.
 
 import { CLIENT, HEADER_TO, LOGIN, MESSAGE_ID, SENDER } from "../../../shared/domain/packed/fragment-slab.ts";
+import { noteHeld, noteReleased } from "../../../shared/domain/packed/slab-hold.ts";
 import { ascii, find, findLast, lesser, needle, spells } from "../bytes.ts";
 import type { FragmentTable, Host } from "../combine.ts";
 import type { LineOutcome } from "../rejection.ts";
 import type { MessageBytes } from "./message-bytes.ts";
 import { countDelivery } from "./postfix-delivery.ts";
 import { HeaderLineReader } from "./postfix-header-line.ts";
+import { isHeld, isReleased } from "./postfix-hold.ts";
+import { isCleanup, isQueueManager } from "./postfix-program.ts";
 import { QueueIdReader } from "./postfix-queue-id.ts";
 
 const SLASH = 47;
@@ -31,8 +34,6 @@ const SASL_USERNAME = needle(", sasl_username=");
 const FIELD_END = needle(", ");
 const NRCPT = needle(", nrcpt=");
 const SIZE = needle(">, size=");
-const CLEANUP = ascii("cleanup");
-const QMGR = ascii("qmgr");
 
 /** Longest Message-ID, address or login, and client kept, bytes; a longer one is cut. */
 const MESSAGE_ID_BYTES_MAX = 998;
@@ -114,11 +115,15 @@ export class PostfixParser {
       case 117: // u
         return spells(bytes, start, UID) ? this.pickup(line) : "other";
       case 109: // m
-        return spells(bytes, start, MESSAGE_ID_FIELD) && isCleanup(line) ? this.messageId(line) : "other";
+        if (spells(bytes, start, MESSAGE_ID_FIELD)) return isCleanup(line) ? this.messageId(line) : "other";
+        return isHeld(line) ? this.held(line) : "other";
+      case 104: // h
+        return isHeld(line) ? this.held(line) : "other";
       case 102: // f
         return spells(bytes, start, FROM) && isQueueManager(line) ? this.queueManager(line) : "other";
       case 114: // r
-        return line.end - start === REMOVED.length && spells(bytes, start, REMOVED) ? this.removed(line) : "other";
+        if (line.end - start === REMOVED.length && spells(bytes, start, REMOVED)) return this.removed(line);
+        return isReleased(line) ? this.released(line) : "other";
       case 105: // i: header_checks with INFO
         return spells(bytes, start, HEADER) && isCleanup(line) ? this.header(line, HEADER.length) : "other";
       case 119: // w: header_checks with WARN
@@ -213,6 +218,18 @@ export class PostfixParser {
     return "used";
   }
 
+  private held(line: MessageBytes): LineOutcome {
+    const record = this.record(line);
+    noteHeld(this.table.slab, record);
+    return "used";
+  }
+
+  private released(line: MessageBytes): LineOutcome {
+    const record = this.record(line);
+    noteReleased(this.table.slab, record, line.eventTimeMs);
+    return "used";
+  }
+
   private removed(line: MessageBytes): LineOutcome {
     const record = this.record(line);
     this.table.slab.removed(record, line.eventTimeMs);
@@ -231,12 +248,3 @@ export class PostfixParser {
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-
-function isCleanup(line: MessageBytes): boolean {
-  return spells(line.bytes, line.component, CLEANUP);
-}
-
-/** qmgr, oqmgr or nqmgr. */
-function isQueueManager(line: MessageBytes): boolean {
-  return spells(line.bytes, line.componentEnd - QMGR.length, QMGR);
-}

@@ -35,6 +35,9 @@ const REJECTED_WORDS: Readonly<Record<RejectionReason, string>> = {
   "bad-json": "no JSON",
   "bad-journal-record": "journal records of an unknown shape",
   "bad-mail-event": "no MailEvent as its schema has it",
+  "tracking-row-before-fields": "rows of Exchange before a #Fields line that names their columns",
+  "unknown-tracking-fields": "#Fields lines of another log than message tracking",
+  "malformed-tracking-row": "rows of Exchange that are cut, or have not the columns that #Fields names",
 };
 
 /** The whole summary, ending in a line break. */
@@ -82,7 +85,8 @@ function nothingRecognised({ counters, failures }: ReplayResult, format: Summary
   }
   return [
     "           No line of a mail log that squall knows was found. It reads Postfix logs (syslog files, journalctl -o short-iso",
-    "           or -o json) and its own MailEvent lines (one JSON object a message, see the schema mail-event.schema.json).",
+    "           or -o json), message tracking logs of Exchange Server (MSGTRK*.LOG) and its own MailEvent lines (one JSON object",
+    "           a message, see the schema mail-event.schema.json).",
   ];
 }
 

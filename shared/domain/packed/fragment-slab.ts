@@ -2,7 +2,7 @@
 // string, and a mail none either as long as nobody asks for one (`fragmentAt`).
 // Every field merges commutatively, as those of a MailFragment do; of two different texts the lesser by bytes stays.
 
-import type { SeenAddress } from "../mail-fragment.ts";
+import type { Expansion, SeenAddress } from "../mail-fragment.ts";
 import { HEADER_NAMES } from "../mail-fragment.ts";
 
 /** Event time that one fragment may span, ms. Divides a minute. */
@@ -26,24 +26,28 @@ const HEADERS = 10;
 export const ADDRESSED = 11;
 /** Of the deliveries, those that were expanded or handed on. */
 export const HANDED_ON = 12;
+/** Whether the mail was put on hold, and when it was released: see slab-hold.ts. 0: nothing is known. */
+export const HOLD = 13;
 /** Texts are two integers: where in `bytes`, and the length, -1 for a text that was not said. */
-export const QUEUE_ID = 13;
-export const MESSAGE_ID = 15;
-export const CLIENT = 17;
-export const LOGIN = 19;
-export const SENDER = 21;
-export const HEADER_TO = 23;
+export const QUEUE_ID = 14;
+export const MESSAGE_ID = 16;
+export const CLIENT = 18;
+export const LOGIN = 20;
+export const SENDER = 22;
+export const HEADER_TO = 24;
 /** Integers a record takes. A record is named by the place of its first. */
-export const RECORD_INTEGERS = 25;
+export const RECORD_INTEGERS = 26;
 
 const HEADER_INTEGERS = HEADER_NAMES.length * 2;
 const FIRST_RECORDS = 4;
 const FIRST_BYTES = 512;
 
-/** Addresses of delivery lines, for the few mails that have them. */
+/** Addresses that were replaced by others, for the few mails that have them. */
 export interface DeliveryAddresses {
   origTo: SeenAddress[] | undefined;
   expandedTo: string[] | undefined;
+  expansions: Expansion[] | undefined;
+  duplicateTo: string[] | undefined;
 }
 
 export class FragmentSlab {
@@ -152,7 +156,7 @@ export class FragmentSlab {
   saysOnlyRemoved(record: number): boolean {
     const { numbers } = this;
     if ((numbers[record + REMOVED_AT] ?? -1) < 0 || (numbers[record + ACCEPTED_AT] ?? -1) >= 0) return false;
-    for (let field = NRCPT; field <= HANDED_ON; field += 1) if (numbers[record + field] !== 0) return false;
+    for (let field = NRCPT; field < QUEUE_ID; field += 1) if (numbers[record + field] !== 0) return false;
     for (let text = MESSAGE_ID; text < RECORD_INTEGERS; text += 2) if (this.isSaid(record, text)) return false;
     return true;
   }
@@ -176,7 +180,12 @@ export class FragmentSlab {
     const place = this.numbers[record + ADDRESSED] ?? 0;
     const known = this.addressed[place - 1];
     if (known !== undefined) return known;
-    const added: DeliveryAddresses = { origTo: undefined, expandedTo: undefined };
+    const added: DeliveryAddresses = {
+      origTo: undefined,
+      expandedTo: undefined,
+      expansions: undefined,
+      duplicateTo: undefined,
+    };
     this.addressed.push(added);
     this.numbers[record + ADDRESSED] = this.addressed.length;
     return added;

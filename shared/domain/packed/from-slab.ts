@@ -23,10 +23,12 @@ import {
   TEXTS,
 } from "./layout.ts";
 import type { PackedMails } from "./packed-mails.ts";
+import { isHeld } from "./slab-hold.ts";
 
 /** Can the record be kept among packed mails? */
 export function isSimple(slab: FragmentSlab, record: number): boolean {
   if (slab.number(record, slabs.ADDRESSED) !== 0 || slab.number(record, slabs.HANDED_ON) !== 0) return false;
+  if (isHeld(slab, record)) return false;
   const length = slab.number(record, slabs.MESSAGE_ID + 1);
   // A mail without a Message-ID is known by other things.
   if (length === 0) return false;

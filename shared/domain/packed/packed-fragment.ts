@@ -56,8 +56,12 @@ export function fragmentOf(
     origTo: undefined,
     expandedTo: undefined,
     handedOn: undefined,
+    expansions: undefined,
+    duplicateTo: undefined,
     headerTo: nameAt(HEADER_TO),
     minutes: minutesOf(mails, mail),
+    held: undefined,
+    releasedAt: undefined,
     removedAt: timeAt(REMOVED_AT),
   };
 }

@@ -24,6 +24,7 @@ import {
   REMOVED_AT,
   SENDER,
 } from "./fragment-slab.ts";
+import { isHeld, releasedAt } from "./slab-hold.ts";
 
 /** Where a record came from. `hostNames`: by number. */
 export interface Origin {
@@ -63,8 +64,12 @@ export function fragmentAt(slab: FragmentSlab, record: number, { site, hostNames
     origTo: addresses?.origTo,
     expandedTo: addresses?.expandedTo,
     handedOn: slab.number(record, HANDED_ON) === 0 ? undefined : slab.number(record, HANDED_ON),
+    expansions: addresses?.expansions,
+    duplicateTo: addresses?.duplicateTo,
     headerTo: nameAt(HEADER_TO),
     minutes: minutesOf(slab, record),
+    held: isHeld(slab, record) ? true : undefined,
+    releasedAt: releasedAt(slab, record),
     removedAt: timeAt(REMOVED_AT),
   };
 }
