@@ -23,7 +23,7 @@ export const SMALL_COMPANY: Scenario = {
   lastsSeconds: (5 * HOUR) / SECOND,
   deliveriesPerSecond,
   expected:
-    "At the default price gate of 10,000 deliveries nothing opens: 300 people would need 34 repliers of the hour and of the quarter of an hour together. At a gate of 1,000 it opens once the rule holds, at the 9th within an hour at the latest.",
+    "At the default price gate of 10,000 deliveries nothing opens with most seeds: 300 people need 34 repliers of the hour and of the quarter of an hour together, and only 20 answer. At a gate of 1,000 for the list it opens once the rule holds. The truth of each seed says which.",
   play,
 };
 
