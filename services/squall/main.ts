@@ -13,6 +13,7 @@ import type { ExitCode } from "./exit-codes.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { ScenarioName } from "./simulate/scenarios.ts";
 import { SCENARIO_SUMMARIES } from "./simulate/scenarios.ts";
+import { LOG_FORMATS, SET_UP_NAMES, SET_UPS, STAMP_STYLES } from "./simulate/set-up.ts";
 import type { Terminal } from "./terminal.ts";
 
 const WIDTH_WITHOUT_TERMINAL = 100;
@@ -125,34 +126,55 @@ function withReplayOptions(command: Command): Command {
     .option("-q, --quiet", "no progress, no summary");
 }
 
+function listed(texts: Readonly<Record<string, string>>): string {
+  return Object.entries(texts)
+    .map(([name, text]) => `  ${name.padEnd(15)} ${text}`)
+    .join("\n");
+}
+
 function addSimulate(program: Command, run: Run): void {
   const names = Object.keys(SCENARIO_SUMMARIES);
-  const list = Object.entries(SCENARIO_SUMMARIES).map(([name, summary]) => `  ${name.padEnd(14)} ${summary}`);
   program
     .command("simulate")
     .argument("<scenario>", `one of: ${names.join(", ")}`, (text) => {
       if (!names.includes(text)) throw new InvalidArgumentError(`Known are: ${names.join(", ")}.`);
       return text;
     })
-    .description("write the raw Postfix log of a calibrated storm or of ordinary traffic, with its ground truth")
+    .description("write the raw log of a calibrated storm or of ordinary traffic, with its ground truth")
     .option("--seed <number>", "another seed, another day", numberBetween(0, 2 ** 31, true), 1)
-    .option("--scale <factor>", "multiplies people and traffic; 1 is full size", numberBetween(0.0001, 10, false), 1)
+    .option("--scale <factor>", "multiplies people and traffic; 1 is full size", numberBetween(0.0001, 1.3, false), 1)
     .option("--output <file>", 'where to; "-" is standard output', "-")
     .option("--truth <file>", "where the ground truth goes (default: OUTPUT.truth.json; none for standard output)")
-    .addOption(new Option("--stamp <style>", "style of the stamps").choices(["rfc3164", "rfc3339"]).default("rfc3339"))
-    .option("--no-headers", "without the header lines that header_checks log")
+    .addOption(new Option("--format <name>", "format of the log").choices(LOG_FORMATS).default("postfix"))
+    .addOption(new Option("--set-up <name>", "how Postfix brings mail to a list's members").choices(SET_UP_NAMES))
+    .addOption(new Option("--stamp <style>", "style of Postfix's stamps (default: rfc3339)").choices(STAMP_STYLES))
+    .option("--no-headers", "without the header lines that Postfix's header_checks log")
     .addOption(new Option("--subjects <kind>", "subjects of the storm's replies").choices(["kept", "changed"]))
     .option("--until <seconds>", "stop after so much of the log's time", numberBetween(1, 10_000_000, false))
     .addHelpText(
       "after",
-      `\nScenarios:\n${list.join("\n")}\n\nExamples:\n  squall simulate nhs-2016 --scale 0.01 --output storm.log\n  squall simulate nhs-2016 | squall replay -\n`,
+      `\nScenarios:\n${listed(SCENARIO_SUMMARIES)}\n\nSet-ups of Postfix (default: virtual-alias; moderated-list: list-manager):\n${listed(SET_UPS)}\n\nExamples:\n  squall simulate nhs-2016 --scale 0.01 --output storm.log\n  squall simulate cisco-2013 --scale 0.1 --set-up list-manager --output storm.log\n  squall simulate bedlam-1997 --format exchange --output MSGTRK.LOG\n  squall simulate nhs-2016 | squall replay -\n`,
     )
-    .action((scenario: ScenarioName, flags: SimulateFlags) =>
-      run(async (terminal) => {
+    .action((scenario: ScenarioName, flags: SimulateFlags, command: Command) => {
+      const fault = simulateFault(flags);
+      if (fault !== undefined) command.error(`error: ${fault}`);
+      return run(async (terminal) => {
         const { simulateCommand } = await import("./commands/simulate-command.ts");
         return simulateCommand(scenario, flags, terminal);
-      }),
-    );
+      });
+    });
+}
+
+/** Exchange has one way to write what happens: options of Postfix mean nothing there. */
+function simulateFault({ format, setUp, stamp, headers }: SimulateFlags): string | undefined {
+  if (format === "postfix") return undefined;
+  const given = [
+    ...(setUp === undefined ? [] : [`--set-up ${setUp}`]),
+    ...(stamp === undefined ? [] : [`--stamp ${stamp}`]),
+    ...(headers ? [] : ["--no-headers"]),
+  ];
+  if (given.length === 0) return undefined;
+  return `${given.join(" and ")} cannot go with --format ${format}: ${given.length === 1 ? "it is an option" : "they are options"} of Postfix`;
 }
 
 function createProgram(version: string, run: Run): Command {

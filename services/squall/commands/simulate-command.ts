@@ -8,6 +8,7 @@ import type { ExitCode } from "../exit-codes.ts";
 import { EXIT } from "../exit-codes.ts";
 import type { ScenarioName } from "../simulate/scenarios.ts";
 import { simulate } from "../simulate/simulation.ts";
+import type { LogFormat, SetUp, StampStyle } from "../simulate/set-up.ts";
 import type { Terminal } from "../terminal.ts";
 
 export interface SimulateFlags {
@@ -15,7 +16,9 @@ export interface SimulateFlags {
   readonly scale: number;
   readonly output: string;
   readonly truth?: string;
-  readonly stamp: "rfc3164" | "rfc3339";
+  readonly format: LogFormat;
+  readonly setUp?: SetUp;
+  readonly stamp?: StampStyle;
   readonly headers: boolean;
   readonly subjects?: "kept" | "changed";
   readonly until?: number;
@@ -26,13 +29,15 @@ export async function simulateCommand(
   flags: SimulateFlags,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const { seed, scale, stamp, headers, subjects, until } = flags;
+  const { seed, scale, format, setUp, stamp, headers, subjects, until } = flags;
   const simulation = simulate({
     scenario,
     seed,
     scale,
-    stamp,
-    headers,
+    format,
+    ...(setUp === undefined ? {} : { setUp }),
+    ...(stamp === undefined ? {} : { stamp }),
+    ...(headers ? {} : { headers }),
     ...(subjects === undefined ? {} : { subjects }),
     ...(until === undefined ? {} : { until }),
   });

@@ -1,14 +1,14 @@
 // a list and a model of talk -> an ordinary conversation: who answers whom and when, at the pace of people who have other work.
 
-import { countReplyAll, type Conversation } from "./ground-truth.ts";
 import { replySubject, writeLetter, type Thread } from "./letter.ts";
 import { HANDOVER_LEAD, SECOND, type Mail, type MailKind, type Recipient } from "./mail.ts";
 import { memberAt, type MailList } from "./mail-list.ts";
 import type { Person } from "./people.ts";
-import { postToList } from "./post.ts";
+import { postToLists } from "./post.ts";
 import { itemAt, type Random } from "./random.ts";
 import { LIST_SUBJECTS } from "./subjects.ts";
 import { talk, type TalkOptions, type Turn } from "./talk.ts";
+import { countReplyAll, openConversation } from "./truth-book.ts";
 import type { World } from "./world.ts";
 
 export interface DiscussionOptions extends TalkOptions {
@@ -17,6 +17,8 @@ export interface DiscussionOptions extends TalkOptions {
   /** Drawn anew, at most 50 times, until it has as many. */
   readonly repliesMin?: number;
   readonly awayShare?: number;
+  /** The rule is known to call it a storm, wrongly. */
+  readonly knownWeakness?: boolean;
 }
 
 const DRAWS_MAX = 50;
@@ -48,29 +50,20 @@ export function playDiscussion(world: World, random: Random, options: Discussion
     recipients: [],
     sizeBytes,
   });
-  const { messageId } = first.mail;
-  const conversation: Conversation = {
+  const conversation = openConversation(world.truth, {
     storm: false,
-    list: list.address,
+    lists: [list],
     subject,
     starter: starter.address,
     audience: list.members,
     firstAt: startAt,
-    lastAt: startAt,
-    firstMessageId: messageId,
-    replyAlls: 0,
-    repliers: new Set(),
-    replyAllTimes: [],
-    messageIds: [messageId],
-    autoReplies: 0,
-    refused: 0,
-    endedBy: "",
-  };
-  world.truth.conversations.push(conversation);
+    firstMessageId: first.mail.messageId,
+    knownWeakness: options.knownWeakness ?? false,
+  });
   const mails: { thread: Thread; author: Person }[] = [{ thread: first.thread, author: starter }];
   const awayShare = options.awayShare ?? 0;
   world.events.schedule(startAt - HANDOVER_LEAD, () =>
-    postToList(world, { list, mail: first.mail, random, awayShare }),
+    postToLists(world, { lists: [list], mail: first.mail, random, awayShare }),
   );
   for (const turn of longEnoughTalk(random, options, world.endAt)) {
     world.events.schedule(turn.at - HANDOVER_LEAD, () => {
@@ -80,9 +73,10 @@ export function playDiscussion(world: World, random: Random, options: Discussion
       mails.push({ thread: mail.thread, author });
       if (random.chance(SENDER_ONLY_SHARE) && answered.author !== author)
         return sendToAuthor(world, mail.mail, answered.author);
-      if (author !== starter) countReplyAll(conversation, turn.at, author.address, mail.mail.messageId);
+      if (author !== starter)
+        countReplyAll(conversation, { at: turn.at, person: author.address, messageId: mail.mail.messageId });
       const copied = { ...mail.mail, ...copyLine(random, answered.author, list) };
-      postToList(world, { list, mail: copied, random, awayShare });
+      postToLists(world, { lists: [list], mail: copied, random, awayShare });
     });
   }
 }

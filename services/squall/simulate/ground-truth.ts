@@ -1,46 +1,75 @@
 // what the scenario did -> a record to judge a detector by. Complete once the log has been written to its end.
 
-import type { DeliveryCounts } from "./delivery-queue.ts";
-import { MAIL_KINDS, type MailKind } from "./mail.ts";
+import { expectedOutcome, type ExpectedOutcome, type ReplyAll } from "./expected-outcome.ts";
+import type { MailKind } from "./mail.ts";
+import type { LogFormat, SetUp } from "./set-up.ts";
+import type { Conversation, DeliveryCounts, ListTruth, TruthBook } from "./truth-book.ts";
 
-/** Most times and message ids listed a storm or discussion; the counts go on. */
-const LISTED_MAX = 100;
+/** Squall's default price gate, in deliveries, and the one its README proposes for small lists. */
+const DEFAULT_GATE = 10_000;
+const SMALL_GATE = 1000;
 
-export interface StormTruth {
-  readonly list: string;
-  readonly subject: string;
-  readonly starter: string;
+/** What is expected of a detector that keeps squall's rule, by price gate. */
+export interface Expectation {
+  /** At squall's default gate of 10,000 deliveries. */
+  readonly defaultGate: ExpectedOutcome;
+  /** At a gate of 1,000, as a small company sets it. */
+  readonly gateOf1000: ExpectedOutcome;
+  /** Storms it may be told as: waves hours apart are storms of their own, as the life of a storm has it. */
+  readonly stormsMost: number;
+}
+
+interface ConversationTruth {
+  /** The lists that its mails go to, the first one first. */
+  readonly lists: readonly ListTruth[];
+  /** Recipients of each mail: members of all lists and single addresses. */
   readonly audience: number;
+  readonly subject: string;
+  readonly replyAlls: number;
+  readonly distinctRepliers: number;
+  /** When each fanned out, in order, RFC 3339. */
+  readonly replyAllTimes: readonly string[];
+}
+
+export interface StormTruth extends ConversationTruth {
+  /** The first of the lists. */
+  readonly list: string;
+  readonly starter: string;
   /** First and last mail that reached the list, RFC 3339. */
   readonly firstAt: string;
   readonly lastAt: string;
   readonly firstMessageId: string;
-  readonly replyAlls: number;
-  readonly distinctRepliers: number;
-  /** The first 100. */
-  readonly replyAllTimes: readonly string[];
-  /** The first 100, the first mail's among them; without angle brackets. */
+  /** In order of writing, the first mail's first; without angle brackets. */
   readonly threadMessageIds: readonly string[];
+  /** The reply-alls are sent by machines. */
+  readonly automatic: boolean;
+  /** Mails to the lists that are no part of the conversation but of the storm: an attacker's, a recall. */
+  readonly otherMails: number;
+  /** "I am away" to the writers. */
   readonly autoReplies: number;
   /** Reply-alls that the server refused once the list was shut. */
   readonly refused: number;
+  /** Mails that went on to small groups and single addresses after that. */
+  readonly afterShut: number;
   readonly endedBy: string;
+  readonly expected: Expectation;
 }
 
-/** An ordinary conversation on a list: none of these is a storm. */
-export interface DiscussionTruth {
+/** An ordinary conversation on a list: none of these is a storm, and nothing should open. */
+export interface DiscussionTruth extends ConversationTruth {
   readonly list: string;
-  readonly audience: number;
-  readonly subject: string;
-  readonly replyAlls: number;
-  readonly distinctRepliers: number;
-  /** The first 100. */
-  readonly replyAllTimes: readonly string[];
+  /** Set where the rule is known to call it a storm all the same. */
+  readonly knownWeakness?: Expectation;
 }
 
 export interface GroundTruth {
   readonly v: 1;
   readonly scenario: string;
+  /** What happens and what is expected, in words. */
+  readonly expected: string;
+  /** How the mail system wrote it. */
+  readonly format: LogFormat;
+  readonly setUp?: SetUp;
   readonly seed: number;
   readonly scale: number;
   readonly startedAt: string;
@@ -54,67 +83,20 @@ export interface GroundTruth {
   /** Delivery lines by status; sent + bounced + undelivered = recipients. */
   readonly deliveries: DeliveryCounts;
   readonly undelivered: number;
-  readonly lists: readonly { readonly address: string; readonly members: number }[];
+  readonly lists: readonly ListTruth[];
   readonly storms: readonly StormTruth[];
   readonly discussions: readonly DiscussionTruth[];
   /** Queue ids by kind of mail. */
   readonly traffic: Readonly<Record<MailKind, number>>;
 }
 
-/** The book a running simulation keeps. */
-export interface TruthBook {
-  mails: number;
-  recipients: number;
-  readonly deliveries: DeliveryCounts;
-  readonly traffic: Record<MailKind, number>;
-  readonly lists: { address: string; members: number }[];
-  readonly conversations: Conversation[];
-}
-
-export interface Conversation {
-  readonly storm: boolean;
-  readonly list: string;
-  readonly subject: string;
-  readonly starter: string;
-  readonly audience: number;
-  firstAt: number;
-  lastAt: number;
-  readonly firstMessageId: string;
-  replyAlls: number;
-  readonly repliers: Set<string>;
-  readonly replyAllTimes: number[];
-  readonly messageIds: string[];
-  autoReplies: number;
-  refused: number;
-  endedBy: string;
-}
-
-export function createTruthBook(): TruthBook {
-  const traffic = Object.fromEntries(MAIL_KINDS.map((kind) => [kind, 0]));
-  if (!isTraffic(traffic)) throw new TypeError("a kind of mail has no count");
-  return {
-    mails: 0,
-    recipients: 0,
-    deliveries: { sent: 0, deferred: 0, bounced: 0 },
-    traffic,
-    lists: [],
-    conversations: [],
-  };
-}
-
-/** Counts a mail to the list by someone other than the starter. */
-export function countReplyAll(conversation: Conversation, at: number, person: string, messageId: string): void {
-  conversation.lastAt = Math.max(conversation.lastAt, at);
-  conversation.replyAlls += 1;
-  conversation.repliers.add(person);
-  if (conversation.replyAllTimes.length < LISTED_MAX) conversation.replyAllTimes.push(at);
-  if (conversation.messageIds.length < LISTED_MAX) conversation.messageIds.push(messageId);
-}
-
 /** The book as a record of its own. */
 export function groundTruth(
   book: TruthBook,
-  run: Pick<GroundTruth, "scenario" | "seed" | "scale" | "startedAt" | "endedAt" | "lines">,
+  run: Pick<
+    GroundTruth,
+    "scenario" | "expected" | "format" | "setUp" | "seed" | "scale" | "startedAt" | "endedAt" | "lines"
+  >,
 ): GroundTruth {
   const { mails, recipients, deliveries } = book;
   return {
@@ -132,40 +114,63 @@ export function groundTruth(
 }
 
 function stormTruth(conversation: Conversation): StormTruth {
+  const { starter, firstAt, firstMessageId, messageIds, automatic, otherMails, autoReplies, refused } = conversation;
+  const common = conversationTruth(conversation);
   return {
-    list: conversation.list,
-    subject: conversation.subject,
-    starter: conversation.starter,
-    audience: conversation.audience,
-    firstAt: timeText(conversation.firstAt),
-    lastAt: timeText(conversation.lastAt),
-    firstMessageId: conversation.firstMessageId,
-    replyAlls: conversation.replyAlls,
-    distinctRepliers: conversation.repliers.size,
-    replyAllTimes: conversation.replyAllTimes.map(timeText),
-    threadMessageIds: conversation.messageIds,
-    autoReplies: conversation.autoReplies,
-    refused: conversation.refused,
+    list: listOf(conversation),
+    ...common,
+    starter,
+    firstAt: timeText(firstAt),
+    lastAt: common.replyAllTimes.at(-1) ?? timeText(firstAt),
+    firstMessageId,
+    threadMessageIds: messageIds,
+    automatic,
+    otherMails,
+    autoReplies,
+    refused,
+    afterShut: conversation.afterShut,
     endedBy: conversation.endedBy,
+    expected: expectation(conversation),
   };
 }
 
 function discussionTruth(conversation: Conversation): DiscussionTruth {
+  const weakness = conversation.knownWeakness ? { knownWeakness: expectation(conversation) } : {};
+  return { list: listOf(conversation), ...conversationTruth(conversation), ...weakness };
+}
+
+function conversationTruth(conversation: Conversation): ConversationTruth {
+  const { lists, audience, subject } = conversation;
+  const replyAlls = inOrder(conversation);
   return {
-    list: conversation.list,
-    audience: conversation.audience,
-    subject: conversation.subject,
-    replyAlls: conversation.replyAlls,
-    distinctRepliers: conversation.repliers.size,
-    replyAllTimes: conversation.replyAllTimes.map(timeText),
+    lists,
+    audience,
+    subject,
+    replyAlls: replyAlls.length,
+    distinctRepliers: new Set(replyAlls.map(({ person }) => person)).size,
+    replyAllTimes: replyAlls.map(({ at }) => timeText(at)),
   };
+}
+
+function expectation(conversation: Conversation): Expectation {
+  const course = { ...conversation, replyAlls: inOrder(conversation) };
+  return {
+    defaultGate: expectedOutcome(course, DEFAULT_GATE),
+    gateOf1000: expectedOutcome(course, SMALL_GATE),
+    stormsMost: conversation.stormsMost,
+  };
+}
+
+/** What a moderator held fans out later than it was written. */
+function inOrder({ replyAlls }: Conversation): ReplyAll[] {
+  return replyAlls.toSorted((a, b) => a.at - b.at);
+}
+
+function listOf({ lists }: Conversation): string {
+  return lists[0]?.address ?? "";
 }
 
 /** RFC 3339 UTC with milliseconds. */
 export function timeText(atMicros: number): string {
   return new Date(Math.floor(atMicros / 1000)).toISOString();
-}
-
-function isTraffic(counts: Record<string, number>): counts is Record<MailKind, number> {
-  return MAIL_KINDS.every((kind) => counts[kind] === 0);
 }

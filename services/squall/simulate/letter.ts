@@ -68,6 +68,12 @@ export function writeLetter(random: Random, options: LetterOptions): { mail: Mai
   };
 }
 
+/** The thread that a mail from elsewhere begins. */
+export function threadOf(mail: Pick<Mail, "subject" | "at" | "messageId">): Thread {
+  const { subject, at, messageId } = mail;
+  return { subject, startedAt: at, ids: [messageId], threadIndex: newThreadIndex(messageId, at) };
+}
+
 /** "RE: Test" from Outlook, "Re: Test" from others, another language's now and then; a person always has the same. */
 export function replySubject(author: Person, subject: string): string {
   const bits = mixBits(author.number + 77);

@@ -1,12 +1,11 @@
 // log lines -> chunks of bytes. One big buffer is filled line by line; a full one is handed over and never touched again.
 
 import { SECOND } from "./mail.ts";
-
-export type StampStyle = "rfc3164" | "rfc3339";
+import type { StampStyle } from "./set-up.ts";
 
 /** A chunk is handed over when it has at least this many bytes. */
 const CHUNK_FULL_BYTES = 192 * 1024;
-/** The rest is room for one run of delivery lines or one event, written between two looks at `isFull`. */
+/** The rest is room for one run of delivery lines or one event, written between two looks at `isFull`; a longer line makes room. */
 const CHUNK_CAPACITY_BYTES = 256 * 1024;
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const RFC3339_ZONE = "+00:00 ";
@@ -50,6 +49,23 @@ export class LineBuffer {
     }
     this.text(this.stampText);
     if (this.style === "rfc3339") this.writeMicros(this.length - RFC3339_ZONE.length - 6, at - second * SECOND);
+  }
+
+  /** Writes one line whose stamp is a part of `text` already (latin1, no newline). Throws RangeError when time would go back. */
+  stampedLine(at: number, text: string): void {
+    if (at < this.lastAt) throw new RangeError(`a line of ${at} after one of ${this.lastAt}`);
+    this.lastAt = at;
+    this.makeRoom(text.length + 1);
+    this.text(text);
+    this.endLine();
+  }
+
+  /** The members of a big group, all in one row, are longer than any chunk. */
+  private makeRoom(bytes: number): void {
+    if (this.length + bytes <= this.bytes.length) return;
+    const longer = Buffer.allocUnsafeSlow(this.length + bytes);
+    this.bytes.copy(longer, 0, 0, this.length);
+    this.bytes = longer;
   }
 
   text(text: string): void {

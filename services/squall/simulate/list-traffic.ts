@@ -7,7 +7,7 @@ import { HANDOVER_LEAD, MINUTE, SECOND, type Mail } from "./mail.ts";
 import { memberAt, type MailList } from "./mail-list.ts";
 import { incoming } from "./ordinary-traffic.ts";
 import { DOMAIN } from "./people.ts";
-import { postToList, sendCopies } from "./post.ts";
+import { postToLists } from "./post.ts";
 import { itemAt, type Random } from "./random.ts";
 import { ANNOUNCEMENT_SUBJECTS, NEWSLETTER_SUBJECTS, PATCH_SUBJECTS, SPAM_SUBJECTS } from "./subjects.ts";
 import type { World } from "./world.ts";
@@ -42,7 +42,7 @@ export function playNewsletter(world: World, random: Random, { list, at }: Occas
     sizeBytes: 180_000,
   });
   world.events.schedule(at - HANDOVER_LEAD, () =>
-    postToList(world, { list, mail, random, awayShare: NEWSLETTER_AWAY_SHARE }),
+    postToLists(world, { lists: [list], mail, random, awayShare: NEWSLETTER_AWAY_SHARE }),
   );
 }
 
@@ -81,7 +81,9 @@ export function playPatchSeries(world: World, random: Random, { list, at }: Occa
   const cover = writeLetter(random, { ...letter, at, subject: numbered(0) });
   const gap = (MINUTE - 5 * SECOND) / count;
   const post = (mail: Mail): void =>
-    world.events.schedule(mail.at - HANDOVER_LEAD, () => postToList(world, { list, mail, random, awayShare: 0 }));
+    world.events.schedule(mail.at - HANDOVER_LEAD, () =>
+      postToLists(world, { lists: [list], mail, random, awayShare: 0 }),
+    );
   post(cover.mail);
   for (let n = 1; n <= count; n += 1) {
     const patchAt = at + Math.round(n * gap) + random.int(SECOND);
@@ -101,7 +103,7 @@ export function playSpamRun(world: World, random: Random, { list, at }: Occasion
     const mail = incoming(random, { at: sentAt, domain, sender, to: list.address, subject, recipients: [] });
     const handedAt = sentAt - HANDOVER_LEAD;
     world.events.schedule(handedAt, () =>
-      postToList(world, { list, mail: { ...mail, kind: "spam", sizeBytes: 3000 }, random, awayShare: 0 }),
+      postToLists(world, { lists: [list], mail: { ...mail, kind: "spam", sizeBytes: 3000 }, random, awayShare: 0 }),
     );
   }
 }
@@ -122,7 +124,9 @@ export function playDigest(world: World, random: Random, { list, at }: Occasion)
     program: "machine",
     recipients: [],
   };
-  world.events.schedule(at - HANDOVER_LEAD, (now) => sendCopies(world, { list, mail, random }, now));
+  world.events.schedule(at - HANDOVER_LEAD, () =>
+    world.mailSystem.post(mail, { lists: [list], people: [], byManager: true }),
+  );
 }
 
 /** Servers report to the people who run them, at the same minute of the clock. */
@@ -145,5 +149,7 @@ export function playMachineReport(world: World, random: Random, { list, at }: Oc
     autoSubmitted: "auto-generated",
     recipients: [],
   };
-  world.events.schedule(sentAt - HANDOVER_LEAD, () => postToList(world, { list, mail, random, awayShare: 0 }));
+  world.events.schedule(sentAt - HANDOVER_LEAD, () =>
+    postToLists(world, { lists: [list], mail, random, awayShare: 0 }),
+  );
 }

@@ -25,11 +25,17 @@ export const MAIL_KINDS = [
   "spam",
   "digest",
   "patch",
+  "recall",
+  "recall-report",
+  "sign-up",
 ] as const;
 export type MailKind = (typeof MAIL_KINDS)[number];
 
 /** Program that wrote the mail: decides the order of its headers and how they are folded. */
 export type MailProgram = "outlook" | "thunderbird" | "phone" | "machine";
+
+/** Where mail comes in: from people and machines of the house, or from outside. */
+export type Server = "main" | "edge";
 
 /** The machine that handed the mail over. */
 export interface Origin {
@@ -40,8 +46,8 @@ export interface Origin {
   readonly login?: string;
 }
 
-/** Where a recipient's mail goes: the mail stores, another organisation's server, or the list manager on the same machine. */
-export type Route = "store" | "internet" | "list-manager";
+/** Where a recipient's mail goes: the mail stores, another organisation's server, or what makes a list of it on the same machine. */
+export type Route = "store" | "internet" | "list-manager" | "local-alias";
 /** `greylisted` and `deferred` mail arrives at a later attempt. */
 export type Fate = "sent" | "greylisted" | "deferred" | "bounced";
 
@@ -53,6 +59,8 @@ export interface Recipient {
   readonly fate: Fate;
   /** Time the transfer takes. */
   readonly transferMicros: number;
+  /** The list the address stands for, where a list manager or local(8) makes copies for its members. */
+  readonly list?: MailList;
 }
 
 /** Members [first, first + count) of a list. */
@@ -66,7 +74,7 @@ export interface Members {
 
 export interface Mail {
   readonly kind: MailKind;
-  readonly server: "main" | "edge";
+  readonly server: Server;
   readonly at: number;
   /** Absent for mail handed over by a program on the server itself. */
   readonly origin?: Origin;
@@ -87,33 +95,47 @@ export interface Mail {
   readonly precedence?: string;
   readonly listId?: string;
   readonly suppress?: string;
-  readonly recipients: readonly Recipient[] | Members;
-  /** Told while members receive the mail: how many just did, who the first of them was, and when. */
-  readonly received?: (firstMember: number, count: number, at: number) => void;
-  /** Told once, when the list manager on the server has taken the mail. */
-  readonly handedOn?: (at: number) => void;
+  readonly recipients: readonly Recipient[];
+  /** Members of lists who get this very copy, beside `recipients`. */
+  readonly members?: readonly Members[];
+  /** Told while members receive the mail: who just did, and when. */
+  readonly received?: (members: Members, at: number) => void;
+  /** Told when a single recipient has got the mail, be it a list manager. */
+  readonly handedOn?: (recipient: Recipient, at: number) => void;
+  /** It comes over a connection that other mail uses too: no "connect" and "disconnect" of its own. */
+  readonly sharesConnection?: boolean;
+}
+
+/** Who a mail to lists is for, as its To says. */
+export interface Posting {
+  readonly lists: readonly MailList[];
+  /** Single addresses beside the lists. */
+  readonly people: readonly Recipient[];
+  /** A moderator keeps the mail until then. */
+  readonly heldUntil?: number;
+  /** The manager of the lists sends it of its own: nobody wrote to them. */
+  readonly byManager?: boolean;
 }
 
 /** An attempt to send that the server refuses at once. */
 export interface Refusal {
   readonly at: number;
-  readonly server: "main" | "edge";
+  readonly server: Server;
   readonly origin: Origin;
   readonly sender: string;
   readonly recipient: string;
   readonly reason: string;
 }
 
-/** The mail server as the scenarios see it; each later log format is one of these. */
+/** The mail system as the scenarios see it; each log format is one of these. */
 export interface MailSystem {
+  /** A mail to single people. */
   accept(mail: Mail): void;
+  /** A mail to lists, brought to their members in the way of the set-up. `mail` has no recipients of its own. */
+  post(mail: Mail, posting: Posting): void;
   refuse(refusal: Refusal): void;
 }
 
-export function isMembers(recipients: readonly Recipient[] | Members): recipients is Members {
-  return "list" in recipients;
-}
-
-export function recipientCount(mail: Mail): number {
-  return isMembers(mail.recipients) ? mail.recipients.count : mail.recipients.length;
+export function recipientCount({ recipients, members = [] }: Mail): number {
+  return members.reduce((sum, { count }) => sum + count, recipients.length);
 }

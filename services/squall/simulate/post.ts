@@ -1,77 +1,39 @@
-// a mail meant for a list -> the mail the server takes in: expanded by an alias, or sent again by a list manager, with the automatic answers it draws.
+// a mail meant for a list -> the mail handed to the mail system, and the automatic answers it draws when it arrives.
 
-import { SECOND, type Mail } from "./mail.ts";
+import { SECOND, type Mail, type Members, type Recipient } from "./mail.ts";
 import { memberAt, type MailList } from "./mail-list.ts";
 import { DOMAIN, type Person } from "./people.ts";
 import type { Random } from "./random.ts";
 import type { World } from "./world.ts";
 
-/** Recipients a list manager puts into one mail; Mailman's own default. */
-const MANAGER_CHUNK = 500;
-
 export interface PostOptions {
-  readonly list: MailList;
+  /** The lists in the mail's To. */
+  readonly lists: readonly MailList[];
+  /** Single addresses beside them. */
+  readonly people?: readonly Recipient[];
   readonly mail: Mail;
   readonly random: Random;
   /** Share of members whose mailbox answers that they are away. */
   readonly awayShare: number;
+  /** A moderator keeps the mail until then. */
+  readonly heldUntil?: number;
   /** Told of every automatic answer. */
   readonly answered?: () => void;
 }
 
-/** Hands a mail to a list to the mail system. */
-export function postToList(world: World, options: PostOptions): void {
-  const { list, mail } = options;
-  const received = (first: number, count: number, at: number): void => answerAway(world, options, { first, count, at });
-  if (!list.managed) {
-    const recipients = { list, first: 0, count: list.members, throughAlias: true };
-    return world.mailSystem.accept({ ...mail, recipients, received });
-  }
-  const recipients = [{ address: list.address, route: "list-manager", fate: "sent", transferMicros: 60_000 }] as const;
-  const handedOn = (at: number): void => sendCopies(world, options, at, received);
-  world.mailSystem.accept({ ...mail, recipients, handedOn });
-}
-
-/** What a list manager sends: the same mail with its own return path, a subject tag and a List-Id, some hundred recipients at a time. */
-export function sendCopies(
-  world: World,
-  options: Omit<PostOptions, "awayShare" | "answered">,
-  at: number,
-  received?: Mail["received"],
-): void {
-  const { list, mail, random } = options;
-  const [name = "list", host = DOMAIN] = list.address.split("@");
-  const { origin: _author, handedOn: _done, received: _told, ...rest } = mail;
-  const copy: Mail = {
-    ...rest,
-    kind: mail.kind === "digest" ? "digest" : "list-copy",
-    origin: { name: "localhost", address: "127.0.0.1", helo: host },
-    sender: `${name}-bounces@${host}`,
-    subject: mail.kind === "digest" ? mail.subject : tagged(name, mail.subject),
-    sizeBytes: mail.sizeBytes + 900,
-    listId: `<${name}.${host}>`,
-    precedence: "list",
-    ...(received === undefined ? {} : { received }),
-  };
-  let sentAt = at + Math.round(random.between(0.1, 1.5) * SECOND);
-  for (let first = 0; first < list.members; first += MANAGER_CHUNK) {
-    const count = Math.min(MANAGER_CHUNK, list.members - first);
-    world.mailSystem.accept({ ...copy, at: sentAt, recipients: { list, first, count, throughAlias: false } });
-    sentAt += 40_000 + random.int(200_000);
-  }
-}
-
-function tagged(name: string, subject: string): string {
-  const tag = `[${name}] `;
-  if (subject.includes(tag)) return subject;
-  const prefix = /^(re|aw|sv|antw|vs): /i.exec(subject)?.[0] ?? "";
-  return `${prefix}${tag}${subject.slice(prefix.length)}`;
+/** Hands a mail to lists to the mail system. */
+export function postToLists(world: World, options: PostOptions): void {
+  const { lists, people = [], mail, heldUntil } = options;
+  const received = (members: Members, at: number): void => answerAway(world, options, { members, at });
+  const posting = { lists, people, ...(heldUntil === undefined ? {} : { heldUntil }) };
+  world.mailSystem.post({ ...mail, received }, posting);
 }
 
 /** A mailbox on a store answers the sender, never the list. */
-function answerAway(world: World, options: PostOptions, receipt: { first: number; count: number; at: number }): void {
-  const { first, count, at } = receipt;
-  const { random, mail, list } = options;
+function answerAway(world: World, options: PostOptions, receipt: { members: Members; at: number }): void {
+  const { members, at } = receipt;
+  const { list, first, count } = members;
+  const { random, mail } = options;
   for (let left = random.poisson(count * options.awayShare); left > 0; left -= 1) {
     const author = memberAt(list, first + random.int(count));
     if (author.address === mail.sender || mail.sender === "") continue;

@@ -18,6 +18,10 @@ export interface StormModel {
   readonly deliveriesPerSecond: number;
   readonly startAt: number;
   readonly until: number;
+  /** Seconds after the one before, at least and at most, at which the first answers come; default: those of the NHS. */
+  readonly openingGaps?: readonly (readonly [low: number, high: number])[];
+  /** Drawn anew, at most 50 times, until there are as many. */
+  readonly repliesMin?: number;
 }
 
 /** One reply-all: who (a number in the pool), when, and which one it answers (-1: the first mail). */
@@ -35,9 +39,36 @@ const OPENING_GAPS: readonly (readonly [low: number, high: number])[] = [
 ];
 const FIRST_MAIL = -1;
 const SHORTEST_ANSWER = 20 * SECOND;
+const DRAWS_MAX = 50;
 
-/** The reply-alls of a storm in order of time. Mail waits while the system is behind, so answers to it come later too. */
+/** The reply-alls of a storm in order of time. */
 export function stormReplies(random: Random, model: StormModel): StormReply[] {
+  let replies = drawReplies(random, model);
+  for (let draws = 1; draws < DRAWS_MAX && replies.length < (model.repliesMin ?? 0); draws += 1)
+    replies = drawReplies(random, model);
+  return replies;
+}
+
+/** Waves of one storm: each begins again with the first mail, with people who have not answered yet. */
+export function waveReplies(random: Random, waves: readonly StormModel[]): StormReply[] {
+  const all: (StormReply & { readonly wave: number; readonly own: number })[] = [];
+  let people = 0;
+  for (const [wave, model] of waves.entries()) {
+    const replies = stormReplies(random, model);
+    for (const [own, reply] of replies.entries()) all.push({ ...reply, person: reply.person + people, wave, own });
+    people += model.pool;
+  }
+  all.sort((a, b) => a.at - b.at);
+  const placeOf = new Map(all.map(({ wave, own }, place) => [`${wave}/${own}`, place]));
+  return all.map(({ at, person, answers, wave }) => ({
+    at,
+    person,
+    answers: placeOf.get(`${wave}/${answers}`) ?? FIRST_MAIL,
+  }));
+}
+
+/** Mail waits while the system is behind, so answers to it come later too. */
+function drawReplies(random: Random, model: StormModel): StormReply[] {
   const events = createEventQueue();
   const replies: StormReply[] = [];
   let peopleUsed = 0;
@@ -65,7 +96,9 @@ export function stormReplies(random: Random, model: StormModel): StormReply[] {
     answerTo(own, model.branching * (1 - peopleUsed / model.pool), Math.max(at, opening));
   };
   let opening = model.startAt;
-  const openings = OPENING_GAPS.map(([low, high]) => (opening += Math.round(random.between(low, high) * SECOND)));
+  const openings = (model.openingGaps ?? OPENING_GAPS).map(
+    ([low, high]) => (opening += Math.round(random.between(low, high) * SECOND)),
+  );
   for (const at of openings) speak(at, FIRST_MAIL);
   answerTo(FIRST_MAIL, Math.max(0, model.answersToFirst - openings.length), opening);
   while (events.size() > 0) events.runNext();

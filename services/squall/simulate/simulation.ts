@@ -1,20 +1,19 @@
 // scenario, seed, scale -> the raw log as a stream of chunks, and the truth about it. The same options give the same bytes everywhere.
 
-import { DeliveryQueue } from "./delivery-queue.ts";
 import { createEventQueue } from "./event-queue.ts";
-import { createTruthBook, groundTruth, timeText, type GroundTruth } from "./ground-truth.ts";
-import { LineBuffer, type StampStyle } from "./line-buffer.ts";
-import { SECOND } from "./mail.ts";
-import { createPostfix } from "./postfix-system.ts";
-import { createRandom } from "./random.ts";
-import { NHS_LASTS, NHS_STARTS_AT, nhsDeliveriesPerSecond, playNhs2016 } from "./scenarios/nhs-2016.ts";
-import {
-  ORDINARY_DELIVERIES_PER_SECOND,
-  ORDINARY_LASTS,
-  ORDINARY_STARTS_AT,
-  playOrdinaryDay,
-} from "./scenarios/ordinary-day.ts";
+import { createExchange } from "./exchange/exchange-system.ts";
+import { groundTruth, timeText, type GroundTruth } from "./ground-truth.ts";
+import { LineBuffer } from "./line-buffer.ts";
+import { SECOND, type MailSystem } from "./mail.ts";
+import { DeliveryQueue } from "./postfix/delivery-queue.ts";
+import { createPostfix, linesPerDelivery } from "./postfix/postfix-system.ts";
+import { createRandom, type Random } from "./random.ts";
+import { SCENARIOS } from "./scenarios/registry.ts";
+import type { Scenario } from "./scenarios/scenario.ts";
 import type { ScenarioName } from "./scenarios.ts";
+import type { LogFormat, SetUp, StampStyle } from "./set-up.ts";
+import { createTruthBook, type TruthBook } from "./truth-book.ts";
+import type { EventQueue } from "./event-queue.ts";
 import type { World } from "./world.ts";
 
 export interface SimulationOptions {
@@ -23,6 +22,10 @@ export interface SimulationOptions {
   readonly seed: number;
   /** 1 is full size; see each scenario for what it multiplies. */
   readonly scale: number;
+  /** Default postfix. */
+  readonly format?: LogFormat;
+  /** How Postfix brings mail to the members of a list; default as the scenario has it, most virtual-alias. Exchange has one way only. */
+  readonly setUp?: SetUp;
   /** Default rfc3339: microseconds and +00:00. rfc3164 is UTC too. */
   readonly stamp?: StampStyle;
   /** Whether header_checks log header lines. Default true. */
@@ -33,14 +36,6 @@ export interface SimulationOptions {
   readonly until?: number;
 }
 
-export interface Scenario {
-  /** Microseconds since the epoch. */
-  readonly startAt: number;
-  readonly lastsSeconds: number;
-  readonly deliveriesPerSecond: (scale: number) => number;
-  readonly play: (world: World) => void;
-}
-
 export interface Simulation {
   /** The log in chunks of 192 to 256 KiB (the last one shorter), whole lines. Every chunk is a buffer of its own: keep it as long as you like. Can be run once. */
   chunks(): Generator<Buffer>;
@@ -48,22 +43,7 @@ export interface Simulation {
   truth(): GroundTruth;
 }
 
-const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = {
-  "nhs-2016": {
-    startAt: NHS_STARTS_AT,
-    lastsSeconds: NHS_LASTS / SECOND,
-    deliveriesPerSecond: nhsDeliveriesPerSecond,
-    play: playNhs2016,
-  },
-  "ordinary-day": {
-    startAt: ORDINARY_STARTS_AT,
-    lastsSeconds: ORDINARY_LASTS / SECOND,
-    deliveriesPerSecond: () => ORDINARY_DELIVERIES_PER_SECOND,
-    play: playOrdinaryDay,
-  },
-};
-
-/** A simulation, not yet begun. Throws RangeError on a scale that is not above 0 or too large, or on a seed that is not an integer. */
+/** A simulation, not yet begun. Throws RangeError on a scale that is not above 0 or too large, on a seed that is not an integer, or on options of Postfix with another format. */
 export function simulate(options: SimulationOptions): Simulation {
   const scenario = SCENARIOS[options.scenario];
   checkOptions(options);
@@ -72,22 +52,8 @@ export function simulate(options: SimulationOptions): Simulation {
   const buffer = new LineBuffer(options.stamp ?? "rfc3339");
   const events = createEventQueue();
   const book = createTruthBook();
-  const random = (stream: string): ReturnType<typeof createRandom> =>
-    createRandom(options.seed, `${options.scenario}/${stream}`);
-  const bulk = new DeliveryQueue({
-    buffer,
-    counts: book.deliveries,
-    deliveriesPerSecond: scenario.deliveriesPerSecond(options.scale),
-    events,
-  });
-  const mailSystem = createPostfix({
-    events,
-    buffer,
-    bulk,
-    truth: book,
-    random: random("postfix"),
-    headers: options.headers ?? true,
-  });
+  const random = (stream: string): Random => createRandom(options.seed, `${options.scenario}/${stream}`);
+  const { mailSystem, nextLineAt, writeUntil } = createSystem(options, scenario, { buffer, events, book, random });
   const world: World = {
     scale: options.scale,
     startAt: scenario.startAt,
@@ -99,13 +65,14 @@ export function simulate(options: SimulationOptions): Simulation {
     random,
   };
   scenario.play(world);
+  const { format = "postfix" } = options;
   return {
     *chunks() {
       for (;;) {
         const eventAt = events.nextAt();
-        const lineAt = bulk.nextAt();
+        const lineAt = nextLineAt();
         if (Math.min(eventAt, lineAt) >= endAt) break;
-        if (lineAt < eventAt) bulk.writeUntil(endAt);
+        if (lineAt < eventAt) writeUntil(endAt);
         else events.runNext();
         if (buffer.isFull) yield buffer.take();
       }
@@ -114,6 +81,9 @@ export function simulate(options: SimulationOptions): Simulation {
     truth: () =>
       groundTruth(book, {
         scenario: options.scenario,
+        expected: scenario.expected,
+        format,
+        ...(format === "postfix" ? { setUp: setUpOf(options, scenario) } : {}),
         seed: options.seed,
         scale: options.scale,
         startedAt: timeText(scenario.startAt),
@@ -123,8 +93,57 @@ export function simulate(options: SimulationOptions): Simulation {
   };
 }
 
+interface System {
+  readonly mailSystem: MailSystem;
+  /** Time of the next line that no event writes; Infinity when there is none. */
+  readonly nextLineAt: () => number;
+  readonly writeUntil: (stopAt: number) => void;
+}
+
+interface Parts {
+  readonly buffer: LineBuffer;
+  readonly events: EventQueue;
+  readonly book: TruthBook;
+  readonly random: (stream: string) => Random;
+}
+
+function createSystem(options: SimulationOptions, scenario: Scenario, parts: Parts): System {
+  const { buffer, events, book, random } = parts;
+  const { format = "postfix" } = options;
+  const setUp = setUpOf(options, scenario);
+  const deliveriesPerSecond = scenario.deliveriesPerSecond(options.scale);
+  const common = { buffer, events, truth: book, deliveriesPerSecond };
+  if (format === "exchange") {
+    const mailSystem = createExchange({ ...common, random: random("exchange") });
+    return { mailSystem, nextLineAt: () => Infinity, writeUntil: () => undefined };
+  }
+  const bulk = new DeliveryQueue({
+    buffer,
+    counts: book.deliveries,
+    deliveriesPerSecond: deliveriesPerSecond * linesPerDelivery(setUp),
+    events,
+  });
+  const mailSystem = createPostfix({
+    ...common,
+    bulk,
+    random: random("postfix"),
+    managerRandom: random("list manager"),
+    headers: options.headers ?? true,
+    setUp,
+  });
+  return { mailSystem, nextLineAt: () => bulk.nextAt(), writeUntil: (stopAt) => bulk.writeUntil(stopAt) };
+}
+
+function setUpOf(options: SimulationOptions, scenario: Scenario): SetUp {
+  return options.setUp ?? scenario.setUp ?? "virtual-alias";
+}
+
 function checkOptions(options: SimulationOptions): void {
   if (!(options.scale > 0 && options.scale <= 1.3)) throw new RangeError("scale must be above 0 and at most 1.3");
   if (!Number.isSafeInteger(options.seed)) throw new RangeError("seed must be an integer");
+  if (options.format === "exchange") {
+    for (const name of ["setUp", "stamp", "headers"] as const)
+      if (options[name] !== undefined) throw new RangeError(`${name} is Postfix's: format exchange has none`);
+  }
   if (options.until !== undefined && !(options.until >= 0)) throw new RangeError("until must not be negative");
 }

@@ -20,6 +20,47 @@ export const STORM_SUBJECTS: readonly string[] = [
   "=?utf-8?Q?Please_stop_=E2=80=93_clinical_mail_is_not_getting_through?=",
 ];
 
+/** What people wrote to Bedlam DL3, as those who were there tell it. */
+export const BEDLAM_SUBJECTS: readonly string[] = [
+  "Me too!",
+  "Why am I on this list?",
+  "Please take me off too",
+  "Stop using Reply All",
+  "What is Bedlam DL3?",
+  "Me too",
+  "STOP IT",
+  "Please remove me from this DL",
+];
+
+/** What students make of it: jokes more than complaints. */
+export const STUDENT_SUBJECTS: readonly string[] = [
+  "Does anyone have a spare charger?",
+  "Bello!",
+  "Looking for a flatmate",
+  "Please stop",
+  "Unsubscribe",
+  "Best mail of the year",
+  "Who wants to go to the pub?",
+  "Stop replying to all",
+  "Selling my bike",
+  "My lecture starts in six hours",
+];
+
+export const SIGN_UP_SUBJECTS: readonly string[] = [
+  "Please confirm your subscription",
+  "Welcome to our newsletter",
+  "Activate your account",
+  "Your free trial has started",
+  "Thanks for signing up!",
+  "Confirm your e-mail address",
+];
+
+export const CONGRATULATION_SUBJECTS: readonly string[] = [
+  "Welcome, Anna!",
+  "Congratulations to Anna",
+  "Please welcome Anna",
+];
+
 export const LIST_SUBJECTS: readonly string[] = [
   "Rota for week 47",
   "New parking arrangements",

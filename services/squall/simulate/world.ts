@@ -1,7 +1,7 @@
 // What a scenario is given to make things happen with.
 
 import type { EventQueue } from "./event-queue.ts";
-import type { TruthBook } from "./ground-truth.ts";
+import type { TruthBook } from "./truth-book.ts";
 import type { MailSystem } from "./mail.ts";
 import type { Random } from "./random.ts";
 

@@ -9,17 +9,15 @@ import {
   playPatchSeries,
   playSpamRun,
 } from "../list-traffic.ts";
-import { HOUR, MINUTE } from "../mail.ts";
+import { HOUR, MINUTE, SECOND } from "../mail.ts";
 import { createMailList, type MailList } from "../mail-list.ts";
 import { playOrdinaryTraffic, RATE_MIN } from "../ordinary-traffic.ts";
 import { DOMAIN } from "../people.ts";
 import { itemAt, type Random } from "../random.ts";
 import type { World } from "../world.ts";
+import type { Scenario } from "./scenario.ts";
 
-export const ORDINARY_STARTS_AT = Date.UTC(2016, 10, 8) * 1000;
-export const ORDINARY_LASTS = 24 * HOUR;
-export const ORDINARY_DELIVERIES_PER_SECOND = 400;
-
+const DELIVERIES_PER_SECOND = 400;
 const RATE_MEAN = 4;
 /** Traffic of each hour of the day over the day's mean. */
 const HOURS = [
@@ -36,8 +34,16 @@ const CONVERSATIONS_LARGE = 1;
 const LARGE_MEMBERS = 300;
 const REPORTING_MACHINES = 9;
 
+export const ORDINARY_DAY: Scenario = {
+  startAt: Date.UTC(2016, 10, 8) * 1000,
+  lastsSeconds: (24 * HOUR) / SECOND,
+  deliveriesPerSecond: () => DELIVERIES_PER_SECOND,
+  expected: "Nothing opens.",
+  play,
+};
+
 /** Schedules the day. Scale multiplies mail between persons only; lists stay as they are. */
-export function playOrdinaryDay(world: World): void {
+function play(world: World): void {
   const rate = Math.max(RATE_MIN, RATE_MEAN * world.scale);
   const rateAt = (at: number): number => rate * (HOURS[Math.floor((at - world.startAt) / HOUR)] ?? 1);
   playOrdinaryTraffic(world, rate * HOUR_MAX, rateAt);

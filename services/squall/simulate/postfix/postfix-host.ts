@@ -1,15 +1,16 @@
 // The parts a simulated Postfix is made of, and the lines every part of it writes.
 
 import type { DeliveryQueue } from "./delivery-queue.ts";
-import type { EventQueue } from "./event-queue.ts";
-import type { TruthBook } from "./ground-truth.ts";
-import type { LineBuffer } from "./line-buffer.ts";
-import { recipientCount, type Mail } from "./mail.ts";
-import { hashText, type Random } from "./random.ts";
+import type { EventQueue } from "../event-queue.ts";
+import type { TruthBook } from "../truth-book.ts";
+import type { LineBuffer } from "../line-buffer.ts";
+import { recipientCount, type Mail, type Members, type Recipient } from "../mail.ts";
+import { hashText, type Random } from "../random.ts";
+import type { SetUp } from "../set-up.ts";
 
 const PROCESSES = 40;
 
-export interface PostfixParts {
+export interface PostfixInput {
   readonly events: EventQueue;
   readonly buffer: LineBuffer;
   readonly bulk: DeliveryQueue;
@@ -17,6 +18,17 @@ export interface PostfixParts {
   readonly random: Random;
   /** Whether header_checks log header lines. */
   readonly headers: boolean;
+  readonly setUp: SetUp;
+  /** Of the list manager alone, so that it changes no other chance. */
+  readonly managerRandom: Random;
+  readonly deliveriesPerSecond: number;
+}
+
+export interface PostfixParts extends PostfixInput {
+  /** Takes in a copy for the members of the list behind an alias, and returns its queue id. */
+  readonly forward: (queued: QueuedMail, alias: Recipient, at: number) => string;
+  /** Where a second Postfix delivers: takes a transaction in there, and returns its queue id. */
+  readonly handDown?: (mail: Mail, members: Members, at: number) => string;
 }
 
 /** One mail server: its name in the log, its processes, its queue ids. */

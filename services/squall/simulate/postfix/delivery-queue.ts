@@ -1,13 +1,14 @@
 // accepted mails to many members -> their delivery lines in order of time. One running mail is one entry that writes a run of lines
 // at a time, in turn with the others, at the delivery rate of the whole system; nothing is kept a recipient.
 
-import type { EventQueue } from "./event-queue.ts";
-import type { LineBuffer } from "./line-buffer.ts";
+import type { EventQueue } from "../event-queue.ts";
+import type { DeliveryCounts } from "../truth-book.ts";
+import type { LineBuffer } from "../line-buffer.ts";
 import { skipDelivered, startRun, type BulkMail, type Job, type Run } from "./delivery-run.ts";
-import { SECOND } from "./mail.ts";
-import { memberNumber } from "./mail-list.ts";
-import { DIRECTORY_SIZE, writeAddress } from "./people.ts";
-import { mixBits } from "./random.ts";
+import { SECOND } from "../mail.ts";
+import { memberNumber } from "../mail-list.ts";
+import { DIRECTORY_SIZE, writeAddress } from "../people.ts";
+import { mixBits } from "../random.ts";
 
 /** Lists smaller than this are handed over in smaller transactions. */
 const SMALL_LIST = 500;
@@ -16,12 +17,6 @@ const SMALL_RUN_LINES = 10;
 const RETRY_AFTER = 300 * SECOND;
 /** Time the first transfer takes when nothing else waits. */
 const FIRST_LINE_AFTER = 60_000;
-
-export interface DeliveryCounts {
-  sent: number;
-  deferred: number;
-  bounced: number;
-}
 
 export interface DeliveryQueueOptions {
   readonly buffer: LineBuffer;
@@ -64,7 +59,8 @@ export class DeliveryQueue {
       {
         ...mail,
         salt,
-        runLines: small ? SMALL_RUN_LINES : RUN_LINES,
+        // default_destination_recipient_limit holds whatever the list.
+        runLines: small && mail.handDown === undefined ? SMALL_RUN_LINES : RUN_LINES,
         next: 0,
         retrying: false,
         deferred: 0,
@@ -154,13 +150,13 @@ export class DeliveryQueue {
           middleStart = buffer.length;
           buffer.text(run.middle);
           middleEnd = buffer.length;
-          buffer.repeat(addressStart, addressEnd);
+          if (run.namesAgain) buffer.repeat(addressStart, addressEnd);
           tailStart = buffer.length;
           buffer.text(run.tail);
           tailEnd = buffer.length;
         } else {
           buffer.repeat(middleStart, middleEnd);
-          buffer.repeat(addressStart, addressEnd);
+          if (run.namesAgain) buffer.repeat(addressStart, addressEnd);
           buffer.repeat(tailStart, tailEnd);
         }
         buffer.endLine();
@@ -201,7 +197,8 @@ export class DeliveryQueue {
       return;
     }
     this.options.counts.sent += lines - bounced;
-    if (lines > bounced)
-      job.mail.received?.(job.members.first + begun + bounced, lines - bounced, Math.floor(this.clock));
+    if (lines === bounced || job.handDown !== undefined) return;
+    const first = job.members.first + begun + bounced;
+    job.mail.received?.({ ...job.members, first, count: lines - bounced }, Math.floor(this.clock));
   }
 }

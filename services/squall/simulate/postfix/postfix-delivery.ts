@@ -1,13 +1,15 @@
 // a queued mail to a few people -> its delivery lines, attempt by attempt, until everybody has it or is given up.
 
-import { SECOND, type Recipient } from "./mail.ts";
+import { SECOND, type Recipient } from "../mail.ts";
 import { deliveryText, type Delays } from "./postfix-lines.ts";
 import { logActive, processId, storeRelay, type PostfixParts, type QueuedMail } from "./postfix-host.ts";
-import { hashText } from "./random.ts";
+import { hashText } from "../random.ts";
 
 const RETRY_AFTER = 300 * SECOND;
 /** Under load every mail waits for a part of the backlog, but no longer than this. */
 const LOAD_DELAY_MAX = 240;
+/** From the forwarded copy in the queue to the line that says so. */
+const FORWARD_MICROS = 30_000;
 
 type Outcome = "sent" | "deferred" | "bounced";
 
@@ -61,13 +63,32 @@ function scheduleDelivery(parts: PostfixParts, queued: QueuedMail, recipient: Re
     send: recipient.transferMicros,
   };
   const doneAt = at + delays.queue + delays.connect + Math.round(delays.send);
+  if (recipient.route === "local-alias") {
+    scheduleForward(parts, queued, recipient, { doneAt, delays });
+    return doneAt;
+  }
   const { program, ...told } = describe(parts, queued, recipient, outcome);
   events.schedule(doneAt, () => {
     truth.deliveries[outcome] += 1;
-    if (recipient.route === "list-manager" && outcome === "sent") queued.mail.handedOn?.(doneAt);
+    if (outcome === "sent") queued.mail.handedOn?.(recipient, doneAt);
   });
   queued.log(doneAt, program, deliveryText(recipient, { ...told, delays }));
   return doneAt;
+}
+
+/** local(8) has the copy queued before it says so: the lines of the copy come first. */
+function scheduleForward(
+  parts: PostfixParts,
+  queued: QueuedMail,
+  recipient: Recipient,
+  { doneAt, delays }: { doneAt: number; delays: Delays },
+): void {
+  parts.events.schedule(doneAt - FORWARD_MICROS, (forwardAt) => {
+    const copyId = parts.forward(queued, recipient, forwardAt);
+    const told = { relay: "local", delays, dsn: "2.0.0", status: `sent (forwarded as ${copyId})` };
+    queued.log(doneAt, `local[${processId(parts.random, 21_400)}]`, deliveryText(recipient, told));
+    parts.truth.deliveries.sent += 1;
+  });
 }
 
 function describe(

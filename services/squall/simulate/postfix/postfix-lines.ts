@@ -1,7 +1,7 @@
 // one fact about one mail -> the text Postfix 3.7 logs for it (without stamp and host). No state, no time of its own.
 
-import { isMembers, SECOND, type Mail, type Origin, type Recipient } from "./mail.ts";
-import { memberAddress } from "./mail-list.ts";
+import { SECOND, type Mail, type Origin, type Recipient } from "../mail.ts";
+import { memberAddress } from "../mail-list.ts";
 
 /** Postfix cuts a logged header, name and value together, at this many bytes. */
 const HEADER_TEXT_MAX_BYTES = 200;
@@ -96,13 +96,18 @@ export function client(origin: Origin): string {
   return `${origin.name}[${origin.address}]`;
 }
 
-function lastRecipient(mail: Mail): string {
-  if (!isMembers(mail.recipients)) {
-    const last = mail.recipients.at(-1);
-    return last?.writtenAs ?? last?.address ?? "";
-  }
-  const { list, first, count, throughAlias } = mail.recipients;
-  return throughAlias ? list.address : memberAddress(list, first + count - 1);
+/** Addresses that the client named. */
+export function namedRecipients({ recipients, members = [] }: Mail): number {
+  return members.reduce((sum, { throughAlias, count }) => sum + (throughAlias ? 1 : count), recipients.length);
+}
+
+/** The client names lists first, then single people. */
+function lastRecipient({ recipients, members = [] }: Mail): string {
+  const last = recipients.at(-1);
+  if (last !== undefined) return last.writtenAs ?? last.address;
+  const group = members.at(-1);
+  if (group === undefined) return "";
+  return group.throughAlias ? group.list.address : memberAddress(group.list, group.first + group.count - 1);
 }
 
 function bracketed(id: string | undefined): string | undefined {

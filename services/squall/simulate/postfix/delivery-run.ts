@@ -1,8 +1,8 @@
 // mail on its way, clock -> its next run: the recipients of one transaction with a mail store, and the text their lines share.
 
-import type { Mail, Members } from "./mail.ts";
+import type { Mail, Members } from "../mail.ts";
 import { delaysText } from "./postfix-lines.ts";
-import { mixBits } from "./random.ts";
+import { mixBits } from "../random.ts";
 
 const DEFERRED_RUNS_PER_MILLE = 3;
 const BOUNCING_RUNS_PER_MILLE = 5;
@@ -10,6 +10,7 @@ const STORES = 24;
 const PIDS = 90;
 const FIRST_PID = 21_400;
 const CONNECT_MICROS = 10_000;
+const NEXT_SERVER = "hub01.nhs.example[10.40.1.20]";
 
 /** One mail on its way to members of a list. */
 export interface BulkMail {
@@ -24,6 +25,8 @@ export interface BulkMail {
   readonly retried: (at: number) => void;
   /** Told when nobody is left to deliver to. */
   readonly finished: (at: number, bounced: number) => void;
+  /** Set where another Postfix takes the mail for the readers: takes in one transaction and returns its queue id there. */
+  readonly handDown?: (members: Members, at: number) => string;
 }
 
 export interface Job extends BulkMail {
@@ -41,6 +44,8 @@ export interface Run {
   readonly head: string;
   /** Between the address and its second mention in the server's answer. */
   readonly middle: string;
+  /** The server's answer names the address again, between middle and tail. */
+  readonly namesAgain: boolean;
   readonly tail: string;
   readonly bounce: { readonly middle: string; readonly tail: string };
   readonly fate: "sent" | "deferred";
@@ -68,10 +73,25 @@ export function startRun(job: Job, clock: number): Run {
   job.next = end;
   const bits = mixBits(job.salt ^ (first + 0x5bd1));
   const fate = !job.retrying && runIsDeferred(job, first) ? "deferred" : "sent";
+  const written = job.members.throughAlias ? `, orig_to=<${job.members.list.address}>` : "";
+  const outgoing: Outgoing = { job, first, end, at: Math.floor(clock), bits, fate };
+  const transfer = { written, delays: runDelays(job, clock, bits) };
+  const { program, ...texts } =
+    job.handDown === undefined ? toStore(outgoing, transfer) : toNextServer(outgoing, transfer);
+  const head = `${job.host} postfix/${program}[${FIRST_PID + ((bits >>> 8) % PIDS)}]: ${job.queueId}: to=<`;
+  return { job, head, ...texts, fate, first, end, next: first };
+}
+
+interface Outgoing extends Pick<Run, "job" | "fate" | "first" | "end"> {
+  readonly at: number;
+  readonly bits: number;
+}
+
+type Texts = Pick<Run, "middle" | "namesAgain" | "tail" | "bounce" | "firstBounces"> & { readonly program: string };
+
+function toStore({ bits, fate, first }: Outgoing, { written, delays }: { written: string; delays: string }): Texts {
   const store = 1 + (bits % STORES);
   const relay = `store${String(store).padStart(2, "0")}.nhs.example[10.40.2.${store}]`;
-  const written = job.members.throughAlias ? `, orig_to=<${job.members.list.address}>` : "";
-  const delays = runDelays(job, clock, bits);
   const shared = `>${written}, relay=${relay}:24, ${delays}, dsn=`;
   const said = (code: string): string => `(host ${relay} said: ${code} <`;
   const outcome =
@@ -86,8 +106,21 @@ export function startRun(job: Job, clock: number): Run {
     tail: "> Quota exceeded (mailbox for user is full) (in reply to end of DATA command))",
   };
   const firstBounces = fate === "sent" && mixBits(bits) % 1000 < BOUNCING_RUNS_PER_MILLE;
-  const head = `${job.host} postfix/lmtp[${FIRST_PID + ((bits >>> 8) % PIDS)}]: ${job.queueId}: to=<`;
-  return { job, head, ...outcome, bounce, fate, firstBounces, first, end, next: first };
+  return { program: "lmtp", ...outcome, namesAgain: true, bounce, firstBounces };
+}
+
+/** The next server takes everybody it is told of; what cannot be delivered is its own business. */
+function toNextServer(outgoing: Outgoing, { written, delays }: { written: string; delays: string }): Texts {
+  const { job, first, end, at, fate } = outgoing;
+  const text = { program: "smtp", namesAgain: false, bounce: { middle: "", tail: "" }, firstBounces: false, tail: "" };
+  if (fate === "deferred") {
+    const said = `connect to ${NEXT_SERVER}:25: Connection timed out`;
+    return { ...text, middle: `>${written}, relay=none, ${delays}, dsn=4.4.1, status=deferred (${said})` };
+  }
+  const taken = { ...job.members, first: job.members.first + first, count: end - first, throughAlias: false };
+  const queueId = job.handDown?.(taken, at) ?? "";
+  const answer = `250 2.0.0 Ok: queued as ${queueId}`;
+  return { ...text, middle: `>${written}, relay=${NEXT_SERVER}:25, ${delays}, dsn=2.0.0, status=sent (${answer})` };
 }
 
 function runDelays(job: Job, clock: number, bits: number): string {

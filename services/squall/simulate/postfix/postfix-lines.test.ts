@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { SECOND, type Mail } from "./mail.ts";
+import { SECOND, type Mail } from "../mail.ts";
 import { clientText, delaysText, deliveryText, headerText, loggedHeaders } from "./postfix-lines.ts";
 
 const MAIL: Mail = {
