@@ -4,6 +4,7 @@
 
 import { CLIENT, HEADER_TO, LOGIN, MESSAGE_ID, SENDER } from "../../../shared/domain/packed/fragment-slab.ts";
 import { noteHeld, noteReleased } from "../../../shared/domain/packed/slab-hold.ts";
+import type { Mutable } from "../../../shared/domain/wire-fields.ts";
 import { ascii, find, findLast, lesser, needle, spells } from "../bytes.ts";
 import type { FragmentTable, Host } from "../combine.ts";
 import type { LineOutcome } from "../rejection.ts";
@@ -116,14 +117,14 @@ export class PostfixParser {
         return spells(bytes, start, UID) ? this.pickup(line) : "other";
       case 109: // m
         if (spells(bytes, start, MESSAGE_ID_FIELD)) return isCleanup(line) ? this.messageId(line) : "other";
-        return isHeld(line) ? this.held(line) : "other";
+        return isHeld(line) ? this.held(line, false) : "other";
       case 104: // h
-        return isHeld(line) ? this.held(line) : "other";
+        return isHeld(line) ? this.held(line, false) : "other";
       case 102: // f
         return spells(bytes, start, FROM) && isQueueManager(line) ? this.queueManager(line) : "other";
       case 114: // r
         if (line.end - start === REMOVED.length && spells(bytes, start, REMOVED)) return this.removed(line);
-        return isReleased(line) ? this.released(line) : "other";
+        return isReleased(line) ? this.held(line, true) : "other";
       case 105: // i: header_checks with INFO
         return spells(bytes, start, HEADER) && isCleanup(line) ? this.header(line, HEADER.length) : "other";
       case 119: // w: header_checks with WARN
@@ -133,7 +134,7 @@ export class PostfixParser {
     }
   }
 
-  /** The line's record in the table's slab. */
+  /** The line's record, in the slab that is the table's from now on. */
   private record(line: MessageBytes): number {
     return this.table.recordFor(line.host, this.id, line.eventTimeMs);
   }
@@ -220,15 +221,10 @@ export class PostfixParser {
     return "used";
   }
 
-  private held(line: MessageBytes): LineOutcome {
+  private held(line: MessageBytes, isOver: boolean): LineOutcome {
     const record = this.record(line);
-    noteHeld(this.table.slab, record);
-    return "used";
-  }
-
-  private released(line: MessageBytes): LineOutcome {
-    const record = this.record(line);
-    noteReleased(this.table.slab, record, line.eventTimeMs);
+    if (isOver) noteReleased(this.table.slab, record, line.eventTimeMs);
+    else noteHeld(this.table.slab, record);
     return "used";
   }
 
@@ -249,5 +245,3 @@ export class PostfixParser {
     return "used";
   }
 }
-
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
