@@ -501,7 +501,7 @@ describe("everything has a bound", () => {
       }),
       noise(later(70 * MINUTE)),
     );
-    const [told] = bench.told.filter(({ messageId }) => messageId === "a");
+    const told = bench.told.find(({ messageId }) => messageId === "a");
     expect(told).toMatchObject({ at: released, recipients: 30 });
   });
 
