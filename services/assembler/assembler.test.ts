@@ -481,6 +481,31 @@ describe("everything has a bound", () => {
     expect(bench.assembler.counters).toMatchObject({ incomplete: 0, evictedForSilence: 0, evictedForRoom: 0 });
   });
 
+  test("a mail on hold that has its recipients already is told when it is released, and from then on", () => {
+    const expansions = [{ address: "all@x", members: 30 }];
+    const released = later(50 * MINUTE);
+    const bench = new Bench().slices(
+      fragment({ acceptedAt: AT, nrcpt: 1, messageId: "a" }),
+      fragment({ firstAt: later(SLICE), held: true }),
+      noise(later(49 * MINUTE)),
+    );
+    expect(bench.words.filter((word) => word.startsWith("a/"))).toEqual([]);
+    bench.slices(
+      fragment({
+        firstAt: released,
+        acceptedAt: released,
+        nrcpt: 1,
+        messageId: "a",
+        held: true,
+        releasedAt: released,
+        expansions,
+      }),
+      noise(later(70 * MINUTE)),
+    );
+    const told = bench.told.find(({ messageId }) => messageId === "a");
+    expect(told).toMatchObject({ at: released, recipients: 30 });
+  });
+
   test("removed mails are kept for lines that come late, and no longer", () => {
     const bench = new Bench().slices(accepted("a", AT, { removedAt: AT }), noise(later(30 * SECOND)));
     expect(bench.assembler.openMails).toBe(2);

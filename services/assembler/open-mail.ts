@@ -64,9 +64,11 @@ export function takenInAt({ said }: OpenMail): number | undefined {
   return said.releasedAt ?? said.acceptedAt;
 }
 
-/** Message id and recipient count are known: the mail has been accepted. */
-export function isComplete({ said }: OpenMail): boolean {
-  return said.nrcpt !== undefined && said.messageId !== undefined && said.acceptedAt !== undefined;
+/** Message id and recipient count are known: the mail has been accepted. One on hold is not: nothing of it goes out yet. */
+export function isComplete(mail: OpenMail): boolean {
+  const { said } = mail;
+  if (said.nrcpt === undefined || said.messageId === undefined || said.acceptedAt === undefined) return false;
+  return said.held !== true || said.releasedAt !== undefined || mail.attempts > 0 || said.expansions !== undefined;
 }
 
 /** Was every recipient tried, or enough of them to know the mail by? `ageMs`: since it was accepted. */

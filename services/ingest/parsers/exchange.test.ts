@@ -166,6 +166,30 @@ describe("a mail is taken in", () => {
   });
 });
 
+describe("a moderator", () => {
+  const asked = {
+    ...told,
+    source: "APPROVAL",
+    "event-id": "INITMESSAGECREATED",
+    "recipient-address": "all@x.example.org",
+  };
+  const approved = { ...asked, "event-id": "MODERATORAPPROVE" };
+
+  test("is asked, and the mail waits", () => {
+    expect(only(read(received, asked))).toMatchObject({ held: true, releasedAt: undefined });
+  });
+
+  test("has said yes", () => {
+    expect(only(read(received, asked, approved))).toMatchObject({ held: true, releasedAt: AT });
+  });
+
+  test("is asked by a server that its row may name, or not", () => {
+    const named = { ...asked, "server-hostname": "EX01" };
+    expect(only(read(received, named)).held).toBe(true);
+    expect(read(asked).rejected.map(({ reason }) => reason)).toEqual(["malformed-tracking-row"]);
+  });
+});
+
 describe("a group is expanded", () => {
   test("under the address that stands for it", () => {
     expect(only(read(received, expanded))).toMatchObject({

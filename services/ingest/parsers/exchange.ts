@@ -24,6 +24,7 @@ import {
   MESSAGE_ID,
   SENDER,
 } from "../../../shared/domain/packed/fragment-slab.ts";
+import { noteHeld, noteReleased } from "../../../shared/domain/packed/slab-hold.ts";
 import type { FragmentTable, Host } from "../combine.ts";
 import type { LineOutcome } from "../rejection.ts";
 import { ExchangeOrigin } from "./exchange-origin.ts";
@@ -55,10 +56,13 @@ const OPEN = 60;
 const CLOSE = 62;
 
 /** What is said by the events that are read; all others are sound rows of no interest. */
-const EVENTS: ReadonlyMap<string, "accept" | "expand" | "duplicate" | "attempt"> = new Map([
+const EVENTS: ReadonlyMap<string, "accept" | "hold" | "release" | "expand" | "duplicate" | "attempt"> = new Map([
   ["RECEIVE", "accept"],
   // A report that the server itself writes: it comes from nowhere.
   ["DSN", "accept"],
+  // A moderator is asked, and has said yes.
+  ["INITMESSAGECREATED", "hold"],
+  ["MODERATORAPPROVE", "release"],
   ["EXPAND", "expand"],
   ["DUPLICATEDELIVER", "duplicate"],
   ["DELIVER", "attempt"],
@@ -115,8 +119,13 @@ export class ExchangeParser {
     if (kind === "expand") return this.expand(count);
     if (kind === "duplicate") return this.duplicate(host);
     const record = this.recordOf(host);
-    const field = COUNTS.get(event) ?? DELIVERED;
     const { slab } = this.table;
+    if (kind === "hold" || kind === "release") {
+      if (kind === "hold") noteHeld(slab, record);
+      else noteReleased(slab, record, eventTimeMs);
+      return "used";
+    }
+    const field = COUNTS.get(event) ?? DELIVERED;
     slab.numbers[record + field] = Math.min(1_000_000_000, slab.number(record, field) + count);
     return "used";
   }

@@ -12,3 +12,6 @@ export interface MessageBytes {
   readonly component: number;
   readonly componentEnd: number;
 }
+
+/** The same, to be filled in again for every line. */
+export type MessageAtHand = { -readonly [Field in keyof MessageBytes]: MessageBytes[Field] };

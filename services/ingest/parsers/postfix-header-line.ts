@@ -96,7 +96,7 @@ export class HeaderLineReader {
   name = -1;
   valueStart = 0;
   valueEnd = 0;
-  /** -1 when the line names no recipient. */
+  /** -1 when the line names no recipient, or the null one. */
   recipientStart = -1;
   recipientEnd = -1;
 
@@ -117,8 +117,9 @@ export class HeaderLineReader {
         const valueStart = bytes[colon + 1] === SPACE ? colon + 2 : colon + 1;
         this.valueStart = lesser(valueStart, from);
         this.valueEnd = lesser(from, valueStart + VALUE_BYTES_MAX);
-        this.recipientStart = to < 0 ? -1 : to + TO.literal.length;
-        this.recipientEnd = lesser(envelope - 1, this.recipientStart + ADDRESS_BYTES_MAX);
+        const recipient = to + TO.literal.length;
+        this.recipientStart = to < 0 || recipient >= envelope - 1 ? -1 : recipient;
+        this.recipientEnd = lesser(envelope - 1, recipient + ADDRESS_BYTES_MAX);
         return true;
       }
       limit = semicolon;

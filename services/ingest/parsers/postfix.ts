@@ -8,7 +8,7 @@ import type { Mutable } from "../../../shared/domain/wire-fields.ts";
 import { ascii, find, findLast, lesser, needle, spells } from "../bytes.ts";
 import type { FragmentTable, Host } from "../combine.ts";
 import type { LineOutcome } from "../rejection.ts";
-import type { MessageBytes } from "./message-bytes.ts";
+import type { MessageAtHand, MessageBytes } from "./message-bytes.ts";
 import { countDelivery } from "./postfix-delivery.ts";
 import { HeaderLineReader } from "./postfix-header-line.ts";
 import { isHeld, isReleased } from "./postfix-hold.ts";
@@ -58,7 +58,7 @@ export class PostfixParser {
   private readonly id: QueueIdReader;
   private readonly headerLine = new HeaderLineReader();
   /** Reused for every line, so that a line costs no object. */
-  private readonly line: Mutable<MessageBytes> = {
+  private readonly line: MessageAtHand = {
     host: { name: "", hash: 0, index: 0 },
     eventTimeMs: 0,
     bytes: Buffer.alloc(0),
@@ -239,8 +239,7 @@ export class PostfixParser {
     if (!header.read(line.bytes, line.start + prefixLength, line.end)) return "malformed-header-line";
     const record = this.accepted(line);
     const { slab } = this.table;
-    const { recipientStart, recipientEnd } = header;
-    if (recipientStart >= 0 && recipientEnd > recipientStart) slab.say(record, HEADER_TO, recipientStart, recipientEnd);
+    if (header.recipientStart >= 0) slab.say(record, HEADER_TO, header.recipientStart, header.recipientEnd);
     slab.sayHeader(record, header.name, header.valueStart, header.valueEnd);
     return "used";
   }
