@@ -316,7 +316,17 @@ describe("wrong use", () => {
     ["a wrong choice", ["replay", "--output", "xml", "x"], "Allowed choices are text, ndjson."],
     ["no file", ["replay"], "missing required argument 'files'"],
     ["an unknown command", ["reply", "x"], "unknown command 'reply'"],
-    ["an unknown scenario", ["simulate", "nhs"], "Known are: nhs-2016, ordinary-day."],
+    ["an unknown scenario", ["simulate", "nhs"], "Known are: nhs-2016, bedlam-1997,"],
+    [
+      "a set-up of Postfix for Exchange",
+      ["simulate", "nhs-2016", "--format", "exchange", "--set-up", "verp-pool", "--no-headers"],
+      "--set-up verp-pool and --no-headers cannot go with --format exchange: they are options of Postfix",
+    ],
+    [
+      "an unknown set-up",
+      ["simulate", "nhs-2016", "--set-up", "pool"],
+      "Allowed choices are virtual-alias, include-alias",
+    ],
     ["a scale that is no number", ["simulate", "nhs-2016", "--scale", "big"], "It must be a number from"],
     ["a zone that is none", ["replay", "--timezone", "Mars/Base", "x"], "It must be a zone name such as"],
     ["no command", [], "Usage: squall"],
