@@ -4,7 +4,6 @@
 
 import { CLIENT, HEADER_TO, LOGIN, MESSAGE_ID, SENDER } from "../../../shared/domain/packed/fragment-slab.ts";
 import { noteHeld, noteReleased } from "../../../shared/domain/packed/slab-hold.ts";
-import type { Mutable } from "../../../shared/domain/wire-fields.ts";
 import { ascii, find, findLast, lesser, needle, spells } from "../bytes.ts";
 import type { FragmentTable, Host } from "../combine.ts";
 import type { LineOutcome } from "../rejection.ts";
