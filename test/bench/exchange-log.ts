@@ -1,59 +1,19 @@
 // settings -> the rows of a made-up Exchange message tracking log. Only the bench reads it: one server, no shadow copies.
 
+import { fileHead, type Row, rowText } from "../../services/squall/simulate/exchange/exchange-rows.ts";
 import { START_AT, type MailLogSettings } from "./mail-log.ts";
 
-const FIELDS = [
-  "date-time",
-  "client-ip",
-  "client-hostname",
-  "server-ip",
-  "server-hostname",
-  "source-context",
-  "connector-id",
-  "source",
-  "event-id",
-  "internal-message-id",
-  "message-id",
-  "network-message-id",
-  "recipient-address",
-  "recipient-status",
-  "total-bytes",
-  "recipient-count",
-  "related-recipient-address",
-  "reference",
-  "message-subject",
-  "sender-address",
-  "return-path",
-  "message-info",
-  "directionality",
-  "tenant-id",
-  "original-client-ip",
-  "original-server-ip",
-  "custom-data",
-  "transport-traffic-type",
-  "log-id",
-  "schema-version",
-] as const;
-type Row = Partial<Record<(typeof FIELDS)[number], string>>;
-
-const HEADER = [
-  "#Software: Microsoft Exchange Server",
-  "#Version: 15.01.2375.007",
-  "#Log-type: Message Tracking Log",
-  "#Date: 2026-11-16T08:00:00.000Z",
-  `#Fields: ${FIELDS.join(",")}`,
-];
 /** Recipients that one delivery row names: those of one mailbox database. */
 const ROW_RECIPIENTS = 10;
 
 /** Yields whole rows, line end included. */
 export function* exchangeLog(settings: MailLogSettings): Generator<string> {
-  for (const line of HEADER) yield `${line}\r\n`;
+  for (const line of fileHead(START_AT * 1000)) yield `${line}\r\n`;
   let written = 0;
   for (let mail = 0; written < settings.lines; mail += 1) {
     for (const row of rowsOf(settings, mail)) {
-      const stamp = new Date(START_AT + (written / settings.linesPerSecond) * 1000).toISOString();
-      yield `${FIELDS.map((field) => (field === "date-time" ? stamp : (row[field] ?? ""))).join(",")}\r\n`;
+      const at = START_AT * 1000 + (written / settings.linesPerSecond) * 1_000_000;
+      yield `${rowText(at, row, written)}\r\n`;
       written += 1;
     }
   }
@@ -73,7 +33,6 @@ function* rowsOf(settings: MailLogSettings, mail: number): Generator<Row> {
     "return-path": `person${mail % 50_000}@trust${mail % 97}.example`,
     "total-bytes": String(2000 + (mail % 9000)),
     directionality: "Originating",
-    "schema-version": "15.01.2375.007",
   };
   const listed = "all@lists.example";
   const to = settings.toList ? listed : addresses(mail, 0, count);
