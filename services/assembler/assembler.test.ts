@@ -235,20 +235,6 @@ describe("mails are told in order of time, host and queue id", () => {
     expect(bench.told[1]).toMatchObject({ at: releasedAt, recipients: 9, hop: "192.0.2.7" });
   });
 
-  test("one whose alias is being expanded waits half a minute for its members", () => {
-    const members = (seconds: number, delivered: number): MailFragment =>
-      fragment({
-        queueId: "A",
-        firstAt: later(seconds * SECOND),
-        origTo: [{ address: "staff@x", seen: delivered }],
-        minutes: minute(AT, { delivered }),
-      });
-    const bench = new Bench().slices(accepted("a", AT, { nrcpt: 1 }), members(5, 400), members(10, 2600));
-    expect(bench.words).toEqual([]);
-    bench.slices(noise(later(30 * SECOND)));
-    expect(bench.told.map(({ recipients }) => recipients)).toEqual([3000]);
-  });
-
   test("finished events take their turn among them", () => {
     const bench = new Bench();
     const given = (messageId: string, at: number, revision = 1): MailEvent => ({

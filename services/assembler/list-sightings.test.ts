@@ -28,6 +28,13 @@ describe("a list is seen", () => {
       ["orig_to a@x"],
     ],
     ["behind twenty of very many", { origTo: [{ address: "a@x", seen: 20 }] }, 5000, ["orig_to a@x"]],
+    [
+      "for which the whole mail was forwarded",
+      { nrcpt: 20, origTo: [{ address: "a@x", seen: 0 }] },
+      0,
+      ["orig_to a@x"],
+    ],
+    ["not for which it was forwarded to few: a person's", { nrcpt: 19, origTo: [{ address: "a@x", seen: 0 }] }, 0, []],
     ["but not behind a few of many", { origTo: [{ address: "postmaster@x", seen: 19 }] }, 39, []],
     ["behind the only one", { origTo: [{ address: "postmaster@x", seen: 1 }] }, 1, ["orig_to postmaster@x"]],
     ["handed on", { expandedTo: ["List@x"] }, 1, ["expanded list@x"]],

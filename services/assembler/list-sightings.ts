@@ -64,8 +64,10 @@ export function listSightings(said: MailFragment, attempts: number): readonly Li
   const add = (address: string, via: ListSighting["via"]): void => {
     if (!sightings.some((known) => known.address === address)) sightings.push({ address, via });
   };
+  const isToMany = recipientsOf(said) >= SEEN_MIN;
   for (const { address, seen } of origTo ?? []) {
-    if (seen >= SEEN_MIN || seen * 2 > attempts) add(address.toLowerCase(), "orig_to");
+    // The whole mail was forwarded for an address that no delivery names.
+    if (seen >= SEEN_MIN || seen * 2 > attempts || (seen === 0 && isToMany)) add(address.toLowerCase(), "orig_to");
   }
   const envelope = namedAtAcceptance(headerTo);
   for (const address of groupsOf(said, envelope).slice(0, ADDRESSES_MAX)) add(address, "orig_to");

@@ -1,6 +1,5 @@
 import { describe, expect, test } from "vitest";
 import { AT, fragment } from "../../test/support/fragment.ts";
-import type { DeliveryMinute } from "../../shared/domain/delivery-minutes.ts";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import type { MailFragment } from "../../shared/domain/mail-fragment.ts";
 import { mailEventFromMail, saysTheSame } from "./mail-event-from-mail.ts";
@@ -75,33 +74,6 @@ describe("the hop is the machine that handed it over", () => {
   ])("%j, %i of 3 handed on to the host itself: %s", (said, handedOn, hop) => {
     const minutes = [{ start: AT, delivered: 3, deferred: 0, bounced: 0 }];
     expect(told({ ...said, handedOn, minutes })?.hop).toBe(hop);
-  });
-});
-
-describe("recipients are those that were queued, or more where an alias was expanded on delivery", () => {
-  const minutesOf = (delivered: number, bounced = 0, deferred = 0): DeliveryMinute[] => [
-    { start: AT, delivered, deferred, bounced },
-  ];
-  const origTo = [{ address: "staff@x", seen: 3000 }];
-  test.each<[string, Partial<MailFragment>, number, number]>([
-    ["an alias' members", { nrcpt: 1, origTo, minutes: minutesOf(2995, 5) }, 3000, 2995],
-    ["members and people", { nrcpt: 3, origTo, minutes: minutesOf(3002) }, 3002, 3002],
-    ["those that only wait count when they are tried", { nrcpt: 1, origTo, minutes: minutesOf(40, 0, 900) }, 40, 40],
-    ["too few to matter", { nrcpt: 1, origTo, minutes: minutesOf(19) }, 1, 1],
-    ["nobody's alias", { nrcpt: 1, minutes: minutesOf(3000) }, 1, 1],
-    ["a log that says everything four times", { nrcpt: 30, origTo, minutes: minutesOf(120) }, 30, 30],
-  ])("%s", (_name, said, recipients, delivered) => {
-    const event = told(said);
-    expect([event?.recipients, event?.minutes[0]?.delivered]).toEqual([recipients, delivered]);
-  });
-
-  test("as far as minutes are told", () => {
-    const [first] = minutesOf(100);
-    const [next] = minutesOf(2900).map((minute) => ({ ...minute, start: AT + 60_000 }));
-    if (first === undefined || next === undefined) throw new Error("two minutes");
-    const said = fragment({ acceptedAt: AT, messageId: "a@x", nrcpt: 1, origTo, minutes: [first, next] });
-    expect(mailEventFromMail(openMail(said), AT + 60_000, clear)?.recipients).toBe(100);
-    expect(mailEventFromMail(openMail(said), AT + 120_000, clear)?.recipients).toBe(3000);
   });
 });
 

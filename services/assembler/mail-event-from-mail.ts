@@ -9,7 +9,7 @@ import { automaticReason } from "./automatic.ts";
 import { listSightings } from "./list-sightings.ts";
 import { type OpenMail, takenInAt } from "./open-mail.ts";
 import { addressOfHeader, domainOf, personOfSender } from "./person.ts";
-import { recipientsUntil } from "./recipients.ts";
+import { recipientsOf } from "./recipients.ts";
 import { threadHints } from "./thread-hints.ts";
 
 export interface People {
@@ -88,7 +88,7 @@ export function mailEventFromMail(mail: OpenMail, untilMs: number, people: Peopl
   const { messageId, headers } = said;
   const takenIn = takenInAt(mail);
   if (messageId === undefined || said.nrcpt === undefined || takenIn === undefined) return undefined;
-  const recipients = recipientsUntil(mail, untilMs);
+  const recipients = recipientsOf(said);
   const lists = listSightings(said, mail.attempts);
   const { hints, subject } = threadHints(headers);
   const from = writerOf(headers, lists);

@@ -7,7 +7,7 @@ import type { Headers, MailFragment } from "../../shared/domain/mail-fragment.ts
 import { DUPLICATES_MAX, HEADER_NAMES } from "../../shared/domain/mail-fragment.ts";
 import type { AssemblerSettings } from "./assembler-settings.ts";
 import { addAddress, addExpansion, countAddress, lesser } from "../../shared/domain/merge-fields.ts";
-import { recipientsOf, settledUntil } from "./recipients.ts";
+import { recipientsOf } from "./recipients.ts";
 
 /** See AssemblerSettings. */
 type ReleaseSettings = Pick<AssemblerSettings, "unacceptedAgeMs" | "triesMin" | "triedAgeMs">;
@@ -75,11 +75,7 @@ export function isComplete(mail: OpenMail): boolean {
 export function isDue(mail: OpenMail, ageMs: number, settings: ReleaseSettings): boolean {
   if (!isComplete(mail)) return mail.said.held === true || ageMs >= settings.unacceptedAgeMs;
   if (mail.said.removedAt !== undefined) return true;
-  const recipients = recipientsOf(mail.said);
-  // An alias is being expanded: nobody knows yet to how many.
-  const isExpanding = mail.said.origTo !== undefined && mail.attempts > recipients;
-  if (isExpanding && ageMs < settings.triedAgeMs) return false;
-  return isTried(mail.attempts, recipients, ageMs, settings);
+  return isTried(mail.attempts, recipientsOf(mail.said), ageMs, settings);
 }
 
 /** The same of the counts of a complete mail that is still queued. */
@@ -88,9 +84,10 @@ export function isTried(attempts: number, recipients: number, ageMs: number, set
 }
 
 /** Has every recipient of a complete mail got it or lost it? Then nothing more is to come, though no line may ever say so. */
-export function isSettled(mail: OpenMail): boolean {
-  // Of an alias with members of its own more may come than were counted, until the queue file is gone.
-  return mail.said.origTo === undefined && settledUntil(mail, Number.POSITIVE_INFINITY) >= recipientsOf(mail.said);
+export function isSettled({ said, earlier }: OpenMail): boolean {
+  let settled = (earlier?.delivered ?? 0) + (earlier?.bounced ?? 0);
+  for (const { delivered, bounced } of said.minutes ?? []) settled += delivered + bounced;
+  return settled >= recipientsOf(said);
 }
 
 function mergeMinute(minutes: DeliveryMinute[], added: DeliveryMinute): void {

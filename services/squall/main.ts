@@ -1,6 +1,7 @@
 // The `squall` command line: what it understands, and what becomes of errors. The work is in commands/.
 
 import { fstatSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { InputError } from "../../shared/adapters/files/file-error.ts";
 import { ConfigError } from "../../shared/runtime/config-fault.ts";
@@ -166,7 +167,9 @@ function addSimulate(program: Command, run: Run): void {
 }
 
 /** Exchange has one way to write what happens: options of Postfix mean nothing there. */
-function simulateFault({ format, setUp, stamp, headers }: SimulateFlags): string | undefined {
+function simulateFault({ format, setUp, stamp, headers, output, truth }: SimulateFlags): string | undefined {
+  if (truth !== undefined && resolve(truth) === resolve(output))
+    return "--truth would replace the log: name another file";
   if (format === "postfix") return undefined;
   const given = [
     ...(setUp === undefined ? [] : [`--set-up ${setUp}`]),

@@ -95,7 +95,7 @@ test.each<[string, string, object]>([
   ["too-long", "headers.subject", { headers: { subject: "x".repeat(2001) } }],
   ["wrong-type", "headers", { headers: "Subject: x" }],
   ["too-long", "origTo", { origTo: Array.from({ length: 9 }, () => ({ address: "a@x", seen: 1 })) }],
-  ["out-of-range", "origTo[0].seen", { origTo: [{ address: "a@x", seen: 0 }] }],
+  ["out-of-range", "origTo[0].seen", { origTo: [{ address: "a@x", seen: -1 }] }],
   ["wrong-type", "expandedTo[0]", { expandedTo: [3] }],
   ["unknown-field", "colour", { colour: "red" }],
 ])("refuses with %s at %s", (reason, detail, fields) => {

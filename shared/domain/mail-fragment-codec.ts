@@ -40,6 +40,8 @@ const FIELDS: ReadonlySet<string> = fieldSet(
     "expandedTo handedOn expansions duplicateTo headerTo minutes held releasedAt removedAt",
 );
 const HEADER_FIELDS: ReadonlySet<string> = new Set(HEADER_NAMES);
+/** 0: the mail was forwarded for it. */
+const NAMED = { ...SEEN, min: 0 };
 const SEEN_FIELDS: ReadonlySet<string> = fieldSet("address seen");
 const EXPANSION_FIELDS: ReadonlySet<string> = fieldSet("address members");
 
@@ -133,7 +135,7 @@ function readExpansion(parent: WireObject, key: string, value: unknown): Expansi
 function readSeen(parent: WireObject, key: string, value: unknown): SeenAddress | undefined {
   const object = openField(parent, key, { value, known: SEEN_FIELDS });
   if (object === undefined) return undefined;
-  return { address: requiredText(object, "address", ADDRESS), seen: requiredInteger(object, "seen", SEEN) };
+  return { address: requiredText(object, "address", ADDRESS), seen: requiredInteger(object, "seen", NAMED) };
 }
 
 function headersOf(parent: WireObject): Headers | undefined {

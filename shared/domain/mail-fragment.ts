@@ -22,7 +22,7 @@ export type HeaderName = (typeof HEADER_NAMES)[number];
 
 export type Headers = Partial<Record<HeaderName, string>>;
 
-/** An address and the number of delivery lines that named it. */
+/** An address and the number of delivery lines that named it; 0: the whole mail was forwarded for it, under this queue id. */
 export interface SeenAddress {
   readonly address: string;
   seen: number;
@@ -42,7 +42,7 @@ export interface Expansion {
 /** Most groups kept a fragment and a mail: one that all are in has many within it. */
 export const EXPANSIONS_MAX = 256;
 /** Most recipients kept of those that were named twice. */
-export const DUPLICATES_MAX = 64;
+export const DUPLICATES_MAX = 1024;
 
 export interface MailFragment {
   readonly site: string;

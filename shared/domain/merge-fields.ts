@@ -26,7 +26,10 @@ export function addAddress(set: string[], address: string, max = ADDRESSES_MAX):
   if (set.length > max) dropGreatest(set, (entry) => entry);
 }
 
-/** Adds a group's members: said again, they are the same; bounded in the same way. */
+/**
+ * Adds a group's members: said again, they are the same. Beyond the bound the smallest gives way, of equals the greatest by code unit:
+ * what is kept depends on the members told, not on their order.
+ */
 export function addExpansion(set: Expansion[], address: string, members: number): void {
   const known = set.find((entry) => entry.address === address);
   if (known !== undefined) {
@@ -34,7 +37,17 @@ export function addExpansion(set: Expansion[], address: string, members: number)
     return;
   }
   set.push({ address, members });
-  if (set.length > EXPANSIONS_MAX) dropGreatest(set, (entry) => entry.address);
+  if (set.length > EXPANSIONS_MAX) dropSmallest(set);
+}
+
+function dropSmallest(set: Expansion[]): void {
+  let smallest = 0;
+  set.forEach((entry, index) => {
+    const other = set[smallest] ?? entry;
+    const isSmaller = entry.members < other.members;
+    if (isSmaller || (entry.members === other.members && entry.address > other.address)) smallest = index;
+  });
+  set.splice(smallest, 1);
 }
 
 function dropGreatest<T>(entries: T[], nameOf: (entry: T) => string): void {

@@ -45,6 +45,7 @@ const CODES: Readonly<Record<Style, string>> = {
 };
 const SEVERITY_STYLES: Readonly<Record<Severity, Style>> = { watch: "cyan", warning: "yellow", critical: "red" };
 const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 /** What rates are averages of (see StormEvidence). */
 const RATE_SPAN = "in the last 5 min";
 const LABEL_COLUMNS = 15;
@@ -99,7 +100,9 @@ function writeEvents(page: Page, alert: StormAlert): void {
   const machines = evidence.autoReplies === 0 ? "" : `; ${counted(evidence.autoReplies, "automatic reply-all")} apart`;
   const isOver = alert.type === "storm.resolved";
   const pace = isOver || alert.type === "storm.watch" ? "" : rate(evidence);
-  field(page, "reply-alls", `${wholeNumber(evidence.replyAlls)} by ${people}${pace}${machines}`);
+  const isLong = alert.detectedAt - alert.startedAt > HOUR_MS;
+  const writers = isLong ? `, ${people} in the last hour` : ` by ${people}`;
+  field(page, "reply-alls", `${wholeNumber(evidence.replyAlls)}${writers}${pace}${machines}`);
   if (isOver) {
     field(page, "deliveries", wholeNumber(evidence.deliveriesSoFar));
     return;

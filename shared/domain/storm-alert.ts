@@ -39,6 +39,7 @@ export interface ScoreStep {
 
 export interface StormEvidence {
   readonly replyAlls: number;
+  /** People who wrote them in the hour before `detectedAt`. */
   readonly distinctRepliers: number;
   readonly autoReplies: number;
   readonly audience: number;

@@ -77,8 +77,8 @@ function threadGrowth(): string {
 /** Compressed logs, beside what only inflates them. */
 function compressed(name: string, file: LogFile): string {
   const kinds = [
-    { suffix: "gz", compress: ["gzip", "-kf"], inflate: { name: "zcat", command: ["zcat"] } },
-    { suffix: "zst", compress: ["zstd", "-qkf"], inflate: { name: "zstdcat", command: ["zstdcat"] } },
+    { suffix: "gz", compress: ["gzip", "-kf"], inflate: { name: "zcat", command: ["zcat"], output: "ignore" } },
+    { suffix: "zst", compress: ["zstd", "-qkf"], inflate: { name: "zstdcat", command: ["zstdcat"], output: "ignore" } },
   ] as const;
   const rows = kinds.flatMap(({ suffix, compress, inflate }) => {
     const tools: readonly Tool[] = [inflate, SQUALL];

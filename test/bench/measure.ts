@@ -20,16 +20,18 @@ export interface Spread {
 const CORE = "0";
 const OUTPUT_BYTES_MAX = 256 << 20;
 
-/** Throws with the end of the command's standard error when it does not exit with 0. */
-export function measure(command: readonly string[]): Run {
+/**
+ * Throws with the end of the command's standard error when it does not exit with 0. `output`: where it goes. A pipe by default: writing
+ * to /dev/null, grep would stop at its first match; what inflates a log writes more than a pipe's reader should keep.
+ */
+export function measure(command: readonly string[], output: "pipe" | "ignore" = "pipe"): Run {
   const folder = mkdtempSync(join(tmpdir(), "squall-bench-"));
   try {
     const report = join(folder, "time");
     const limits = ["-c", CORE, "/usr/bin/time", "-f", "%M", "-o", report];
     const startedAt = performance.now();
-    // A pipe, not /dev/null: writing there, grep would stop at its first match.
     const run = spawnSync("taskset", [...limits, ...command], {
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["ignore", output, "pipe"],
       encoding: "utf8",
       env: { ...process.env, LC_ALL: "C" },
       maxBuffer: OUTPUT_BYTES_MAX,

@@ -10,6 +10,8 @@ import { measure, type Run } from "./measure.ts";
 export interface Tool {
   readonly name: string;
   readonly command: readonly string[];
+  /** Where its output goes; see `measure`. */
+  readonly output?: "ignore";
 }
 
 const GREP: Tool = { name: "grep -c", command: ["grep", "-c", "status=sent"] };
@@ -21,7 +23,7 @@ export const SQUALL: Tool = {
 const TOOLS: readonly Tool[] = [GREP, SQUALL];
 
 function runOn(file: LogFile, tool: Tool): Run {
-  return measure([...tool.command, file.path]);
+  return measure([...tool.command, file.path], tool.output);
 }
 
 /** Runs every tool on every file, by turns, and returns the runs by tool, then by file. */

@@ -29,6 +29,19 @@ test.each(postfix)("%s without header lines: one storm on the right list, too", 
   expect(opened.map(({ list }) => list)).toEqual([truth.storms[0]?.list]);
 });
 
+test.each([true, false])("two aliases in one mail are two lists of one storm, header lines: %s", async (headers) => {
+  const { truth, opened } = await play({
+    scenario: "two-lists",
+    seed: 2,
+    scale: 0.1,
+    until: 3600,
+    setUp: "include-alias",
+    headers,
+  });
+  expect(opened.map(({ list }) => truth.storms[0]?.lists.some(({ address }) => address === list))).toEqual([true]);
+  expect(opened[0]?.evidence.audience).toBeGreaterThan((truth.storms[0]?.audience ?? 0) * 0.95);
+});
+
 test("the storm is the same whatever writes it down", async () => {
   const options = { scenario: "cisco-2013", seed: 2, scale: 0.003, until: 3600 } as const;
   const [first, ...others] = await Promise.all(

@@ -33,8 +33,6 @@ const HANDED_ON: ReadonlySet<string> = new Set(["DELIVER", "DUPLICATEDELIVER", "
 const MISHAPS: ReadonlySet<string> = new Set(["FAIL", "DEFER"]);
 const HANDING_ON: ReadonlySet<string> = new Set(["SMTP", "STOREDRIVER"]);
 
-const APPROVALS: ReadonlySet<string> = new Set(["INITMESSAGECREATED", "MODERATORAPPROVE"]);
-
 /** Message classes of what machines write: answers of rules and of those who are out, receipts, recalls. */
 const AUTOMATIC_CLASS =
   /^(?:IPM\.Note\.Rules\.(?:OofTemplate|ReplyTemplate|ExternalOofTemplate)\b|REPORT\.|IPM\.(?:Outlook\.)?Recall\b)/i;
@@ -49,7 +47,6 @@ export class ExchangeOrigin {
   readonly client: Bytes = { bytes: Buffer.alloc(NAME_BYTES_MAX), length: 0 };
   isAuthenticated = false;
   isAutomatic = false;
-  private last: Host | undefined;
   private readonly row: TrackingRow;
   private readonly hosts: HostTable;
   /** Short names of the server, and of what is compared with it. */
@@ -65,13 +62,8 @@ export class ExchangeOrigin {
   hostOf(event: string, source: string): Host | RejectionReason {
     const isHandedOn = HANDED_ON.has(event) || (MISHAPS.has(event) && HANDING_ON.has(source));
     const [first, second] = isHandedOn ? [CLIENT_HOSTNAME, SERVER_HOSTNAME] : [SERVER_HOSTNAME, CLIENT_HOSTNAME];
-    if (!this.readShort(first, this.host) && !this.readShort(second, this.host)) {
-      // Rows on moderation name no server, but one file is one server's.
-      return (APPROVALS.has(event) ? this.last : undefined) ?? "malformed-tracking-row";
-    }
-    const host = this.hosts.intern(this.host.bytes, 0, this.host.length);
-    this.last = host ?? this.last;
-    return host ?? "too-many-hosts";
+    if (!this.readShort(first, this.host) && !this.readShort(second, this.host)) return "malformed-tracking-row";
+    return this.hosts.intern(this.host.bytes, 0, this.host.length) ?? "too-many-hosts";
   }
 
   /** Of a row that takes a mail in, behind `hostOf`. */

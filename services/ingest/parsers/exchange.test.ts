@@ -172,6 +172,7 @@ describe("a moderator", () => {
     source: "APPROVAL",
     "event-id": "INITMESSAGECREATED",
     "recipient-address": "all@x.example.org",
+    "server-hostname": "EX01",
   };
   const approved = { ...asked, "event-id": "MODERATORAPPROVE" };
 
@@ -183,10 +184,11 @@ describe("a moderator", () => {
     expect(only(read(received, asked, approved))).toMatchObject({ held: true, releasedAt: AT });
   });
 
-  test("is asked by a server that its row may name, or not", () => {
-    const named = { ...asked, "server-hostname": "EX01" };
-    expect(only(read(received, named)).held).toBe(true);
-    expect(read(asked).rejected.map(({ reason }) => reason)).toEqual(["malformed-tracking-row"]);
+  test("is not believed where the row names no server, whichever rows stand before it", () => {
+    const nameless = { ...asked, "server-hostname": "" };
+    const { fragments, counters, rejected } = read(received, nameless, nameless);
+    expect(fragments.map(({ held }) => held)).toEqual([undefined]);
+    expect([counters.other, rejected]).toEqual([expect.any(Number), []]);
   });
 });
 

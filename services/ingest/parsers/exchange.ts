@@ -112,7 +112,8 @@ export class ExchangeParser {
     // A session that was refused, or a group of nobody.
     if (!isIdentified || count === 0) return kind === "accept" ? "malformed-tracking-row" : "other";
     const host = this.origin.hostOf(event, row.text(SOURCE, WORD_BYTES_MAX).toUpperCase());
-    if (typeof host === "string") return host;
+    // Rows on moderation may name no server. Which one wrote the row before is no answer: that depends on how files are cut and joined.
+    if (typeof host === "string") return kind === "hold" || kind === "release" ? "other" : host;
     this.host = host;
     this.eventTimeMs = eventTimeMs;
     if (kind === "accept") return this.accept(count);

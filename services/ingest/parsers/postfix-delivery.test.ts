@@ -244,6 +244,30 @@ test("nobody is neither an original recipient nor handed on", () => {
   expect(fragment).toMatchObject({ origTo: undefined, expandedTo: undefined, handedOn: 1 });
 });
 
+describe("the queue id that an alias is forwarded as", () => {
+  const forwarded = (text: string, agent = "local"): readonly MailFragment[] => {
+    const line = delivery(agent, `to=<list@x>, relay=local, delay=1, dsn=2.0.0, status=${text}`);
+    return ingestLog(`2026-11-24T08:29:04Z mx postfix/${line}\n`).fragments;
+  };
+
+  test("is the alias' own", () => {
+    expect(forwarded("sent (forwarded as 97CA59841E7)")).toEqual([
+      expect.objectContaining({ queueId: ID, origTo: undefined, expandedTo: ["list@x"] }),
+      expect.objectContaining({ queueId: "97CA59841E7", origTo: [{ address: "list@x", seen: 0 }] }),
+    ]);
+  });
+
+  test.each([
+    "sent (forwarded as nothing of that kind)",
+    "sent (forwarded as 97CA59841E7",
+    "sent (forwarded as 97CA59841E797CA59841E797CA59841E7)",
+    "sent (delivered to command: echo (forwarded as 97CA59841E7)",
+    "bounced (forwarded as 97CA59841E7)",
+  ])("is none in status=%s", (text) => {
+    expect(forwarded(text).map(({ queueId }) => queueId)).toEqual([ID]);
+  });
+});
+
 describe("a recipient was expanded or handed on", () => {
   test.each<[string, string, string, readonly string[] | undefined]>([
     [

@@ -22,7 +22,8 @@ const COMMA = 44;
 const OPEN_BRACKET = 91;
 const CLOSE_BRACKET = 93;
 
-const TO_LENGTH = 4;
+/** "to=<" */
+export const TO_LENGTH = 4;
 const ORIG_TO = ascii(", orig_to=<");
 const RELAY = ascii(", relay=");
 const STATUS = needle(", status=");
@@ -43,7 +44,7 @@ const LOOPBACK_6 = ascii("[::1]");
 const ADDRESS_BYTES_MAX = 320;
 
 /** Position of the ">" that ends an address, a quoted local part skipped whole; `end` when there is none. */
-function addressEnd(bytes: Buffer, start: number, end: number): number {
+export function addressEnd(bytes: Buffer, start: number, end: number): number {
   let at = start;
   if (bytes[at] === QUOTE) {
     for (at += 1; at < end && bytes[at] !== QUOTE; at += 1) if (bytes[at] === BACKSLASH) at += 1;
@@ -52,13 +53,13 @@ function addressEnd(bytes: Buffer, start: number, end: number): number {
   return at;
 }
 
-/** Counts one delivery attempt of a record; false when the line does not have the shape. */
+/** Counts one delivery attempt of a record. Returns where the queue id stands that it was forwarded as, 0 where it was not, -1 when the line has not the shape. */
 export function countDelivery(
   slab: FragmentSlab,
   record: number,
   line: MessageBytes,
   listServers: ReadonlySet<string>,
-): boolean {
+): number {
   const { bytes, end } = line;
   const toStart = line.start + TO_LENGTH;
   const toEnd = addressEnd(bytes, toStart, end);
@@ -70,14 +71,14 @@ export function countDelivery(
     originalEnd = addressEnd(bytes, originalStart, end);
     at = originalEnd + 1;
   }
-  if (!spells(bytes, at, RELAY)) return false;
+  if (!spells(bytes, at, RELAY)) return -1;
   const relayStart = at + RELAY.length;
   // Names, numbers and our own words only up to the status: the remote server's text comes behind it.
   const field = find(bytes, relayStart, end, STATUS);
-  if (field < 0) return false;
+  if (field < 0) return -1;
   const status = field + STATUS.literal.length;
   const outcome = outcomeAt(bytes, status);
-  if (outcome < 0) return true;
+  if (outcome < 0) return 0;
   slab.numbers[record + outcome] = (slab.numbers[record + outcome] ?? 0) + 1;
   // The null recipient is nobody's address.
   if (originalEnd > originalStart) noteOriginal(slab.addressesOf(record), bytes, originalStart, originalEnd);
@@ -86,7 +87,8 @@ export function countDelivery(
   if (isExpanded || (outcome === DELIVERED_COUNT && spells(bytes, status + SENT.length, TO_COMMAND))) {
     slab.numbers[record + HANDED_ON] = slab.number(record, HANDED_ON) + 1;
   }
-  return true;
+  const text = status + SENT.length;
+  return outcome === DELIVERED_COUNT && spells(bytes, text, FORWARDED) ? text + FORWARDED.length : 0;
 }
 
 /** The count that a status adds to; -1 for one that is no delivery attempt (address probes: deliverable, undeliverable). */
@@ -134,6 +136,6 @@ function isHandedOn(line: MessageBytes, relayStart: number, status: number, list
   return listServers.has(bytes.toString("latin1", at + 1, close).toLowerCase());
 }
 
-function addressText(bytes: Buffer, start: number, end: number): string {
+export function addressText(bytes: Buffer, start: number, end: number): string {
   return nameOfBytes(bytes.toString("latin1", start, Math.min(end, start + ADDRESS_BYTES_MAX)));
 }

@@ -10,7 +10,7 @@ const COLON = 58;
 const SPACE = 32;
 const LENGTH_MIN = 6;
 /** Five digits of microseconds and a 64-bit inode; the long form of the same is 23. */
-const LENGTH_MAX = 24;
+export const QUEUE_ID_BYTES_MAX = 24;
 /** Long ids begin with the seconds in 6 digits and the microseconds in 4. */
 const LONG_LENGTH_MIN = 10;
 
@@ -38,7 +38,7 @@ export class QueueIdReader implements QueueIdBytes {
     let hash = host.hash ^ this.seed;
     let alphabets = HEX | BASE52;
     let at = start;
-    const limit = lesser(end, start + LENGTH_MAX + 1);
+    const limit = lesser(end, start + QUEUE_ID_BYTES_MAX + 1);
     for (; at < limit; at += 1) {
       const byte = bytes[at] ?? 0;
       if (byte === COLON) break;

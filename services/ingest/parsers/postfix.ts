@@ -9,6 +9,7 @@ import type { FragmentTable, Host } from "../combine.ts";
 import type { LineOutcome } from "../rejection.ts";
 import type { MessageAtHand, MessageBytes } from "./message-bytes.ts";
 import { countDelivery } from "./postfix-delivery.ts";
+import { ForwardedIds } from "./postfix-forwarded.ts";
 import { HeaderLineReader } from "./postfix-header-line.ts";
 import { isHeld, isReleased } from "./postfix-hold.ts";
 import { isCleanup, isQueueManager } from "./postfix-program.ts";
@@ -55,6 +56,7 @@ export class PostfixParser {
   private readonly table: FragmentTable;
   private readonly listServers: ReadonlySet<string>;
   private readonly id: QueueIdReader;
+  private readonly forwarded: ForwardedIds;
   private readonly headerLine = new HeaderLineReader();
   /** Reused for every line, so that a line costs no object. */
   private readonly line: MessageAtHand = {
@@ -71,6 +73,7 @@ export class PostfixParser {
     this.table = options.table;
     this.listServers = options.listServers;
     this.id = new QueueIdReader(options.hashSeed);
+    this.forwarded = new ForwardedIds(options);
   }
 
   /** `start`: first byte of the program name ("postfix/smtpd[123]: …"). */
@@ -147,7 +150,9 @@ export class PostfixParser {
 
   private delivery(line: MessageBytes): LineOutcome {
     const record = this.record(line);
-    return countDelivery(this.table.slab, record, line, this.listServers) ? "used" : "malformed-delivery";
+    const forwarded = countDelivery(this.table.slab, record, line, this.listServers);
+    if (forwarded > 0) this.forwarded.note(line, forwarded);
+    return forwarded < 0 ? "malformed-delivery" : "used";
   }
 
   private client(line: MessageBytes): LineOutcome {

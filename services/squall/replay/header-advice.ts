@@ -34,6 +34,8 @@ export function headerAdvice(result: Pick<ReplayResult, "survey" | "counters" | 
   const named = `${share(withThreadHeaders)} name their thread`;
   // What no mail server's log told of came as MailEvents.
   const advice = assembler.accepted === 0 ? MAIL_EVENT_HINTS : POSTFIX_HEADER_SETTINGS;
-  const where = assembler.accepted === 0 ? "have hints or a subject" : "have header lines in the log";
+  // A log may have subjects and nothing else, as that of Exchange.
+  const inLog = headersLogged > 0 && withThreadHeaders === 0 ? "header lines or a subject" : "header lines";
+  const where = assembler.accepted === 0 ? "have hints or a subject" : `have ${inLog} in the log`;
   return [`headers    ${ofAll} ${where}, ${named}`, ...(headersLogged > 0 ? [] : advice)];
 }
