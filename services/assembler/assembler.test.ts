@@ -432,6 +432,14 @@ describe("everything has a bound", () => {
     expect(bench.finish().words).toHaveLength(50);
   });
 
+  test("mails on hold that are forgotten for want of room are counted as such, not as refused", () => {
+    const held = Array.from({ length: 50 }, (_, index) =>
+      fragment({ queueId: `H${index}`, firstAt: later(index * SLICE), acceptedAt: later(index * SLICE), held: true }),
+    );
+    const bench = new Bench({ openMailsMax: 10 }).slices(...held);
+    expect(bench.assembler.counters).toMatchObject({ incomplete: 0, evictedForSilence: 0, evictedForRoom: 40 });
+  });
+
   test("mails never accepted are forgotten after 20 minutes, in silence", () => {
     const refused = Array.from({ length: 20 }, (_, index) =>
       fragment({ queueId: `R${index}`, acceptedAt: later(index) }),

@@ -127,7 +127,8 @@ export class MailTable {
     const isAbandoned = isIncomplete && mail.said.held !== true;
     const isSilent = silentMs >= (isAbandoned ? incompleteKeptMs : silentKeptMs);
     if (!isOver && !isSilent && this.size <= room) return false;
-    if (isIncomplete) this.counters.incomplete += 1;
+    // One on hold was accepted, though it is not complete: it is missed for want of room.
+    if (isAbandoned) this.counters.incomplete += 1;
     else if (isSilent && !isOver) this.counters.evictedForSilence += 1;
     else if (!isOver) this.counters.evictedForRoom += 1;
     this.forget(mail);
