@@ -44,6 +44,11 @@ export interface QueueIdBytes {
   readonly hash: number;
 }
 
+/** The `hash` of QueueIdBytes. 30 bits are a small integer to the engine: using it as a key allocates nothing. */
+export function idHash(hash: number): number {
+  return (hash ^ (hash >>> 15)) & 0x3fff_ffff;
+}
+
 /** Is it the record of a queue id, which stands in the slab's source? */
 function isOfQueueId(slab: FragmentSlab, record: number, id: QueueIdBytes): boolean {
   return slab.numbers[record + HASH] === id.hash && slab.saysAgain(record, QUEUE_ID, id.start, id.end);

@@ -1,5 +1,6 @@
 // What the reader of a log message is handed: where it stands, whose it is and when it was said.
 
+import type { Mutable } from "../../../shared/domain/wire-fields.ts";
 import type { Host } from "../combine.ts";
 
 /** One message: its bytes behind the queue id, and where the program's own name stands. */
@@ -14,4 +15,4 @@ export interface MessageBytes {
 }
 
 /** The same, to be filled in again for every line. */
-export type MessageAtHand = { -readonly [Field in keyof MessageBytes]: MessageBytes[Field] };
+export type MessageAtHand = Mutable<MessageBytes>;

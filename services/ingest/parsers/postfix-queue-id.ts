@@ -2,7 +2,7 @@
 // Short ids are upper-case hex, long ones base 52 without vowels: words such as "warning" or "NOQUEUE" are neither.
 
 import { lesser } from "../bytes.ts";
-import type { Host, QueueIdBytes } from "../combine.ts";
+import { type Host, idHash, type QueueIdBytes } from "../combine.ts";
 
 const HEX = 1;
 const BASE52 = 2;
@@ -53,8 +53,7 @@ export class QueueIdReader implements QueueIdBytes {
     this.start = start;
     this.end = at;
     this.next = at + 2;
-    // 30 bits: a small integer to the engine, so that using it as a key allocates nothing.
-    this.hash = (hash ^ (hash >>> 15)) & 0x3fff_ffff;
+    this.hash = idHash(hash);
     return true;
   }
 }

@@ -1,7 +1,8 @@
 // What a tracking log knows a message by -> a queue id of the table, and its hash with the host.
 
+import { FNV_PRIME } from "../../../shared/domain/packed/key-hash.ts";
 import { lesser } from "../bytes.ts";
-import type { Host, QueueIdBytes } from "../combine.ts";
+import { type Host, idHash, type QueueIdBytes } from "../combine.ts";
 import type { TrackingRow } from "./tracking-row.ts";
 
 /** Longest id kept, bytes. */
@@ -29,8 +30,8 @@ export class TrackingId implements QueueIdBytes {
       // A Message-ID is its sender's word, and a queue id is shown.
       const byte = said < 0x21 || said > 0x7e ? QUESTION_MARK : said;
       this.bytes[at] = byte;
-      hash = Math.imul(hash ^ byte, 0x01000193);
+      hash = Math.imul(hash ^ byte, FNV_PRIME);
     }
-    this.hash = (hash ^ (hash >>> 15)) & 0x3fff_ffff;
+    this.hash = idHash(hash);
   }
 }
