@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -34,6 +34,26 @@ describe("bytes to a file", () => {
     await expect(fileSink(nowhere).close()).rejects.toEqual(new InputError(`${nowhere}: no such folder`));
   });
 });
+
+/** How many descriptors of this process are open on a path. */
+function descriptorsOn(path: string): number {
+  return readdirSync("/proc/self/fd").filter((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`) === path;
+    } catch {
+      return false;
+    }
+  }).length;
+}
+
+test.runIf(existsSync("/dev/full") && existsSync("/proc/self/fd"))(
+  "a file on a full disk is not left open",
+  async () => {
+    const sink = fileSink("/dev/full");
+    await expect(sink.write(Buffer.from("x"))).rejects.toEqual(new InputError("/dev/full: no space left on the disk"));
+    expect(descriptorsOn("/dev/full")).toBe(0);
+  },
+);
 
 describe("lines to a file", () => {
   test("are written whole, however many", () => {

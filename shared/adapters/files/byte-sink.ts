@@ -10,14 +10,18 @@ export interface ByteSink {
   readonly close: () => Promise<void>;
 }
 
-/** Creates or empties the file at the first write, or when it is closed without one. */
+/** Creates or empties the file at the first write, or when it is closed without one. Closed already after a write that failed. */
 export function fileSink(path: string): ByteSink {
   let opened: Promise<FileHandle> | undefined;
   const inTheFile = async (act: (handle: FileHandle) => Promise<void>): Promise<void> => {
+    let handle: FileHandle | undefined;
     try {
       opened ??= open(path, "w");
-      await act(await opened);
+      handle = await opened;
+      await act(handle);
     } catch (error) {
+      // A handle left to the garbage collector is closed with a warning of Node's on standard error.
+      await handle?.close();
       throw inWords(path, error, "writing");
     }
   };
