@@ -13,10 +13,8 @@ import {
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
 
 const FIRST_SLOTS = 16;
-/** Slices that wait to be used again. */
-const SPARE_SLICES_MAX = 16;
-/** A spare slice that grew beyond this is let go: it was the storm's. */
-const SPARE_INTEGERS_MAX = 65_536 * RECORD_INTEGERS;
+/** Integers that slices which wait to be used again may hold together: those of a quiet log are many and small, a storm's are few. */
+const SPARE_INTEGERS_MAX = 262_144 * RECORD_INTEGERS;
 
 /** A host as the log names it: one object a name, so that comparing hosts is comparing references. */
 export interface Host {
@@ -127,6 +125,7 @@ export class FragmentTable {
   size = 0;
   private readonly slices = new Map<number, Slice>();
   private readonly spare: Slice[] = [];
+  private spareIntegers = 0;
   private current: Slice | undefined;
   private last = -1;
   private lastHost: Host | undefined;
@@ -185,8 +184,10 @@ export class FragmentTable {
         this.last = -1;
       }
       visit(slice);
-      if (this.spare.length < SPARE_SLICES_MAX && slice.slab.numbers.length <= SPARE_INTEGERS_MAX)
-        this.spare.push(slice);
+      const integers = slice.slab.numbers.length;
+      if (this.spareIntegers + integers > SPARE_INTEGERS_MAX) continue;
+      this.spare.push(slice);
+      this.spareIntegers += integers;
     }
   }
 
@@ -204,10 +205,17 @@ export class FragmentTable {
     const startMs = Math.floor(eventTimeMs / SLICE_MS) * SLICE_MS;
     let slice = this.slices.get(startMs);
     if (slice === undefined) {
-      slice = this.spare.pop() ?? new Slice();
+      slice = this.newSlice();
       slice.reset(startMs);
       this.slices.set(startMs, slice);
     }
+    return slice;
+  }
+
+  private newSlice(): Slice {
+    const slice = this.spare.pop();
+    if (slice === undefined) return new Slice();
+    this.spareIntegers -= slice.slab.numbers.length;
     return slice;
   }
 
