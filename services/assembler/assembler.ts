@@ -25,8 +25,9 @@ import type { OpenMail } from "./open-mail.ts";
 import { isComplete, isDue, mergeFragment } from "./open-mail.ts";
 import { NOT_SIMPLE, PackedLane } from "./packed-lane.ts";
 import { WAITING } from "./packed-table.ts";
-import { recordsInOrder, ticketsInOrder } from "./slice-order.ts";
-import { type Ticket, TurnQueue } from "./turn-queue.ts";
+import { Places } from "./places.ts";
+import { recordsInOrder, sortTickets } from "./slice-order.ts";
+import { TurnQueue } from "./turn-queue.ts";
 import { byTurn, placeOf, type Waiting, waitingEvent, waitingMail } from "./waiting.ts";
 
 const isReleased = (mail: OpenMail): boolean => mail.event !== undefined;
@@ -45,8 +46,8 @@ export class Assembler {
   /** End of the latest slice, or the watermark. */
   private nowMs = Number.NEGATIVE_INFINITY;
   /** Of the slice at hand: records, and what it gave a place in the queue. */
-  private readonly records: number[] = [];
-  private readonly accepted: Ticket[] = [];
+  private readonly records = new Places();
+  private readonly accepted = new Places();
 
   constructor(settings: AssemblerSettings, deps: AssemblerDeps) {
     this.settings = settings;
@@ -57,7 +58,7 @@ export class Assembler {
 
   get counters(): AssemblerCounters {
     const simple = this.lane.table;
-    simple.forgetOver(this.nowMs);
+    simple.forgetOver();
     const { incomplete, evictedForRoom, evictedForSilence, reusedQueueIds } = this.table.counters;
     return {
       ...this.own,
@@ -69,7 +70,7 @@ export class Assembler {
   }
 
   get openMails(): number {
-    this.lane.table.forgetOver(this.nowMs);
+    this.lane.table.forgetOver();
     return this.table.size + this.lane.table.size;
   }
 
@@ -79,14 +80,15 @@ export class Assembler {
    */
   applySlice(slice: SliceOfMail, sink: MailSink): number {
     this.nowMs = Math.max(this.nowMs, slice.endMs);
+    this.lane.table.nowMs = this.nowMs;
     this.apply(slice, (slab, record) => {
-      const accepted = this.lane.apply(slab, record, this.nowMs, sink);
+      const accepted = this.lane.apply(slab, record, sink);
       if (accepted >= 0) this.accepted.push(accepted);
       return accepted !== NOT_SIMPLE;
     });
     this.release(sink);
     this.table.evict(this.nowMs, isReleased, this.lane.roomForOthers);
-    this.lane.sweep(this.nowMs);
+    this.lane.sweep();
     const watermark = Math.min(this.queue.nextTime, this.nowMs);
     this.reviseUpTo(watermark, sink);
     return watermark;
@@ -101,6 +103,7 @@ export class Assembler {
   /** `immediate`: takes what arrived; first events at once, revisions by `emitRevisions`. */
   applyNow(arrived: Pick<SliceOfMail, "slab" | "events">, watermark: number, sink: MailSink): void {
     this.nowMs = Math.max(this.nowMs, watermark);
+    this.lane.table.nowMs = this.nowMs;
     this.apply(arrived, () => false);
     const held: Waiting[] = [];
     while (this.queue.size > 0) {
@@ -141,7 +144,10 @@ export class Assembler {
     takePacked: (slab: FragmentSlab, record: number) => boolean,
   ): void {
     const oldestMs = this.nowMs - this.settings.expiredAfterMs;
-    for (const record of recordsInOrder(slab, this.deps.hostNames, this.records)) {
+    const { records } = this;
+    recordsInOrder(slab, this.deps.hostNames, records);
+    for (let index = 0; index < records.length; index += 1) {
+      const record = records.at(index);
       if (slab.timeAt(record, slabs.LAST_AT) < oldestMs) this.own.expiredFragments += 1;
       else if (!takePacked(slab, record)) this.applyFragment(fragmentAt(slab, record, this.deps));
     }
@@ -173,9 +179,12 @@ export class Assembler {
 
   private enqueueAccepted(): void {
     const { accepted, queue, lane } = this;
-    for (const ticket of ticketsInOrder(accepted, queue, lane.turns))
+    sortTickets(accepted, queue, lane.turns);
+    for (let index = 0; index < accepted.length; index += 1) {
+      const ticket = accepted.at(index);
       queue.push(ticket, lane.turns.timeOf(ticket, queue));
-    accepted.length = 0;
+    }
+    accepted.clear();
   }
 
   private release(sink: MailSink): void {
@@ -213,7 +222,7 @@ export class Assembler {
     lane.table.mark(packed, WAITING, false);
     if (!lane.table.mails.isComplete(packed)) return;
     this.own.accepted += 1;
-    if (!lane.tell(packed, this.nowMs, sink)) this.emit(lane.unpack(packed), this.nowMs, sink);
+    if (!lane.tell(packed, sink)) this.emit(lane.unpack(packed), this.nowMs, sink);
   }
 
   private dequeueOther(other: Waiting | undefined): void {
