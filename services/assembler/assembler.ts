@@ -26,7 +26,7 @@ import { isComplete, isDue, mergeFragment } from "./open-mail.ts";
 import { NOT_SIMPLE, PackedLane } from "./packed-lane.ts";
 import { WAITING } from "./packed-table.ts";
 import { Places } from "./places.ts";
-import { recordsInOrder, sortTickets } from "./slice-order.ts";
+import { enqueue, recordsInOrder } from "./slice-order.ts";
 import { TurnQueue } from "./turn-queue.ts";
 import { byTurn, placeOf, type Waiting, waitingEvent, waitingMail } from "./waiting.ts";
 
@@ -81,11 +81,7 @@ export class Assembler {
   applySlice(slice: SliceOfMail, sink: MailSink): number {
     this.nowMs = Math.max(this.nowMs, slice.endMs);
     this.lane.table.nowMs = this.nowMs;
-    this.apply(slice, (slab, record) => {
-      const accepted = this.lane.apply(slab, record, sink);
-      if (accepted >= 0) this.accepted.push(accepted);
-      return accepted !== NOT_SIMPLE;
-    });
+    this.apply(slice, sink);
     this.release(sink);
     this.table.evict(this.nowMs, isReleased, this.lane.roomForOthers);
     this.lane.sweep();
@@ -104,7 +100,7 @@ export class Assembler {
   applyNow(arrived: Pick<SliceOfMail, "slab" | "events">, watermark: number, sink: MailSink): void {
     this.nowMs = Math.max(this.nowMs, watermark);
     this.lane.table.nowMs = this.nowMs;
-    this.apply(arrived, () => false);
+    this.apply(arrived, undefined);
     const held: Waiting[] = [];
     while (this.queue.size > 0) {
       const next = this.queue.other(this.queue.next);
@@ -114,7 +110,7 @@ export class Assembler {
       else if (next.at + this.settings.releaseAgeMs > this.nowMs) held.push(next);
     }
     for (const { mail } of held) if (mail !== undefined) this.accept(placeOf(mail));
-    this.enqueueAccepted();
+    enqueue(this.accepted, this.queue, this.lane.turns);
     this.table.evict(this.nowMs, isReleased, this.settings.openMailsMax);
   }
 
@@ -138,21 +134,26 @@ export class Assembler {
     this.emitRevisions(sink, minuteMs);
   }
 
-  /** `takePacked`: false for a record that is to go into an open mail. */
-  private apply(
-    { slab, events }: Pick<SliceOfMail, "slab" | "events">,
-    takePacked: (slab: FragmentSlab, record: number) => boolean,
-  ): void {
+  /** `packedSink`: who hears of packed mails; undefined when none is to be packed. */
+  private apply({ slab, events }: Pick<SliceOfMail, "slab" | "events">, packedSink: MailSink | undefined): void {
     const oldestMs = this.nowMs - this.settings.expiredAfterMs;
     const { records } = this;
     recordsInOrder(slab, this.deps.hostNames, records);
     for (let index = 0; index < records.length; index += 1) {
       const record = records.at(index);
       if (slab.timeAt(record, slabs.LAST_AT) < oldestMs) this.own.expiredFragments += 1;
-      else if (!takePacked(slab, record)) this.applyFragment(fragmentAt(slab, record, this.deps));
+      else if (packedSink === undefined || !this.takePacked(slab, record, packedSink))
+        this.applyFragment(fragmentAt(slab, record, this.deps));
     }
     for (const event of events) this.accept(waitingEvent(event));
-    this.enqueueAccepted();
+    enqueue(this.accepted, this.queue, this.lane.turns);
+  }
+
+  /** False for a record that is to go into an open mail. */
+  private takePacked(slab: FragmentSlab, record: number, sink: MailSink): boolean {
+    const accepted = this.lane.apply(slab, record, sink);
+    if (accepted >= 0) this.accepted.push(accepted);
+    return accepted !== NOT_SIMPLE;
   }
 
   private applyFragment(fragment: MailFragment): void {
@@ -175,16 +176,6 @@ export class Assembler {
 
   private accept(waiting: Waiting): void {
     this.accepted.push(this.queue.ticketFor(waiting));
-  }
-
-  private enqueueAccepted(): void {
-    const { accepted, queue, lane } = this;
-    sortTickets(accepted, queue, lane.turns);
-    for (let index = 0; index < accepted.length; index += 1) {
-      const ticket = accepted.at(index);
-      queue.push(ticket, lane.turns.timeOf(ticket, queue));
-    }
-    accepted.clear();
   }
 
   private release(sink: MailSink): void {

@@ -24,12 +24,17 @@ export function recordsInOrder(slab: FragmentSlab, hosts: readonly string[], rec
   });
 }
 
-/** Sorts tickets by the turn of what they stand for. */
-export function sortTickets(tickets: Places, queue: TurnQueue, turns: PackedTurns): void {
+/** Takes tickets into the queue by the turn of what they stand for. */
+export function enqueue(tickets: Places, queue: TurnQueue, turns: PackedTurns): void {
   tickets.sort((a, b) => {
     if (a >= 0 && b >= 0) return turns.compare(a, b);
     return byTurn(turns.entryOf(a, queue), turns.entryOf(b, queue));
   });
+  for (let index = 0; index < tickets.length; index += 1) {
+    const ticket = tickets.at(index);
+    queue.push(ticket, turns.timeOf(ticket, queue));
+  }
+  tickets.clear();
 }
 
 /** Turns of packed mails. */

@@ -1,6 +1,5 @@
-// one Postfix log message (host, event time, bytes from the program name on) -> its fragment of the table.
-// Message shapes: mail-server source, 3.x. What follows "QUEUEID: " decides, by fixed positions: text that a sender
-// controls (subject, HELO, address, status text) never stands there.
+// one Postfix log message (host, event time, bytes from the program name on) -> its fragment of the table. Shapes of 3.x.
+// What follows "QUEUEID: " decides, by fixed positions: a sender's text (subject, HELO, address, status) never stands there.
 
 import { CLIENT, HEADER_TO, LOGIN, MESSAGE_ID, SENDER } from "../../../shared/domain/packed/fragment-slab.ts";
 import { noteHeld, noteReleased } from "../../../shared/domain/packed/slab-hold.ts";
@@ -95,9 +94,8 @@ export class PostfixParser {
       at += 1;
     }
     if (bytes[at] !== COLON || bytes[at + 1] !== SPACE) return "other";
-    const id = this.id;
+    const { id, line } = this;
     if (!id.read(host, bytes, at + 2, end)) return "other";
-    const line = this.line;
     // The engine notes every pointer that is stored: those that stay the same are not.
     if (line.host !== host) line.host = host;
     if (line.bytes !== bytes) line.bytes = bytes;
