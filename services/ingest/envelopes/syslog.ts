@@ -12,31 +12,42 @@ const LESS = 60;
 const GREATER = 62;
 const PRIORITY_BYTES_MAX = 5;
 
+/** When a message was said. An object: a number that is no small integer costs memory each time it is handed on. */
+export interface Stamped {
+  /** ms since the epoch. */
+  readonly eventTimeMs: number;
+}
+
 /** What reads the message of a mail server's own grammar. */
 export interface MessageParser {
-  parse(host: Host, eventTimeMs: number, bytes: Buffer, start: number, end: number): LineOutcome;
+  parse(host: Host, stamped: Stamped, bytes: Buffer, start: number, end: number): LineOutcome;
 }
 
-export interface SyslogDependencies {
-  readonly stamps: StampReader;
-  readonly hosts: HostTable;
-  readonly parser: MessageParser;
-}
+export class SyslogEnvelope {
+  private readonly stamps: StampReader;
+  private readonly hosts: HostTable;
+  private readonly parser: MessageParser;
 
-export function parseSyslogLine(deps: SyslogDependencies, bytes: Buffer, start: number, end: number): LineOutcome {
-  const { stamps, hosts } = deps;
-  const stampStart = bytes[start] === LESS ? priorityEnd(bytes, start) : start;
-  if (!stamps.read(bytes, stampStart, end)) return looksStamped(bytes, stampStart) ? "bad-stamp" : "not-mine";
-  const again = hosts.again(bytes, stamps.next);
-  if (again !== undefined)
-    return deps.parser.parse(again, stamps.eventTimeMs, bytes, stamps.next + again.name.length + 1, end);
-  let hostEnd = stamps.next;
-  while (hostEnd < end && isOfName(bytes[hostEnd] ?? 0)) hostEnd += 1;
-  if (bytes[hostEnd] !== SPACE || hostEnd >= end || hostEnd === stamps.next || hostEnd - stamps.next > HOST_BYTES_MAX)
-    return "not-mine";
-  const host = hosts.intern(bytes, stamps.next, hostEnd);
-  if (host === undefined) return "too-many-hosts";
-  return deps.parser.parse(host, stamps.eventTimeMs, bytes, hostEnd + 1, end);
+  constructor(context: { readonly stamps: StampReader; readonly hosts: HostTable }, parser: MessageParser) {
+    this.stamps = context.stamps;
+    this.hosts = context.hosts;
+    this.parser = parser;
+  }
+
+  read(bytes: Buffer, start: number, end: number): LineOutcome {
+    const { stamps, hosts, parser } = this;
+    const stampStart = bytes[start] === LESS ? priorityEnd(bytes, start) : start;
+    if (!stamps.read(bytes, stampStart, end)) return looksStamped(bytes, stampStart) ? "bad-stamp" : "not-mine";
+    const again = hosts.again(bytes, stamps.next);
+    if (again !== undefined) return parser.parse(again, stamps, bytes, stamps.next + again.name.length + 1, end);
+    let hostEnd = stamps.next;
+    while (hostEnd < end && isOfName(bytes[hostEnd] ?? 0)) hostEnd += 1;
+    if (bytes[hostEnd] !== SPACE || hostEnd >= end || hostEnd === stamps.next || hostEnd - stamps.next > HOST_BYTES_MAX)
+      return "not-mine";
+    const host = hosts.intern(bytes, stamps.next, hostEnd);
+    if (host === undefined) return "too-many-hosts";
+    return parser.parse(host, stamps, bytes, hostEnd + 1, end);
+  }
 }
 
 function priorityEnd(bytes: Buffer, start: number): number {
