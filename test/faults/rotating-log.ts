@@ -1,6 +1,15 @@
 // A log that grows at a pace and is rotated while it does, as a mail server and logrotate write it.
 
-import { closeSync, copyFileSync, existsSync, openSync, renameSync, truncateSync, unlinkSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  openSync,
+  renameSync,
+  truncateSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 
 const KEPT = 4;

@@ -11,7 +11,7 @@ const alertSchema = z.looseObject({
   list: z.string().optional(),
   detectedAt: z.string(),
   resolvedAt: z.string().optional(),
-  evidence: z.looseObject({ replyAlls: z.number(), deliveriesSoFar: z.number() }),
+  evidence: z.looseObject({ replyAlls: z.number(), deliveriesSoFar: z.number(), messageIds: z.array(z.string()) }),
 });
 
 export type HeardAlert = z.infer<typeof alertSchema>;
