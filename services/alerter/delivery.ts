@@ -19,8 +19,12 @@ export interface Delivery {
   readonly revision: number;
   readonly type: StormAlertType;
   readonly content: OutboxAlert;
+  /** Rises with each delivery, over restarts too: a clock may be set back. */
+  readonly order: number;
   /** When the alert was decided, ms since the epoch. */
   readonly sinceMs: number;
+  /** The receiver's first word of a storm that is on. */
+  opens: boolean;
   /** Tries that have ended. */
   attempts: number;
   notBeforeMs: number;

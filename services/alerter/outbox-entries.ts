@@ -2,7 +2,7 @@
 //
 // | key                                       | value                                                        |
 // | outbox/alert/<storm>/<revision>           | the StormAlert, one JSON line                                |
-// | outbox/to/<receiver>/<storm>/<revision>   | {v, since, attempts, notBefore}: it is on its way            |
+// | outbox/to/<receiver>/<storm>/<revision>   | {v, order, opens, since, attempts, notBefore}                |
 // | outbox/storm/<storm>                      | {v, at, told: {<receiver>: {state, severity, heard}}}        |
 
 import { decodeStormAlert } from "../../shared/domain/storm-alert-codec.ts";
@@ -20,6 +20,8 @@ export interface KeptDelivery {
   readonly receiver: string;
   readonly stormKey: string;
   readonly revision: number;
+  readonly order: number;
+  readonly opens: boolean;
   readonly sinceMs: number;
   readonly attempts: number;
   readonly notBeforeMs: number;
@@ -47,8 +49,8 @@ export function stormEntryKey(stormKey: string): string {
   return `outbox/storm/${stormKey}`;
 }
 
-export function deliveryValue({ sinceMs, attempts, notBeforeMs }: Delivery): Buffer {
-  return Buffer.from(JSON.stringify({ v: 1, since: sinceMs, attempts, notBefore: notBeforeMs }));
+export function deliveryValue({ order, opens, sinceMs, attempts, notBeforeMs }: Delivery): Buffer {
+  return Buffer.from(JSON.stringify({ v: 1, order, opens, since: sinceMs, attempts, notBefore: notBeforeMs }));
 }
 
 /** Throws OutboxEntryError. */
@@ -69,17 +71,19 @@ function readAlert(key: string, [stormKey = ""]: string[], value: Buffer): Outbo
 
 function readDelivery(key: string, names: string[], value: Buffer): KeptDelivery {
   const [receiver = "", stormKey = "", revision = ""] = names;
-  const { since, attempts, notBefore } = fieldsOf(key, value);
-  if (
-    names.length !== 3 ||
-    !isCount(since) ||
-    !isCount(attempts) ||
-    !isCount(notBefore) ||
-    !/^\d{1,15}$/u.test(revision)
-  ) {
-    throw damaged(key);
-  }
-  return { receiver, stormKey, revision: Number(revision), sinceMs: since, attempts, notBeforeMs: notBefore };
+  const { order, opens, since, attempts, notBefore } = fieldsOf(key, value);
+  const isWhole = names.length === 3 && /^\d{1,15}$/u.test(revision) && isCount(order) && isCount(since);
+  if (!isWhole || !isCount(attempts) || !isCount(notBefore)) throw damaged(key);
+  return {
+    receiver,
+    stormKey,
+    revision: Number(revision),
+    order,
+    opens: opens === true,
+    sinceMs: since,
+    attempts,
+    notBeforeMs: notBefore,
+  };
 }
 
 function readStorm(key: string, [stormKey = ""]: string[], value: Buffer): OutboxEntry {

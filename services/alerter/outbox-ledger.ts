@@ -16,6 +16,7 @@ export class OutboxLedger {
   readonly told: ToldStorms;
   /** Deliveries whose receiver is no longer configured. */
   lostWithReceiver = 0;
+  private lastOrder = 0;
   private readonly say: (event: TellingEvent) => void;
 
   constructor(bounds: OutboxBounds, say: (event: TellingEvent) => void) {
@@ -26,6 +27,16 @@ export class OutboxLedger {
       });
     });
     this.say = say;
+  }
+
+  nextOrder(): number {
+    this.lastOrder += 1;
+    return this.lastOrder;
+  }
+
+  /** Such an order was given in a former run. */
+  ordersAfter(order: number): void {
+    this.lastOrder = Math.max(this.lastOrder, order);
   }
 
   /** A delivery is on its way; what it overtakes is over. */
@@ -78,13 +89,11 @@ export class OutboxLedger {
     this.log.mark(alertKey(stormKey, revision), () => (content.holders > 0 ? Buffer.from(content.line) : undefined));
   }
 
-  /** Nothing more goes to the receiver until this is written. */
   private over(queue: ReceiverQueue | undefined, delivery: Delivery): void {
     queue?.remove(delivery);
     delivery.isOver = true;
     delivery.content.holders -= 1;
     if (delivery.content.holders === 0) this.markAlert(delivery);
-    const flush = this.mark(delivery);
-    if (delivery.attempts > 0 && queue !== undefined) queue.afterFlush = flush;
+    this.mark(delivery);
   }
 }

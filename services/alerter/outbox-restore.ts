@@ -29,7 +29,8 @@ export class OutboxRestore {
   restored(nowMs: number): void {
     const { ledger, queues } = this.outbox;
     ledger.told.restored();
-    for (const kept of inOrder(this.deliveries)) {
+    for (const kept of this.deliveries.toSorted((a, b) => a.order - b.order)) {
+      ledger.ordersAfter(kept.order);
       const content = this.alerts.get(alertKey(kept.stormKey, kept.revision));
       if (content !== undefined) ledger.resume(queues.get(kept.receiver), resumed(kept, content, nowMs));
     }
@@ -40,16 +41,6 @@ export class OutboxRestore {
     this.alerts.clear();
     this.deliveries.length = 0;
   }
-}
-
-/** Storms by their first word, words of one storm by revision: a clock may have been set back between two of them. */
-function inOrder(deliveries: readonly KeptDelivery[]): KeptDelivery[] {
-  const begins = new Map<string, number>();
-  for (const { stormKey, sinceMs } of deliveries) {
-    begins.set(stormKey, Math.min(begins.get(stormKey) ?? sinceMs, sinceMs));
-  }
-  const beginOf = ({ stormKey }: KeptDelivery): number => begins.get(stormKey) ?? 0;
-  return deliveries.toSorted((a, b) => beginOf(a) - beginOf(b) || a.revision - b.revision);
 }
 
 function resumed(kept: KeptDelivery, content: OutboxAlert, nowMs: number): Delivery {

@@ -70,7 +70,10 @@ export class Outbox {
         told.touch(stormKey, nowMs);
       }
       told.set(stormKey, name, toldAfter(alert, before));
-      this.ledger.enter(queue, newDelivery(name, content, nowMs));
+      this.ledger.enter(
+        queue,
+        newDelivery(name, content, { order: this.ledger.nextOrder(), opens: before?.state !== "open", nowMs }),
+      );
     }
   }
 
@@ -106,7 +109,8 @@ export class Outbox {
     else if (outcome.kind === "refused") this.ledger.lose(queue, delivery, "body-refused", outcome.detail);
     else if (outcome.kind === "gone") this.disable(queue, outcome.detail);
     else this.failed(queue, delivery, { outcome, nowMs });
-    if (!delivery.isOver) this.ledger.mark(delivery);
+    const flush = this.ledger.mark(delivery);
+    if (delivery.isOver) queue.afterFlush = flush;
     return delivery.isOver;
   }
 
@@ -199,13 +203,20 @@ export class Outbox {
   }
 }
 
-function newDelivery(receiver: string, content: OutboxAlert, nowMs: number): Delivery {
+function newDelivery(
+  receiver: string,
+  content: OutboxAlert,
+  when: { order: number; opens: boolean; nowMs: number },
+): Delivery {
+  const { order, opens, nowMs } = when;
   return {
     receiver,
     stormKey: content.stormKey,
     revision: content.alert.revision,
     type: content.alert.type,
     content,
+    order,
+    opens,
     sinceMs: nowMs,
     attempts: 0,
     notBeforeMs: nowMs,

@@ -1,7 +1,7 @@
 // What waits for one receiver, by storm, and what may be sent next.
 //
 // Words of one storm go in order, the next when the one before was heard or lost. A watch or an update that still waits is
-// overtaken by any later word; opened and resolved never are. Storms wait for each other only as OutboxBounds.slowAfterMs says.
+// overtaken by any later word, but not by the end of a storm of which it is the first word; opened and resolved never are. Storms wait for each other only as OutboxBounds.slowAfterMs says.
 // Without room goes, of what is not being sent: the oldest watch or update; else all of the oldest storm that is over; else all
 // of the oldest storm.
 
@@ -57,8 +57,11 @@ export class ReceiverQueue {
   /** Appends a word; what it overtakes is taken out and given back. */
   push(delivery: Delivery): Delivery[] {
     const words = this.storms.get(delivery.stormKey) ?? [];
-    const overtaken = words.filter((word) => isPassing(word) && word.startedAtMs === undefined);
-    for (const word of overtaken) this.remove(word);
+    const overtaken = words.filter((word) => word.startedAtMs === undefined && isOvertakenBy(word, delivery));
+    for (const word of overtaken) {
+      delivery.opens ||= word.opens;
+      this.remove(word);
+    }
     this.storms.set(delivery.stormKey, [...words.filter((word) => !word.isOver), delivery]);
     this.size += 1;
     return overtaken;
@@ -83,7 +86,10 @@ export class ReceiverQueue {
 
   /** There is a later word of its storm, and it is one that need not be heard then. */
   isOvertaken(delivery: Delivery): boolean {
-    return isPassing(delivery) && this.wordsOf(delivery.stormKey).at(-1) !== delivery;
+    const later = this.wordsOf(delivery.stormKey).at(-1);
+    if (later === undefined || later === delivery || !isOvertakenBy(delivery, later)) return false;
+    later.opens ||= delivery.opens;
+    return true;
   }
 
   remove(delivery: Delivery): void {
@@ -145,6 +151,11 @@ export class ReceiverQueue {
 /** Means nothing once there is a later word. */
 function isPassing(word: Delivery): boolean {
   return word.type === "storm.watch" || word.type === "storm.updated";
+}
+
+/** An end without a beginning would tell the receiver of a storm that it knows nothing of. */
+function isOvertakenBy(word: Delivery, later: Delivery): boolean {
+  return isPassing(word) && !(word.opens && later.type === "storm.resolved");
 }
 
 function isReady(head: Delivery, isWritten: (flush: number) => boolean): boolean {
