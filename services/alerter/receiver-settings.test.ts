@@ -49,7 +49,7 @@ test("a secret shows itself nowhere but where it is asked for", () => {
   for (const shown of [
     JSON.stringify(receiver),
     inspect(receiver, { depth: 9, showHidden: true }),
-    `${receiver.url}`,
+    String(receiver.url),
   ]) {
     expect(shown).not.toContain("xoxb");
     expect(shown).toContain("(secret)");

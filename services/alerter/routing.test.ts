@@ -40,7 +40,7 @@ describe("who hears what", () => {
     ["a silenced storm that was told ends", resolved, usual, open, true, "send"],
     ["a silenced storm that was not told ends", resolved, usual, undefined, true, "nothing-to-resolve"],
     ["a silence has ended, the storm has not", updated, few, undefined, false, "send"],
-  ])("%s", (_name, alert, receiver, told, silenced, expected) => {
+  ])("%s", (_name, ...[alert, receiver, told, silenced, expected]) => {
     expect(routeOf(alert, receiver, { told, silenced })).toBe(expected);
   });
 });

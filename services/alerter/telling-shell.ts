@@ -155,6 +155,7 @@ class TellingLoop implements Telling {
   async stop(graceMs: number): Promise<void> {
     this.isRunning = false;
     this.cancelTimer();
+    if (graceMs <= 0) this.stopping.abort();
     const cancel = this.options.clock.after(graceMs, () => this.stopping.abort());
     await Promise.all(this.out);
     cancel();

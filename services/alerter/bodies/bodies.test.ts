@@ -105,7 +105,7 @@ storm q7Zk0hS1 revision 9
     ["storm.watch", "watch", "2", "eyes", "Watch: perhaps a reply-all storm on"],
     ["storm.opened", "warning", "4", "warning", "WARNING: reply-all storm on"],
     ["storm.updated", "critical", "5", "rotating_light", "CRITICAL: reply-all storm on"],
-  ] as const)("%s %s: priority %s", (type, severity, priority, tags, title) => {
+  ] as const)("%s %s: priority %s", (type, severity, ...[priority, tags, title]) => {
     const { headers } = bodyOf("text", { ...opened, type, severity });
     expect(headers).toMatchObject({ priority, tags });
     expect(headers["title"]?.startsWith(title)).toBe(true);

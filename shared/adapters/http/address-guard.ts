@@ -19,7 +19,11 @@ class ForbiddenTargetError extends Error {
 
 /** True for an address that is routed on the internet; loopback, private, link-local, shared, translated ones are not. */
 export function isPublicAddress(address: string): boolean {
-  return ipaddr.isValid(address) && ipaddr.process(address).range() === "unicast";
+  if (!ipaddr.isValid(address)) return false;
+  const parsed = ipaddr.process(address);
+  if (parsed.range() !== "unicast") return false;
+  // The library takes for unicast all that it has no other name for, such as ::127.0.0.1; only 2000::/3 was ever given out.
+  return parsed.kind() === "ipv4" || (parsed.toByteArray()[0] ?? 0) >> 5 === 1;
 }
 
 /** Throws ForbiddenTargetError when the URL itself says that it must not be called. */
@@ -33,7 +37,7 @@ type LookupCallback = (error: Error | null, address: string | LookupAddress[], f
 type Resolve = (
   hostname: string,
   options: LookupOptions & { readonly all: true },
-  callback: (error: Error | null, addresses: LookupAddress[]) => void,
+  callback: (error: Error | null, addresses: LookupAddress[] | undefined) => void,
 ) => void;
 
 /** A look-up as `net.connect` takes it, that fails when any address of the name is not public. */
@@ -41,7 +45,7 @@ export function guardedLookup(
   resolve: Resolve = lookup,
 ): (hostname: string, options: LookupOptions, callback: LookupCallback) => void {
   return (hostname, options, callback) => {
-    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses = []) => {
       const [first] = addresses;
       if (error !== null) callback(error, "");
       else if (first === undefined || !addresses.every(({ address }) => isPublicAddress(address))) {
