@@ -7,7 +7,8 @@ import type { ShortTextOptions } from "./bodies/short-text.ts";
 import { webhookBody } from "./bodies/webhook-body.ts";
 import type { AttemptOutcome, OutboxAlert } from "./delivery.ts";
 import { outcomeOfAnswer, outcomeOfCommand } from "./receiver-answer.ts";
-import type { CommandSettings, ReceiverSettings, WebhookSettings } from "./receiver-settings.ts";
+import type { WebhookSettings } from "./receiver-settings.ts";
+import type { CommandReceiver, Receiver } from "./receiver.ts";
 import { outputTail, redactedExcerpt } from "./redaction.ts";
 import { webhookHeaders } from "./signature.ts";
 
@@ -24,9 +25,11 @@ export interface AttemptTools {
 
 /** Between SIGTERM and SIGKILL. */
 const KILL_AFTER_MS = 2_000;
+/** What is kept of a command's output; the end of it is told when it fails. */
+const OUTPUT_BYTES_MAX = 4_096;
 
 export async function tryOnce(
-  receiver: ReceiverSettings,
+  receiver: Receiver,
   content: OutboxAlert,
   { id, tools }: { readonly id: string; readonly tools: AttemptTools },
 ): Promise<AttemptOutcome> {
@@ -55,6 +58,7 @@ async function tryWebhook(
     },
     body,
     timeoutMs: receiver.timeoutMs,
+    forbidPrivate: receiver.forbidPrivate,
     signal: tools.signal,
   });
   if (!answer.answered) return outcomeOfAnswer(answer, tools.nowMs());
@@ -63,7 +67,7 @@ async function tryWebhook(
 }
 
 async function tryCommand(
-  { argv, timeoutMs, outputBytesMax }: CommandSettings,
+  { argv, timeoutMs }: CommandReceiver,
   { alert, line }: OutboxAlert,
   { id, tools }: { readonly id: string; readonly tools: AttemptTools },
 ): Promise<AttemptOutcome> {
@@ -73,7 +77,7 @@ async function tryCommand(
     input: `${line}\n`,
     timeoutMs,
     killAfterMs: KILL_AFTER_MS,
-    outputBytesMax,
+    outputBytesMax: OUTPUT_BYTES_MAX,
     signal: tools.signal,
   });
   return outcomeOfCommand("output" in end ? { ...end, output: outputTail(end.output) } : end);

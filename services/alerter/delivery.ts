@@ -68,6 +68,7 @@ export const UNHEARD_REASONS = [
   "nothing-to-resolve",
   "silenced",
   "overtaken",
+  "told-already",
 ] as const;
 export type UnheardReason = (typeof UNHEARD_REASONS)[number];
 

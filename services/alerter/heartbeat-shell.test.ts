@@ -8,7 +8,7 @@ import type { ScriptedReceiver } from "../../test/support/scripted-receiver.ts";
 import { startReceiver } from "../../test/support/scripted-receiver.ts";
 import type { Heartbeat } from "./heartbeat-shell.ts";
 import { createHeartbeat } from "./heartbeat-shell.ts";
-import { Secret } from "./secret.ts";
+import { Secret } from "../../shared/domain/secret.ts";
 import type { TellingEvent } from "./telling-event.ts";
 
 const UUID = "4b8f1c9e-0d7a-4f5e-9b57-3a1f0c2d7e11";

@@ -4,7 +4,7 @@
 import type { HttpClient } from "../../shared/adapters/http/http-client.ts";
 import type { Clock } from "../../shared/runtime/clock.ts";
 import { redactedExcerpt } from "./redaction.ts";
-import type { Secret } from "./secret.ts";
+import type { Secret } from "../../shared/domain/secret.ts";
 import type { TellingEvent } from "./telling-event.ts";
 
 export interface HeartbeatOptions {
@@ -90,6 +90,7 @@ class HeartbeatLoop implements Heartbeat {
       url: address,
       headers: { "user-agent": userAgent },
       timeoutMs,
+      forbidPrivate: false,
       signal: this.stopping.signal,
     });
     if (this.stopping.signal.aborted) return;

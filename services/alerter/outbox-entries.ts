@@ -94,8 +94,9 @@ function readStorm(key: string, [stormKey = ""]: string[], value: Buffer): Outbo
     if (!isFields(one)) throw damaged(key);
     const severity = SEVERITIES.find((word) => word === one["severity"]);
     const state = one["state"] === "open" || one["state"] === "resolved" ? one["state"] : undefined;
-    if (severity === undefined || state === undefined) throw damaged(key);
-    byReceiver.set(receiver, { state, severity, heard: one["heard"] === true });
+    const { heard } = one;
+    if (severity === undefined || state === undefined || !isCount(heard)) throw damaged(key);
+    byReceiver.set(receiver, { state, severity, heard });
   }
   return { kind: "storm", stormKey, atMs: at, told: byReceiver };
 }

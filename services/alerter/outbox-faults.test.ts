@@ -10,7 +10,7 @@ import { deliveryKey } from "./outbox-entries.ts";
 import { OutboxRestore } from "./outbox-restore.ts";
 import type { Attempt } from "./outbox.ts";
 import { Outbox } from "./outbox.ts";
-import type { ReceiverSettings } from "./receiver-settings.ts";
+import type { Receiver } from "./receiver.ts";
 import { defaultRetrySchedule } from "./retry-schedule.ts";
 import { webhook, wordOf } from "./testing/storm-alerts.ts";
 
@@ -58,7 +58,7 @@ class World {
   private doubts = new Set<string>();
   private readonly random: () => number;
   private readonly story: Story;
-  private readonly receivers: readonly ReceiverSettings[];
+  private readonly receivers: readonly Receiver[];
   private readonly input: readonly { readonly atMs: number; readonly alert: StormAlert }[];
   private readonly written = new Map<string, Buffer>();
   private writtenPosition = 0;
@@ -70,7 +70,7 @@ class World {
   private isFlushing = false;
   private wantsFlush = false;
 
-  constructor(story: Story, receivers: readonly ReceiverSettings[]) {
+  constructor(story: Story, receivers: readonly Receiver[]) {
     this.story = story;
     this.random = seededRandom(story.seed);
     this.receivers = receivers;

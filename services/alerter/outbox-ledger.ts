@@ -65,7 +65,7 @@ export class OutboxLedger {
   heard(queue: ReceiverQueue, delivery: Delivery): void {
     queue.counters.delivered += 1;
     const told = this.told.get(delivery.stormKey, delivery.receiver);
-    if (told?.heard === false) this.told.set(delivery.stormKey, delivery.receiver, { ...told, heard: true });
+    if (told !== undefined) this.told.set(delivery.stormKey, delivery.receiver, { ...told, heard: delivery.revision });
     this.over(queue, delivery);
   }
 

@@ -6,7 +6,7 @@ import { defaultOutboxBounds } from "./outbox-bounds.ts";
 import { OutboxRestore } from "./outbox-restore.ts";
 import type { Attempt } from "./outbox.ts";
 import { Outbox } from "./outbox.ts";
-import type { ReceiverSettings } from "./receiver-settings.ts";
+import type { Receiver } from "./receiver.ts";
 import { defaultRetrySchedule } from "./retry-schedule.ts";
 import type { TellingEvent } from "./telling-event.ts";
 import { webhook, wordOf } from "./testing/storm-alerts.ts";
@@ -25,7 +25,7 @@ class Bench {
   readonly outbox: Outbox;
 
   constructor(
-    receivers: readonly ReceiverSettings[],
+    receivers: readonly Receiver[],
     options: {
       readonly deliveriesMax?: number;
       readonly stormsMax?: number;

@@ -13,10 +13,10 @@ import { OutboxLedger } from "./outbox-ledger.ts";
 import type { ReceiverStatus } from "./receiver-counters.ts";
 import { countOne } from "./receiver-counters.ts";
 import { ReceiverQueue } from "./receiver-queue.ts";
-import type { ReceiverSettings } from "./receiver-settings.ts";
+import type { Receiver } from "./receiver.ts";
 import type { RetrySchedule } from "./retry-schedule.ts";
 import { retryDelayMs } from "./retry-schedule.ts";
-import { routeOf, toldAfter } from "./routing.ts";
+import { isFirstWord, routeOf, toldAfter } from "./routing.ts";
 import { sentAlert } from "./sent-alert.ts";
 import { stormKeyOf, webhookId } from "./signature.ts";
 import type { TellingEvent } from "./telling-event.ts";
@@ -34,7 +34,7 @@ export interface OutboxOptions {
 /** One try that is to be made now. */
 export interface Attempt {
   readonly delivery: Delivery;
-  readonly receiver: ReceiverSettings;
+  readonly receiver: Receiver;
   readonly id: string;
 }
 
@@ -45,7 +45,7 @@ export class Outbox {
   readonly queues = new Map<string, ReceiverQueue>();
   private readonly options: OutboxOptions;
 
-  constructor(receivers: readonly ReceiverSettings[], options: OutboxOptions) {
+  constructor(receivers: readonly Receiver[], options: OutboxOptions) {
     this.options = options;
     this.ledger = new OutboxLedger(options.bounds, options.say);
     for (const receiver of receivers) this.queues.set(receiver.name, new ReceiverQueue(receiver, options.bounds));
@@ -60,7 +60,10 @@ export class Outbox {
     for (const queue of this.queues.values()) {
       const { name } = queue.settings;
       const before = told.get(stormKey, name);
-      const route = routeOf(alert, queue.settings, { told: before, silenced });
+      const waits = queue.wordsOf(stormKey).length > 0;
+      const route = queue.holds(stormKey, alert.revision)
+        ? "told-already"
+        : routeOf(alert, queue.settings, { told: before, waits, silenced });
       if (route !== "send") {
         countOne(queue.counters.unheard, route);
         continue;
@@ -72,7 +75,11 @@ export class Outbox {
       told.set(stormKey, name, toldAfter(alert, before));
       this.ledger.enter(
         queue,
-        newDelivery(name, content, { order: this.ledger.nextOrder(), opens: before?.state !== "open", nowMs }),
+        newDelivery(name, content, {
+          order: this.ledger.nextOrder(),
+          opens: isFirstWord({ told: before, waits }),
+          nowMs,
+        }),
       );
     }
   }
@@ -118,7 +125,7 @@ export class Outbox {
    * Other receivers from now on. What waits for one that stays goes on, under its new settings; one that was disabled is tried
    * again; what waits for one that is gone is lost, and told so.
    */
-  reload(receivers: readonly ReceiverSettings[], nowMs: number): void {
+  reload(receivers: readonly Receiver[], nowMs: number): void {
     const wanted = new Map(receivers.map((receiver) => [receiver.name, receiver]));
     for (const [name, queue] of this.queues) {
       if (wanted.has(name)) continue;
@@ -149,7 +156,7 @@ export class Outbox {
   private wasSilenced(queue: ReceiverQueue, next: Delivery, nowMs: number): boolean {
     if (next.type === "storm.resolved" || !this.options.isSilenced(next.content.alert, nowMs)) return false;
     const { told } = this.ledger;
-    const isUntouched = next.attempts === 0 && told.get(next.stormKey, next.receiver)?.heard !== true;
+    const isUntouched = next.attempts === 0 && (told.get(next.stormKey, next.receiver)?.heard ?? 0) === 0;
     const words = isUntouched ? [...queue.wordsOf(next.stormKey)] : [next];
     if (isUntouched) told.unset(next.stormKey, next.receiver);
     for (const word of words) this.ledger.unhear(queue, word, "silenced");

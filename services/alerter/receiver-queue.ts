@@ -9,13 +9,13 @@ import type { Delivery } from "./delivery.ts";
 import type { OutboxBounds } from "./outbox-bounds.ts";
 import type { ReceiverCounters, ReceiverStatus } from "./receiver-counters.ts";
 import { createReceiverCounters } from "./receiver-counters.ts";
-import type { ReceiverSettings } from "./receiver-settings.ts";
+import type { Receiver } from "./receiver.ts";
 
 /** A clock that was set back must not hold a delivery for longer than this, ms. */
 const WAIT_MAX_MS = 2 * 3_600_000;
 
 export class ReceiverQueue {
-  settings: ReceiverSettings;
+  settings: Receiver;
   readonly counters: ReceiverCounters = createReceiverCounters();
   /** It answered 410. */
   isDisabled = false;
@@ -30,7 +30,7 @@ export class ReceiverQueue {
   private readonly out = new Set<Delivery>();
   private size = 0;
 
-  constructor(settings: ReceiverSettings, bounds: OutboxBounds) {
+  constructor(settings: Receiver, bounds: OutboxBounds) {
     this.settings = settings;
     this.bounds = bounds;
   }
@@ -65,6 +65,11 @@ export class ReceiverQueue {
     this.storms.set(delivery.stormKey, [...words.filter((word) => !word.isOver), delivery]);
     this.size += 1;
     return overtaken;
+  }
+
+  /** This word of the storm, or a later one, is on its way already. */
+  holds(stormKey: string, revision: number): boolean {
+    return this.wordsOf(stormKey).some((word) => word.revision >= revision);
   }
 
   /** What had to go, so that no more than the bound waits. */

@@ -6,9 +6,9 @@ import { routeOf, toldAfter } from "./routing.ts";
 import { stormAlert } from "./testing/storm-alerts.ts";
 
 const opened = stormAlert({ type: "storm.opened", severity: "warning" });
-const updated = stormAlert({ type: "storm.updated", severity: "warning" });
-const worse = stormAlert({ type: "storm.updated", severity: "critical" });
-const resolved = stormAlert({ type: "storm.resolved", severity: "warning" });
+const updated = stormAlert({ type: "storm.updated", severity: "warning", revision: 2 });
+const worse = stormAlert({ type: "storm.updated", severity: "critical", revision: 2 });
+const resolved = stormAlert({ type: "storm.resolved", severity: "warning", revision: 3 });
 const watch = stormAlert({ type: "storm.watch", severity: "watch" });
 
 const all = { minSeverity: "watch", updates: true } as const;
@@ -16,7 +16,7 @@ const usual = { minSeverity: "warning", updates: true } as const;
 const few = { minSeverity: "warning", updates: false } as const;
 const pager = { minSeverity: "critical", updates: false } as const;
 
-const open: Told = { state: "open", severity: "warning", heard: true };
+const open: Told = { state: "open", severity: "warning", heard: 1 };
 const openCritical: Told = { ...open, severity: "critical" };
 const over: Told = { ...open, state: "resolved" };
 
@@ -39,16 +39,18 @@ describe("who hears what", () => {
     ["a silenced storm grows", updated, usual, open, true, "silenced"],
     ["a silenced storm that was told ends", resolved, usual, open, true, "send"],
     ["a silenced storm that was not told ends", resolved, usual, undefined, true, "nothing-to-resolve"],
+    ["what was said before was lost", updated, few, { ...open, heard: 0 }, false, "send"],
+    ["it comes again when a silence ends, and was heard", updated, usual, { ...open, heard: 2 }, false, "told-already"],
     ["a silence has ended, the storm has not", updated, few, undefined, false, "send"],
   ])("%s", (_name, ...[alert, receiver, told, silenced, expected]) => {
-    expect(routeOf(alert, receiver, { told, silenced })).toBe(expected);
+    expect(routeOf(alert, receiver, { told, waits: false, silenced })).toBe(expected);
   });
 });
 
 test("what was told grows in severity only, and is open again when the storm goes on", () => {
-  expect(toldAfter(opened, undefined)).toEqual({ state: "open", severity: "warning", heard: false });
-  expect(toldAfter(worse, open)).toEqual({ state: "open", severity: "critical", heard: true });
-  expect(toldAfter(resolved, openCritical)).toEqual({ state: "resolved", severity: "critical", heard: true });
+  expect(toldAfter(opened, undefined)).toEqual({ state: "open", severity: "warning", heard: 0 });
+  expect(toldAfter(worse, open)).toEqual({ state: "open", severity: "critical", heard: 1 });
+  expect(toldAfter(resolved, openCritical)).toEqual({ state: "resolved", severity: "critical", heard: 1 });
   expect(toldAfter(updated, { ...openCritical, state: "resolved" })).toMatchObject({
     state: "open",
     severity: "critical",

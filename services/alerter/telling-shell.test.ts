@@ -15,8 +15,9 @@ import { pollUntil } from "../../test/support/poll.ts";
 import type { Play, ScriptedReceiver } from "../../test/support/scripted-receiver.ts";
 import { startReceiver } from "../../test/support/scripted-receiver.ts";
 import { commandWords } from "./command-words.ts";
-import type { ReceiverSettings, WebhookSettings } from "./receiver-settings.ts";
-import { Secret } from "./secret.ts";
+import type { WebhookSettings } from "./receiver-settings.ts";
+import type { Receiver } from "./receiver.ts";
+import { Secret } from "../../shared/domain/secret.ts";
 import type { Telling, TellingOptions } from "./telling-shell.ts";
 import { createTelling } from "./telling-shell.ts";
 import type { TellingEvent } from "./telling-event.ts";
@@ -54,7 +55,7 @@ class Running {
   canFlush = true;
 
   constructor(
-    receivers: readonly ReceiverSettings[],
+    receivers: readonly Receiver[],
     change: Partial<TellingOptions> = {},
     written = new Map<string, Buffer>(),
   ) {
@@ -312,15 +313,12 @@ describe("a webhook", () => {
   });
 
   test("where private addresses are forbidden nothing is dialled, and that is told", async () => {
-    const guarded = createHttpClient({ ...defaultHttpClientOptions, forbidPrivate: true });
-    const one = new Running([hook("a", { url: new Secret(`https://localhost:${receiver.port}/${TOKEN}`) })], {
-      http: guarded,
-    });
+    const url = new Secret(`https://localhost:${receiver.port}/${TOKEN}`);
+    const one = new Running([hook("a", { url, forbidPrivate: true })]);
     one.tell(opened);
     await one.settled();
     expect(one.events).toMatchObject([{ event: "failing", reason: "forbidden-target" }]);
     expect(receiver.connections()).toBe(0);
-    await guarded.close();
   });
 
   test("no secret stands in what is said, whatever a receiver answers", async () => {

@@ -18,14 +18,14 @@ import { OutboxRestore } from "./outbox-restore.ts";
 import type { Attempt } from "./outbox.ts";
 import { Outbox } from "./outbox.ts";
 import type { ReceiverStatus } from "./receiver-counters.ts";
-import type { ReceiverSettings } from "./receiver-settings.ts";
+import type { Receiver } from "./receiver.ts";
 import type { RetrySchedule } from "./retry-schedule.ts";
 import { defaultRetrySchedule } from "./retry-schedule.ts";
 import type { TellingEvent } from "./telling-event.ts";
 
 export interface TellingOptions {
-  /** Checked with receiverFaults(); names differ. */
-  readonly receivers: readonly ReceiverSettings[];
+  /** Their names differ. */
+  readonly receivers: readonly Receiver[];
   /** Not closed by stop(). */
   readonly http: HttpClient;
   readonly clock: Clock;
@@ -60,7 +60,7 @@ export interface Telling {
   /** All that changes() told is written. One flush at a time. */
   flushed(): void;
   /** Other receivers from now on; one that was disabled is tried again. */
-  reload(receivers: readonly ReceiverSettings[]): void;
+  reload(receivers: readonly Receiver[]): void;
   status(): TellingStatus;
   /** How the last notifications ended, newest last. */
   latest(): readonly DeliveryRecord[];
@@ -134,7 +134,7 @@ class TellingLoop implements Telling {
     this.pump();
   }
 
-  reload(receivers: readonly ReceiverSettings[]): void {
+  reload(receivers: readonly Receiver[]): void {
     this.outbox.reload(receivers, this.options.clock.nowMs());
     this.pump();
   }

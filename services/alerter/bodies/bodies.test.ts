@@ -102,13 +102,25 @@ storm q7Zk0hS1 revision 9
   });
 
   test.each([
-    ["storm.watch", "watch", "2", "eyes", "Watch: perhaps a reply-all storm on"],
-    ["storm.opened", "warning", "4", "warning", "WARNING: reply-all storm on"],
-    ["storm.updated", "critical", "5", "rotating_light", "CRITICAL: reply-all storm on"],
-  ] as const)("%s %s: priority %s", (type, severity, ...[priority, tags, title]) => {
+    {
+      type: "storm.watch",
+      severity: "watch",
+      priority: "2",
+      tags: "eyes",
+      begin: "Watch: perhaps a reply-all storm on",
+    },
+    { type: "storm.opened", severity: "warning", priority: "4", tags: "warning", begin: "WARNING: reply-all storm on" },
+    {
+      type: "storm.updated",
+      severity: "critical",
+      priority: "5",
+      tags: "rotating_light",
+      begin: "CRITICAL: reply-all",
+    },
+  ] as const)("$type $severity: priority $priority", ({ type, severity, priority, tags, begin }) => {
     const { headers } = bodyOf("text", { ...opened, type, severity });
     expect(headers).toMatchObject({ priority, tags });
-    expect(headers["title"]?.startsWith(title)).toBe(true);
+    expect(headers["title"]?.startsWith(begin)).toBe(true);
   });
 
   test("a title that is not ASCII is an encoded word", () => {

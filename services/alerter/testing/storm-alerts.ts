@@ -3,9 +3,10 @@
 import { decodeStormAlert } from "../../../shared/domain/storm-alert-codec.ts";
 import type { StormAlert } from "../../../shared/domain/storm-alert.ts";
 import schema from "../../../shared/domain/storm-alert.schema.json" with { type: "json" };
-import type { ReceiverSettings, WebhookSettings } from "../receiver-settings.ts";
+import type { WebhookSettings } from "../receiver-settings.ts";
+import type { Receiver } from "../receiver.ts";
 import { defaultWebhookSettings } from "../receiver-settings.ts";
-import { Secret } from "../secret.ts";
+import { Secret } from "../../../shared/domain/secret.ts";
 
 export function stormAlert(change: Partial<StormAlert> = {}): StormAlert {
   const decoded = decodeStormAlert(JSON.stringify(schema.examples[0]));
@@ -25,16 +26,15 @@ export function wordOf(stormId: string, type: StormAlert["type"], revision: numb
 
 export function webhook(name: string, change: Partial<WebhookSettings> = {}): WebhookSettings {
   const url = new Secret("http://127.0.0.1:9/hook");
-  return { ...defaultWebhookSettings, name, url, ...change };
+  return { ...defaultWebhookSettings, kind: "webhook", name, url, signingSecrets: [], headers: {}, ...change };
 }
 
-export function command(name: string, argv: readonly string[], timeoutMs = 10_000): ReceiverSettings {
+export function command(name: string, argv: readonly string[], timeoutMs = 10_000): Receiver {
   return {
     kind: "command",
     name,
     argv,
     timeoutMs,
-    outputBytesMax: 1_000,
     minSeverity: "warning",
     updates: true,
     concurrent: 4,

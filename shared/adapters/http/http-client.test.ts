@@ -27,6 +27,7 @@ const post = (change: Partial<HttpRequest> = {}): Promise<HttpAnswer> =>
     headers: { "content-type": "application/json" },
     body: '{"a":"ä"}',
     timeoutMs: 10_000,
+    forbidPrivate: false,
     ...change,
   });
 
@@ -127,18 +128,13 @@ test("whoever asked can give up, before and while it waits", async () => {
 });
 
 describe("where private addresses are forbidden", () => {
-  let guarded: HttpClient;
-  beforeEach(() => {
-    guarded = createHttpClient({ ...options, forbidPrivate: true });
-  });
-  afterEach(() => guarded.close());
-
   test("a name that cannot be looked up fails as it would", async () => {
-    const answer = await guarded.send({
+    const answer = await client.send({
       method: "GET",
       url: "https://nobody.invalid/",
       headers: {},
       timeoutMs: 10_000,
+      forbidPrivate: true,
     });
     expectNoSuchName(answer);
   });
@@ -155,12 +151,13 @@ describe("where private addresses are forbidden", () => {
     "http://127.0.0.1",
     "http://localhost",
   ])("%s is never dialled", async (origin) => {
-    const answer = await guarded.send({
+    const answer = await client.send({
       method: "POST",
       url: `${origin}:${receiver.port}/t0ps3cret`,
       headers: {},
       body: "",
       timeoutMs: 10_000,
+      forbidPrivate: true,
     });
     expect(answer).toEqual({ answered: false, reason: "forbidden-target", code: "ERR_SQUALL_FORBIDDEN_TARGET" });
     expect(receiver.connections()).toBe(0);

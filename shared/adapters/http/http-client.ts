@@ -18,6 +18,8 @@ export interface HttpRequest {
   readonly body?: string;
   /** For everything from the look-up of the name to the headers of the answer, ms. */
   readonly timeoutMs: number;
+  /** Only https and public addresses are called. */
+  readonly forbidPrivate: boolean;
   /** Gives the request up; the answer is then "aborted". */
   readonly signal?: AbortSignal;
 }
@@ -34,8 +36,6 @@ export type HttpAnswer =
   | { readonly answered: false; readonly reason: HttpFailure; readonly code: string };
 
 export interface HttpClientOptions {
-  /** Only https and public addresses are called. */
-  readonly forbidPrivate: boolean;
   /** For the connection alone, TLS included, ms. */
   readonly connectTimeoutMs: number;
   /** Headers of an answer. */
@@ -46,7 +46,6 @@ export interface HttpClientOptions {
 }
 
 export const defaultHttpClientOptions: HttpClientOptions = {
-  forbidPrivate: false,
   connectTimeoutMs: 5_000,
   headerBytesMax: 16_384,
   excerptBytesMax: 2_048,
@@ -59,16 +58,15 @@ export interface HttpClient {
 }
 
 export function createHttpClient(options: HttpClientOptions): HttpClient {
-  const { forbidPrivate, connectTimeoutMs, headerBytesMax } = options;
-  const agent = new Agent({
-    pipelining: 0,
-    allowH2: false,
-    maxHeaderSize: headerBytesMax,
-    connect: { timeout: connectTimeoutMs, ...(forbidPrivate ? { lookup: guardedLookup() } : {}) },
-  });
+  const { connectTimeoutMs: timeout, headerBytesMax: maxHeaderSize } = options;
+  const common = { pipelining: 0, allowH2: false, maxHeaderSize };
+  const open = new Agent({ ...common, connect: { timeout } });
+  const guarded = new Agent({ ...common, connect: { timeout, lookup: guardedLookup() } });
   return {
-    send: (one) => send(agent, one, options),
-    close: () => agent.destroy(),
+    send: (one) => send(one.forbidPrivate ? guarded : open, one, options),
+    async close() {
+      await Promise.all([open.destroy(), guarded.destroy()]);
+    },
   };
 }
 
@@ -76,7 +74,7 @@ async function send(agent: Agent, one: HttpRequest, options: HttpClientOptions):
   const deadline = deadlineOf(one);
   try {
     const url = new URL(one.url);
-    if (options.forbidPrivate) checkTarget(url);
+    if (one.forbidPrivate) checkTarget(url);
     const answer = await request(withoutLogin(url), {
       dispatcher: agent,
       method: one.method,
