@@ -1,12 +1,14 @@
 // What is kept of the outbox: which deliveries are on their way, which are over and why, and what each receiver was told. Every
 // change of it is a changed state entry.
 
+import type { StormAlert } from "../../shared/domain/storm-alert.ts";
 import { ChangeLog } from "./change-log.ts";
-import type { Delivery, LossReason, UnheardReason } from "./delivery.ts";
+import type { Delivery, LossReason, OutboxAlert, UnheardReason } from "./delivery.ts";
 import type { OutboxBounds } from "./outbox-bounds.ts";
 import { alertKey, deliveryKey, deliveryValue, stormEntryKey } from "./outbox-entries.ts";
 import { countOne } from "./receiver-counters.ts";
 import type { ReceiverQueue } from "./receiver-queue.ts";
+import { sentAlert } from "./sent-alert.ts";
 import { webhookId } from "./signature.ts";
 import type { TellingEvent } from "./telling-event.ts";
 import { ToldStorms } from "./told-storms.ts";
@@ -17,6 +19,8 @@ export class OutboxLedger {
   /** Deliveries whose receiver is no longer configured. */
   lostWithReceiver = 0;
   private lastOrder = 0;
+  /** What deliveries hold, by the key of its entry. */
+  private readonly contents = new Map<string, OutboxAlert>();
   private readonly say: (event: TellingEvent) => void;
 
   constructor(bounds: OutboxBounds, say: (event: TellingEvent) => void) {
@@ -27,6 +31,12 @@ export class OutboxLedger {
       });
     });
     this.say = say;
+  }
+
+  /** The alert as it is kept, once, though it may be told again to others when a silence ends. */
+  contentOf(stormKey: string, alert: StormAlert): OutboxAlert {
+    const kept = this.contents.get(alertKey(stormKey, alert.revision));
+    return kept ?? { stormKey, ...sentAlert(alert), holders: 0 };
   }
 
   nextOrder(): number {
@@ -49,6 +59,7 @@ export class OutboxLedger {
   /** A delivery that is kept already goes on; lost when its receiver is gone. */
   resume(queue: ReceiverQueue | undefined, delivery: Delivery): void {
     delivery.content.holders += 1;
+    this.contents.set(alertKey(delivery.stormKey, delivery.revision), delivery.content);
     if (queue === undefined) {
       this.lose(undefined, delivery, "receiver-gone");
       return;
@@ -93,7 +104,10 @@ export class OutboxLedger {
     queue?.remove(delivery);
     delivery.isOver = true;
     delivery.content.holders -= 1;
-    if (delivery.content.holders === 0) this.markAlert(delivery);
+    if (delivery.content.holders === 0) {
+      this.contents.delete(alertKey(delivery.stormKey, delivery.revision));
+      this.markAlert(delivery);
+    }
     this.mark(delivery);
   }
 }

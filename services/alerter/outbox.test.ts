@@ -139,7 +139,7 @@ describe("order", () => {
     const bench = new Bench([webhook("a")]);
     bench.tell(opened("s"), updated("s", 2), updated("s", 3), resolved("s", 4));
     expect(bench.drain()).toEqual(["s-1", "s-4"]);
-    expect(bench.counters("a").counters.unheard.get("overtaken")).toBe(2);
+    expect(bench.counters("a").unheard.get("overtaken")).toBe(2);
   });
 
   test("an update that is out is not overtaken, unless it fails", () => {
@@ -152,7 +152,7 @@ describe("order", () => {
     expect(bench.counters("a").waiting).toBe(2);
     bench.end(out, DOWN);
     expect(bench.drain()).toEqual(["s-3"]);
-    expect(bench.counters("a").counters.unheard.get("overtaken")).toBe(1);
+    expect(bench.counters("a").unheard.get("overtaken")).toBe(1);
   });
 
   test("storms wait for an answer, but not long, and not for more than are asked at once", () => {
@@ -206,7 +206,7 @@ describe("failures", () => {
         detail: "ECONNREFUSED",
       },
     ]);
-    expect(bench.counters("a").counters.lost.get("too-old")).toBe(1);
+    expect(bench.counters("a").lost.get("too-old")).toBe(1);
     expect([...bench.written.keys()]).toEqual(["outbox/storm/s"]);
   });
 
@@ -309,7 +309,7 @@ describe("an outbox that is full", () => {
     const out = bench.one();
     bench.tell(opened("t"), opened("u"));
     expect(lost(bench)).toEqual(["t-1 outbox-full"]);
-    expect(bench.counters("a").counters.lost.get("outbox-full")).toBe(1);
+    expect(bench.counters("a").lost.get("outbox-full")).toBe(1);
     bench.end(out, OK);
     expect(bench.drain()).toEqual(["u-1"]);
   });
@@ -335,7 +335,7 @@ describe("silences", () => {
     bench.tell(opened("s"), resolved("s", 2));
     bench.silenced.add("s");
     expect(bench.drain()).toEqual([]);
-    expect(bench.counters("a").counters.unheard.get("silenced")).toBe(2);
+    expect(bench.counters("a").unheard.get("silenced")).toBe(2);
     bench.silenced.clear();
     bench.tell(updated("s", 3), updated("s", 4), resolved("s", 5));
     expect(bench.drain()).toEqual(["s-4", "s-5"]);
@@ -348,6 +348,27 @@ describe("silences", () => {
     bench.silenced.add("s");
     bench.tell(updated("s"), resolved("s"));
     expect(bench.drain()).toEqual(["s-3"]);
+  });
+
+  test("what comes again when a silence ends goes to those who have not heard it, and outlives a kill as long as one has not", () => {
+    const receivers = [webhook("a"), webhook("b"), webhook("c")];
+    const bench = new Bench(receivers);
+    bench.tell(opened("s"));
+    const [atA, atB, atC] = bench.due();
+    if (atA === undefined || atB === undefined || atC === undefined) throw new Error("three receivers are asked");
+    bench.end(atA, OK);
+    bench.end(atB, DOWN);
+    bench.silenced.add("s");
+    bench.nowMs += 1_000;
+    expect(bench.sent()).toEqual([]);
+    bench.silenced.clear();
+    bench.tell(opened("s"));
+    const [retold, ...others] = bench.due();
+    if (retold === undefined) throw new Error("nobody is told after all");
+    expect([retold.receiver.name, others]).toEqual(["b", []]);
+    bench.end(retold, OK);
+    const again = new Bench(receivers, { from: bench.written });
+    expect(again.sent()).toEqual(["c s-1"]);
   });
 
   test("an opened that was tried may have been heard: its end is told", () => {

@@ -17,7 +17,6 @@ import type { Receiver } from "./receiver.ts";
 import type { RetrySchedule } from "./retry-schedule.ts";
 import { retryDelayMs } from "./retry-schedule.ts";
 import { isFirstWord, routeOf, toldAfter } from "./routing.ts";
-import { sentAlert } from "./sent-alert.ts";
 import { stormKeyOf, webhookId } from "./signature.ts";
 import type { TellingEvent } from "./telling-event.ts";
 
@@ -69,7 +68,7 @@ export class Outbox {
         continue;
       }
       if (content === undefined) {
-        content = { stormKey, ...sentAlert(alert), holders: 0 };
+        content = this.ledger.contentOf(stormKey, alert);
         told.touch(stormKey, nowMs);
       }
       told.set(stormKey, name, toldAfter(alert, before));

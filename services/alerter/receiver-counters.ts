@@ -18,9 +18,8 @@ export function createReceiverCounters(): ReceiverCounters {
 }
 
 /** One receiver as it stands. Times in ms since the epoch. */
-export interface ReceiverStatus {
+export interface ReceiverStatus extends Readonly<ReceiverCounters> {
   readonly name: string;
-  readonly counters: Readonly<ReceiverCounters>;
   /** Deliveries in its outbox, those being sent included. */
   readonly waiting: number;
   readonly inFlight: number;

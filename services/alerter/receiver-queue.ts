@@ -40,7 +40,7 @@ export class ReceiverQueue {
     for (const { sinceMs } of this.deliveries()) oldestSinceMs = Math.min(oldestSinceMs ?? sinceMs, sinceMs);
     return {
       name: this.settings.name,
-      counters: this.counters,
+      ...this.counters,
       waiting: this.size,
       inFlight: this.out.size,
       isDisabled: this.isDisabled,

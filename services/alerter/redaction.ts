@@ -1,18 +1,11 @@
-// Addresses and answers of receivers -> what may be printed of them. Path, query and login of an address may be its secret.
+// What a receiver answered, or a command printed -> what may be shown of it: a receiver may repeat the address that it was called by,
+// and path, query and login of an address may be its secret.
 
 import { shownText } from "../../shared/domain/storm-alert-words.ts";
 
 /** Shorter pieces of an address, such as "api", are no secrets, and blanking them would blank words. */
 const PIECE_CHARS_MIN = 6;
 const EXCERPT_CHARS_MAX = 200;
-
-/** `https://hooks.example.org/…`: who is called, without what may be secret. */
-export function redactedUrl(text: string): string {
-  const url = URL.parse(text);
-  if (url === null) return "(no address)";
-  const more = url.pathname.length > 1 || url.search !== "" || url.hash !== "" ? "/…" : "";
-  return `${url.protocol}//${url.host}${more}`;
-}
 
 /** Blanks each secret, and each longer piece of one, wherever it stands; then makes the text printable, and short. */
 export function redactedExcerpt(text: string, secrets: readonly string[]): string {

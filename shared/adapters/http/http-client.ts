@@ -48,7 +48,7 @@ export interface HttpClientOptions {
 export const defaultHttpClientOptions: HttpClientOptions = {
   connectTimeoutMs: 5_000,
   headerBytesMax: 16_384,
-  excerptBytesMax: 2_048,
+  excerptBytesMax: 16_384,
   excerptMs: 1_000,
 };
 
