@@ -5,6 +5,7 @@ import type { ScriptedReceiver } from "../../../test/support/scripted-receiver.t
 import { startReceiver } from "../../../test/support/scripted-receiver.ts";
 import type { HttpAnswer, HttpClient, HttpRequest } from "./http-client.ts";
 import { createHttpClient, defaultHttpClientOptions } from "./http-client.ts";
+import { proxyOf } from "./proxy-settings.ts";
 
 const options = { ...defaultHttpClientOptions, excerptMs: 200 };
 
@@ -161,5 +162,39 @@ describe("where private addresses are forbidden", () => {
     });
     expect(answer).toEqual({ answered: false, reason: "forbidden-target", code: "ERR_SQUALL_FORBIDDEN_TARGET" });
     expect(receiver.connections()).toBe(0);
+  });
+});
+
+describe("a proxy", () => {
+  test("is asked for what is not excepted, and never for what must be checked", async () => {
+    const proxy = await startReceiver();
+    const settings = proxyOf({ HTTP_PROXY: `http://me:pass@127.0.0.1:${proxy.port}`, no_proxy: "127.0.0.1" });
+    const through = createHttpClient({ ...options, ...(settings === undefined ? {} : { proxy: settings }) });
+    const get = (url: string, forbidPrivate = false): Promise<HttpAnswer> =>
+      through.send({ method: "GET", url, headers: {}, timeoutMs: 10_000, forbidPrivate });
+    expect(await get("http://hooks.example.org/x")).toMatchObject({ answered: true, status: 204 });
+    expect(await get(`${receiver.origin}/direct`)).toMatchObject({ answered: true, status: 204 });
+    expect(await get(`https://localhost:${receiver.port}/`, true)).toMatchObject({ reason: "forbidden-target" });
+    expect(proxy.heard.map(({ path, headers }) => [path, headers["proxy-authorization"]])).toEqual([
+      ["http://hooks.example.org/x", `Basic ${Buffer.from("me:pass").toString("base64")}`],
+    ]);
+    expect(receiver.heard.map(({ path }) => path)).toEqual(["/direct"]);
+    await through.close();
+    await proxy.close();
+  });
+
+  test.each([
+    [{}, undefined],
+    [{ HTTP_PROXY: "", https_proxy: "" }, undefined],
+    [
+      { https_proxy: "http://proxy.example:3128", HTTPS_PROXY: "http://other.example", NO_PROXY: "a,b" },
+      { http: "", https: "http://proxy.example:3128", no: "a,b" },
+    ],
+  ])("%o", (env, expected) => {
+    expect(proxyOf(env)).toEqual(expected);
+  });
+
+  test("that is no address is said without its text", () => {
+    expect(() => proxyOf({ HTTPS_PROXY: "me:s3cret@proxy" })).toThrow(/^HTTPS_PROXY is no http or https address$/u);
   });
 });

@@ -5,10 +5,11 @@
 // the one that matters, and a name is looked up anew each time.
 
 import type { Dispatcher } from "undici";
-import { Agent, request } from "undici";
+import { Agent, EnvHttpProxyAgent, request } from "undici";
 import { checkTarget, guardedLookup } from "./address-guard.ts";
 import type { HttpFailure } from "./http-failure.ts";
 import { failureOf } from "./http-failure.ts";
+import type { ProxySettings } from "./proxy-settings.ts";
 
 export interface HttpRequest {
   readonly method: "GET" | "HEAD" | "POST";
@@ -43,6 +44,8 @@ export interface HttpClientOptions {
   /** What is read of a body, and for how long. */
   readonly excerptBytesMax: number;
   readonly excerptMs: number;
+  /** What is called with forbidPrivate goes through none: it would look names up by itself, unchecked. */
+  readonly proxy?: ProxySettings;
 }
 
 export const defaultHttpClientOptions: HttpClientOptions = {
@@ -60,7 +63,7 @@ export interface HttpClient {
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const { connectTimeoutMs: timeout, headerBytesMax: maxHeaderSize } = options;
   const common = { pipelining: 0, allowH2: false, maxHeaderSize };
-  const open = new Agent({ ...common, connect: { timeout } });
+  const open = openDispatcher({ ...common, connect: { timeout } }, options.proxy);
   const guarded = new Agent({ ...common, connect: { timeout, lookup: guardedLookup() } });
   return {
     send: (one) => send(one.forbidPrivate ? guarded : open, one, options),
@@ -70,7 +73,12 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   };
 }
 
-async function send(agent: Agent, one: HttpRequest, options: HttpClientOptions): Promise<HttpAnswer> {
+function openDispatcher(common: Agent.Options, proxy: ProxySettings | undefined): Dispatcher {
+  if (proxy === undefined) return new Agent(common);
+  return new EnvHttpProxyAgent({ ...common, httpProxy: proxy.http, httpsProxy: proxy.https, noProxy: proxy.no });
+}
+
+async function send(agent: Dispatcher, one: HttpRequest, options: HttpClientOptions): Promise<HttpAnswer> {
   const deadline = deadlineOf(one);
   try {
     const url = new URL(one.url);
