@@ -1,5 +1,6 @@
 // One try: a webhook is called or a command is run, and how it ended is put into the words of the core.
 
+import type { StormAlert } from "../../shared/domain/storm-alert.ts";
 import type { HttpClient } from "../../shared/adapters/http/http-client.ts";
 import { runCommand } from "../../shared/adapters/process/run-command.ts";
 import { alertVariables, inheritedVariables } from "./alert-variables.ts";
@@ -10,7 +11,8 @@ import { outcomeOfAnswer, outcomeOfCommand } from "./receiver-answer.ts";
 import type { WebhookSettings } from "./receiver-settings.ts";
 import type { CommandReceiver, Receiver } from "./receiver.ts";
 import { outputTail, redactedExcerpt } from "./redaction.ts";
-import { webhookHeaders } from "./signature.ts";
+import { sentAlert } from "./sent-alert.ts";
+import { stormKeyOf, webhookHeaders, webhookId } from "./signature.ts";
 
 export interface AttemptTools {
   readonly http: HttpClient;
@@ -35,6 +37,13 @@ export async function tryOnce(
 ): Promise<AttemptOutcome> {
   if (receiver.kind === "webhook") return tryWebhook(receiver, content, { id, tools });
   return tryCommand(receiver, content, { id, tools });
+}
+
+/** Tells one receiver of one alert, once, beside any outbox: to see whether it can be told. */
+export async function tellOnce(receiver: Receiver, alert: StormAlert, tools: AttemptTools): Promise<AttemptOutcome> {
+  const stormKey = stormKeyOf(alert.stormId);
+  const id = webhookId(stormKey, alert.revision);
+  return tryOnce(receiver, { stormKey, ...sentAlert(alert), holders: 1 }, { id, tools });
 }
 
 async function tryWebhook(

@@ -49,6 +49,14 @@ export function outcomeOfAnswer(answer: ReceiverAnswer, nowMs: number): AttemptO
   };
 }
 
+/** For a person, without a secret. */
+export function outcomeInWords(outcome: AttemptOutcome): string {
+  if (outcome.kind === "delivered") return "it was heard";
+  if (outcome.kind === "gone") return `it wants nothing more (${outcome.detail})`;
+  if (outcome.kind === "refused") return `it refuses what it is sent (${outcome.detail})`;
+  return outcome.detail === "" ? outcome.reason : `${outcome.reason} (${outcome.detail})`;
+}
+
 function reasonOf(status: number): RetryReason {
   if (status === TOO_MANY_REQUESTS) return "rate-limited";
   if (status === 401 || status === 403 || status === 407) return "auth-error";

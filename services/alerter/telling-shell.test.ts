@@ -14,7 +14,9 @@ import { ManualClock } from "../../test/support/manual-clock.ts";
 import { pollUntil } from "../../test/support/poll.ts";
 import type { Play, ScriptedReceiver } from "../../test/support/scripted-receiver.ts";
 import { startReceiver } from "../../test/support/scripted-receiver.ts";
+import { tellOnce } from "./attempt-shell.ts";
 import { commandWords } from "./command-words.ts";
+import { outcomeInWords } from "./receiver-answer.ts";
 import type { WebhookSettings } from "./receiver-settings.ts";
 import type { Receiver } from "./receiver.ts";
 import { Secret } from "../../shared/domain/secret.ts";
@@ -339,6 +341,30 @@ describe("a webhook", () => {
       expect(shown).not.toContain(receiver.origin);
     }
   });
+});
+
+test("one alert can be told once, beside any outbox", async () => {
+  receiver.script.push(answer(200), answer(401, {}, `who are you? ${TOKEN}`), answer(422), answer(410), {
+    play: "reset",
+  });
+  const tools = {
+    http,
+    text: { timeZone: "UTC" },
+    userAgent: "squall/test",
+    env: {},
+    nowMs: () => Date.now(),
+    signal: new AbortController().signal,
+  };
+  const words: string[] = [];
+  for (let tries = 0; tries < 5; tries++) words.push(outcomeInWords(await tellOnce(hook("a"), opened, tools)));
+  expect(words).toEqual([
+    "it was heard",
+    "auth-error (status 401: who are you? ***)",
+    "it refuses what it is sent (status 422)",
+    "it wants nothing more (status 410)",
+    expect.stringMatching(/^connection-broken \([A-Z_]+\)$/u),
+  ]);
+  expect(heardIds()).toEqual(["s-1", "s-1", "s-1", "s-1", "s-1"]);
 });
 
 describe("a kill", () => {
