@@ -16,7 +16,7 @@ const PURE_BUILT_INS = new Set(["node:buffer", "node:crypto", "node:util"]);
 
 const DOMAIN_PACKAGES = new Set(["zod", "tldts"]);
 
-const CLIENT_LIBRARIES = /^(kafkajs|@influxdata\/)/;
+const CLIENT_LIBRARIES = /^(kafkajs|undici|ipaddr\.js|@influxdata\/)/;
 
 const FILES_AND_SOCKETS = /^(node:)?(fs|net|tls|dgram|http|https|http2|child_process|cluster)(\/|$)/;
 
