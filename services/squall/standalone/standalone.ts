@@ -1,0 +1,251 @@
+// `squall standalone`: inputs -> pipeline -> flush -> telling, in one process and one loop.
+//
+//   a turn    what every input has, at most a few chunks each, is fed; time passes; alerts are handed to the outbox
+//   a flush   state, positions and outbox are written together, at once when an alert was decided; only then is anybody told
+//
+// A crash is as if the last flush had not begun.
+
+import { randomInt } from "node:crypto";
+import type { StormAlert } from "../../../shared/domain/storm-alert.ts";
+import { defaultAssemblerSettings } from "../../assembler/assembler-settings.ts";
+import { Silences, SILENCE_PREFIX } from "../../alerter/silences.ts";
+import type { Telling } from "../../alerter/telling-shell.ts";
+import { changeListRules } from "../../detector/change-list-rules.ts";
+import { DetectorEntries } from "../../detector/state/detector-entries.ts";
+import { SiteChanges } from "../../detector/state/site-changes.ts";
+import { HostTable } from "../../ingest/host-table.ts";
+import { Ingest } from "../../ingest/ingest.ts";
+import type { RejectionReason } from "../../ingest/rejection.ts";
+import { zoneToUtc } from "../../ingest/time-zone.ts";
+import { LivePipeline } from "../pipeline/live-pipeline.ts";
+import { MAIL_PREFIX, TIME_PREFIX } from "../pipeline/live-state.ts";
+import type { StateDirectory } from "../state-directory.ts";
+import { FlushTurns } from "./flush-turns.ts";
+import { KeptState } from "./kept-state.ts";
+import { LiveInputs } from "./live-inputs.ts";
+import { StandaloneTimes } from "./standalone-times.ts";
+import type { InputSettings, StandaloneConfig } from "./standalone-settings.ts";
+
+/** Chunks of one input a turn: between them the others have theirs, and timers and sockets. */
+const CHUNKS_A_TURN = 4;
+/** Time passes in silent logs too. */
+const IDLE_MS = 1_000;
+
+export interface StandaloneDeps {
+  readonly directory: StateDirectory;
+  /** Made with what the loop offers it. */
+  readonly createTelling: (isSilenced: (alert: StormAlert, nowMs: number) => boolean, requestFlush: () => void) => Telling;
+  readonly nowMs: () => number;
+  readonly onAlert: (alert: StormAlert) => void;
+  readonly onRejected: (input: string, reason: RejectionReason, bytes: Buffer, line: number) => void;
+  /** One line for a person. */
+  readonly say: (line: string) => void;
+}
+
+export class Standalone {
+  readonly pipeline: LivePipeline;
+  readonly silences = new Silences();
+  readonly telling: Telling;
+  readonly inputs: LiveInputs;
+  readonly state: KeptState;
+  readonly times = new StandaloneTimes();
+  lastProgressMs: number;
+  private readonly config: StandaloneConfig;
+  private readonly deps: StandaloneDeps;
+  private readonly hosts: HostTable;
+  private readonly hashSeed = randomInt(2 ** 31);
+  private readonly flushes: FlushTurns;
+  /** Decided, and not yet written. */
+  private readonly decided: StormAlert[] = [];
+  private isTurnDue = false;
+  private isOver = false;
+  private broken: Error | undefined;
+  private idle: NodeJS.Timeout | undefined;
+  private end: () => void = () => undefined;
+
+  constructor(config: StandaloneConfig, deps: StandaloneDeps) {
+    this.config = config;
+    this.deps = deps;
+    this.lastProgressMs = deps.nowMs();
+    this.hosts = new HostTable({ hostsMax: config.ingest.hostsMax, hashSeed: this.hashSeed });
+    this.pipeline = new LivePipeline({
+      site: config.site,
+      hosts: this.hosts,
+      assembler: defaultAssemblerSettings,
+      detector: config.detector,
+      changes: () => new SiteChanges("all"),
+      people: { name: (address) => address, allowSubject: config.detector.allowSubject },
+      onAlert: (alert) => {
+        this.decide(alert);
+      },
+      onWindow: () => undefined,
+    });
+    this.telling = deps.createTelling(
+      (alert, nowMs) => this.silences.isSilenced(alert, nowMs),
+      () => void this.flushes.now(),
+    );
+    this.inputs = new LiveInputs({
+      inputs: config.inputs,
+      createIngest: (input, name) => this.createIngest(input, name),
+      stored: (name) => this.state.input(name),
+      nowMs: deps.nowMs,
+      say: deps.say,
+    });
+    this.state = this.createState();
+    this.flushes = new FlushTurns({
+      flush: this.state.flush,
+      onFlushed: (_isKept, tookMs) => {
+        this.flushed(tookMs);
+      },
+      onBroken: (error) => {
+        this.broken = error;
+        this.stop();
+      },
+      say: deps.say,
+    });
+  }
+
+  /** Reads the state back and opens the inputs. Throws what is wrong with either. */
+  async start(): Promise<void> {
+    await this.state.restore();
+    this.telling.start();
+    await this.inputs.start(() => {
+      this.wake();
+    });
+  }
+
+  /** Runs until `stop`, or until nothing more can come; then writes what there is. Throws what the state log could not go on after. */
+  async run(): Promise<void> {
+    this.idle = setInterval(() => {
+      this.wake();
+    }, IDLE_MS);
+    const ended = new Promise<void>((resolve) => {
+      this.end = resolve;
+    });
+    this.wake();
+    if (!this.isOver) await ended;
+    clearInterval(this.idle);
+    await this.flushes.now();
+    if (this.broken !== undefined) throw this.broken;
+  }
+
+  stop(): void {
+    this.isOver = true;
+    this.end();
+  }
+
+  /** Writes all changes. */
+  flush(): Promise<void> {
+    return this.flushes.now();
+  }
+
+  /** New settings of lists, from now on. */
+  changeLists(listRules: StandaloneConfig["detector"]["listRules"]): void {
+    changeListRules(this.pipeline.stages.detector, listRules);
+  }
+
+  private wake(): void {
+    if (this.isTurnDue || this.isOver) return;
+    this.isTurnDue = true;
+    setImmediate(() => {
+      this.isTurnDue = false;
+      this.turn();
+    });
+  }
+
+  private turn(): void {
+    if (this.isOver) return;
+    const nowMs = this.deps.nowMs();
+    let isMore = false;
+    for (const reader of this.inputs.readers) {
+      const before = reader.ingest.counters.lines;
+      if (reader.read(nowMs, CHUNKS_A_TURN)) isMore = true;
+      if (reader.ingest.counters.lines > before) this.times.read(nowMs, reader.ingest.streamTime.latest);
+    }
+    this.pipeline.advance(nowMs, this.inputs.readers);
+    for (const alert of this.silences.due(nowMs)) this.telling.add(alert);
+    this.lastProgressMs = nowMs;
+    if (this.decided.length > 0) void this.flushes.now();
+    else this.flushes.soon();
+    if (isMore) this.wake();
+    else if (this.inputs.haveEnded) this.stop();
+  }
+
+  private decide(alert: StormAlert): void {
+    this.times.decided(this.deps.nowMs(), alert);
+    this.decided.push(alert);
+    this.telling.add(alert);
+  }
+
+  private flushed(tookMs: number): void {
+    const nowMs = this.deps.nowMs();
+    this.telling.flushed();
+    this.times.flush(tookMs);
+    for (const alert of this.decided.splice(0)) {
+      this.times.flushed(nowMs, alert);
+      this.deps.onAlert(alert);
+    }
+  }
+
+  private createState(): KeptState {
+    const live = this.pipeline.keepState();
+    const entries = new DetectorEntries(this.pipeline.stages.detector);
+    const readers = this.inputs.readers;
+    return new KeptState(
+      this.deps.directory,
+      [
+        part([MAIL_PREFIX, TIME_PREFIX], live),
+        part(["detector/"], entries),
+        part(["outbox/"], this.telling),
+        part([SILENCE_PREFIX], this.silences),
+      ],
+      {
+        changes: (put) => {
+          for (const reader of readers) reader.changes(put);
+        },
+      },
+    );
+  }
+
+  private createIngest(input: InputSettings, name: string): Ingest {
+    const { site, ingest, detector } = this.config;
+    const { table } = this.pipeline.stages;
+    return new Ingest({
+      site,
+      format: input.format,
+      lineBytesMax: ingest.lineBytesMax,
+      year: undefined,
+      toUtc: zoneToUtc(input.timezone),
+      allowedLatenessMs: detector.allowedLatenessMs,
+      hashSeed: this.hashSeed,
+      listServers: new Set(ingest.listServers),
+      table,
+      hosts: this.hosts,
+      onEvent: (event) => {
+        table.addEvent(event);
+      },
+      onRejected: (reason, bytes, line) => {
+        this.deps.onRejected(name, reason, bytes, line);
+      },
+    });
+  }
+}
+
+/** The kept part of that name, its methods bound to it. */
+function part(
+  prefixes: readonly string[],
+  kept: Omit<ConstructorParameters<typeof KeptState>[1][number], "prefixes">,
+): ConstructorParameters<typeof KeptState>[1][number] {
+  return {
+    prefixes,
+    changes: (put) => {
+      kept.changes(put);
+    },
+    restore: (key, value) => {
+      kept.restore(key, value);
+    },
+    restored: () => {
+      kept.restored();
+    },
+  };
+}
