@@ -7,7 +7,7 @@ export interface ListenAddress {
   readonly port: number;
 }
 
-export const LISTEN_FORMS = "127.0.0.1:9464, [::1]:9464, *:9464 (every address) or a port alone (loopback)";
+export const LISTEN_FORMS = "127.0.0.1:PORT, [::1]:PORT, *:PORT (every address) or PORT (loopback)";
 const LOOPBACK = "127.0.0.1";
 const NAME = /^[\p{L}\p{N}]([\p{L}\p{N}.-]{0,251}[\p{L}\p{N}])?$/u;
 

@@ -1,0 +1,38 @@
+// One thing that was looked at: how it stands, and how to mend it.
+
+import type { ExitCode } from "../exit-codes.ts";
+import { EXIT } from "../exit-codes.ts";
+
+export type Level = "ok" | "warn" | "fail";
+
+export interface Finding {
+  readonly level: Level;
+  /** What was looked at: "input /var/log/mail.log". */
+  readonly subject: string;
+  readonly text: string;
+  /** What to do, a line each; the lines of a file to be changed stand as they are to be written. */
+  readonly mend?: readonly string[];
+}
+
+const WORDS: Readonly<Record<Level, string>> = { ok: "OK", warn: "WARN", fail: "FAIL" };
+const COLORS: Readonly<Record<Level, number>> = { ok: 32, warn: 33, fail: 31 };
+const WORD_WIDTH = 4;
+
+/** Ends in a line break. */
+export function findingText({ level, subject, text, mend = [] }: Finding, color: boolean): string {
+  const word = WORDS[level].padEnd(WORD_WIDTH);
+  const shown = color ? `\u001B[${COLORS[level]}m${word}\u001B[0m` : word;
+  const lines = [`${shown}  ${subject}: ${text}`, ...mend.map((line) => `        ${line}`)];
+  return `${lines.join("\n")}\n`;
+}
+
+/** "12 ok, 1 warning, no failure" */
+export function countText(findings: readonly Finding[]): string {
+  const count = (level: Level): number => findings.filter((finding) => finding.level === level).length;
+  const many = (number: number, word: string): string => `${number} ${word}${number === 1 ? "" : "s"}`;
+  return `${count("ok")} ok, ${many(count("warn"), "warning")}, ${many(count("fail"), "failure")}`;
+}
+
+export function exitOf(findings: readonly Finding[]): ExitCode {
+  return findings.some(({ level }) => level === "fail") ? EXIT.failed : EXIT.done;
+}

@@ -1,0 +1,171 @@
+// `webhook:`, `webhooks:`, `onAlert:` and `heartbeat:` of the configuration -> settings of those who are told of a storm.
+
+import { z } from "zod";
+import { SEVERITIES } from "../../shared/domain/storm-alert.ts";
+import type { Secret } from "../../shared/domain/secret.ts";
+import { formatDuration } from "../../shared/runtime/durations.ts";
+import type { HeartbeatSettings, OnAlertSettings, ReceiverSettings } from "../alerter/receiver-settings.ts";
+import {
+  BODY_KINDS,
+  defaultHeartbeatSettings,
+  defaultOnAlertSettings,
+  defaultReceiverSettings,
+} from "../alerter/receiver-settings.ts";
+import { duration, path, whole } from "./config-values.ts";
+import type { ReadSecret } from "./secret-config.ts";
+import { headerValue, httpUrl, inFile, secretUnread, signingKey, signingKeys, urlUnread } from "./secret-config.ts";
+
+const defaults = defaultReceiverSettings;
+const HEADERS_MAX = 32;
+const SECRETS_MAX = 8;
+
+const receiverName = z
+  .string()
+  .regex(/^[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/u, {
+    error: "is no name of a receiver: up to 64 letters, digits, dots, dashes and underscores",
+  })
+  .describe("Unique. It stands in metrics, and in the state: who is renamed is a new receiver.");
+
+/** Ours, or the transport's. */
+const TAKEN = new Set(["host", "content-length", "content-type", "transfer-encoding", "connection"]);
+const headerName = z
+  .string()
+  .max(128)
+  .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/u, { error: "is no name of a header" })
+  .refine((text) => !TAKEN.has(text.toLowerCase()) && !text.toLowerCase().startsWith("webhook-"), {
+    error: "is a header that squall sets itself",
+  });
+
+/** A rule between fields, judged whatever else is wrong with them. */
+export function between<Fields extends object>(
+  holds: (fields: Fields) => boolean,
+): readonly [(fields: Fields) => boolean, { when: (payload: { value: unknown }) => boolean }] {
+  return [holds, { when: ({ value }) => typeof value === "object" && value !== null }];
+}
+
+function has(fields: object, field: string): boolean {
+  return Object.hasOwn(fields, field);
+}
+
+function receiverFields(read: ReadSecret) {
+  const headers = <Kind extends z.ZodType>(kind: Kind) =>
+    z
+      .record(headerName, kind)
+      .refine((map) => Object.keys(map).length <= HEADERS_MAX, { error: `must be at most ${HEADERS_MAX} headers` })
+      .exactOptional();
+  return {
+    url: httpUrl.exactOptional().describe("Where alerts are posted to, http or https. Counts as a secret."),
+    urlFile: inFile(httpUrl, read, urlUnread).exactOptional().describe("File that holds the URL, instead of url."),
+    secret: signingKey.exactOptional().describe('Key that signs (Standard Webhooks): "whsec_" and base64.'),
+    secrets: z
+      .array(signingKey)
+      .max(SECRETS_MAX)
+      .exactOptional()
+      .describe("Several keys, while they are changed: each signs."),
+    secretFile: inFile(signingKeys, read, [secretUnread]).exactOptional().describe("File that holds keys, one a line."),
+    headers: headers(headerValue).describe("Sent with each post. Values count as secrets."),
+    headerFiles: headers(inFile(headerValue, read, secretUnread)).describe("The same, each value in a file."),
+    body: z
+      .enum(BODY_KINDS)
+      .default(defaults.body)
+      .describe("standard: the alert as JSON, signed; text: as ntfy takes it; slack: as Slack and its likes take it."),
+    minSeverity: z.enum(SEVERITIES).default(defaults.minSeverity).describe("Alerts below it are not told."),
+    updates: z
+      .boolean()
+      .default(defaults.updates)
+      .describe("storm.updated is told too; opened and resolved always are."),
+    timeout: duration("1s", "5m").prefault(formatDuration(defaults.timeoutMs)).describe("Of one try."),
+    forbidPrivate: z
+      .boolean()
+      .default(defaults.forbidPrivate)
+      .describe("Refuse http, and any address that is not public, whatever the name resolves to."),
+  };
+}
+
+type ReceiverFields = z.output<z.ZodObject<ReturnType<typeof receiverFields>>>;
+
+function isAddressed(fields: object): boolean {
+  return has(fields, "url") || has(fields, "urlFile");
+}
+
+const NO_URL = "needs url or urlFile";
+const TWO_URLS = "cannot stand beside url: give one of them";
+
+function hasOneUrl(fields: object): boolean {
+  return !(has(fields, "url") && has(fields, "urlFile"));
+}
+
+function receiverOf(fields: ReceiverFields & { readonly name: string }): ReceiverSettings {
+  const {
+    url,
+    urlFile,
+    secret,
+    secrets = [],
+    secretFile = [],
+    headers = {},
+    headerFiles = {},
+    timeout,
+    ...same
+  } = fields;
+  const all: Readonly<Record<string, Secret>> = { ...headers, ...headerFiles };
+  return {
+    ...same,
+    url: url ?? urlFile ?? urlUnread,
+    secrets: [...(secret === undefined ? [] : [secret]), ...secrets, ...secretFile],
+    headers: Object.entries(all).map(([header, value]) => ({ name: header, value })),
+    timeoutMs: timeout,
+  };
+}
+
+/** An entry of `webhooks:`. */
+export function webhooksConfig(read: ReadSecret) {
+  const [addressed, when] = between(isAddressed);
+  const [one] = between(hasOneUrl);
+  return z
+    .array(
+      z
+        .strictObject({ name: receiverName, ...receiverFields(read) })
+        .refine(addressed, { error: NO_URL, ...when })
+        .refine(one, { error: TWO_URLS, path: ["urlFile"], ...when })
+        .transform(receiverOf),
+    )
+    .max(32);
+}
+
+/** `webhook:`, of which the variables SQUALL_WEBHOOK_URL, SQUALL_WEBHOOK_SECRET_FILE and so on are made. */
+export function webhookConfig(read: ReadSecret) {
+  const [addressed, when] = between(isAddressed);
+  const [one] = between(hasOneUrl);
+  return z
+    .strictObject({ name: receiverName.default("webhook"), ...receiverFields(read) })
+    .refine(addressed, { error: NO_URL, ...when })
+    .refine(one, { error: TWO_URLS, path: ["urlFile"], ...when })
+    .transform(receiverOf);
+}
+
+const onAlertDefaults = defaultOnAlertSettings;
+export const onAlertConfig = z
+  .strictObject({
+    command: path.describe("Run by /bin/sh with the alert as JSON on its standard input."),
+    timeout: duration("1s", "1h").prefault(formatDuration(onAlertDefaults.timeoutMs)).describe("Then it is killed."),
+    concurrent: whole(1, 64).default(onAlertDefaults.concurrentMax).describe("How many may run at once."),
+  })
+  .transform(({ command, timeout, concurrent }): OnAlertSettings => ({
+    command,
+    timeoutMs: timeout,
+    concurrentMax: concurrent,
+  }));
+
+export function heartbeatConfig(read: ReadSecret) {
+  const [addressed, when] = between(isAddressed);
+  const [one] = between(hasOneUrl);
+  return z
+    .strictObject({
+      url: httpUrl.exactOptional().describe("Called while all is well. Counts as a secret."),
+      urlFile: inFile(httpUrl, read, urlUnread).exactOptional().describe("File that holds the URL, instead of url."),
+      every: duration("10s", "1d").prefault(formatDuration(defaultHeartbeatSettings.everyMs)),
+    })
+    .refine(addressed, { error: NO_URL, ...when })
+    .refine(one, { error: TWO_URLS, path: ["urlFile"], ...when })
+    .transform(({ url, urlFile, every }): HeartbeatSettings => ({ url: url ?? urlFile ?? urlUnread, everyMs: every }));
+}
