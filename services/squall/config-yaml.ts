@@ -6,28 +6,38 @@ import type { ReportNode } from "../../shared/runtime/config-report.ts";
 /** Column of the sources, where values leave room for them. */
 const SOURCE_COLUMN = 48;
 
-/** Ends in a line break. */
-export function configYaml(root: ReportNode): string {
-  return `${mapLines(root).join("\n")}\n`;
+interface Line {
+  readonly text: string;
+  /** Of a value; undefined for what only holds others. */
+  readonly source: string | undefined;
 }
 
-function mapLines(node: ReportNode): string[] {
+/** Ends in a line break. */
+export function configYaml(root: ReportNode): string {
+  return `${mapLines(root).map(withSource).join("\n")}\n`;
+}
+
+function mapLines(node: ReportNode): Line[] {
   if (node.kind !== "map") return [];
   return node.entries.flatMap(([name, inner]) => {
     const key = scalar(name);
-    if (inner.kind === "value") return [withSource(`${key}: ${scalar(inner.value)}`, inner.source)];
+    if (inner.kind === "value") return [{ text: `${key}: ${scalar(inner.value)}`, source: inner.source }];
     const lines = inner.kind === "map" ? mapLines(inner) : inner.items.flatMap(itemLines);
-    return lines.length === 0 ? [] : [`${key}:`, ...lines.map((line) => `  ${line}`)];
+    if (lines.length === 0) return [];
+    return [{ text: `${key}:`, source: undefined }, ...lines.map((line) => indented("  ", line))];
   });
 }
 
-function itemLines(node: ReportNode): string[] {
-  const lines = node.kind === "map" ? mapLines(node) : [];
-  return lines.map((line, index) => `${index === 0 ? "- " : "  "}${line}`);
+function itemLines(node: ReportNode): Line[] {
+  return mapLines(node).map((line, index) => indented(index === 0 ? "- " : "  ", line));
 }
 
-function withSource(text: string, source: string): string {
-  return `${text.padEnd(SOURCE_COLUMN)}  # ${source}`;
+function indented(margin: string, { text, source }: Line): Line {
+  return { text: `${margin}${text}`, source };
+}
+
+function withSource({ text, source }: Line): string {
+  return source === undefined ? text : `${text.padEnd(SOURCE_COLUMN)}  # ${source}`;
 }
 
 /** On one line. */

@@ -47,12 +47,14 @@ function has(fields: object, field: string): boolean {
   return Object.hasOwn(fields, field);
 }
 
+function headerMap<Kind extends z.ZodType>(kind: Kind) {
+  return z
+    .record(headerName, kind)
+    .refine((map) => Object.keys(map).length <= HEADERS_MAX, { error: `must be at most ${HEADERS_MAX} headers` })
+    .exactOptional();
+}
+
 function receiverFields(read: ReadSecret) {
-  const headers = <Kind extends z.ZodType>(kind: Kind) =>
-    z
-      .record(headerName, kind)
-      .refine((map) => Object.keys(map).length <= HEADERS_MAX, { error: `must be at most ${HEADERS_MAX} headers` })
-      .exactOptional();
   return {
     url: httpUrl.exactOptional().describe("Where alerts are posted to, http or https. Counts as a secret."),
     urlFile: inFile(httpUrl, read, urlUnread).exactOptional().describe("File that holds the URL, instead of url."),
@@ -63,8 +65,8 @@ function receiverFields(read: ReadSecret) {
       .exactOptional()
       .describe("Several keys, while they are changed: each signs."),
     secretFile: inFile(signingKeys, read, [secretUnread]).exactOptional().describe("File that holds keys, one a line."),
-    headers: headers(headerValue).describe("Sent with each post. Values count as secrets."),
-    headerFiles: headers(inFile(headerValue, read, secretUnread)).describe("The same, each value in a file."),
+    headers: headerMap(headerValue).describe("Sent with each post. Values count as secrets."),
+    headerFiles: headerMap(inFile(headerValue, read, secretUnread)).describe("The same, each value in a file."),
     body: z
       .enum(BODY_KINDS)
       .default(defaults.body)

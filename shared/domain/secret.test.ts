@@ -6,7 +6,7 @@ test("however it is printed, it does not show", () => {
   const secret = new Secret("hunter2");
   const printed = [
     String(secret),
-    `${secret}`,
+    ["", secret].join(""),
     JSON.stringify({ secret }),
     inspect({ secret }, { showHidden: true, depth: 9 }),
     format("%s %o %j", secret, secret, secret),

@@ -1,7 +1,7 @@
 // Values as they come -> how many lie below each bound: a histogram that costs a few comparisons and makes nothing.
 
 /** Seconds, from what a person would not notice to ten minutes. */
-export const LATENCY_BOUNDS_S: readonly number[] = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
+const LATENCY_BOUNDS_S: readonly number[] = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600];
 
 export class HistogramCounts {
   /** Upper bounds, ascending; a value on a bound belongs to it. */

@@ -8,7 +8,17 @@ interface Check {
   readonly faults: string[];
 }
 
-const ANNOTATIONS = new Set(["$schema", "$id", "$defs", "title", "description", "examples", "format", "default"]);
+const ANNOTATIONS = new Set([
+  "$schema",
+  "$id",
+  "$defs",
+  "title",
+  "description",
+  "examples",
+  "format",
+  "default",
+  "writeOnly",
+]);
 
 /** Paths and keywords that the value violates; empty when it is valid. */
 export function schemaFaults(schema: unknown, value: unknown): string[] {
@@ -41,7 +51,7 @@ function holds(keyword: string, what: { schema: Json; rule: unknown; value: unkn
       checkAll(resolve(String(rule), check.root), value, check);
       return true;
     case "type":
-      return rule === "integer" ? Number.isInteger(value) : typeName(value) === rule;
+      return asList(rule).some((type) => (type === "integer" ? Number.isInteger(value) : typeName(value) === type));
     case "const":
       return value === rule;
     case "enum":
@@ -56,13 +66,30 @@ function holds(keyword: string, what: { schema: Json; rule: unknown; value: unkn
       return number === undefined || number >= Number(rule);
     case "maximum":
       return number === undefined || number <= Number(rule);
+    case "minItems":
+      return items === undefined || items.length >= Number(rule);
     case "maxItems":
       return items === undefined || items.length <= Number(rule);
     case "uniqueItems":
       return items === undefined || new Set(items).size === items.length;
-    case "items":
-      items?.forEach((item, index) => checkAll(asObject(rule), item, { ...check, path: `${check.path}[${index}]` }));
+    case "items": {
+      // Those that prefixItems speaks of are judged there.
+      const first = what.schema["prefixItems"] === undefined ? 0 : asList(what.schema["prefixItems"]).length;
+      const rest = items?.slice(first) ?? [];
+      if (rule === false) return rest.length === 0;
+      rest.forEach((item, index) =>
+        checkAll(asObject(rule), item, { ...check, path: `${check.path}[${first + index}]` }),
+      );
       return true;
+    }
+    case "prefixItems":
+      for (const [index, item] of asList(rule).entries()) {
+        if (items === undefined || index >= items.length) continue;
+        checkAll(asObject(item), items[index], { ...check, path: `${check.path}[${index}]` });
+      }
+      return true;
+    case "propertyNames":
+      return fields === undefined || Object.keys(fields).every((key) => isValid(rule, key, check));
     case "required":
       return fields === undefined || (Array.isArray(rule) && rule.every((key) => Object.hasOwn(fields, String(key))));
     case "properties":
@@ -72,9 +99,11 @@ function holds(keyword: string, what: { schema: Json; rule: unknown; value: unkn
       }
       return true;
     case "additionalProperties": {
-      if (rule !== false) throw new TypeError("additionalProperties: only false is understood");
-      const known = asObject(what.schema["properties"]);
-      return fields === undefined || Object.keys(fields).every((key) => Object.hasOwn(known, key));
+      const known = Object.hasOwn(what.schema, "properties") ? asObject(what.schema["properties"]) : {};
+      const others = Object.entries(fields ?? {}).filter(([key]) => !Object.hasOwn(known, key));
+      if (rule === false) return others.length === 0;
+      for (const [key, other] of others) checkAll(asObject(rule), other, { ...check, path: `${check.path}.${key}` });
+      return true;
     }
     case "oneOf":
       return Array.isArray(rule) && rule.filter((one) => isValid(one, value, check)).length === 1;
@@ -93,6 +122,10 @@ function resolve(reference: string, root: Json): Json {
   let schema = root;
   for (const part of reference.split("/").slice(1)) schema = asObject(schema[part]);
   return schema;
+}
+
+function asList(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [value];
 }
 
 function typeName(value: unknown): string {

@@ -31,15 +31,21 @@ export function clockFinding(subject: string, facts: ClockFacts): Finding {
   const at = `newest line stamped ${clockOf(newestMs, timezone)} (${timezone})`;
   if (Math.abs(aheadMs) <= NEAR_MS) return silence(subject, facts, at);
   const zonesMs = Math.round(aheadMs / QUARTER_MS) * QUARTER_MS;
-  const text = `${at}, the file was written ${clockOf(writtenAtMs, timezone)}: ${shift(aheadMs)}`;
+  const written = `${at}, the file was written ${clockOf(writtenAtMs, timezone)}`;
   if (zonesMs !== 0 && Math.abs(zonesMs) <= ZONE_MAX_MS && Math.abs(aheadMs - zonesMs) <= NEAR_MS) {
-    return { level: "fail", subject, text: `${text}, which is a zone, not a clock`, mend: zoneMend(zonesMs, facts) };
+    return {
+      level: "fail",
+      subject,
+      text: `${written}: ${shift(zonesMs)}, which is a zone, not a clock`,
+      mend: zoneMend(zonesMs, facts),
+    };
   }
+  const text = `${written}: ${shift(aheadMs)}`;
   if (aheadMs > 0) {
     const mend = ["The server's clock runs ahead, or this machine's behind: let both keep time by NTP (timedatectl)."];
     return { level: "fail", subject, text, mend };
   }
-  const mend = ["An old log that was copied, or one that buffers: squall treats its lines as late."];
+  const mend = ["An old log that was copied here, or lines that are written with delay: they count as late."];
   return { level: "warn", subject, text, mend };
 }
 

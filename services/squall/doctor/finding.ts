@@ -1,5 +1,6 @@
 // One thing that was looked at: how it stands, and how to mend it.
 
+import { counted } from "../../../shared/domain/storm-alert-words.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { EXIT } from "../exit-codes.ts";
 
@@ -29,8 +30,7 @@ export function findingText({ level, subject, text, mend = [] }: Finding, color:
 /** "12 ok, 1 warning, no failure" */
 export function countText(findings: readonly Finding[]): string {
   const count = (level: Level): number => findings.filter((finding) => finding.level === level).length;
-  const many = (number: number, word: string): string => `${number} ${word}${number === 1 ? "" : "s"}`;
-  return `${count("ok")} ok, ${many(count("warn"), "warning")}, ${many(count("fail"), "failure")}`;
+  return `${count("ok")} ok, ${counted(count("warn"), "warning")}, ${counted(count("fail"), "failure")}`;
 }
 
 export function exitOf(findings: readonly Finding[]): ExitCode {

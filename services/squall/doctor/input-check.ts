@@ -3,8 +3,8 @@
 import { readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { InputError } from "../../../shared/adapters/files/file-error.ts";
-import type { Denied } from "../../../shared/adapters/files/file-rights.ts";
-import { ownLogin, ownName, whyDenied } from "../../../shared/adapters/files/file-rights.ts";
+import type { Denied, whyDenied } from "../../../shared/adapters/files/file-rights.ts";
+import { ownLogin, ownName } from "../../../shared/adapters/files/file-rights.ts";
 import { readLogEnds } from "../../../shared/adapters/files/log-ends.ts";
 import type { FileInput, FilesInput, StandaloneConfig } from "../standalone/standalone-settings.ts";
 import { byteCount } from "../words.ts";

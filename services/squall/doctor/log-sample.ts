@@ -37,6 +37,8 @@ export interface SampleOptions {
 
 const NEWLINE = 10;
 const NUMBER_SIGN = 35;
+/** What some Windows programs put in front of a file. */
+const BYTE_ORDER_MARK = Buffer.of(0xef, 0xbb, 0xbf);
 
 export function sampleOf(ends: Pick<LogEnds, "head" | "tail">, options: SampleOptions): LogSample {
   const bytes = Buffer.concat([comments(ends.head), ends.tail]);
@@ -54,13 +56,14 @@ export function sampleOf(ends: Pick<LogEnds, "head" | "tail">, options: SampleOp
 
 /** Lines at the top of a file that say what its columns are: Exchange's. */
 function comments(head: Buffer): Buffer {
-  let end = 0;
+  const start = head.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0;
+  let end = start;
   while (head[end] === NUMBER_SIGN) {
     const newline = head.indexOf(NEWLINE, end);
     if (newline < 0) break;
     end = newline + 1;
   }
-  return head.subarray(0, end);
+  return head.subarray(start, end);
 }
 
 function read(bytes: Buffer, format: FormatName | "auto", { config, timezone, nowMs }: SampleOptions) {
