@@ -2,27 +2,36 @@
 
 import { z } from "zod";
 import { SEVERITIES } from "../../shared/domain/storm-alert.ts";
-import type { Secret } from "../../shared/domain/secret.ts";
 import { formatDuration } from "../../shared/runtime/durations.ts";
-import type { HeartbeatSettings, OnAlertSettings, ReceiverSettings } from "../alerter/receiver-settings.ts";
+import type { HeartbeatSettings, OnAlertSettings, WebhookSettings } from "../alerter/receiver-settings.ts";
 import {
   BODY_KINDS,
   defaultHeartbeatSettings,
   defaultOnAlertSettings,
-  defaultReceiverSettings,
+  defaultWebhookSettings,
 } from "../alerter/receiver-settings.ts";
 import { duration, path, whole } from "./config-values.ts";
 import type { ReadSecret } from "./secret-config.ts";
-import { headerValue, httpUrl, inFile, secretUnread, signingKey, signingKeys, urlUnread } from "./secret-config.ts";
+import {
+  headerValue,
+  httpUrl,
+  inFile,
+  KEYS_MAX,
+  secretUnread,
+  signingKey,
+  signingKeys,
+  urlUnread,
+} from "./secret-config.ts";
 
-const defaults = defaultReceiverSettings;
+const defaults = defaultWebhookSettings;
 const HEADERS_MAX = 32;
-const SECRETS_MAX = 8;
+/** More would be more series than the metrics may have. */
+const RECEIVERS_MAX = 16;
 
 const receiverName = z
   .string()
-  .regex(/^[A-Za-z0-9]([A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$/u, {
-    error: "is no name of a receiver: up to 64 letters, digits, dots, dashes and underscores",
+  .regex(/^[A-Za-z0-9]([A-Za-z0-9_-]{0,62}[A-Za-z0-9])?$/u, {
+    error: "is no name of a receiver: up to 64 letters, digits, dashes and underscores",
   })
   .describe("Unique. It stands in metrics, and in the state: who is renamed is a new receiver.");
 
@@ -61,9 +70,9 @@ function receiverFields(read: ReadSecret) {
     secret: signingKey.exactOptional().describe('Key that signs (Standard Webhooks): "whsec_" and base64.'),
     secrets: z
       .array(signingKey)
-      .max(SECRETS_MAX)
+      .max(KEYS_MAX)
       .exactOptional()
-      .describe("Several keys, while they are changed: each signs."),
+      .describe("Two keys, while one takes the place of the other: each signs."),
     secretFile: inFile(signingKeys, read, [secretUnread]).exactOptional().describe("File that holds keys, one a line."),
     headers: headerMap(headerValue).describe("Sent with each post. Values count as secrets."),
     headerFiles: headerMap(inFile(headerValue, read, secretUnread)).describe("The same, each value in a file."),
@@ -90,6 +99,13 @@ function isAddressed(fields: object): boolean {
   return has(fields, "url") || has(fields, "urlFile");
 }
 
+const KEY_FIELDS = ["secret", "secrets", "secretFile"];
+
+function hasOneKeyField(fields: object): boolean {
+  return KEY_FIELDS.filter((field) => has(fields, field)).length <= 1;
+}
+
+const TWO_KEY_FIELDS = { error: `give one of ${KEY_FIELDS.join(", ")}` };
 const NO_URL = "needs url or urlFile";
 const TWO_URLS = "cannot stand beside url: give one of them";
 
@@ -97,7 +113,7 @@ function hasOneUrl(fields: object): boolean {
   return !(has(fields, "url") && has(fields, "urlFile"));
 }
 
-function receiverOf(fields: ReceiverFields & { readonly name: string }): ReceiverSettings {
+function receiverOf(fields: ReceiverFields & { readonly name: string }): WebhookSettings {
   const {
     url,
     urlFile,
@@ -109,13 +125,14 @@ function receiverOf(fields: ReceiverFields & { readonly name: string }): Receive
     timeout,
     ...same
   } = fields;
-  const all: Readonly<Record<string, Secret>> = { ...headers, ...headerFiles };
   return {
     ...same,
+    kind: "webhook",
     url: url ?? urlFile ?? urlUnread,
-    secrets: [...(secret === undefined ? [] : [secret]), ...secrets, ...secretFile],
-    headers: Object.entries(all).map(([header, value]) => ({ name: header, value })),
+    signingSecrets: [...(secret === undefined ? [] : [secret]), ...secrets, ...secretFile],
+    headers: { ...headers, ...headerFiles },
     timeoutMs: timeout,
+    concurrent: defaults.concurrent,
   };
 }
 
@@ -123,39 +140,45 @@ function receiverOf(fields: ReceiverFields & { readonly name: string }): Receive
 export function webhooksConfig(read: ReadSecret) {
   const [addressed, when] = between(isAddressed);
   const [one] = between(hasOneUrl);
+  const [keys] = between(hasOneKeyField);
   return z
     .array(
       z
         .strictObject({ name: receiverName, ...receiverFields(read) })
         .refine(addressed, { error: NO_URL, ...when })
         .refine(one, { error: TWO_URLS, path: ["urlFile"], ...when })
+        .refine(keys, { ...TWO_KEY_FIELDS, ...when })
         .transform(receiverOf),
     )
-    .max(32);
+    .max(RECEIVERS_MAX);
 }
 
 /** `webhook:`, of which the variables SQUALL_WEBHOOK_URL, SQUALL_WEBHOOK_SECRET_FILE and so on are made. */
 export function webhookConfig(read: ReadSecret) {
   const [addressed, when] = between(isAddressed);
   const [one] = between(hasOneUrl);
+  const [keys] = between(hasOneKeyField);
   return z
     .strictObject({ name: receiverName.default("webhook"), ...receiverFields(read) })
     .refine(addressed, { error: NO_URL, ...when })
     .refine(one, { error: TWO_URLS, path: ["urlFile"], ...when })
+    .refine(keys, { ...TWO_KEY_FIELDS, ...when })
     .transform(receiverOf);
 }
 
 const onAlertDefaults = defaultOnAlertSettings;
 export const onAlertConfig = z
   .strictObject({
-    command: path.describe("Run by /bin/sh with the alert as JSON on its standard input."),
+    command: path.describe(
+      "A program and its arguments; it gets the alert as JSON on its standard input. No shell is run.",
+    ),
     timeout: duration("1s", "1h").prefault(formatDuration(onAlertDefaults.timeoutMs)).describe("Then it is killed."),
-    concurrent: whole(1, 64).default(onAlertDefaults.concurrentMax).describe("How many may run at once."),
+    concurrent: whole(1, 64).default(onAlertDefaults.concurrent).describe("How many may run at once."),
   })
   .transform(({ command, timeout, concurrent }): OnAlertSettings => ({
     command,
     timeoutMs: timeout,
-    concurrentMax: concurrent,
+    concurrent,
   }));
 
 export function heartbeatConfig(read: ReadSecret) {

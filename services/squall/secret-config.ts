@@ -13,6 +13,8 @@ export type SecretKind<Value> = z.ZodPipe<z.ZodString, z.ZodTransform<Value, str
 
 const URL_CHARS_MAX = 4096;
 const KEY = /^whsec_([A-Za-z0-9+/]+={0,2})$/u;
+/** The new one and the old. */
+export const KEYS_MAX = 2;
 const KEY_BYTES_MIN = 24;
 const KEY_BYTES_MAX = 64;
 const MAKE_ONE = 'make one with: echo "whsec_$(openssl rand -base64 32)"';
@@ -62,6 +64,7 @@ export const signingKeys: SecretKind<readonly Secret[]> = secretText((text) => {
     .map((line) => signingKey.safeParse(line.trim()));
   const wrong = made.find(({ success }) => !success);
   if (wrong?.error !== undefined) return wrong.error.issues[0]?.message ?? "is no key";
+  if (made.length > KEYS_MAX) return `holds more than ${KEYS_MAX} keys`;
   return made.length === 0 ? "is empty" : made.flatMap(({ data }) => data ?? []);
 });
 

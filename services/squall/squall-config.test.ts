@@ -124,7 +124,7 @@ const WANT: Readonly<Record<string, readonly string[]>> = {
     '2:9: webhook.body: expected one of "standard"|"text"|"slack"',
     "5:10: webhooks[0].url: is no URL that can be called: write http://… or https://…",
     '6:14: webhooks[0].timeout: "1h" is out of range: 1s to 5m',
-    "7:11: webhooks[1].name: is no name of a receiver: up to 64 letters, digits, dots, dashes and underscores",
+    "7:11: webhooks[1].name: is no name of a receiver: up to 64 letters, digits, dashes and underscores",
     "8:10: webhooks[1].url: must not hold a name or a password: send them in a header, as Authorization",
     '9:13: webhooks[1].secret: is no key of Standard Webhooks ("whsec_" and base64): make one with: echo "whsec_$(openssl rand -base64 32)"',
     "10:5: webhooks[2].name: is needed",

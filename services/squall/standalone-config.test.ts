@@ -73,8 +73,7 @@ state: /srv/state
 webhooks:
   - name: oncall
     url: ${HOOK}
-    secret: ${KEY}
-    secrets: [${KEY_2}]
+    secrets: [${KEY}, ${KEY_2}]
     headers: {X-Token: hunter2}
     headerFiles: {Authorization: ${fileOf("token", "Bearer hunter3\n")}}
     body: slack
@@ -137,8 +136,8 @@ metrics: {address: "off"}
     forbidPrivate: true,
   });
   expect(oncall?.url.reveal()).toBe(HOOK);
-  expect(oncall?.secrets.map((secret) => secret.reveal())).toEqual([KEY, KEY_2]);
-  expect(oncall?.headers.map(({ name, value }) => [name, value.reveal()])).toEqual([
+  expect(oncall?.signingSecrets.map((secret) => secret.reveal())).toEqual([KEY, KEY_2]);
+  expect(Object.entries(oncall?.headers ?? {}).map(([name, value]) => [name, value.reveal()])).toEqual([
     ["X-Token", "hunter2"],
     ["Authorization", "Bearer hunter3"],
   ]);
@@ -150,8 +149,8 @@ metrics: {address: "off"}
     timeoutMs: 15_000,
   });
   expect(ntfy?.url.reveal()).toBe(HOOK);
-  expect(ntfy?.secrets.map((secret) => secret.reveal())).toEqual([KEY, KEY_2]);
-  expect(config.onAlert).toEqual({ command: "wall", timeoutMs: 10_000, concurrentMax: 2 });
+  expect(ntfy?.signingSecrets.map((secret) => secret.reveal())).toEqual([KEY, KEY_2]);
+  expect(config.onAlert).toEqual({ command: "wall", timeoutMs: 10_000, concurrent: 2 });
   expect(config.heartbeat?.everyMs).toBe(300_000);
   expect(config).toMatchObject({ state: "/srv/state", metrics: { address: undefined } });
   const printed = `${JSON.stringify(config)}${inspect(config, { depth: 9, showHidden: true })}`;
@@ -165,7 +164,7 @@ describe("variables", () => {
     });
     expect(webhooks).toMatchObject([{ name: "webhook", body: "standard", minSeverity: "warning" }]);
     expect(webhooks[0]?.url.reveal()).toBe("http://127.0.0.1:8080/x");
-    expect(webhooks[0]?.secrets.map((secret) => secret.reveal())).toEqual([KEY]);
+    expect(webhooks[0]?.signingSecrets.map((secret) => secret.reveal())).toEqual([KEY]);
   });
 
   test("secrets from files; it stands beside those of the file", async () => {
@@ -189,7 +188,7 @@ describe("variables", () => {
     };
     const { webhooks } = await load({ yaml, env });
     expect(webhooks[0]?.url.reveal()).toBe("http://env/");
-    expect(webhooks[0]?.secrets.map((secret) => secret.reveal())).toEqual([KEY_2]);
+    expect(webhooks[0]?.signingSecrets.map((secret) => secret.reveal())).toEqual([KEY_2]);
     const flagged = await load({ yaml, env, flags: { webhook: "http://flag/" } });
     expect(flagged.webhooks[0]?.url.reveal()).toBe("http://flag/");
   });
@@ -204,7 +203,7 @@ describe("variables", () => {
     };
     expect(await load({ env })).toMatchObject({
       state: "/srv/state",
-      onAlert: { command: "wall", timeoutMs: 30_000, concurrentMax: 4 },
+      onAlert: { command: "wall", timeoutMs: 30_000, concurrent: 4 },
       heartbeat: { everyMs: 120_000 },
       metrics: { address: { host: "0.0.0.0", port: 9000 } },
     });

@@ -72,20 +72,11 @@ function holds(keyword: string, what: { schema: Json; rule: unknown; value: unkn
       return items === undefined || items.length <= Number(rule);
     case "uniqueItems":
       return items === undefined || new Set(items).size === items.length;
-    case "items": {
-      // Those that prefixItems speaks of are judged there.
-      const first = what.schema["prefixItems"] === undefined ? 0 : asList(what.schema["prefixItems"]).length;
-      const rest = items?.slice(first) ?? [];
-      if (rule === false) return rest.length === 0;
-      rest.forEach((item, index) =>
-        checkAll(asObject(rule), item, { ...check, path: `${check.path}[${first + index}]` }),
-      );
-      return true;
-    }
+    case "items":
+      return itemsHold(what, items, check);
     case "prefixItems":
-      for (const [index, item] of asList(rule).entries()) {
-        if (items === undefined || index >= items.length) continue;
-        checkAll(asObject(item), items[index], { ...check, path: `${check.path}[${index}]` });
+      for (const [index, item] of (items ?? []).slice(0, asList(rule).length).entries()) {
+        checkAll(asObject(asList(rule)[index]), item, { ...check, path: `${check.path}[${index}]` });
       }
       return true;
     case "propertyNames":
@@ -98,18 +89,37 @@ function holds(keyword: string, what: { schema: Json; rule: unknown; value: unkn
         checkAll(asObject(property), fields[key], { ...check, path: `${check.path}.${key}` });
       }
       return true;
-    case "additionalProperties": {
-      const known = Object.hasOwn(what.schema, "properties") ? asObject(what.schema["properties"]) : {};
-      const others = Object.entries(fields ?? {}).filter(([key]) => !Object.hasOwn(known, key));
-      if (rule === false) return others.length === 0;
-      for (const [key, other] of others) checkAll(asObject(rule), other, { ...check, path: `${check.path}.${key}` });
-      return true;
-    }
+    case "additionalProperties":
+      return othersHold(what, fields, check);
     case "oneOf":
       return Array.isArray(rule) && rule.filter((one) => isValid(one, value, check)).length === 1;
     default:
       throw new TypeError(`schema keyword not understood: ${keyword}`);
   }
+}
+
+interface Ruled {
+  readonly schema: Json;
+  readonly rule: unknown;
+}
+
+/** Those that prefixItems speaks of are judged there. */
+function itemsHold({ schema, rule }: Ruled, items: readonly unknown[] | undefined, check: Check): boolean {
+  const first = schema["prefixItems"] === undefined ? 0 : asList(schema["prefixItems"]).length;
+  const rest = items?.slice(first) ?? [];
+  if (rule === false) return rest.length === 0;
+  for (const [index, item] of rest.entries()) {
+    checkAll(asObject(rule), item, { ...check, path: `${check.path}[${first + index}]` });
+  }
+  return true;
+}
+
+function othersHold({ schema, rule }: Ruled, fields: Json | undefined, check: Check): boolean {
+  const known = Object.hasOwn(schema, "properties") ? asObject(schema["properties"]) : {};
+  const others = Object.entries(fields ?? {}).filter(([key]) => !Object.hasOwn(known, key));
+  if (rule === false) return others.length === 0;
+  for (const [key, other] of others) checkAll(asObject(rule), other, { ...check, path: `${check.path}.${key}` });
+  return true;
 }
 
 function isValid(schema: unknown, value: unknown, check: Check): boolean {

@@ -5,8 +5,8 @@ import { tryTcpPort, tryUdpPort } from "../../../shared/adapters/net/port-trial.
 import { probeConnection } from "../../../shared/adapters/net/connection-probe.ts";
 import { encodeStormAlert, decodeStormAlert } from "../../../shared/domain/storm-alert-codec.ts";
 import { Secret, secretUrl } from "../../../shared/domain/secret.ts";
-import { defaultReceiverSettings } from "../../alerter/receiver-settings.ts";
-import type { ReceiverSettings } from "../../alerter/receiver-settings.ts";
+import { defaultWebhookSettings } from "../../alerter/receiver-settings.ts";
+import type { WebhookSettings } from "../../alerter/receiver-settings.ts";
 import { portFinding } from "./port-check.ts";
 import type { ReceiverCheckDeps } from "./receiver-check.ts";
 import { heartbeatFindings, onAlertFinding, webhookFindings } from "./receiver-check.ts";
@@ -27,9 +27,9 @@ async function silentServer(): Promise<number> {
   return typeof address === "object" && address !== null ? address.port : 0;
 }
 
-function receiver(url: string, change: Partial<ReceiverSettings> = {}): ReceiverSettings {
-  const settings = { ...defaultReceiverSettings, timeoutMs: 2000, secrets: [new Secret("whsec_x")], headers: [] };
-  return { name: "oncall", url: secretUrl(new URL(url)), ...settings, ...change };
+function receiver(url: string, change: Partial<WebhookSettings> = {}): WebhookSettings {
+  const settings = { ...defaultWebhookSettings, timeoutMs: 2000, signingSecrets: [new Secret("whsec_x")], headers: {} };
+  return { kind: "webhook", name: "oncall", url: secretUrl(new URL(url)), ...settings, ...change };
 }
 
 const deps: ReceiverCheckDeps = {
@@ -40,7 +40,7 @@ const deps: ReceiverCheckDeps = {
   nowMs: NOW,
 };
 
-async function shown(settings: ReceiverSettings, change: Partial<ReceiverCheckDeps> = {}): Promise<string[]> {
+async function shown(settings: WebhookSettings, change: Partial<ReceiverCheckDeps> = {}): Promise<string[]> {
   const findings = await webhookFindings(settings, { ...deps, ...change });
   return findings.map(({ level, text }) => `${level}: ${text}`);
 }
@@ -87,10 +87,10 @@ describe("web hooks", () => {
   test("unsigned posts are a warning where they could be signed", async () => {
     const port = await silentServer();
     const url = `http://127.0.0.1:${port}/`;
-    expect(await shown(receiver(url, { secrets: [] }))).toContain(
+    expect(await shown(receiver(url, { signingSecrets: [] }))).toContain(
       "warn: posts are not signed: its receiver cannot tell whose they are",
     );
-    expect(await shown(receiver(url, { secrets: [], body: "slack" }))).toHaveLength(1);
+    expect(await shown(receiver(url, { signingSecrets: [], body: "slack" }))).toHaveLength(1);
   });
 
   test("forbidPrivate: http, and names that lead inside", async () => {
@@ -110,7 +110,7 @@ describe("web hooks", () => {
     const sent: string[] = [];
     const change = {
       testAlerts: testAlerts("nhs", NOW),
-      sendTest: ({ name }: ReceiverSettings, alert: { type: string }) => {
+      sendTest: ({ name }: WebhookSettings, alert: { type: string }) => {
         sent.push(`${name} ${alert.type}`);
         return Promise.resolve({ ok: true, text: "answered 204" });
       },
@@ -145,13 +145,13 @@ test("the heartbeat is connected to, not called", async () => {
 test.each<[string, string]>([
   ["sh -c true", "ok: /bin/sh is there; it was not run"],
   ["/bin/sh", "ok: /bin/sh is there; it was not run"],
-  ["echo storm | wall", "ok: begins with a word of the shell; it was not run"],
-  ["A=b sh", "ok: is the shell's to judge; it was not run"],
+  ['"/bin/sh" -c true', "ok: /bin/sh is there; it was not run"],
+  [String.raw`/bin/s\h -c`, "ok: was not run, and not looked at: its quoting is unusual"],
   ["no-such-program --page", "fail: no-such-program is in no folder of PATH (/bin:/nowhere)"],
-  ["/no/such/program; true", "fail: /no/such/program is not there or may not be run"],
+  ["/no/such/program true", "fail: /no/such/program is not there or may not be run"],
   ["/etc/passwd x", "fail: /etc/passwd is not there or may not be run"],
 ])("a command: %s", (command, want) => {
-  const { level, text } = onAlertFinding({ command, timeoutMs: 1, concurrentMax: 1 }, "/bin:/nowhere");
+  const { level, text } = onAlertFinding({ command, timeoutMs: 1, concurrent: 1 }, "/bin:/nowhere");
   expect(`${level}: ${text}`).toBe(want);
 });
 

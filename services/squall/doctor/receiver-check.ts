@@ -5,12 +5,12 @@ import { delimiter, join } from "node:path";
 import type { Secret } from "../../../shared/domain/secret.ts";
 import type { StormAlert } from "../../../shared/domain/storm-alert.ts";
 import type { Probe } from "../../../shared/adapters/net/connection-probe.ts";
-import type { HeartbeatSettings, OnAlertSettings, ReceiverSettings } from "../../alerter/receiver-settings.ts";
+import type { HeartbeatSettings, OnAlertSettings, WebhookSettings } from "../../alerter/receiver-settings.ts";
 import type { Finding } from "./finding.ts";
 
 /** What became of one test alert: "answered 204 after 35 ms"; or why it was not taken. Sent once, never again. */
 export type SendTest = (
-  receiver: ReceiverSettings,
+  receiver: WebhookSettings,
   alert: StormAlert,
 ) => Promise<{ readonly ok: boolean; readonly text: string }>;
 
@@ -29,11 +29,11 @@ const SOON_MS = 14 * 86_400_000;
 const DAY_MS = 86_400_000;
 const HEARTBEAT_TIMEOUT_MS = 10_000;
 
-export async function webhookFindings(receiver: ReceiverSettings, deps: ReceiverCheckDeps): Promise<Finding[]> {
+export async function webhookFindings(receiver: WebhookSettings, deps: ReceiverCheckDeps): Promise<Finding[]> {
   const subject = `webhook ${receiver.name}`;
-  const { url, timeoutMs, forbidPrivate, secrets, body } = receiver;
+  const { url, timeoutMs, forbidPrivate, signingSecrets, body } = receiver;
   const findings = await reach(subject, url, { timeoutMs, forbidPrivate, deps });
-  if (secrets.length === 0 && body === "standard") {
+  if (signingSecrets.length === 0 && body === "standard") {
     const mend = ['Set secret to a key that the receiver knows too: echo "whsec_$(openssl rand -base64 32)"'];
     findings.push({
       level: "warn",
@@ -102,41 +102,20 @@ function certificate(subject: string, untilMs: number | undefined, nowMs: number
   return [{ level: "warn", subject, text: `its certificate ends in ${days} days`, mend: ["Renew it."] }];
 }
 
-/** The program that the command begins with, as /bin/sh would look for it. */
+/** The program that the command begins with. */
 export function onAlertFinding({ command }: OnAlertSettings, searchPath: string): Finding {
   const subject = "onAlert";
-  const program = /^\s*([^\s;|&<>()$"'`\\=]+)(?=\s|;|$)/u.exec(command)?.[1];
-  if (program === undefined) return { level: "ok", subject, text: "is the shell's to judge; it was not run" };
-  if (BUILT_IN.has(program)) return { level: "ok", subject, text: "begins with a word of the shell; it was not run" };
+  const [, doubled, single, bare] = /^\s*(?:"([^"]+)"|'([^']+)'|([^\s"'\\]+))(?:\s|$)/u.exec(command) ?? [];
+  const program = doubled ?? single ?? bare;
+  if (program === undefined)
+    return { level: "ok", subject, text: "was not run, and not looked at: its quoting is unusual" };
   const places = program.includes("/") ? [program] : searchPath.split(delimiter).map((folder) => join(folder, program));
   const found = places.find(isExecutable);
   if (found !== undefined) return { level: "ok", subject, text: `${found} is there; it was not run` };
   const where = program.includes("/") ? "is not there or may not be run" : `is in no folder of PATH (${searchPath})`;
-  return {
-    level: "fail",
-    subject,
-    text: `${program} ${where}`,
-    mend: ["Write its whole path, and make it executable: chmod +x"],
-  };
+  const mend = ["Write its whole path, and make it executable: chmod +x. For a shell's words: sh -c '…'"];
+  return { level: "fail", subject, text: `${program} ${where}`, mend };
 }
-
-const BUILT_IN = new Set([
-  "cat",
-  "echo",
-  "printf",
-  "test",
-  "[",
-  "exec",
-  "if",
-  "while",
-  "for",
-  "read",
-  "cd",
-  "set",
-  ":",
-  "{",
-  "!",
-]);
 
 function isExecutable(path: string): boolean {
   try {

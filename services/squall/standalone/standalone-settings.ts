@@ -1,6 +1,6 @@
 // What `squall standalone` runs by, beside what every command does.
 
-import type { HeartbeatSettings, OnAlertSettings, ReceiverSettings } from "../../alerter/receiver-settings.ts";
+import type { HeartbeatSettings, OnAlertSettings, WebhookSettings } from "../../alerter/receiver-settings.ts";
 import type { FormatName } from "../../ingest/formats.ts";
 import type { ListenAddress } from "../../../shared/runtime/listen-address.ts";
 import type { SquallConfig } from "../squall-defaults.ts";
@@ -49,7 +49,7 @@ export interface StandaloneConfig extends SquallConfig {
   readonly inputs: readonly InputSettings[];
   /** Absolute path of the state directory. */
   readonly state: string;
-  readonly webhooks: readonly ReceiverSettings[];
+  readonly webhooks: readonly WebhookSettings[];
   readonly onAlert: OnAlertSettings | undefined;
   readonly heartbeat: HeartbeatSettings | undefined;
   readonly metrics: {

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { ROOT } from "../../test/e2e/squall-process.ts";
-import { schemaFaults } from "../../test/support/json-schema.ts";
+import { ROOT } from "../e2e/squall-process.ts";
+import { schemaFaults } from "../support/json-schema.ts";
 import { settingsOf } from "../../shared/runtime/config-settings.ts";
 import { readYaml } from "../../shared/runtime/yaml-source.ts";
-import { loadStandaloneConfig, squallSchema } from "./squall-config.ts";
+import { loadStandaloneConfig, squallSchema } from "../../services/squall/squall-config.ts";
 
 const PUBLISHED = join(ROOT, "services/squall/squall-config.schema.json");
 const EXAMPLE = join(ROOT, "examples/squall.yaml");
@@ -75,12 +75,12 @@ describe("the example", () => {
     const { inputs, webhooks, onAlert, heartbeat, state } = loadStandaloneConfig({ file, ...given });
     expect(inputs.map(({ kind }) => kind)).toEqual(["file", "files", "files", "syslog", "stdin"]);
     expect(webhooks.map(({ name }) => name)).toEqual(["webhook", "oncall", "chat", "phone"]);
-    expect([onAlert?.concurrentMax, heartbeat?.everyMs, state]).toEqual([4, 60_000, "/var/lib/squall"]);
+    expect([onAlert?.concurrent, heartbeat?.everyMs, state]).toEqual([4, 60_000, "/var/lib/squall"]);
   });
 });
 
 test("variables of standalone have the names that are promised", () => {
-  const names = settingsOf(squallSchema(undefined), "SQUALL").map(({ env }) => env);
+  const names = new Set(settingsOf(squallSchema(undefined), "SQUALL").map(({ env }) => env));
   const promised = [
     "SQUALL_STATE",
     "SQUALL_WEBHOOK_URL",
@@ -92,5 +92,5 @@ test("variables of standalone have the names that are promised", () => {
     "SQUALL_ON_ALERT_COMMAND",
     "SQUALL_METRICS_ADDRESS",
   ];
-  expect(promised.filter((name) => !names.includes(name))).toEqual([]);
+  expect(promised.filter((name) => !names.has(name))).toEqual([]);
 });
