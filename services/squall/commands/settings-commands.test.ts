@@ -45,6 +45,12 @@ describe("check-config", () => {
     ]);
   });
 
+  test("the example that is handed out", async () => {
+    const { code, out, err } = await squall(["check-config", join(ROOT, "examples/squall.yaml")], { env });
+    expect([code, err]).toEqual([0, ""]);
+    expect(out).toContain("  tells      oncall (https://oncall.example.org/***)\n");
+  });
+
   test("wrong: every fault with its place, exit 78, and no secret", async () => {
     const config = put("wrong.yaml", "site: [x]\nwebhooks:\n  - {name: a, url: hunter2, bodi: text}\nstat: /x\n");
     const { code, out, err } = await squall(["check-config", config], {

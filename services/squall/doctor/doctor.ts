@@ -97,8 +97,11 @@ async function* inputFindings(input: InputSettings, { options, deps, holder }: I
     case "syslog": {
       const mend = "set another port in inputs, or with --syslog-udp and --syslog-tcp";
       const { udp, tcp } = input;
-      if (udp !== undefined) yield await portFinding({ subject, address: udp, tryPort: tryUdpPort, holder, mend });
-      if (tcp !== undefined) yield await portFinding({ subject, address: tcp, tryPort: tryTcpPort, holder, mend });
+      const check = { holder, mend };
+      if (udp !== undefined)
+        yield await portFinding({ subject: "syslog udp", address: udp, tryPort: tryUdpPort, ...check });
+      if (tcp !== undefined)
+        yield await portFinding({ subject: "syslog tcp", address: tcp, tryPort: tryTcpPort, ...check });
     }
   }
 }

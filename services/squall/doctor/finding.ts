@@ -1,5 +1,6 @@
 // One thing that was looked at: how it stands, and how to mend it.
 
+import { printableText } from "../../../shared/domain/printable-text.ts";
 import { counted } from "../../../shared/domain/storm-alert-words.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -23,7 +24,11 @@ const WORD_WIDTH = 4;
 export function findingText({ level, subject, text, mend = [] }: Finding, color: boolean): string {
   const word = WORDS[level].padEnd(WORD_WIDTH);
   const shown = color ? `\u001B[${COLORS[level]}m${word}\u001B[0m` : word;
-  const lines = [`${shown}  ${subject}: ${text}`, ...mend.map((line) => `        ${line}`)];
+  // File names and what a server says of itself are not ours: nothing of them may move the cursor.
+  const lines = [
+    `${shown}  ${printableText(`${subject}: ${text}`)}`,
+    ...mend.map((line) => `        ${printableText(line)}`),
+  ];
   return `${lines.join("\n")}\n`;
 }
 

@@ -84,7 +84,7 @@ test("what is denied, by whom, and which group would do", async () => {
   const denied = { path: "/var/log/mail.log", isFolder: false, owner: "root", group: "adm", mode: "rw-r-----" };
   const [byGroup] = await looked(put("x.log", ""), { whyDenied: () => ({ ...denied, groupWouldDo: true }) });
   expect(byGroup).toMatch(
-    /^fail: cannot be read: it is root's, group adm, mode rw-r-----; this is \S+ \(uid \d+\) \| usermod -aG adm \S+ {6}\(and start squall anew; with systemd: SupplementaryGroups=adm\)$/u,
+    /^fail: \/var\/log\/mail\.log cannot be read: it is root's, group adm, mode rw-r-----; this is \S+ \(uid \d+\) \| usermod -aG adm \S+ {6}\(and start squall anew; with systemd: SupplementaryGroups=adm\)$/u,
   );
   const alone = { ...denied, mode: "rw-------", groupWouldDo: false };
   const [byAcl] = await looked(join(folder, "x.log"), { whyDenied: () => alone });

@@ -119,7 +119,7 @@ function absentFinding(subject: string, folder: string): Finding {
 
 function deniedFinding(subject: string, denied: Denied): Finding {
   const { path, isFolder, owner, group, mode, groupWouldDo } = denied;
-  const what = isFolder ? `the folder ${path} lets nobody else through` : "cannot be read";
+  const what = isFolder ? `the folder ${path} lets nobody else through` : `${path} cannot be read`;
   const text = `${what}: it is ${owner}'s, group ${group}, mode ${mode}; this is ${ownName()}`;
   const user = ownLogin();
   const mend = groupWouldDo

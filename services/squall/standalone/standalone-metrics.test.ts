@@ -1,5 +1,8 @@
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { ROOT } from "../../../test/e2e/squall-process.ts";
 import { realPart } from "../../../test/support/real-part.ts";
 import { HistogramCounts } from "../../../shared/runtime/histogram-counts.ts";
 import type { Metrics } from "../../../shared/runtime/metrics.ts";
@@ -170,6 +173,14 @@ test("fewer than 2,000 series, whatever is configured and whatever happens", asy
   const series = await metricsOf(everything(), true).seriesCount();
   expect(series).toBeGreaterThan(1000);
   expect(series).toBeLessThan(2000);
+});
+
+test("docs/standalone.md names every metric, and none that is not there", async () => {
+  const text = await metricsOf(everything()).render("text");
+  const there = Array.from(text.matchAll(/^# TYPE (\S+)/gmu), ([, name]) => name ?? "");
+  const page = readFileSync(join(ROOT, "docs/standalone.md"), "utf8");
+  const named = Array.from(page.matchAll(/`(squall_[a-z0-9_]+)`/gu), ([, name]) => name ?? "");
+  expect(named.toSorted()).toEqual(there.toSorted());
 });
 
 test("promtool has nothing to say against any metric", async (context) => {
