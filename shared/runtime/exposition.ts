@@ -32,7 +32,7 @@ export function expositionText(families: readonly MetricFamily[], format: Exposi
     lines.push(`# HELP ${family} ${helpText(help, format)}`, `# TYPE ${family} ${type}`);
     for (const { value, labels, metricName } of values) {
       const sample = isOpenCounter ? `${family}_total` : (metricName ?? name);
-      lines.push(`${sample}${labelText(labels)} ${numberText(value)}`);
+      lines.push(`${sample}${labelText(labels, format)} ${numberText(value)}`);
     }
   }
   if (format === "openmetrics") lines.push("# EOF");
@@ -65,11 +65,16 @@ function qualityOf(parameters: readonly string[]): number {
   return quality >= 0 && quality <= 1 ? quality : 0;
 }
 
-function labelText(labels: MetricFamily["values"][number]["labels"]): string {
+function labelText(labels: MetricFamily["values"][number]["labels"], format: ExpositionFormat): string {
   const texts = Object.entries(labels).flatMap(([name, value]) =>
-    value === undefined ? [] : [`${name}="${escaped(String(value)).replaceAll('"', '\\"')}"`],
+    value === undefined ? [] : [`${name}="${escaped(labelValue(value, format)).replaceAll('"', '\\"')}"`],
   );
   return texts.length === 0 ? "" : `{${texts.join(",")}}`;
+}
+
+/** Bounds of buckets are written as floats in OpenMetrics, "1.0": it refuses any other spelling of a number. */
+function labelValue(value: string | number, format: ExpositionFormat): string {
+  return format === "openmetrics" && Number.isInteger(value) ? `${value}.0` : String(value);
 }
 
 function helpText(help: string, format: ExpositionFormat): string {
