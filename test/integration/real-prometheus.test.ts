@@ -95,7 +95,7 @@ test("every scrape is taken, and the values are those that were counted", async 
   expect(consumed?.metric["input"]).toBe(AWKWARD);
   expect(consumed?.value[1]).toBe("7");
   const buckets = await ask('squall_event_e2e_latency_seconds_bucket{stage="told"}');
-  const counted = Object.fromEntries(buckets.map(({ metric, value }) => [metric["le"], value[1]]));
+  const counted = Object.fromEntries(buckets.map(({ metric, value }) => [metric["le"] ?? "", value[1]] as const));
   expect(counted).toMatchObject({ "0.25": "1", "0.5": "2", "600.0": "2", "+Inf": "3" });
   expect((await ask("squall_build_info"))[0]?.metric).toMatchObject({ version: "0.1.0", node: process.version });
   expect((await ask("process_resident_memory_bytes")).length).toBe(1);

@@ -33,18 +33,18 @@ export async function probeConnection(url: URL, timeoutMs: number): Promise<Prob
   const port = url.port === "" ? (isTls ? 443 : 80) : Number(url.port);
   let addresses: string[];
   try {
-    addresses = (await lookup(host, { all: true })).map(({ address }) => address);
+    addresses = (await inTime(lookup(host, { all: true }), timeoutMs)).map(({ address }) => address);
   } catch (error) {
     return { addresses: [], fault: { stage: "lookup", message: words(error) } };
   }
   let stage: "connect" | "tls" = "connect";
-  const socket: Socket = connect({ host, port });
+  const socket: Socket = quiet(connect({ host, port }));
   try {
     await once(socket, "connect", timeoutMs);
     const connectedTo = socket.remoteAddress ?? host;
     if (!isTls) return { addresses, connectedTo };
     stage = "tls";
-    const secure = connectTls({ socket, servername: /^[\d.]+$|:/u.test(host) ? "" : host });
+    const secure = quiet(connectTls({ socket, servername: /^[\d.]+$|:/u.test(host) ? "" : host }));
     await once(secure, "secureConnect", timeoutMs);
     return { addresses, connectedTo, certificateUntilMs: Date.parse(secure.getPeerCertificate().valid_to) };
   } catch (error) {
@@ -54,22 +54,28 @@ export async function probeConnection(url: URL, timeoutMs: number): Promise<Prob
   }
 }
 
+/** What fails after it was judged is of no interest. */
+function quiet<Connection extends Socket>(socket: Connection): Connection {
+  return socket.on("error", () => undefined);
+}
+
 function once(socket: Socket, event: string, timeoutMs: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(Object.assign(new Error("no answer"), { code: "ETIMEDOUT" })), timeoutMs);
-    socket.once(event, () => {
-      clearTimeout(timer);
-      resolve();
-    });
-    socket.once("error", (error) => {
-      clearTimeout(timer);
-      reject(error);
-    });
-    socket.once("close", () => {
-      clearTimeout(timer);
-      reject(Object.assign(new Error("closed"), { code: "ECONNRESET" }));
-    });
+  const happened = new Promise<void>((resolve, reject) => {
+    socket.once(event, () => resolve());
+    socket.once("error", reject);
+    socket.once("close", () => reject(withCode("ECONNRESET")));
   });
+  return inTime(happened, timeoutMs);
+}
+
+function inTime<Value>(promise: Promise<Value>, timeoutMs: number): Promise<Value> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(withCode("ETIMEDOUT")), timeoutMs);
+  return Promise.race([promise, late.promise]).finally(() => clearTimeout(timer));
+}
+
+function withCode(code: string): Error {
+  return Object.assign(new Error(code), { code });
 }
 
 function words(error: unknown): string {
