@@ -1,24 +1,26 @@
 // The `squall` command line: what it understands, and what becomes of errors. The work is in commands/.
 
-import { fstatSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { InputError } from "../../shared/adapters/files/file-error.ts";
 import { ConfigError } from "../../shared/runtime/config-fault.ts";
-import type { AdviceSystem } from "../../shared/domain/storm-alert.ts";
+import { ListenError } from "../../shared/runtime/listen-address.ts";
 import { ADVICE_SYSTEMS, SEVERITIES } from "../../shared/domain/storm-alert.ts";
 import { FORMAT_NAMES } from "../ingest/formats.ts";
 import type { ReplayFlags } from "./commands/replay-command.ts";
 import type { SimulateFlags } from "./commands/simulate-command.ts";
+import { addSettingsCommands } from "./commands/settings-commands.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import { EXIT } from "./exit-codes.ts";
+import { numberBetween, systems, zone } from "./option-values.ts";
+import { hasPipedInput } from "./piped-input.ts";
 import type { ScenarioName } from "./simulate/scenarios.ts";
 import { SCENARIO_SUMMARIES } from "./simulate/scenarios.ts";
 import { LOG_FORMATS, SET_UP_NAMES, SET_UPS, STAMP_STYLES } from "./simulate/set-up.ts";
 import type { Terminal } from "./terminal.ts";
 
 const WIDTH_WITHOUT_TERMINAL = 100;
-const STANDARD_INPUT = 0;
 
 function createTerminal(): Terminal {
   const { stdout, stderr, env } = process;
@@ -39,42 +41,6 @@ function createTerminal(): Terminal {
     nowMs: () => Date.now(),
     signal: stop.signal,
   };
-}
-
-function numberBetween(least: number, most: number, whole: boolean): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === "" || !(value >= least && value <= most) || (whole && !Number.isInteger(value))) {
-      throw new InvalidArgumentError(`It must be ${whole ? "a whole number" : "a number"} from ${least} to ${most}.`);
-    }
-    return value;
-  };
-}
-
-function zone(text: string): string {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: text }).resolvedOptions().timeZone;
-  } catch {
-    throw new InvalidArgumentError("It must be a zone name such as Europe/London or UTC.");
-  }
-}
-
-function systems(text: string): AdviceSystem[] {
-  return text.split(",").map((word) => {
-    const known = ADVICE_SYSTEMS.find((system) => system === word.trim());
-    if (known === undefined) throw new InvalidArgumentError(`Known are: ${ADVICE_SYSTEMS.join(", ")}.`);
-    return known;
-  });
-}
-
-/** Something is piped in: a FIFO, a socket or a file; not a terminal, not /dev/null, not a closed descriptor. */
-function hasPipedInput(): boolean {
-  try {
-    const stat = fstatSync(STANDARD_INPUT);
-    return stat.isFIFO() || stat.isSocket() || stat.isFile();
-  } catch {
-    return false;
-  }
 }
 
 // Each command is loaded when it is called: a replay has no use for the simulator.
@@ -189,6 +155,7 @@ function createProgram(version: string, run: Run): Command {
     .showHelpAfterError("(squall --help lists the commands, squall COMMAND --help their options)");
   addReplay(program, run);
   addSimulate(program, run);
+  addSettingsCommands(program, run, version);
   program
     .command("demo")
     .description("play the NHS storm of 2016 in this terminal, at full size")
@@ -206,7 +173,7 @@ function createProgram(version: string, run: Run): Command {
 
 /** What a person is told of an error that ended the command; only our own bugs are told in full. */
 function explain(error: unknown, terminal: Terminal): ExitCode {
-  if (error instanceof InputError) {
+  if (error instanceof InputError || error instanceof ListenError) {
     terminal.err(`squall: ${error.message}\n`);
     return EXIT.failed;
   }
