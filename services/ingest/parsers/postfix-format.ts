@@ -1,18 +1,18 @@
-// Postfix lines with a syslog header in front, as files and `journalctl -o short-iso` have them.
+// Postfix lines with a syslog header in front, as files, ports and `journalctl -o short-iso` have them.
 
 import type { LogFormat } from "../formats.ts";
 import { isJournalNote } from "../envelopes/journal-note.ts";
-import { parseSyslogLine } from "../envelopes/syslog.ts";
+import { SyslogReader } from "../envelopes/syslog.ts";
 import { PostfixParser } from "./postfix.ts";
 
 export const postfixFormat: LogFormat<"postfix"> = {
   name: "postfix",
   create(context) {
     const { stamps, hosts, streamTime } = context;
-    const deps = { stamps, hosts, parser: new PostfixParser(context) };
+    const reader = new SyslogReader({ stamps, hosts, parser: new PostfixParser(context) });
     return {
       parse(bytes, start, end) {
-        const outcome = parseSyslogLine(deps, bytes, start, end);
+        const outcome = reader.parse(bytes, start, end);
         if (outcome === "not-mine") return isJournalNote(bytes, start, end) ? "other" : outcome;
         if (outcome !== "bad-stamp") streamTime.observe(stamps.eventTimeMs);
         return outcome;
