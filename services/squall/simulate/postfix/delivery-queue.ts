@@ -133,7 +133,7 @@ export class DeliveryQueue {
         this.writeBounce(run, person, at);
       } else {
         const start = buffer.length;
-        if (lineStart < 0 || at >= buffer.secondEndsAt) {
+        if (lineStart < 0 || !buffer.isSameSecond(at)) {
           buffer.stamp(at);
           buffer.text(run.head);
           headEnd = buffer.length;
