@@ -63,7 +63,7 @@ export class SyslogReader {
 
   parse(bytes: Buffer, start: number, end: number): LineOutcome {
     const { stamps, hosts, parser } = this.deps;
-    const stampStart = bytes[start] === LESS ? priorityEnd(bytes, start) : start;
+    const stampStart = behindPriority(bytes, start);
     if (!stamps.read(bytes, stampStart, end)) return this.unstamped(bytes, stampStart, end);
     const again = hosts.again(bytes, stamps.next);
     if (again !== undefined)
@@ -105,7 +105,9 @@ export class SyslogReader {
   }
 }
 
-function priorityEnd(bytes: Buffer, start: number): number {
+/** Behind "<22>", or `start` where no priority stands. */
+export function behindPriority(bytes: Buffer, start: number): number {
+  if (bytes[start] !== LESS) return start;
   let at = start + 1;
   while (at - start < PRIORITY_BYTES_MAX && isDigit(bytes[at])) at += 1;
   return bytes[at] === GREATER && at > start + 1 ? at + 1 : start;
