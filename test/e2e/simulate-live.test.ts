@@ -94,7 +94,9 @@ describe("a syslog port", () => {
       const { ended } = live("small-company", "--output", output, ...flags);
       await expect(ended).resolves.toEqual({ code: 0, err: "" });
       const { lines } = truthOf(truth);
-      await pollUntil(() => listener.counters.messages === lines, { ...DEADLINE, what: `${lines} lines` });
+      // On a machine that is busy the kernel may drop some.
+      const known = (): number => listener.counters.messages + (listener.kernelDrops() ?? 0);
+      await pollUntil(() => known() === lines, { ...DEADLINE, what: `${lines} lines` });
       await listener.close();
       expect(lines).toBeGreaterThan(500);
       expect(
