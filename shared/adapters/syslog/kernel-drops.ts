@@ -5,17 +5,22 @@ import { isIPv6 } from "node:net";
 
 const TABLES = { 4: "/proc/net/udp", 6: "/proc/net/udp6" } as const;
 
-/** Undefined where the kernel does not say, or has no such socket. `host`: an address, or a name (then any IPv4 address counts). */
-export function kernelDrops(port: number, host: string): number | undefined {
+function readTable(path: string): string | undefined {
   try {
-    return dropsInTable(readFileSync(TABLES[isIPv6(host) ? 6 : 4], "latin1"), port, host);
+    return readFileSync(path, "latin1");
   } catch {
     return undefined;
   }
 }
 
+/** Undefined where the kernel does not say, or has no such socket. `host`: an address, or a name (then any IPv4 address counts). */
+export function kernelDrops(port: number, host: string, read = readTable): number | undefined {
+  const table = read(TABLES[isIPv6(host) ? 6 : 4]);
+  return table === undefined ? undefined : dropsInTable(table, port, host);
+}
+
 /** The last column of the rows whose local address is this one. */
-export function dropsInTable(table: string, port: number, host: string): number | undefined {
+function dropsInTable(table: string, port: number, host: string): number | undefined {
   const wanted = port.toString(16).toUpperCase().padStart(4, "0");
   const address = hexOfIpv4(host);
   const rows = table
