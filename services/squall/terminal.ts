@@ -1,5 +1,7 @@
 // What a command may know of the world it runs in: streams, terminal, clock, environment. Made once, in main.ts.
 
+import type { ExitCode } from "./exit-codes.ts";
+
 export interface Terminal {
   readonly out: (text: string) => void;
   readonly err: (text: string) => void;
@@ -16,3 +18,6 @@ export interface Terminal {
   /** Aborted on SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
 }
+
+/** Runs what a command line asks for, with the terminal of this process. */
+export type Run = (run: (terminal: Terminal) => Promise<ExitCode>) => Promise<void>;

@@ -64,7 +64,10 @@ export class LiveInputs {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.followers.map((follower) => follower.close()), ...this.readers.map((one) => one.close())]);
+    await Promise.all([
+      ...this.followers.map((follower) => follower.close()),
+      ...this.readers.map((one) => one.close()),
+    ]);
   }
 
   private async follow(settings: FileInput | FilesInput): Promise<void> {
@@ -118,7 +121,11 @@ export class LiveInputs {
     await this.open(settings, input, { reader: () => ({ ...input.counters }), lost: () => ({}) });
   }
 
-  private async listen(settings: InputSettings, transport: SyslogAddress["transport"], at: ListenAddress): Promise<void> {
+  private async listen(
+    settings: InputSettings,
+    transport: SyslogAddress["transport"],
+    at: ListenAddress,
+  ): Promise<void> {
     const input = new SyslogListener({ address: { transport, host: at.host, port: at.port } });
     const reader = (): Record<string, number> => {
       const { lost: _lost, ...counters } = input.counters;

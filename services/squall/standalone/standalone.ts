@@ -34,7 +34,10 @@ const IDLE_MS = 1_000;
 export interface StandaloneDeps {
   readonly directory: StateDirectory;
   /** Made with what the loop offers it. */
-  readonly createTelling: (isSilenced: (alert: StormAlert, nowMs: number) => boolean, requestFlush: () => void) => Telling;
+  readonly createTelling: (
+    isSilenced: (alert: StormAlert, nowMs: number) => boolean,
+    requestFlush: () => void,
+  ) => Telling;
   readonly nowMs: () => number;
   readonly onAlert: (alert: StormAlert) => void;
   readonly onRejected: (input: string, reason: RejectionReason, bytes: Buffer, line: number) => void;
