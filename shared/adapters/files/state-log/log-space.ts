@@ -1,0 +1,183 @@
+// The files of the log and what counts in them: flushes go in at the end, the oldest segment is cleaned and dropped, so that the
+// log is never much longer than twice what counts.
+
+import type { StateEntry } from "../../../runtime/state-log.ts";
+import { Cleaner } from "./cleaner.ts";
+import type { Disk } from "./disk.ts";
+import { eachEntry } from "./entry.ts";
+import type { Place } from "./frame.ts";
+import { ENTRY_HEADER_BYTES, FRAME_HEADER_BYTES, frameAt, isBefore, SEGMENT_HEADER_BYTES } from "./frame.ts";
+import type { KeyIndex } from "./key-index.ts";
+import type { RecoveredLog } from "./recover.ts";
+import { segmentName } from "./segment-name.ts";
+import { SegmentWriter } from "./segment-writer.ts";
+import { stateFault } from "./state-fault.ts";
+import type { StateLogSettings, StateLogSize } from "./state-log-settings.ts";
+
+/** A segment that is not needed from `place` on. */
+interface Dropped {
+  readonly segment: number;
+  readonly bytes: number;
+  readonly place: Place;
+  readonly sinceMs: number;
+}
+
+export class LogSpace {
+  copiedBytes = 0;
+  readonly index: KeyIndex;
+  private readonly disk: Disk;
+  private readonly settings: StateLogSettings;
+  private readonly writer: SegmentWriter;
+  /** Bytes by number of the segments that are needed, in order; those of the last one are the writer's. */
+  private readonly segments = new Map<number, number>();
+  private readonly dropped: Dropped[] = [];
+  /** Of the segments before the last one that are needed. */
+  private closedBytes = 0;
+  private cleaner: Cleaner | undefined;
+
+  constructor(disk: Disk, settings: StateLogSettings, { index, nextFrame }: RecoveredLog) {
+    this.disk = disk;
+    this.settings = settings;
+    this.index = index;
+    this.writer = new SegmentWriter(disk, settings.segmentBytes, nextFrame);
+  }
+
+  /** Throws StateLogError. */
+  async open({ segments, firstNeeded }: RecoveredLog): Promise<void> {
+    const last = Array.from(segments).at(-1);
+    if (last === undefined) await this.begin(firstNeeded);
+    else await this.writer.resume(segments);
+    for (const [segment, bytes] of segments) {
+      if (segment < firstNeeded) this.drop(segment, bytes);
+      else this.segments.set(segment, bytes);
+      if (segment >= firstNeeded && segment !== last?.[0]) this.closedBytes += bytes;
+    }
+  }
+
+  get size(): StateLogSize {
+    let bytes = this.neededBytes();
+    for (const one of this.dropped) bytes += one.bytes;
+    const { keys, liveBytes } = this.index;
+    return { keys, liveBytes, bytes, segments: this.segments.size + this.dropped.length };
+  }
+
+  /** One append; `frame` holds the entries behind room for its header. Throws StateLogError; then nothing of it counts. */
+  async append(frame: Buffer, entries: readonly StateEntry[]): Promise<void> {
+    if (this.writer.isFullFor(frame)) await this.begin(this.writer.end.segment + 1);
+    const { segment, offset } = await this.writer.write(frame, "flush");
+    let at = offset + FRAME_HEADER_BYTES;
+    for (const { key, value } of entries) {
+      const bytes = ENTRY_HEADER_BYTES + Buffer.byteLength(key) + (value?.length ?? 0);
+      if (value === undefined) this.index.forget(key);
+      else this.index.put(key, { segment, offset: at }, bytes);
+      at += bytes;
+    }
+  }
+
+  /** There is more to clean than may stay; `atAll`: there is anything to clean. */
+  isLong(atAll: boolean): boolean {
+    if (this.segments.size < 2) return false;
+    // What was begun is brought to its end.
+    if (atAll || this.cleaner !== undefined) return true;
+    return this.neededBytes() > 2 * this.index.liveBytes + this.settings.slackBytes;
+  }
+
+  /** Cleans a slice of the oldest segment. Throws StateLogError; then nothing has changed. */
+  async clean(): Promise<void> {
+    const oldest = this.segments.keys().next().value;
+    if (oldest === undefined || oldest === this.writer.end.segment) return;
+    this.cleaner ??= await Cleaner.start(this.disk, oldest, this.index);
+    const { frame, kept, isLast } = this.cleaner.next();
+    if (kept.length > 0) {
+      if (this.writer.isFullFor(frame)) await this.begin(this.writer.end.segment + 1);
+      const { segment, offset } = await this.writer.write(frame, "copy");
+      for (const entry of kept) this.index.put(entry.key, { segment, offset: offset + entry.offset }, entry.bytes);
+      this.copiedBytes += frame.length;
+    }
+    this.cleaner.done();
+    if (isLast) await this.dropOldest(oldest);
+  }
+
+  /** Brings all that was written by now to the disk, then removes what is not needed any more. Throws StateLogError. */
+  async sync(isRoomNeeded: boolean): Promise<void> {
+    try {
+      await this.writer.sync();
+      const until = isRoomNeeded ? Number.POSITIVE_INFINITY : this.settings.nowMs() - this.settings.keepDroppedMs;
+      for (let first = this.dropped[0]; first !== undefined; first = this.dropped[0]) {
+        if (first.sinceMs > until || !isBefore(first.place, this.writer.synced)) break;
+        await this.disk.remove(segmentName(first.segment));
+        // One after the other: a segment that comes back after a power cut must not lack the one behind it.
+        await this.disk.syncFolder();
+        this.dropped.shift();
+      }
+    } catch (error) {
+      throw stateFault(this.disk.pathOf(""), error);
+    }
+  }
+
+  async read(onEntry: (key: string, value: Buffer) => void): Promise<void> {
+    for (const segment of this.segments.keys()) {
+      const bytes = await this.disk.read(segmentName(segment)).catch((error: unknown) => {
+        throw stateFault(this.disk.pathOf(segmentName(segment)), error);
+      });
+      let at = SEGMENT_HEADER_BYTES;
+      for (
+        let frame = frameAt(bytes, { segment, offset: at });
+        frame;
+        frame = frameAt(bytes, { segment, offset: at })
+      ) {
+        at = frame.end;
+        if (frame.kind === "drop" || frame.kind === "mark") continue;
+        eachEntry(bytes, frame.start, frame.end, ({ isPut, key, offset, valueStart, end }) => {
+          if (isPut && this.index.isAt(key, segment, offset))
+            onEntry(key, Buffer.from(bytes.subarray(valueStart, end)));
+        });
+      }
+    }
+  }
+
+  /** Brings all to the disk and says so in the log: whatever is found wrong in it later is damage. */
+  async close(isSound: boolean): Promise<void> {
+    try {
+      if (isSound) {
+        await this.writer.sync();
+        await this.writer.write(Buffer.alloc(FRAME_HEADER_BYTES), "mark");
+      }
+    } catch (error) {
+      throw stateFault(this.disk.pathOf(""), error);
+    } finally {
+      await this.writer.close();
+    }
+  }
+
+  private neededBytes(): number {
+    return this.closedBytes + this.writer.end.offset;
+  }
+
+  private async begin(segment: number): Promise<void> {
+    const { end } = this.writer;
+    await this.writer.begin(segment);
+    this.segments.set(segment, this.writer.end.offset);
+    if (end.segment === 0) return;
+    this.segments.set(end.segment, end.offset);
+    this.closedBytes += end.offset;
+  }
+
+  private async dropOldest(segment: number): Promise<void> {
+    const frame = Buffer.alloc(FRAME_HEADER_BYTES + 4);
+    frame.writeUInt32LE(segment + 1, FRAME_HEADER_BYTES);
+    await this.writer.write(frame, "drop");
+    this.cleaner = undefined;
+    const bytes = this.segments.get(segment) ?? 0;
+    this.segments.delete(segment);
+    this.closedBytes -= bytes;
+    this.drop(segment, bytes);
+  }
+
+  private drop(segment: number, bytes: number): void {
+    // The frame that says so ends where the log ends now: it is on disk once that is.
+    const { segment: at, offset } = this.writer.end;
+    const place = { segment: at, offset: offset - 1 };
+    this.dropped.push({ segment, bytes, place, sinceMs: this.settings.nowMs() });
+  }
+}
