@@ -68,6 +68,8 @@ export class FileStateLog implements StateLog {
       this.syncing ??= this.sync();
     }, settings.syncEveryMs);
     this.beat.unref();
+    // What the one before has left.
+    if (space.hasDropped) this.syncing = this.sync();
   }
 
   get size(): StateLogSize {

@@ -43,12 +43,14 @@ export class LogSpace {
   }
 
   /** Throws StateLogError. */
-  async open({ segments, firstNeeded }: RecoveredLog): Promise<void> {
+  async open({ segments, firstNeeded, leftOver }: RecoveredLog): Promise<void> {
+    for (const segment of leftOver) this.drop(segment, 0, Number.NEGATIVE_INFINITY);
     const last = Array.from(segments).at(-1);
     if (last === undefined) await this.begin(firstNeeded);
     else await this.writer.resume(segments);
     for (const [segment, bytes] of segments) {
-      if (segment < firstNeeded) this.drop(segment, bytes);
+      // Whoever dropped it is gone, and so is its time to wait: a squall that is killed every few seconds must not pile them up.
+      if (segment < firstNeeded) this.drop(segment, bytes, Number.NEGATIVE_INFINITY);
       else this.segments.set(segment, bytes);
       if (segment >= firstNeeded && segment !== last?.[0]) this.closedBytes += bytes;
     }
@@ -59,6 +61,11 @@ export class LogSpace {
     for (const one of this.dropped) bytes += one.bytes;
     const { keys, liveBytes } = this.index;
     return { keys, liveBytes, bytes, segments: this.segments.size + this.dropped.length };
+  }
+
+  /** Segments wait to be removed. */
+  get hasDropped(): boolean {
+    return this.dropped.length > 0;
   }
 
   /** One append; `frame` holds the entries behind room for its header. Throws StateLogError; then nothing of it counts. */
@@ -171,13 +178,13 @@ export class LogSpace {
     const bytes = this.segments.get(segment) ?? 0;
     this.segments.delete(segment);
     this.closedBytes -= bytes;
-    this.drop(segment, bytes);
+    this.drop(segment, bytes, this.settings.nowMs());
   }
 
-  private drop(segment: number, bytes: number): void {
+  private drop(segment: number, bytes: number, sinceMs: number): void {
     // The frame that says so ends where the log ends now: it is on disk once that is.
     const { segment: at, offset } = this.writer.end;
-    const place = { segment: at, offset: offset - 1 };
-    this.dropped.push({ segment, bytes, place, sinceMs: this.settings.nowMs() });
+    const place = { segment: at, offset: Math.max(offset - 1, 0) };
+    this.dropped.push({ segment, bytes, place, sinceMs });
   }
 }

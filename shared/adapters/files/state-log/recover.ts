@@ -11,7 +11,15 @@ import { StateLogError } from "../../../runtime/state-log.ts";
 import { eachEntry } from "./entry.ts";
 import type { Disk } from "./disk.ts";
 import type { Frame, Place } from "./frame.ts";
-import { decodeSegmentHeader, FORMAT_VERSION, frameAt, isBefore, nextMagic, SEGMENT_HEADER_BYTES } from "./frame.ts";
+import {
+  decodeSegmentHeader,
+  FORMAT_VERSION,
+  FRAME_HEADER_BYTES,
+  frameAt,
+  isBefore,
+  nextMagic,
+  SEGMENT_HEADER_BYTES,
+} from "./frame.ts";
 import { KeyIndex } from "./key-index.ts";
 import { segmentName, segmentsAmong } from "./segment-name.ts";
 import { stateFault } from "./state-fault.ts";
@@ -33,22 +41,23 @@ export interface RecoveredLog {
   readonly firstNeeded: number;
   readonly nextFrame: number;
   readonly cutOff: CutOff | undefined;
+  /** Segments that are not needed and lack one behind them. */
+  readonly leftOver: readonly number[];
 }
 
 /** Reads every segment and cuts a torn end off. Throws StateLogError. */
 export async function recoverLog(disk: Disk): Promise<RecoveredLog> {
-  const numbers = segmentsAmong(await withFault(disk, "", () => disk.names()));
-  for (const [at, number] of numbers.entries()) {
-    const before = numbers[at - 1];
-    if (before !== undefined && number !== before + 1) throw missing(disk, before + 1);
-  }
+  const all = segmentsAmong(await withFault(disk, "", () => disk.names()));
+  // What stands before a gap was dropped, or the first one needed is missing.
+  const start = all.findLastIndex((number, at) => at > 0 && number !== (all[at - 1] ?? 0) + 1);
+  const numbers = all.slice(Math.max(start, 0));
   const reading = new Reading(disk, numbers);
   const cutOff = await reading.read();
   const { index, segments, firstNeeded, nextFrame } = reading;
   const first = numbers[0];
-  if (first !== undefined && first > firstNeeded) throw missing(disk, firstNeeded);
+  if (first !== undefined && first > firstNeeded) throw missing(disk, first - 1);
   index.forgetBefore(firstNeeded);
-  return { index, segments, firstNeeded, nextFrame, cutOff };
+  return { index, segments, firstNeeded, nextFrame, cutOff, leftOver: all.slice(0, Math.max(start, 0)) };
 }
 
 class Reading {
@@ -141,9 +150,8 @@ class Reading {
       const bytes = await readSegment(this.disk, segment);
       const from = segment === place.segment ? place.offset : 0;
       behind.bytes += bytes.length - from;
-      // The file ends where it should go on.
-      if (from === bytes.length) behind.isHole = true;
       const found = soundFrames(bytes, segment, from);
+      if (segment === place.segment && found.length === 0 && endsEarly(bytes, from)) behind.isHole = true;
       if (behind.flushes === 0 && hasHole(bytes, from, found[0]?.place.offset ?? bytes.length)) behind.isHole = true;
       behind.flushes += found.length;
       for (const { synced } of found) if (isBefore(behind.synced, synced)) behind.synced = synced;
@@ -187,6 +195,12 @@ function soundFrames(bytes: Buffer, segment: number, from: number): Frame[] {
     at = nextMagic(bytes, frame?.end ?? at + 1);
   }
   return found;
+}
+
+/** The file ends where it should go on, or within a frame. */
+function endsEarly(bytes: Buffer, from: number): boolean {
+  if (from + FRAME_HEADER_BYTES > bytes.length) return true;
+  return nextMagic(bytes, from) === from && from + FRAME_HEADER_BYTES + bytes.readUInt32LE(from + 8) > bytes.length;
 }
 
 /** Disks write in blocks of 512 bytes or a multiple; what was never written reads as zeros. */
