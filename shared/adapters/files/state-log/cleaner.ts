@@ -13,17 +13,9 @@ import { StateLogError } from "../../../runtime/state-log.ts";
 /** Looked through at a time: about a millisecond for small entries. */
 const SLICE_BYTES = 131_072;
 
-/** An entry to be written again, and its place within the frame that it goes into. */
-export interface KeptEntry {
-  readonly key: string;
-  readonly offset: number;
-  readonly bytes: number;
-}
-
 export interface Slice {
-  /** Room for a frame's header, then the entries that still count. */
-  readonly frame: Buffer;
-  readonly kept: readonly KeptEntry[];
+  /** Room for a frame's header, then the entries that still count; undefined when none does. */
+  readonly frame: Buffer | undefined;
   /** Nothing of the segment is left to look at. */
   readonly isLast: boolean;
 }
@@ -55,8 +47,6 @@ export class Cleaner {
   /** The next entries that still count. The same again until `done` was called. Throws StateLogError when the segment is damaged. */
   next(): Slice {
     const pieces: Buffer[] = [Buffer.alloc(FRAME_HEADER_BYTES)];
-    const kept: KeptEntry[] = [];
-    let offset = FRAME_HEADER_BYTES;
     let at = this.offset;
     let frame = this.frame;
     const { segment, bytes, index } = this;
@@ -68,16 +58,14 @@ export class Cleaner {
       // One entry more than fits is better than none.
       const end = Math.min(frame.end, Math.max(limit, from + (entryBytes(bytes, from, frame.end) ?? 0)));
       at = eachEntry(bytes, from, end, (entry) => {
-        if (!entry.isPut || !index.isAt(entry.key, segment, entry.offset)) return;
-        const piece = bytes.subarray(entry.offset, entry.end);
-        pieces.push(piece);
-        kept.push({ key: entry.key, offset, bytes: piece.length });
-        offset += piece.length;
+        if (!entry.isPut || !index.isAt(entry, segment, entry.offset)) return;
+        pieces.push(bytes.subarray(entry.offset, entry.valueEnd));
       });
       if (end < frame.end) break;
     }
     this.following = { offset: at, frame };
-    return { frame: Buffer.concat(pieces), kept, isLast: at >= bytes.length };
+    const frameNow = pieces.length > 1 ? Buffer.concat(pieces) : undefined;
+    return { frame: frameNow, isLast: at >= bytes.length };
   }
 
   /** What `next` gave is written. */

@@ -115,7 +115,7 @@ export class FileStateLog implements StateLog {
     }
     const { keysMax } = this.settings;
     if (this.space.index.keys + entries.length <= keysMax) return undefined;
-    const added = new Set(entries.map(({ key }) => key).filter((key) => !this.space.index.has(key))).size;
+    const added = new Set(entries.map(({ key }) => key).filter((key) => !this.space.knows(key))).size;
     if (this.space.index.keys + added <= keysMax) return undefined;
     return new StateLogError("misuse", `more than ${keysMax} keys of state`);
   }
@@ -140,7 +140,7 @@ export class FileStateLog implements StateLog {
 
   private async flush({ entries, frame, resolve, reject }: Waiting): Promise<void> {
     try {
-      if (entries.length > 0) await this.space.append(frame, entries);
+      if (entries.length > 0) await this.space.append(frame);
       this.counters.flushes += 1;
       this.counters.flushedBytes += frame.length;
       this.unfinished.finished();

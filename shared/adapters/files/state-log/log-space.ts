@@ -1,12 +1,11 @@
 // The files of the log and what counts in them: flushes go in at the end, the oldest segment is cleaned and dropped, so that the
 // log is never much longer than twice what counts.
 
-import type { StateEntry } from "../../../runtime/state-log.ts";
 import { Cleaner } from "./cleaner.ts";
 import type { Disk } from "./disk.ts";
 import { eachEntry } from "./entry.ts";
 import type { Place } from "./frame.ts";
-import { ENTRY_HEADER_BYTES, FRAME_HEADER_BYTES, frameAt, isBefore, SEGMENT_HEADER_BYTES } from "./frame.ts";
+import { FRAME_HEADER_BYTES, frameAt, isBefore, SEGMENT_HEADER_BYTES } from "./frame.ts";
 import type { KeyIndex } from "./key-index.ts";
 import type { RecoveredLog } from "./recover.ts";
 import { segmentName } from "./segment-name.ts";
@@ -68,17 +67,15 @@ export class LogSpace {
     return this.dropped.length > 0;
   }
 
+  knows(key: string): boolean {
+    const bytes = Buffer.from(key);
+    return this.index.has({ bytes, start: 0, end: bytes.length });
+  }
+
   /** One append; `frame` holds the entries behind room for its header. Throws StateLogError; then nothing of it counts. */
-  async append(frame: Buffer, entries: readonly StateEntry[]): Promise<void> {
+  async append(frame: Buffer): Promise<void> {
     if (this.writer.isFullFor(frame)) await this.begin(this.writer.end.segment + 1);
-    const { segment, offset } = await this.writer.write(frame, "flush");
-    let at = offset + FRAME_HEADER_BYTES;
-    for (const { key, value } of entries) {
-      const bytes = ENTRY_HEADER_BYTES + Buffer.byteLength(key) + (value?.length ?? 0);
-      if (value === undefined) this.index.forget(key);
-      else this.index.put(key, { segment, offset: at }, bytes);
-      at += bytes;
-    }
+    this.enter(frame, await this.writer.write(frame, "flush"));
   }
 
   /** There is more to clean than may stay; `atAll`: there is anything to clean. */
@@ -94,11 +91,10 @@ export class LogSpace {
     const oldest = this.segments.keys().next().value;
     if (oldest === undefined || oldest === this.writer.end.segment) return;
     this.cleaner ??= await Cleaner.start(this.disk, oldest, this.index);
-    const { frame, kept, isLast } = this.cleaner.next();
-    if (kept.length > 0) {
+    const { frame, isLast } = this.cleaner.next();
+    if (frame !== undefined) {
       if (this.writer.isFullFor(frame)) await this.begin(this.writer.end.segment + 1);
-      const { segment, offset } = await this.writer.write(frame, "copy");
-      for (const entry of kept) this.index.put(entry.key, { segment, offset: offset + entry.offset }, entry.bytes);
+      this.enter(frame, await this.writer.write(frame, "copy"));
       this.copiedBytes += frame.length;
     }
     this.cleaner.done();
@@ -135,9 +131,10 @@ export class LogSpace {
       ) {
         at = frame.end;
         if (frame.kind === "drop" || frame.kind === "mark") continue;
-        eachEntry(bytes, frame.start, frame.end, ({ isPut, key, offset, valueStart, end }) => {
-          if (isPut && this.index.isAt(key, segment, offset))
-            onEntry(key, Buffer.from(bytes.subarray(valueStart, end)));
+        eachEntry(bytes, frame.start, frame.end, (entry) => {
+          const { isPut, offset, start, end, valueEnd } = entry;
+          if (!isPut || !this.index.isAt(entry, segment, offset)) return;
+          onEntry(bytes.toString("utf8", start, end), Buffer.from(bytes.subarray(end, valueEnd)));
         });
       }
     }
@@ -155,6 +152,14 @@ export class LogSpace {
     } finally {
       await this.writer.close();
     }
+  }
+
+  /** Enters what a frame says, by where it was written. */
+  private enter(frame: Buffer, { segment, offset }: Place): void {
+    eachEntry(frame, FRAME_HEADER_BYTES, frame.length, (entry) => {
+      if (entry.isPut) this.index.put(entry, segment, offset + entry.offset, entry.valueEnd - entry.offset);
+      else this.index.forget(entry);
+    });
   }
 
   private neededBytes(): number {

@@ -124,8 +124,8 @@ class Reading {
     if (kind === "drop" || kind === "mark") return;
     const { segment } = place;
     const stopped = eachEntry(bytes, start, end, (entry) => {
-      if (entry.isPut) this.index.put(entry.key, { segment, offset: entry.offset }, entry.end - entry.offset);
-      else this.index.forget(entry.key);
+      if (entry.isPut) this.index.put(entry, segment, entry.offset, entry.valueEnd - entry.offset);
+      else this.index.forget(entry);
     });
     if (stopped === end) return;
     throw damaged(this.disk.pathOf(segmentName(segment)), stopped, "an entry goes on behind its end");
