@@ -9,6 +9,7 @@ import type { AdviceSystem } from "../../shared/domain/storm-alert.ts";
 import { ADVICE_SYSTEMS, SEVERITIES } from "../../shared/domain/storm-alert.ts";
 import { FORMAT_NAMES } from "../ingest/formats.ts";
 import type { ReplayFlags } from "./commands/replay-command.ts";
+import { addSilences } from "./commands/silence-options.ts";
 import type { SimulateFlags } from "./commands/simulate-command.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -189,6 +190,7 @@ function createProgram(version: string, run: Run): Command {
     .showHelpAfterError("(squall --help lists the commands, squall COMMAND --help their options)");
   addReplay(program, run);
   addSimulate(program, run);
+  addSilences(program, run);
   program
     .command("demo")
     .description("play the NHS storm of 2016 in this terminal, at full size")

@@ -1,9 +1,9 @@
 // The port of a state log: what a process must still know after a crash, as entries that are written whole or not at all.
 
 /** The longest key, in bytes of UTF-8. */
-export const STATE_KEY_BYTES_MAX = 1024;
+const STATE_KEY_BYTES_MAX = 1024;
 /** The longest value, in bytes. */
-export const STATE_VALUE_BYTES_MAX = 65_536;
+const STATE_VALUE_BYTES_MAX = 65_536;
 
 export interface StateEntry {
   /** Begins with the name of the part it belongs to: `input/…`, `detector/…`. 1 to 1,024 bytes. */

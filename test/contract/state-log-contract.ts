@@ -13,16 +13,16 @@ export interface StateLogPlace {
   readonly failNext: (fault: Extract<StateLogFault, "full" | "failed">) => void;
 }
 
-export function put(key: string, value: string): StateEntry {
+function put(key: string, value: string): StateEntry {
   return { key, value: Buffer.from(value) };
 }
 
-export function forget(key: string): StateEntry {
+function forget(key: string): StateEntry {
   return { key, value: undefined };
 }
 
 /** All that a log knows, as text by key. */
-export async function contentOf(log: StateLog): Promise<Record<string, string>> {
+async function contentOf(log: StateLog): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
   await log.read((key, value) => {
     expect(found[key]).toBeUndefined();

@@ -82,7 +82,8 @@ async function found(folder: string): Promise<Found> {
 function expectWhole(state: Found, expected: ExpectedState): number {
   expected.moveTo(state.last);
   expect(new Set(state.entries.keys())).toEqual(new Set(expected.entries.keys()));
-  for (const [key, value] of expected.entries) expect(state.entries.get(key)?.equals(value), key).toBe(true);
+  for (const [key, value] of expected.entries)
+    expect([key, state.entries.get(key)?.equals(value)]).toEqual([key, true]);
   return state.last;
 }
 

@@ -9,7 +9,8 @@ import { openFileStateLog } from "../../shared/adapters/files/state-log/file-sta
 import { StateLogError } from "../../shared/runtime/state-log.ts";
 import { flushOf } from "./numbered-flushes.ts";
 
-const [folder = "", most = "0"] = process.argv.slice(2);
+const [folder = "", flushes = "0"] = process.argv.slice(2);
+const most = flushes === "0" ? Number.POSITIVE_INFINITY : Number(flushes);
 
 /** Segments so small that cleaning is always under way; old ones stay a second for whoever copies the folder. */
 const log = await openFileStateLog(createDisk(folder, undefined), {
@@ -23,7 +24,7 @@ await log.read((key, value) => {
   if (key === "last") last = Number(value.toString());
 });
 say("open");
-for (let n = last + 1; most === "0" || n <= Number(most); n++) {
+for (let n = last + 1; n <= most; n++) {
   while (!(await isWritten(n))) {
     say("full");
     await pause(20);

@@ -85,7 +85,8 @@ async function takeNumber(folder: string, fresh: string, waitMs: number): Promis
     const holder = await folderHolder(folder);
     if (holder !== undefined) {
       if (!holder.isBrief || performance.now() > deadline) {
-        throw new StateLogError("held", `${folder}: is in use by ${holderWords(holder)}`);
+        const way = "stop it first, or name another folder with --state";
+        throw new StateLogError("held", `${folder}: is in use by ${holderWords(holder)}: ${way}`);
       }
       await pause(RETRY_MS);
       continue;

@@ -31,11 +31,11 @@ async function opened(folder: string, settings: Partial<StateLogSettings> = STIL
 }
 
 async function contentOf(log: FileStateLog): Promise<Record<string, string>> {
-  const found: Record<string, string> = {};
+  const content: Record<string, string> = {};
   await log.read((key, value) => {
-    found[key] = value.toString();
+    content[key] = value.toString();
   });
-  return found;
+  return content;
 }
 
 /** What a process finds that opens the folder now. */
@@ -403,17 +403,14 @@ describe("bringing it to the disk", () => {
     const { syncs } = log.counters;
     await log.append([put("a", "2")]);
     await pollUntil(
-      async () => {
-        try {
-          await log.append([put("a", "3")]);
-          return false;
-        } catch (error) {
-          expect(error).toMatchObject({ fault: "failed" });
-          return true;
-        }
-      },
-      { deadlineMs: 5000, what: "the log to end" },
+      () =>
+        log.append([put("a", "3")]).then(
+          () => false,
+          () => true,
+        ),
+      { deadlineMs: 5000, what: "its end" },
     );
+    await expect(log.append([put("a", "3")])).rejects.toMatchObject({ fault: "failed" });
     expect(log.counters.syncs - syncs).toBeLessThan(3);
     await log.close();
   });

@@ -31,7 +31,7 @@ export const FRAME_KINDS = { flush: 1, copy: 2, drop: 3, mark: 4 } as const;
 export type FrameKind = keyof typeof FRAME_KINDS;
 
 export const PUT = 1;
-export const FORGET = 2;
+const FORGET = 2;
 
 /** A place in the log. */
 export interface Place {
