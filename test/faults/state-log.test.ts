@@ -14,7 +14,9 @@ const base = mkdtempSync(join(tmpdir(), "squall-state-faults-"));
 afterAll(() => rmSync(base, { recursive: true, force: true }));
 
 const WRITER = join(import.meta.dirname, "state-writer.ts");
-const KILLS = 40;
+const KILLS = 32;
+/** Each of them starts a process: a guard against what hangs, not a measure of speed. */
+const KILLS_TIMEOUT_MS = 300_000;
 
 /** Mulberry32. */
 function seeded(seed: number): () => number {
@@ -87,38 +89,42 @@ function expectWhole(state: Found, expected: ExpectedState): number {
   return state.last;
 }
 
-test(`${KILLS} kills at random moments, cleaning under way: the state is that after a whole flush, and none that was resolved is lost`, async () => {
-  const folder = mkdtempSync(join(base, "kills-"));
-  const random = seeded(6);
-  const expected = new ExpectedState();
-  let torn = 0;
-  let last = 0;
-  for (let kill = 0; kill < KILLS; kill++) {
-    const writer = startWriter(folder);
-    // Some die while they open the log, some soon after, some when segments have come and gone.
-    const flushes = kill % 8 === 0 ? -1 : last + Math.floor(random() ** 2 * 900);
-    await pollUntil(() => writer.acknowledged > flushes || (flushes < 0 && writer.acknowledged >= 0), {
-      deadlineMs: 30_000,
-      what: `flush ${flushes}`,
-    });
-    writer.kill();
-    expect(await writer.ended).toBeNull();
-    const state = await found(folder);
-    torn += state.cutOff === undefined ? 0 : 1;
-    expect(state.cutOff?.flushes ?? 0).toBe(0);
-    expect(state.last).toBeGreaterThanOrEqual(Math.max(last, writer.acknowledged));
-    // One flush may have been written whole before it could be said.
-    expect(state.last).toBeLessThanOrEqual(Math.max(last, writer.acknowledged) + 1);
-    last = expectWhole(state, expected);
-  }
-  // Segments did come and go.
-  const segments = readdirSync(folder)
-    .filter((name) => name.startsWith("state-"))
-    .sort();
-  expect(segments[0]).not.toBe("state-0000000001.log");
-  expect(last).toBeGreaterThan(3000);
-  expect(torn).toBeLessThan(KILLS);
-});
+test(
+  `${KILLS} kills at random moments, cleaning under way: the state is that after a whole flush, and none that was resolved is lost`,
+  async () => {
+    const folder = mkdtempSync(join(base, "kills-"));
+    const random = seeded(6);
+    const expected = new ExpectedState();
+    let torn = 0;
+    let last = 0;
+    for (let kill = 0; kill < KILLS; kill++) {
+      const writer = startWriter(folder);
+      // Some die while they open the log, some soon after, some when segments have come and gone.
+      const flushes = kill % 8 === 0 ? -1 : last + Math.floor(random() ** 2 * 600);
+      await pollUntil(() => writer.acknowledged > flushes || (flushes < 0 && writer.acknowledged >= 0), {
+        deadlineMs: 30_000,
+        what: `flush ${flushes}`,
+      });
+      writer.kill();
+      expect(await writer.ended).toBeNull();
+      const state = await found(folder);
+      torn += state.cutOff === undefined ? 0 : 1;
+      expect(state.cutOff?.flushes ?? 0).toBe(0);
+      expect(state.last).toBeGreaterThanOrEqual(Math.max(last, writer.acknowledged));
+      // One flush may have been written whole before it could be said.
+      expect(state.last).toBeLessThanOrEqual(Math.max(last, writer.acknowledged) + 1);
+      last = expectWhole(state, expected);
+    }
+    // Segments did come and go.
+    const segments = readdirSync(folder)
+      .filter((name) => name.startsWith("state-"))
+      .sort();
+    expect(segments[0]).not.toBe("state-0000000001.log");
+    expect(last).toBeGreaterThan(1500);
+    expect(torn).toBeLessThan(KILLS);
+  },
+  KILLS_TIMEOUT_MS,
+);
 
 test("a folder copied while squall writes and cleans is the state after some flush", async () => {
   const folder = mkdtempSync(join(base, "copies-"));

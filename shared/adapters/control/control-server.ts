@@ -13,6 +13,8 @@ import { socketAddress } from "./socket-address.ts";
 
 const OWNER_ONLY = 0o600;
 const CONNECTIONS_MAX = 32;
+/** Requests of one connection that wait for their turn. */
+const WAITING_MAX = 16;
 /** Whoever says nothing for so long is not waited for. */
 const IDLE_MS = 10_000;
 
@@ -109,6 +111,12 @@ function converse(socket: Socket, counters: ControlCounters, handlerNow: () => C
   };
   readLines(socket, REQUEST_BYTES_MAX, {
     line(line) {
+      // Nobody who means it asks on and on without hearing.
+      if (waiting >= WAITING_MAX) {
+        if (!socket.destroyed) counters.malformed += 1;
+        socket.destroy();
+        return;
+      }
       waiting += 1;
       turn = answerAfter(turn, line);
     },

@@ -1,5 +1,5 @@
 // key -> where its last value stands. No objects: columns of numbers, and tables that find the row of a key by its hash. A key of 30
-// bytes costs about 70 bytes in all.
+// bytes costs 50 to 130 bytes in all (measured; all of it grows by doubling), each further 16 bytes of a key 16 more.
 
 import { randomInt } from "node:crypto";
 import { KeyCells } from "./key-cells.ts";

@@ -41,8 +41,17 @@ export class LogSpace {
     this.writer = new SegmentWriter(disk, settings.segmentBytes, nextFrame);
   }
 
-  /** Throws StateLogError. */
-  async open({ segments, firstNeeded, leftOver }: RecoveredLog): Promise<void> {
+  /** Throws StateLogError; then nothing is open. */
+  async open(recovered: RecoveredLog): Promise<void> {
+    try {
+      await this.goOn(recovered);
+    } catch (error) {
+      await this.writer.close();
+      throw error;
+    }
+  }
+
+  private async goOn({ segments, firstNeeded, leftOver }: RecoveredLog): Promise<void> {
     for (const segment of leftOver) this.drop(segment, 0, Number.NEGATIVE_INFINITY);
     const last = Array.from(segments).at(-1);
     if (last === undefined) await this.begin(firstNeeded);
