@@ -126,9 +126,11 @@ function heldLock({ folder, number, holder, server, owner }: Held): FolderLock {
     },
     control: server.counters,
     async checkHeld() {
-      const highest = (await lockNumbers(folder)).at(-1);
-      if (highest === number) return;
-      const other = highest === undefined ? undefined : decodeHolder(await readLock(folder, highest));
+      // Asked once a second: it needs no descriptor, of which there may be none left.
+      const isThere = await isFile(lockPath(folder, number));
+      if (isThere && !(await isFile(lockPath(folder, number + 1)))) return;
+      const highest = (await lockNumbers(folder)).at(-1) ?? number;
+      const other = highest > number ? decodeHolder(await readLock(folder, highest)) : undefined;
       const what = other === undefined ? "the lock was removed" : `it was taken over by ${holderWords(other)}`;
       throw new StateLogError("held", `${folder}: is not ours any more: ${what}`);
     },
@@ -145,6 +147,16 @@ function heldLock({ folder, number, holder, server, owner }: Held): FolderLock {
       await rm(socket, { force: true });
     },
   };
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return false;
+    throw stateFault(path, error);
+  }
 }
 
 async function lockNumbers(folder: string): Promise<number[]> {

@@ -307,6 +307,40 @@ describe("a disk without room", () => {
 });
 
 describe("cleaning", () => {
+  test("for want of room ends where nothing is to be gained", async () => {
+    const folder = newFolder();
+    const disk = new FaultyDisk(folder);
+    const log = await openFileStateLog(disk, { ...SMALL, syncEveryMs: 2 });
+    for (let n = 0; n < 300; n++) await log.append([put(`n/${n}`, "x".repeat(300))]);
+    disk.fault = { afterBytes: 0, code: "ENOSPC", once: true };
+    await expect(log.append([put("a", "1")])).rejects.toMatchObject({ fault: "full" });
+    const { syncs } = log.counters;
+    await pollUntil(() => log.counters.syncs > syncs + 30, { deadlineMs: 10_000, what: "some time to pass" });
+    expect(log.counters.copiedBytes).toBeLessThan(log.size.liveBytes);
+    await log.append([put("a", "1")]);
+    await log.close();
+  });
+
+  test("lets a flush that comes meanwhile go before the next slice", async () => {
+    const folder = newFolder();
+    const cold = await opened(folder);
+    for (let n = 0; n < 60; n++) await cold.append([put(`n/${n}`, "x".repeat(60_000)), put("hot", "y".repeat(65_000))]);
+    await cold.append([put("hot", "")]);
+    await cold.close();
+    const disk = new FaultyDisk(folder);
+    const log = await openFileStateLog(disk, { ...STILL, slackBytes: -2_000_000, segmentBytes: 1_000_000 });
+    await log.append([put("first", "1")]);
+    for (let n = 0; n < 10; n++) {
+      const before = disk.calls.length;
+      await log.append([put("urgent", `${n}`)]);
+      // At most the slice that was under way, in a segment that it began, and the flush itself.
+      expect(disk.calls.length - before).toBeLessThanOrEqual(4);
+    }
+    expect(log.counters.copiedBytes).toBeGreaterThan(0);
+    expect(log.counters.copiedBytes).toBeLessThan(log.size.liveBytes / 2);
+    await log.close();
+  });
+
   test("keeps the log below twice what counts and the slack, whatever is written", async () => {
     const folder = newFolder();
     const log = await opened(folder, { ...SMALL, syncEveryMs: 2 });

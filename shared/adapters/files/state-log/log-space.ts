@@ -87,12 +87,16 @@ export class LogSpace {
     this.enter(frame, await this.writer.write(frame, "flush"));
   }
 
-  /** There is more to clean than may stay; `atAll`: there is anything to clean. */
-  isLong(atAll: boolean): boolean {
+  /** There is more to clean than may stay; where room is needed, nearly all of it is too much. */
+  isLong(isRoomNeeded: boolean): boolean {
     if (this.segments.size < 2) return false;
     // What was begun is brought to its end.
-    if (atAll || this.cleaner !== undefined) return true;
-    return this.neededBytes() > 2 * this.index.liveBytes + this.settings.slackBytes;
+    if (this.cleaner !== undefined) return true;
+    const { liveBytes } = this.index;
+    const { segmentBytes, slackBytes } = this.settings;
+    // Not all: to write all that counts again and again would free nothing.
+    const most = isRoomNeeded ? 1.25 * liveBytes + 2 * segmentBytes : 2 * liveBytes + slackBytes;
+    return this.neededBytes() > Math.min(most, 2 * liveBytes + slackBytes);
   }
 
   /** Cleans a slice of the oldest segment. Throws StateLogError; then nothing has changed. */
