@@ -9,6 +9,7 @@ import { ADVICE_SYSTEMS, SEVERITIES } from "../../shared/domain/storm-alert.ts";
 import { FORMAT_NAMES } from "../ingest/formats.ts";
 import type { ReplayFlags } from "./commands/replay-command.ts";
 import { addSettingsCommands } from "./commands/settings-commands.ts";
+import { addSilences } from "./commands/silence-options.ts";
 import { addSimulate } from "./commands/simulate-options.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -97,6 +98,7 @@ function createProgram(version: string, run: Run): Command {
   addReplay(program, run);
   addSimulate(program, run);
   addSettingsCommands(program, run, version);
+  addSilences(program, run);
   program
     .command("demo")
     .description("play the NHS storm of 2016 in this terminal, at full size")
