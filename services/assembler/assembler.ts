@@ -111,7 +111,7 @@ export class Assembler {
       // What is not complete has a place again when it is.
       if (next !== undefined) this.emitFirst(next, sink);
     }
-    this.passTime(watermark);
+    this.table.evict(this.nowMs, isReleased, this.settings.openMailsMax);
   }
 
   /** Says again what changed since it was last said, in order of time, host and queue id; deliveries up to `untilMs` only. */
@@ -131,9 +131,10 @@ export class Assembler {
     return new AssemblerState(this.table, { numbers, restore }, this.deps);
   }
 
-  /** `immediate`: time passes, though nothing arrived. */
+  /** `immediate`: time passes, whether or not anything arrived. To be called now and then. */
   passTime(watermark: number): void {
     this.nowMs = Math.max(this.nowMs, watermark);
+    this.table.examineMore();
     this.table.evict(this.nowMs, isReleased, this.settings.openMailsMax);
   }
 

@@ -22,6 +22,9 @@ export interface MailTableSettings {
   readonly openMailsMax: number;
 }
 
+/** Mails looked at when time passes, beside two for every one that came. */
+const LOOKS = 100;
+
 export interface MailTableState {
   readonly lastId: number;
   readonly removals: number;
@@ -47,8 +50,8 @@ export class MailTable {
   private readonly removed = new Fifo<OpenMail>();
   /** Looked at for eviction. */
   private readonly rounds = new Rounds();
-  /** Mails that came since the last eviction. */
-  private opened = 0;
+  /** Mails to be looked at by the next eviction. */
+  private looks = 0;
   private lastId = 0;
   private removals = 0;
   /** Is told what changes, where a state is kept. */
@@ -75,7 +78,8 @@ export class MailTable {
 
   /** Takes in a mail whose queue id no other mail in the table has. */
   adopt(mail: OpenMail): void {
-    this.opened += 1;
+    // Two looks for every mail opened: so all are looked at in turn, whatever long-lived one stands among them.
+    this.looks += 2;
     this.lastId += 1;
     mail.id = this.lastId;
     this.index.set(mail);
@@ -108,6 +112,11 @@ export class MailTable {
     this.removed.push(mail);
   }
 
+  /** Time passed: some mails are looked at by the next eviction, though none came. */
+  examineMore(): void {
+    this.looks += LOOKS;
+  }
+
   /** Drops what is over, and the eldest beyond `room`: `isReleased` tells whether a complete mail has been passed on. */
   evict(nowMs: number, isReleased: (mail: OpenMail) => boolean, room: number): void {
     for (let mail = this.removed.peek(); mail !== undefined; mail = this.removed.peek()) {
@@ -118,9 +127,8 @@ export class MailTable {
       if (!isComplete(mail)) this.counters.incomplete += 1;
       this.forget(mail);
     }
-    // Two looks for every mail opened: so all are looked at in turn, whatever long-lived one stands among them.
-    let looks = this.opened * 2 + 1;
-    this.opened = 0;
+    let looks = this.looks + 1;
+    this.looks = 0;
     for (; looks > 0 || this.size > room; looks -= 1) {
       const mail = this.rounds.look();
       if (mail === undefined) return;

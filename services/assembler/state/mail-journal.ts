@@ -18,6 +18,9 @@ export const BLOCK_HEAD = '{"v":1}\n';
 /** Blocks may take this many times the bytes of the whole rows that count, and some more. */
 const BYTES_SHARE = 2;
 const BYTES_FREE = 1_048_576;
+/** Blocks there may be of what a few mails in each flush take, and bytes that others have at least on the average. */
+const BLOCKS_FREE = 256;
+const BLOCK_BYTES = 16_384;
 /** Blocks given up in one go: a flush takes a few ms. */
 const BLOCKS_MAX = 16;
 
@@ -154,7 +157,10 @@ export class MailJournal {
   private isEldestToGo(): boolean {
     const eldest = this.blocks[0];
     if (eldest === undefined || eldest === this.current) return false;
-    return eldest.live === 0 || this.bytes > BYTES_SHARE * this.liveBytes + BYTES_FREE;
+    const bytes = BYTES_SHARE * this.liveBytes;
+    return (
+      eldest.live === 0 || this.bytes > bytes + BYTES_FREE || this.blocks.length > bytes / BLOCK_BYTES + BLOCKS_FREE
+    );
   }
 
   private giveUpEldest(put: PutEntry): void {
