@@ -128,7 +128,7 @@ export class Assembler {
       this.nowMs = nowMs;
       this.telling.changed = changed;
     };
-    return new AssemblerState(this.table, { numbers, restore }, this.deps);
+    return new AssemblerState(this.table, { numbers, restore }, this.deps.site);
   }
 
   /** `immediate`: time passes, whether or not anything arrived. To be called now and then. */

@@ -6,7 +6,7 @@ import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import type { Headers, MailFragment } from "../../shared/domain/mail-fragment.ts";
 import { registrableDomain } from "../../shared/domain/registrable-domain.ts";
 import { automaticReason } from "./automatic.ts";
-import { FNV_OFFSET, FNV_PRIME, mixed } from "../../shared/domain/packed/key-hash.ts";
+import { digestOf } from "./event-digest.ts";
 import { listSightings } from "./list-sightings.ts";
 import { type OpenMail, takenInAt, type ToldBefore } from "./open-mail.ts";
 import { addressOfHeader, domainOf, personOfSender } from "./person.ts";
@@ -53,8 +53,6 @@ function writerOf(headers: Headers | undefined, lists: MailEvent["lists"]): stri
   const replyTo = addressOfHeader(headers["reply-to"]);
   return isList(replyTo) ? undefined : replyTo;
 }
-
-const SECOND_PRIME = 0x5bd1e995;
 
 const NO_MINUTES: readonly DeliveryMinute[] = [];
 
@@ -131,19 +129,6 @@ export function mailEventFromMail(mail: OpenMail, untilMs: number, people: Peopl
 /** Would a reader of the first learn nothing from the second? */
 export function saysTheSame(before: MailEvent | ToldBefore, event: MailEvent): boolean {
   return "digest" in before ? before.digest === digestOf(event) : textOf(before) === textOf(event);
-}
-
-/** 53 bits of what an event says, whatever its revision. */
-export function digestOf(event: MailEvent): number {
-  const text = textOf(event);
-  let low = FNV_OFFSET;
-  let high = text.length;
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    low = Math.imul(low ^ code, FNV_PRIME);
-    high = Math.imul(high ^ code, SECOND_PRIME);
-  }
-  return (mixed(high) & 0x1f_ffff) * 4_294_967_296 + (mixed(low) >>> 0);
 }
 
 function textOf(event: MailEvent): string {

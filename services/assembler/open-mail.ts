@@ -13,12 +13,13 @@ import type { KeptMail } from "./state/mail-journal.ts";
 /** See AssemblerSettings. */
 type ReleaseSettings = Pick<AssemblerSettings, "unacceptedAgeMs" | "triesMin" | "triedAgeMs">;
 
-/** What is known of the last word on a mail that another process told: whether a later one says the same is seen by its digest. */
+/** What is known of the last word on a mail that another process told. */
 export interface ToldBefore {
   readonly eventId: string;
   readonly revision: number;
   readonly at: number;
-  readonly digest: number;
+  /** By this it is seen whether a later word says the same; undefined: it said what the mail says now. */
+  readonly digest: number | undefined;
 }
 
 export interface OpenMail {

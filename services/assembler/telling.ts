@@ -3,7 +3,7 @@
 import type { MailSink } from "./assembler-settings.ts";
 import { mailEventFromMail, type People, saysTheSame } from "./mail-event-from-mail.ts";
 import type { MailTable } from "./mail-table.ts";
-import type { OpenMail } from "./open-mail.ts";
+import type { OpenMail, ToldBefore } from "./open-mail.ts";
 import { byTurn, waitingMail } from "./waiting.ts";
 
 export class Telling {
@@ -19,7 +19,9 @@ export class Telling {
 
   /** Something came of a mail, and is not merged yet. */
   noteChange(mail: OpenMail): void {
-    if (mail.event !== undefined && !mail.changed) this.changed.push(mail);
+    if (mail.event === undefined || mail.changed) return;
+    if ("digest" in mail.event && mail.event.digest === undefined) mail.event = this.toldBefore(mail, mail.event);
+    this.changed.push(mail);
   }
 
   /** Says again what changed since it was last said, in order of time, host and queue id; deliveries up to `untilMs` only. */
@@ -32,6 +34,12 @@ export class Telling {
       if (untilMs === Number.POSITIVE_INFINITY || mail.toldUntilMs < untilMs) this.tell(mail, untilMs, sink);
       else this.changed.push(mail);
     }
+  }
+
+  /** What another process said of a mail that has not changed since. */
+  private toldBefore(mail: OpenMail, told: ToldBefore): OpenMail["event"] {
+    const before = { ...mail, event: { ...told, revision: told.revision - 1 } };
+    return mailEventFromMail(before, mail.toldUntilMs, this.people);
   }
 
   /** Says what is known of a mail that is complete, if it is news. */

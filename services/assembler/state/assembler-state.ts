@@ -5,7 +5,6 @@ import type { Reading } from "../../../shared/domain/decode-fault.ts";
 import { decodedState, type PutEntry, StateValueError } from "../../../shared/domain/state-value.ts";
 import { integerOf, requiredInteger } from "../../../shared/domain/wire-fields.ts";
 import { decodeLine, fieldSet, type WireObject } from "../../../shared/domain/wire-object.ts";
-import type { People } from "../mail-event-from-mail.ts";
 import type { MailTable, MailTableCounters, MailTableState } from "../mail-table.ts";
 import type { OpenMail } from "../open-mail.ts";
 import { BLOCK_HEAD, MailJournal, type ReadBlock, ROWS_PREFIX } from "./mail-journal.ts";
@@ -26,11 +25,6 @@ export interface AssemblerNumbers {
 export interface AssemblerAccess {
   readonly numbers: () => AssemblerNumbers;
   readonly restore: (numbers: AssemblerNumbers, changed: OpenMail[]) => void;
-}
-
-interface Deps {
-  readonly site: string;
-  readonly people: People;
 }
 
 interface WholeRow {
@@ -60,17 +54,17 @@ type TableEntry = AssemblerNumbers & MailTableCounters & MailTableState;
 export class AssemblerState {
   private readonly table: MailTable;
   private readonly access: AssemblerAccess;
-  private readonly deps: Deps;
+  private readonly site: string;
   private readonly journal = new MailJournal();
   private told = "";
   private read: TableEntry | undefined;
   private readonly blocks = new Map<number, Buffer>();
 
   /** From now on changes are noted. */
-  constructor(table: MailTable, access: AssemblerAccess, deps: Deps) {
+  constructor(table: MailTable, access: AssemblerAccess, site: string) {
     this.table = table;
     this.access = access;
-    this.deps = deps;
+    this.site = site;
     table.journal = this.journal;
   }
 
@@ -152,7 +146,7 @@ export class AssemblerState {
     const byId = new Map<number, OpenMail>();
     const kept = new Map<number, { mail: OpenMail; bytes: number }[]>();
     for (const [id, { row, seq, bytes }] of [...whole].toSorted(([a], [b]) => a - b)) {
-      const mail = mailOfRow(row, this.deps);
+      const mail = mailOfRow(row, this.site);
       byId.set(id, mail);
       const block = kept.get(seq);
       if (block === undefined) kept.set(seq, [{ mail, bytes }]);

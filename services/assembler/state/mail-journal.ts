@@ -100,6 +100,8 @@ export class MailJournal {
       if (kept.block !== undefined) this.line(forgottenRow(mail.id), put);
       this.leave(kept);
       mail.kept = undefined;
+      // Its block holds on to the mail for a while.
+      mail.event = undefined;
     } else if (kept.isWhole) this.writeWhole(mail, kept, put);
     else this.line(numbersRow(mail), put);
   }

@@ -12,8 +12,7 @@ import {
 } from "../../../shared/domain/mail-fragment.ts";
 import { checkText, requiredInteger, requiredText, textOf } from "../../../shared/domain/wire-fields.ts";
 import { fieldSet, itemsOf, openField, refuse, valueOf, type WireObject } from "../../../shared/domain/wire-object.ts";
-import { mailEventFromMail, type People } from "../mail-event-from-mail.ts";
-import { openMail, type OpenMail, type ToldBefore } from "../open-mail.ts";
+import { openMail, type OpenMail } from "../open-mail.ts";
 import { CHANGED, FORGOTTEN, HELD, NUMBERS, type ToldRow } from "./mail-row.ts";
 
 type Numbers = Readonly<Record<(typeof NUMBERS)[number], number | undefined>>;
@@ -88,10 +87,7 @@ export function readRow(line: string, reading: Reading): MailRow | undefined {
 }
 
 /** The mail that the rows make, without its link to the life before. */
-export function mailOfRow(
-  row: MailRow & { readonly kind: "m" },
-  { site, people }: { readonly site: string; readonly people: People },
-): OpenMail {
+export function mailOfRow(row: MailRow & { readonly kind: "m" }, site: string): OpenMail {
   const { texts, numbers, told } = row;
   const { flags = 0, removal = 0, firstAt = 0, lastAt = 0, acceptedAt, nrcpt, handedOn } = numbers;
   const { releasedAt, removedAt, delivered = 0, deferred = 0, bounced = 0 } = numbers;
@@ -108,18 +104,10 @@ export function mailOfRow(
   if (told === undefined) return mail;
   const [at, revision, untilMs, digest] = told;
   mail.toldUntilMs = untilMs ?? Number.POSITIVE_INFINITY;
-  mail.event = toldBefore(mail, at, revision, digest ?? 0);
-  if (digest !== null) return mail;
-  // Nothing came since: what was said is what would be said now.
-  mail.event = toldBefore(mail, at, revision - 1, 0);
-  mail.event = mailEventFromMail(mail, mail.toldUntilMs, people);
+  const messageId = texts.messageId === "" ? undefined : texts.messageId;
+  const eventId = mailEventId({ site, host: texts.host, queueId: texts.queueId, messageId, at });
+  mail.event = { eventId, at, revision, digest: digest ?? undefined };
   return mail;
-}
-
-function toldBefore({ said }: OpenMail, at: number, revision: number, digest: number): ToldBefore {
-  const { site, host, queueId } = said;
-  const messageId = said.messageId === "" ? undefined : said.messageId;
-  return { eventId: mailEventId({ site, host, queueId, messageId, at }), at, revision, digest };
 }
 
 function parsed(line: string): readonly unknown[] | undefined {

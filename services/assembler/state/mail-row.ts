@@ -10,7 +10,7 @@
 
 import { MINUTE_MS } from "../../../shared/domain/delivery-minutes.ts";
 import type { MailFragment } from "../../../shared/domain/mail-fragment.ts";
-import { digestOf } from "../mail-event-from-mail.ts";
+import { digestOf } from "../event-digest.ts";
 import type { OpenMail } from "../open-mail.ts";
 
 /** Integers of a row. Times are ms since the epoch; the last three are what minutes before those listed sum up to. */
@@ -115,5 +115,5 @@ function toldOf({ event, toldUntilMs, changed }: OpenMail): ToldRow | 0 {
   if (event === undefined) return 0;
   const untilMs = Number.isFinite(toldUntilMs) ? toldUntilMs : null;
   if (!changed) return [event.at, event.revision, untilMs, null];
-  return [event.at, event.revision, untilMs, "digest" in event ? event.digest : digestOf(event)];
+  return [event.at, event.revision, untilMs, "digest" in event ? (event.digest ?? null) : digestOf(event)];
 }
