@@ -20,7 +20,7 @@ export class Telling {
   /** Something came of a mail, and is not merged yet. */
   noteChange(mail: OpenMail): void {
     if (mail.event === undefined || mail.changed) return;
-    if ("digest" in mail.event && mail.event.digest === undefined) mail.event = this.toldBefore(mail, mail.event);
+    if ("digest" in mail.event && mail.event.digest === undefined) this.recall(mail, mail.event);
     this.changed.push(mail);
   }
 
@@ -37,9 +37,9 @@ export class Telling {
   }
 
   /** What another process said of a mail that has not changed since. */
-  private toldBefore(mail: OpenMail, told: ToldBefore): OpenMail["event"] {
-    const before = { ...mail, event: { ...told, revision: told.revision - 1 } };
-    return mailEventFromMail(before, mail.toldUntilMs, this.people);
+  private recall(mail: OpenMail, told: ToldBefore): void {
+    mail.event = { ...told, revision: told.revision - 1 };
+    mail.event = mailEventFromMail(mail, mail.toldUntilMs, this.people);
   }
 
   /** Says what is known of a mail that is complete, if it is news. */

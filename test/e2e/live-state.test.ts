@@ -1,4 +1,4 @@
-// Live running that is cut anywhere and goes on from its entries, beside a run that was never cut: the same is handed to the detector,
+// Live running that is killed anywhere and goes on from its entries, beside a run that was never killed: the same is handed to the detector,
 // event by event and tick by tick.
 
 import { readdirSync, readFileSync } from "node:fs";
@@ -8,23 +8,17 @@ import { describe, expect, test } from "vitest";
 import { exchangeStorm } from "../support/exchange-storm.ts";
 import { GOLDEN_LOGS } from "../support/golden-logs.ts";
 import { ingestLog } from "../support/read-log.ts";
-import { type Entries, LiveRun } from "../support/live-run.ts";
+import { LiveRun, type LiveRunOptions } from "../support/live-run.ts";
+import { numbersOf } from "../support/numbers.ts";
 import { collect } from "../support/simulated-log.ts";
+import { StateEntries } from "../support/state-entries.ts";
 import { shuffled } from "./log-lines.ts";
 
 const SET_UPS = join(import.meta.dirname, "../testdata/set-ups");
 const DAY_MS = 86_400_000;
+const FLUSH_TURNS = 3;
 /** The beginning of a large log, in which all kinds of its lines are. */
-const LOG_BYTES_MAX = 3_000_000;
-
-/** Numbers of [0, 1), the same for the same seed. */
-function numbersOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
+const LOG_BYTES_MAX = 1_500_000;
 
 interface Turn {
   readonly end: number;
@@ -57,8 +51,8 @@ function turnsOf(log: Buffer, seed: number): Turn[] {
   return turns;
 }
 
-function uncut(log: Buffer, turns: readonly Turn[]): string[][] {
-  const run = new LiveRun();
+function unkilled(log: Buffer, turns: readonly Turn[], options: LiveRunOptions): string[][] {
+  const run = new LiveRun(options);
   let from = 0;
   return turns.map(({ end, nowMs, isCaughtUp }) => {
     run.turn(log.subarray(from, end), nowMs, isCaughtUp);
@@ -67,20 +61,35 @@ function uncut(log: Buffer, turns: readonly Turn[]): string[][] {
   });
 }
 
-/** `cuts`: turns behind which the process is killed; between them it flushes when `random` says so, and is taken back to its last flush. */
-function cut(log: Buffer, turns: readonly Turn[], cuts: ReadonlySet<number>): { handed: string[][]; entries: Entries } {
-  const entries: Entries = new Map();
-  let run = new LiveRun();
+interface Killed extends LiveRunOptions {
+  /** Turns behind which the process is killed; another goes on from the last flush. */
+  readonly kills: ReadonlySet<number>;
+}
+
+function killed(
+  log: Buffer,
+  turns: readonly Turn[],
+  { kills, ...options }: Killed,
+): { handed: string[][]; entries: StateEntries } {
+  const entries = new StateEntries();
+  const toCome = new Set(kills);
+  const handed: string[][] = [];
+  let run = new LiveRun(options);
   let from = 0;
-  const handed = turns.map(({ end, nowMs, isCaughtUp }, turn) => {
+  let flushed = -1;
+  for (let turn = 0; turn < turns.length; turn += 1) {
+    const { end, nowMs, isCaughtUp } = turns[turn] ?? { end: 0, nowMs: 0, isCaughtUp: true };
     run.turn(log.subarray(from, end), nowMs, isCaughtUp);
     from = end;
-    const told = run.handed.splice(0);
-    // Not every turn ends in a flush.
-    if (turn % 3 === 0 || cuts.has(turn)) run.flush(entries);
-    if (cuts.has(turn)) ({ run, position: from } = LiveRun.from(entries, { hashSeed: 1_000 + turn }));
-    return told;
-  });
+    handed[turn] = run.handed.splice(0);
+    if (turn % FLUSH_TURNS === 0) {
+      run.flush(entries);
+      flushed = turn;
+    }
+    if (flushed < 0 || !toCome.delete(turn)) continue;
+    ({ run, position: from } = LiveRun.from(entries, { ...options, hashSeed: 1_000 + turn }));
+    turn = flushed;
+  }
   forgetAll(run, turns.at(-1)?.nowMs ?? 0);
   // A flush gives up some blocks of rows only.
   for (let flushes = 0; flushes < 100; flushes += 1) run.flush(entries);
@@ -94,14 +103,27 @@ function forgetAll(run: LiveRun, nowMs: number): void {
   }
 }
 
-function expectTheSame(log: Buffer, seed: number, cutsMax = 3): void {
+function expectTheSame(
+  log: Buffer,
+  seed: number,
+  { killsMax = 3, ...options }: LiveRunOptions & { readonly killsMax?: number } = {},
+): void {
   const turns = turnsOf(log, seed);
   const random = numbersOf(seed + 1);
-  const cuts = new Set(Array.from({ length: cutsMax }, () => Math.floor(random() * turns.length)));
-  const expected = uncut(log, turns);
-  const { handed, entries } = cut(log, turns, cuts);
-  const unlike = expected.findIndex((told, turn) => told.join("\n") !== handed[turn]?.join("\n"));
-  expect({ turn: unlike, cuts, told: handed[unlike] }).toEqual({ turn: -1, cuts, told: undefined });
+  const kills = new Set(Array.from({ length: killsMax }, () => Math.floor(random() * turns.length)));
+  const expected = unkilled(log, turns, options);
+  const { handed, entries } = killed(log, turns, { ...options, kills });
+  expected.forEach((lines, turn) => {
+    const other = handed[turn] ?? [];
+    const at = lines.findIndex((line, index) => line !== other[index]);
+    // One line says more than thousands.
+    expect({ turn, kills, line: other[at], lines: other.length }).toEqual({
+      turn,
+      kills,
+      line: lines[at],
+      lines: lines.length,
+    });
+  });
   expect(expected.flat().some((line) => line.startsWith("{"))).toBe(true);
   expect([...entries.keys()].toSorted()).toEqual(["input/log", "mail/table", "time/live"]);
 }
@@ -141,6 +163,11 @@ describe("simulated logs", () => {
 
   test("lines out of order, and cut again and again", () => {
     const lines = day.toString("latin1").trimEnd().split("\n");
-    expectTheSame(Buffer.from(`${shuffled(lines, 30_000, 5).join("\n")}\n`, "latin1"), 3, 20);
+    expectTheSame(Buffer.from(`${shuffled(lines, 30_000, 5).join("\n")}\n`, "latin1"), 3, { killsMax: 20 });
+  });
+
+  test("with room for few mails, which are kept for a short time", () => {
+    const assembler = { openMailsMax: 60, removedKeptMs: 2_000, settledKeptMs: 20_000, incompleteKeptMs: 5_000 };
+    for (const seed of [1, 2]) expectTheSame(day, seed, { killsMax: 6, assembler });
   });
 });

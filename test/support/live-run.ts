@@ -11,9 +11,7 @@ import { LivePipeline } from "../../services/squall/pipeline/live-pipeline.ts";
 import type { LiveState } from "../../services/squall/pipeline/live-state.ts";
 import { defaultDetectorSettings } from "../../shared/domain/detector-settings.ts";
 import { encodeMailEvent } from "../../shared/domain/mail-event-codec.ts";
-import { STATE_VALUE_BYTES_MAX } from "../../shared/domain/state-value.ts";
-
-export type Entries = Map<string, Buffer>;
+import type { StateEntries } from "./state-entries.ts";
 
 export interface LiveRunOptions {
   /** Of the secret by which hosts and queue ids are hashed: another in every process. */
@@ -69,7 +67,7 @@ export class LiveRun {
   }
 
   /** Another process, from what one before has put into the entries. Returns the position to feed it from. */
-  static from(entries: Entries, options: LiveRunOptions): { run: LiveRun; position: number } {
+  static from(entries: StateEntries, options: LiveRunOptions): { run: LiveRun; position: number } {
     const run = new LiveRun(options);
     let position = 0;
     // In no particular order.
@@ -89,19 +87,10 @@ export class LiveRun {
     this.pipeline.advance(nowMs, [{ ingest: this.ingest, isCaughtUp }]);
   }
 
-  flush(entries: Entries): void {
-    const told = new Set<string>();
-    const put = (key: string, value: Buffer | undefined): void => {
-      if (told.has(key)) throw new Error(`${key} was told twice in one flush`);
-      told.add(key);
-      if (value === undefined) {
-        if (!entries.delete(key)) throw new Error(`${key} was forgotten, and never told`);
-        return;
-      }
-      if (value.length > STATE_VALUE_BYTES_MAX) throw new Error(`${key} takes ${value.length} bytes`);
-      entries.set(key, Buffer.from(value));
-    };
-    this.state.changes(put);
-    this.entry.changes(put, this.fedBytes - this.ingest.unusedBytes);
+  flush(entries: StateEntries): void {
+    entries.take((put) => {
+      this.state.changes(put);
+      this.entry.changes(put, this.fedBytes - this.ingest.unusedBytes);
+    });
   }
 }
