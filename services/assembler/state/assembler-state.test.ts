@@ -131,6 +131,24 @@ function queued(count: number): MailFragment[] {
   );
 }
 
+test("minutes that are only summed are known again", () => {
+  const minute = (at: number, deferred: number): MailFragment =>
+    fragment({
+      queueId: "Q0",
+      firstAt: AT + at * MINUTE,
+      minutes: [{ start: AT + at * MINUTE, delivered: 0, deferred, bounced: 0 }],
+    });
+  const unkilled = new Run().now(queued(1), AT);
+  for (let at = 0; at < 200; at += 1) unkilled.now([minute(at, 2)], AT + at * MINUTE);
+  const entries = new StateEntries();
+  flush(unkilled.revise(), entries);
+  const run = Run.from(entries);
+  unkilled.told.length = 0;
+  for (const one of [unkilled, run]) one.now([minute(200, 1)], AT).revise();
+  expect(run.told).toEqual(unkilled.told);
+  expect(run.told.join("")).toContain('"earlier":{"delivered":0,"deferred":162,"bounced":0}');
+});
+
 describe("entries", () => {
   test("of many mails are few", () => {
     const run = new Run().now(queued(2_000), AT);
@@ -249,17 +267,4 @@ describe("a value that cannot be read is refused by its key", () => {
       run.state.restored();
     }).toThrow(expect.objectContaining({ name: "StateValueError", key: "mail/table", reason: "missing-field" }));
   });
-});
-
-test("what is kept for a state costs nothing while none is kept", () => {
-  const people = { name: (address: string) => address, allowSubject: true };
-  const writer = new SlabWriter();
-  const assembler = new Assembler(defaultAssemblerSettings, { site: "test", hostNames: writer.hostNames, people });
-  const told: unknown[] = [];
-  assembler.applyNow(
-    { slab: writer.slabOf(queued(2)), events: [] },
-    AT,
-    eventSink((event) => void told.push(event)),
-  );
-  expect(told).toHaveLength(2);
 });
