@@ -2,6 +2,7 @@
 // What files, rsyslog, syslog-ng, maillog_file and `journalctl -o short-iso` write, and what syslog sends.
 
 import type { Mutable } from "../../../shared/domain/wire-fields.ts";
+import type { ArrivalTime } from "../arrival-time.ts";
 import type { Host } from "../combine.ts";
 import { HOST_BYTES_MAX, type HostTable, isOfName } from "../host-table.ts";
 import type { LineOutcome } from "../rejection.ts";
@@ -41,9 +42,18 @@ export interface MessageParser {
   parseNamed(message: NamedMessage): LineOutcome;
 }
 
+export interface SyslogContext {
+  readonly stamps: StampReader;
+  readonly hosts: HostTable;
+  /** Gives a stamp's line its event time. */
+  readonly arrival: ArrivalTime;
+}
+
+/** Reads the lines of one input. */
 export class SyslogEnvelope {
   private readonly stamps: StampReader;
   private readonly hosts: HostTable;
+  private readonly arrival: ArrivalTime;
   private readonly parser: MessageParser;
 
   private readonly header = new Header5424();
@@ -58,24 +68,29 @@ export class SyslogEnvelope {
     end: 0,
   };
 
-  constructor(context: { readonly stamps: StampReader; readonly hosts: HostTable }, parser: MessageParser) {
+  constructor(context: SyslogContext, parser: MessageParser) {
     this.stamps = context.stamps;
     this.hosts = context.hosts;
+    this.arrival = context.arrival;
     this.parser = parser;
   }
 
   read(bytes: Buffer, start: number, end: number): LineOutcome {
-    const { stamps, hosts, parser } = this;
+    const { stamps, hosts, arrival, parser } = this;
     const stampStart = behindPriority(bytes, start);
     if (!stamps.read(bytes, stampStart, end)) return this.unstamped(bytes, stampStart, end);
     const again = hosts.again(bytes, stamps.next);
-    if (again !== undefined) return parser.parse(again, stamps, bytes, stamps.next + again.name.length + 1, end);
+    if (again !== undefined) {
+      arrival.settle(stamps, again.name);
+      return parser.parse(again, stamps, bytes, stamps.next + again.name.length + 1, end);
+    }
     let hostEnd = stamps.next;
     while (hostEnd < end && isOfName(bytes[hostEnd] ?? 0)) hostEnd += 1;
     if (bytes[hostEnd] !== SPACE || hostEnd >= end || hostEnd === stamps.next || hostEnd - stamps.next > HOST_BYTES_MAX)
       return "not-mine";
     const hasHost = !isTag(bytes, hostEnd);
     const host = hasHost ? hosts.intern(bytes, stamps.next, hostEnd) : hosts.intern(NO_HOST, 0, NO_HOST.length);
+    arrival.settle(stamps, host?.name);
     if (host === undefined) return "too-many-hosts";
     return parser.parse(host, stamps, bytes, hasHost ? hostEnd + 1 : stamps.next, end);
   }
@@ -88,11 +103,12 @@ export class SyslogEnvelope {
   }
 
   private versioned(bytes: Buffer, stampStart: number, end: number): LineOutcome {
-    const { stamps, hosts, parser, header, named } = this;
+    const { stamps, hosts, arrival, parser, header, named } = this;
     if (!isDigit(bytes[stampStart]) || !stamps.read(bytes, stampStart, end))
       return looksStamped(bytes, stampStart) || bytes[stampStart] === NO_HOST[0] ? "bad-stamp" : "not-mine";
     if (!header.read(bytes, stamps.next, end) || header.hostEnd - stamps.next > HOST_BYTES_MAX) return "not-mine";
     const host = hosts.again(bytes, stamps.next) ?? hosts.intern(bytes, stamps.next, header.hostEnd);
+    arrival.settle(stamps, host?.name);
     if (host === undefined) return "too-many-hosts";
     // The engine notes every pointer that is stored: those that stay the same are not.
     if (named.host !== host) named.host = host;
