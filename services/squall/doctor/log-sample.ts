@@ -10,7 +10,7 @@ import { FORMAT_NAMES } from "../../ingest/formats.ts";
 import { HostTable } from "../../ingest/host-table.ts";
 import type { IngestCounters } from "../../ingest/ingest.ts";
 import { Ingest } from "../../ingest/ingest.ts";
-import { yearsOfFirstStamps } from "../../ingest/calendar-day.ts";
+import { yearsOfFirstStamps } from "../../ingest/stamp-years.ts";
 import { zoneToUtc } from "../../ingest/time-zone.ts";
 import { firstMonthDay } from "../replay/first-stamp.ts";
 import type { SquallConfig } from "../squall-defaults.ts";
