@@ -17,8 +17,9 @@ import type { SiteState } from "./site-state.ts";
 import type { Storm } from "./storm.ts";
 import { calmTime, calmTimeOf } from "./storm-calm.ts";
 import { addMember, joinListPosts, joinThread } from "./storm-members.ts";
-import { hexHash } from "./text-hash.ts";
+import { stormId } from "./storm-id.ts";
 import type { Thread } from "./thread-table.ts";
+import { noteChange, tracked } from "./tracked.ts";
 
 export interface Proposal {
   readonly scope: StormScope;
@@ -39,6 +40,7 @@ export interface Proposal {
 /** Applies one proposal. What is to be said is left as `pending` on the storm, in `site.touched`. */
 export function propose(site: SiteState, proposal: Proposal): void {
   const storm = findStorm(site, proposal);
+  if (storm !== undefined) noteChange(storm);
   if (storm === undefined) createStorm(site, proposal);
   else if (proposal.opens) openOrJoin(site, storm, proposal);
   else if (!storm.opened) renewWatch(site, storm, proposal);
@@ -53,12 +55,18 @@ export function touch(site: SiteState, storm: Storm, type: NonNullable<Storm["pe
 /** Takes a storm out of its threads and lists for good. */
 export function forgetStorm(site: SiteState, storm: Storm): void {
   site.storms = site.storms.filter((other) => other !== storm);
+  noteChange(storm);
   for (const owner of [...storm.threads, ...storm.lists]) {
     if (owner.storm !== storm) continue;
     owner.storm = undefined;
     owner.episode += 1;
+    noteChange(owner);
   }
-  for (const member of storm.members) if (member.storm === storm) member.storm = undefined;
+  for (const member of storm.members) {
+    if (member.storm !== storm) continue;
+    member.storm = undefined;
+    noteChange(member);
+  }
   site.stormMessages -= storm.members.length;
 }
 
@@ -85,7 +93,9 @@ function isOver(site: SiteState, storm: Storm, at: number): boolean {
 
 function createStorm(site: SiteState, proposal: Proposal): void {
   const storm: Storm = {
-    id: stormId(site, proposal),
+    kind: "storm",
+    ...tracked(site.changes),
+    stormId: stormId(site, proposal),
     revision: 0,
     scope: proposal.scope,
     scopes: [proposal.scope],
@@ -116,6 +126,7 @@ function createStorm(site: SiteState, proposal: Proposal): void {
   }
   makeRoom(site);
   site.storms.push(storm);
+  noteChange(storm);
   if (proposal.opens) {
     openStorm(site, storm, proposal);
     return;
@@ -148,7 +159,10 @@ function openStorm(site: SiteState, storm: Storm, proposal: Proposal): void {
   // Another watch may have taken some of its messages in the meantime.
   joinThread(site, storm, proposal.thread);
   if (proposal.scope === "list") for (const list of storm.lists) joinListPosts(site, storm, list);
-  for (const thread of storm.threads) thread.everOpened = true;
+  for (const thread of storm.threads) {
+    thread.everOpened = true;
+    noteChange(thread);
+  }
   site.totals.opened += 1;
   touch(site, storm, "storm.opened");
 }
@@ -219,17 +233,10 @@ function takeList(site: SiteState, storm: Storm, list: ListState): boolean {
     forgetStorm(site, other);
   }
   list.storm = storm;
+  noteChange(list);
   if (storm.lists.has(list)) return false;
   storm.lists.add(list);
   return true;
-}
-
-function stormId(site: SiteState, proposal: Proposal): string {
-  const [list] = proposal.lists;
-  const key = proposal.scope === "list" && list !== undefined ? list.address : proposal.thread.key;
-  const episode = proposal.scope === "list" && list !== undefined ? list.episode : proposal.thread.episode;
-  const parts = [site.site, proposal.scope, key, proposal.first.message.id, proposal.startedAt, episode];
-  return hexHash(parts.join("\n"));
 }
 
 /** An ended one goes first, then a watch, then the oldest. */
