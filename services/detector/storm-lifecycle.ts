@@ -40,7 +40,6 @@ export interface Proposal {
 /** Applies one proposal. What is to be said is left as `pending` on the storm, in `site.touched`. */
 export function propose(site: SiteState, proposal: Proposal): void {
   const storm = findStorm(site, proposal);
-  if (storm !== undefined) noteChange(storm);
   if (storm === undefined) createStorm(site, proposal);
   else if (proposal.opens) openOrJoin(site, storm, proposal);
   else if (!storm.opened) renewWatch(site, storm, proposal);
@@ -52,9 +51,10 @@ export function touch(site: SiteState, storm: Storm, type: NonNullable<Storm["pe
   if (!site.touched.includes(storm)) site.touched.push(storm);
 }
 
-/** Takes a storm out of its threads and lists for good. */
+/** Takes a storm out of its threads and lists for good. Messages that it only counted still name it: to them it has ended. */
 export function forgetStorm(site: SiteState, storm: Storm): void {
   site.storms = site.storms.filter((other) => other !== storm);
+  storm.ended = true;
   noteChange(storm);
   for (const owner of [...storm.threads, ...storm.lists]) {
     if (owner.storm !== storm) continue;
@@ -126,7 +126,6 @@ function createStorm(site: SiteState, proposal: Proposal): void {
   }
   makeRoom(site);
   site.storms.push(storm);
-  noteChange(storm);
   if (proposal.opens) {
     openStorm(site, storm, proposal);
     return;
@@ -204,6 +203,7 @@ function takeWatches(site: SiteState, storm: Storm, { scope, threads }: Proposal
 
 function attach(site: SiteState, storm: Storm, proposal: Proposal): void {
   const { thread, lists, scope, startedAt } = proposal;
+  noteChange(storm);
   takeThread(site, storm, thread);
   const taken = storm.opened || scope === "list" ? lists.filter((list) => takeList(site, storm, list)) : [];
   if (scope === "list") {
