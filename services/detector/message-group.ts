@@ -52,5 +52,10 @@ export function closeMessage(message: MailMessage): void {
   noteChange(fanOut);
   fanOut.byHop = [];
   // Forgotten lists would live on in every message they had.
+  for (const { list } of fanOut.lists) {
+    if (!list.forgotten) continue;
+    list.posters.touched = true;
+    noteChange(list);
+  }
   fanOut.lists = fanOut.lists.filter(({ list }) => !list.forgotten);
 }

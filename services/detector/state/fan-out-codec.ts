@@ -58,10 +58,10 @@ export function readFanOut(fields: Fields, message: MailMessage, linked: Linked,
   fanOut.replyAll = fields.flag("replyAll");
   fanOut.weight = fields.number("weight");
   fanOut.lists = fields.objects("lists").map((row) => readList(row, fanOut, linked));
-  fanOut.post = postOf(fields.objectOrNone("post"), fanOut);
+  fanOut.post = readPost(fields.objectOrNone("post"), fanOut);
   fanOut.listPost = fields.has("listPost")
     ? fanOut.lists[fields.number("listPost")]?.post
-    : postOf(fields.objectOrNone("formerListPost"), fanOut);
+    : readPost(fields.objectOrNone("formerListPost"), fanOut);
   fanOut.byHop = fields.objects("byHop").map((row) => {
     const hop = message.hops[row.number(0)];
     if (hop === undefined) throw row.refusal("has no hop");
@@ -90,18 +90,18 @@ function readList(row: Fields, fanOut: FanOut, linked: Linked): FanOutList {
     remembered: row.flag(2),
     newcomer: row.flag(3),
     posted: row.flag(4),
-    post: postOf(row.objectOrNone(5), fanOut),
+    post: readPost(row.objectOrNone(5), fanOut),
   };
 }
 
 /** Its time is the message's. */
-function storedPost(post: Post): object {
+export function storedPost(post: Post): object {
   const { person, sources, mark, identity, previousAt, distinct, timing, pause, after } = post;
   const row = [person, sources, mark, identity, previousAt, distinct, timing, pause];
   return after === undefined ? row : [...row, storedScore(after)];
 }
 
-function postOf(row: Fields | undefined, fanOut: FanOut): Post | undefined {
+export function readPost(row: Fields | undefined, fanOut: FanOut): Post | undefined {
   if (row === undefined) return undefined;
   return {
     at: fanOut.at,

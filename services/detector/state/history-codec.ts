@@ -2,15 +2,30 @@
 // those that were dropped. The posts themselves stand with their messages.
 
 import type { FanOut } from "../fan-out.ts";
+import type { ListState } from "../list-table.ts";
 import { recountPeople } from "../post-people.ts";
 import { createPostHistory, type Post, type PostHistory, type Starter, type Trace } from "../post-history.ts";
 import type { Fields } from "./entry-fields.ts";
+import { readPost, storedPost } from "./fan-out-codec.ts";
 import type { IdOf, Linked } from "./linked.ts";
 
-export function storedHistory(history: PostHistory, idOf: IdOf): Readonly<Record<string, unknown>> {
+/** What a message was among the posts of one history, as far as the message knows. */
+export type PostOf = (fanOut: FanOut) => Post | undefined;
+
+export const threadPost: PostOf = (fanOut) => fanOut.post;
+
+export function listPost(list: ListState): PostOf {
+  return (fanOut) => fanOut.lists.find((entry) => entry.list === list)?.post;
+}
+
+export function storedHistory(history: PostHistory, idOf: IdOf, postOf: PostOf): Readonly<Record<string, unknown>> {
   const { posts, past, pastUntil, forgetAtSize, starter, lastTimes } = history;
   return {
-    posts: posts.map((post) => idOf(post.fanOut)),
+    posts: posts.map((post) => {
+      const id = idOf(post.fanOut);
+      // A message that is closed no longer names a list that was forgotten.
+      return postOf(post.fanOut) === post ? [id] : [id, storedPost(post)];
+    }),
     pastUntil,
     forgetAtSize,
     starter: starter === undefined ? undefined : [starter.person, starter.sources, starter.at],
@@ -22,9 +37,13 @@ export function storedHistory(history: PostHistory, idOf: IdOf): Readonly<Record
   };
 }
 
-/** `postOf`: what a message was among these posts. One whose list was forgotten may be none any more. */
-export function readHistory(fields: Fields, linked: Linked, postOf: (fanOut: FanOut) => Post | undefined): PostHistory {
-  const posts = fields.numbers("posts").flatMap((id) => postOf(linked.fanOut(fields, id)) ?? []);
+export function readHistory(fields: Fields, linked: Linked, postOf: PostOf): PostHistory {
+  const posts = fields.objects("posts").map((row) => {
+    const fanOut = linked.fanOut(row, row.number(0));
+    const post = readPost(row.objectOrNone(1), fanOut) ?? postOf(fanOut);
+    if (post === undefined) throw row.refusal("is no post");
+    return post;
+  });
   const history: PostHistory = { ...createPostHistory(), posts, touched: false };
   history.pastUntil = fields.time("pastUntil", Number.NEGATIVE_INFINITY);
   history.forgetAtSize = fields.number("forgetAtSize");

@@ -2,11 +2,13 @@
 // stays in memory: a thread that was given up may still be the thread of a message in a list.
 
 import type { SiteState } from "../site-state.ts";
+import type { Storm } from "../storm.ts";
 import type { NamedObject } from "./site-changes.ts";
 
 export function reachableObjects(site: SiteState): Set<NamedObject> {
   const found = new Set<NamedObject>();
   const open: NamedObject[] = [];
+  const storms = new Set(site.storms);
   const add = (object: NamedObject | undefined): void => {
     if (object === undefined || found.has(object)) return;
     found.add(object);
@@ -16,12 +18,16 @@ export function reachableObjects(site: SiteState): Set<NamedObject> {
   for (const thread of site.threads.threads.values()) add(thread);
   for (const list of site.lists.lists.values()) add(list);
   for (const storm of site.storms) add(storm);
-  for (let next = open.pop(); next !== undefined; next = open.pop()) eachNamed(next, add);
+  for (let next = open.pop(); next !== undefined; next = open.pop()) eachNamed(next, storms, add);
   return found;
 }
 
 /** The objects that one names. */
-function eachNamed(object: NamedObject, visit: (named: NamedObject | undefined) => void): void {
+function eachNamed(
+  object: NamedObject,
+  storms: ReadonlySet<Storm>,
+  visit: (named: NamedObject | undefined) => void,
+): void {
   if (object.kind !== "storm") visit(object.storm);
   switch (object.kind) {
     case "fan-out":
@@ -43,6 +49,7 @@ function eachNamed(object: NamedObject, visit: (named: NamedObject | undefined) 
       visit(object.shown);
       for (const list of object.lists) visit(list);
       for (const thread of object.threads) visit(thread);
-      for (const member of object.members) visit(member);
+      // One that was forgotten holds no messages any more; those that it only counted may name it.
+      if (storms.has(object)) for (const member of object.members) visit(member);
   }
 }

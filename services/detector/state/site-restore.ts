@@ -14,7 +14,7 @@ import type { TrackedObject } from "../tracked.ts";
 import type { Fields } from "./entry-fields.ts";
 import { readFanOut } from "./fan-out-codec.ts";
 import { readGroup } from "./group-codec.ts";
-import { readHistory } from "./history-codec.ts";
+import { listPost, readHistory, threadPost } from "./history-codec.ts";
 import type { Linked } from "./linked.ts";
 import { readList, readListNow } from "./list-codec.ts";
 import { readMemory } from "./memory-codec.ts";
@@ -109,7 +109,7 @@ export class SiteRestore {
       thread.chunksTold = stored.idChunks(id);
       const replies = stored.fields("thread-replies", id);
       if (replies === undefined) throw new StateEntryError("missing-entry", fields.key, "its replies");
-      thread.replies = readHistory(replies, linked, (fanOut) => fanOut.post);
+      thread.replies = readHistory(replies, linked, threadPost);
       if (!fields.flag("evicted")) threads.set(thread.key, thread);
     }
   }
@@ -164,7 +164,7 @@ export class SiteRestore {
       }
       const posts = stored.fields("list-posts", id);
       if (posts !== undefined) {
-        list.posters = readHistory(posts, linked, (fanOut) => fanOut.lists.find((entry) => entry.list === list)?.post);
+        list.posters = readHistory(posts, linked, listPost(list));
       }
       if (!list.forgotten) site.lists.posts += list.posters.posts.length + list.automatic.length;
     }

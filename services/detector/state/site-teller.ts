@@ -12,7 +12,7 @@ import { jsonValue } from "./entry-fields.ts";
 import type { EntryWriter } from "./entry-writer.ts";
 import { storedFanOut } from "./fan-out-codec.ts";
 import { isKept, storedGroup } from "./group-codec.ts";
-import { storedHistory } from "./history-codec.ts";
+import { listPost, type PostOf, storedHistory, threadPost } from "./history-codec.ts";
 import { storedList, storedListNow } from "./list-codec.ts";
 import { storedSlice } from "./memory-codec.ts";
 import { hasSlotChunks, storedSlots } from "./message-codec.ts";
@@ -119,7 +119,7 @@ export class SiteTeller {
         return;
       case "thread":
         this.write(object, storedThread(object, site.threads, changes.idOf));
-        this.tellHistory(`thread-replies/${object.id}`, object.replies);
+        this.tellHistory(`thread-replies/${object.id}`, object.replies, threadPost);
         this.tellIds(object);
         return;
       case "list":
@@ -127,7 +127,7 @@ export class SiteTeller {
         this.tellMemory(object);
         if (changes.kept === "learned") return;
         this.writeAt(`list-now/${object.id}`, storedListNow(object, changes.idOf));
-        this.tellHistory(`list-posts/${object.id}`, object.posters);
+        this.tellHistory(`list-posts/${object.id}`, object.posters, listPost(object));
         return;
       case "storm":
         this.write(object, storedStorm(object, site, changes.idOf));
@@ -141,10 +141,10 @@ export class SiteTeller {
     this.tellMemory(list);
   }
 
-  private tellHistory(place: string, history: PostHistory): void {
+  private tellHistory(place: string, history: PostHistory, postOf: PostOf): void {
     if (!history.touched) return;
     history.touched = false;
-    this.writeAt(place, storedHistory(history, this.changes.idOf));
+    this.writeAt(place, storedHistory(history, this.changes.idOf, postOf));
   }
 
   private tellSlots(fanOut: FanOut): void {

@@ -13,16 +13,17 @@ const SCOPES = ["thread", "list"] as const;
 
 export function storedStorm(storm: Storm, site: SiteState, idOf: IdOf): Readonly<Record<string, unknown>> {
   const { kind: _kind, changes: _changes, id: _id, noted: _noted, pending: _pending, members, ...facts } = storm;
+  const forgotten = !site.storms.includes(storm);
   return {
     ...facts,
-    // Messages that were dropped from it may still name it.
-    forgotten: !site.storms.includes(storm),
+    // Messages that it only counted may still name it.
+    forgotten,
     first: idOf(storm.first),
     shown: idOf(storm.shown),
     lists: [...storm.lists].map(idOf),
     threads: [...storm.threads].map(idOf),
     deliveries: storedSeries(storm.deliveries),
-    membersFrom: members[0]?.stormPlace,
+    membersFrom: forgotten ? undefined : members[0]?.stormPlace,
   };
 }
 
