@@ -60,7 +60,6 @@ function reachedMany(site: SiteState, message: MailMessage): FanOut | undefined 
   }
   const fanOut = createFanOut(message, at, site.changes);
   message.fanOut = fanOut;
-  noteChange(fanOut);
   site.totals.fanOuts += 1;
   if (message.headersLogged) site.totals.headersLogged += 1;
   if (message.tied || message.threadIndex !== undefined) site.totals.threadHeaders += 1;

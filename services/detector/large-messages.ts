@@ -41,8 +41,6 @@ export function addToMessage(
 ): SlotOutcome {
   const { group, message } = place;
   const outcome = addEvent(message, event, deps.settings.bounds);
-  noteChange(group);
-  if (message.fanOut !== undefined) noteChange(message.fanOut);
   if (message.fanOut !== undefined && "slot" in outcome) noteChunk(message.fanOut, chunkOfSlot(outcome.slot.place));
   if (outcome.kind === "summed") deps.counters.queueIdsSummed += 1;
   if (outcome.kind === "hop-dropped") deps.counters.hopsDropped += 1;

@@ -14,6 +14,7 @@ interface Draft {
   readonly seconds: number;
   readonly person: number;
   readonly login: boolean;
+  readonly inside: boolean;
   readonly recipients: number;
   readonly lists: readonly string[];
   readonly thread: number;
@@ -33,6 +34,7 @@ const draft: fc.Arbitrary<Draft> = fc.record({
   seconds: fc.oneof(fc.nat({ max: 20 }), fc.nat({ max: 300 })),
   person: fc.nat({ max: 14 }),
   login: fc.boolean(),
+  inside: fc.boolean(),
   recipients: fc.constantFrom(1, 3, 19, 20, 500, 3000, 3000, 30_000, 30_000),
   lists: fc.oneof(
     fc.constantFrom(LISTS.slice(0, 1), LISTS.slice(0, 2)),
@@ -86,7 +88,7 @@ function* mailsOf(one: Draft, index: number, seconds: number): Generator<{ at: n
         seconds: seconds + (queueId % 4) * 10,
         id: one.twin ? `m${Math.max(0, index - 1)}` : `m${index}`,
         queueId: `Q${index}.${queueId}`,
-        hop: one.login ? `mx${queueId % one.hops}` : `203.0.113.${(one.person + (queueId % one.hops)) % 20}`,
+        hop: one.inside ? `mx${queueId % one.hops}` : `203.0.113.${(one.person + (queueId % one.hops)) % 20}`,
         revision,
         recipients: one.recipients,
         hints: { references: [], ...hints },

@@ -3,28 +3,12 @@
 //
 // The last entry is told again with what is new as long as it is small: mail that trickles in does not make an entry a flush.
 // Where mails are told again so often that a generation takes several times what is live in it, it is told anew.
-//
-// An entry: a byte for the version; then records: a byte for the kind, four for the length of the text, and for a mail that is kept
-// its numbers, nine doubles; then the text: of a mail as it is kept (small-mail.ts), of one that is gone its key. Low end first.
 
-import { keyHash } from "../../../shared/domain/packed/key-hash.ts";
 import type { MessageTable } from "../message-table.ts";
-import {
-  readSmallMail,
-  SMALL_MAIL_NUMBERS,
-  type SmallMailEntry,
-  smallMailText,
-  writeSmallMailNumbers,
-} from "../small-mail.ts";
 import type { EntryWriter } from "./entry-writer.ts";
-import { StateEntryError } from "./state-entry-error.ts";
-import type { StoredBytes, StoredObjects } from "./stored-objects.ts";
+import { JOURNAL_HEAD, RECORD_BYTES, recordOf, replayMails } from "./small-mail-records.ts";
+import type { StoredObjects } from "./stored-objects.ts";
 
-const VERSION = 1;
-const GONE = 0;
-const KEPT = 1;
-const HEAD_BYTES = 5;
-const NUMBERS_BYTES = SMALL_MAIL_NUMBERS * 8;
 /** An entry that is larger is not told again, and one that would be larger than the other is begun anew. */
 const TAIL_BYTES_MAX = 4096;
 const ENTRY_BYTES_MAX = 32_768;
@@ -38,8 +22,6 @@ interface ToldGeneration {
   next: number;
   bytes: number;
 }
-
-const numbers = new Float64Array(SMALL_MAIL_NUMBERS);
 
 export class SmallMailJournal {
   private readonly told = new Map<number, ToldGeneration>();
@@ -87,7 +69,7 @@ export class SmallMailJournal {
     const [first] = records;
     if (first === undefined) return;
     const told = this.toldOf(generation);
-    let parts: Buffer[] = [Buffer.of(VERSION)];
+    let parts: Buffer[] = [JOURNAL_HEAD];
     let bytes = 1;
     if (this.tail?.generation === generation && this.tail.value.length + first.length <= ENTRY_BYTES_MAX) {
       parts = [this.tail.value];
@@ -105,7 +87,7 @@ export class SmallMailJournal {
     for (const record of records) {
       if (bytes > 1 && bytes + record.length > ENTRY_BYTES_MAX) {
         end();
-        parts = [Buffer.of(VERSION)];
+        parts = [JOURNAL_HEAD];
         bytes = 1;
       }
       parts.push(record);
@@ -118,7 +100,7 @@ export class SmallMailJournal {
     const told = this.told.get(generation);
     // Packed mails are told twice at most.
     if (told === undefined || packed.youngSize > 0) return;
-    const live = small.youngBytes + small.youngSize * (HEAD_BYTES + NUMBERS_BYTES);
+    const live = small.youngBytes + small.youngSize * RECORD_BYTES;
     if (told.bytes <= DEAD_TIMES * live + DEAD_BYTES) return;
     const before = { ...told };
     told.first = told.next;
@@ -133,58 +115,18 @@ export class SmallMailJournal {
   }
 }
 
-function recordOf([key, entry]: readonly [string, SmallMailEntry | undefined]): Buffer {
-  const text = entry === undefined ? key : smallMailText(entry.event, entry.key, entry.counts.more);
-  const numbersBytes = entry === undefined ? 0 : NUMBERS_BYTES;
-  const record = Buffer.allocUnsafe(HEAD_BYTES + numbersBytes + Buffer.byteLength(text));
-  record[0] = entry === undefined ? GONE : KEPT;
-  record.writeUInt32LE(record.length - HEAD_BYTES - numbersBytes, 1);
-  if (entry !== undefined) {
-    writeSmallMailNumbers(entry.event, entry.counts, numbers, 0);
-    numbers.forEach((number, index) => record.writeDoubleLE(number, HEAD_BYTES + index * 8));
-  }
-  record.write(text, HEAD_BYTES + numbersBytes, "utf8");
-  return record;
-}
-
 /** Plays the small mails of both generations back. */
-export function restoreSmallMails(messages: MessageTable, stored: StoredObjects, journal: SmallMailJournal): void {
-  const { generation } = messages;
-  const play = (entries: readonly StoredBytes[]): void => {
-    for (const { key, value } of entries.toSorted((one, other) => one.chunk - other.chunk)) {
-      replaySmallMails(messages, key, value);
-    }
-  };
-  play(stored.smallMails.get(generation - 1) ?? []);
-  messages.small.rotate();
-  play(stored.smallMails.get(generation) ?? []);
-  messages.small.news?.young.clear();
-  messages.small.news?.old.clear();
+export function restoreSmallMails(
+  { small, generation }: MessageTable,
+  stored: StoredObjects,
+  journal: SmallMailJournal,
+): void {
+  replayMails(small, stored.smallMails.get(generation - 1) ?? []);
+  small.rotate();
+  replayMails(small, stored.smallMails.get(generation) ?? []);
+  small.news?.young.clear();
+  small.news?.old.clear();
   for (const [number, entries] of stored.smallMails) {
     for (const { chunk, value } of entries) journal.noteEntry(number, chunk, value.length);
   }
-}
-
-/** Plays the records of an entry into the young generation. */
-function replaySmallMails(table: MessageTable, key: string, value: Buffer): void {
-  if (value[0] !== VERSION) throw new StateEntryError("unknown-version", key, `version ${value[0] ?? "none"}`);
-  for (let at = 1; at < value.length;) {
-    const kind = value[at];
-    const textAt = at + HEAD_BYTES + (kind === KEPT ? NUMBERS_BYTES : 0);
-    if ((kind !== KEPT && kind !== GONE) || textAt > value.length) throw new StateEntryError("damaged", key, "record");
-    const end = textAt + value.readUInt32LE(at + 1);
-    if (end > value.length) throw new StateEntryError("damaged", key, "length");
-    const text = value.toString("utf8", textAt, end);
-    if (kind === GONE) table.small.take(text, keyHash(text));
-    else keep(table, text, value.subarray(at + HEAD_BYTES, textAt));
-    at = end;
-  }
-}
-
-function keep({ small }: MessageTable, text: string, stored: Buffer): void {
-  for (let index = 0; index < SMALL_MAIL_NUMBERS; index += 1) numbers[index] = stored.readDoubleLE(index * 8);
-  const mail = readSmallMail(text, numbers, 0);
-  const hash = keyHash(mail.key);
-  small.take(mail.key, hash);
-  small.put({ event: mail, key: mail.key, hash, counts: mail });
 }
