@@ -6,12 +6,12 @@
 // then what is dead is squeezed out where it is a good part, and there is more room only where it is not. So the store holds
 // no more than a few times what is live in it, however often a mail is revised.
 
+import type { SmallMailNews } from "./small-mail-news.ts";
 import {
   readSmallMail,
   SMALL_MAIL_NUMBERS,
-  type SmallEvent,
   type SmallMail,
-  type SmallMailCounts,
+  type SmallMailEntry,
   smallMailText,
   writeSmallMailNumbers,
 } from "./small-mail.ts";
@@ -24,14 +24,6 @@ const PROBES_MAX = 64;
 const FREE = 0;
 /** A slot whose record was taken out. */
 const TAKEN = -1;
-
-/** A mail to be kept: an event of one, or what was taken out before. */
-export interface SmallMailEntry {
-  readonly event: SmallEvent;
-  readonly key: string;
-  readonly hash: number;
-  readonly counts: SmallMailCounts;
-}
 
 /** Room is made by squeezing out the dead where these are at least so much of it. */
 const DEAD_SHARE = 0.25;
@@ -116,6 +108,10 @@ class Generation {
   get bytes(): number {
     const { slots, hashes, textStarts, numbers, texts } = this;
     return slots.byteLength + hashes.byteLength + textStarts.byteLength + numbers.byteLength + texts.length;
+  }
+
+  each(visit: (small: SmallMail) => void): void {
+    for (const record of this.slots) if (record > FREE) visit(this.read(record));
   }
 
   private textBytes(record: number): number {
@@ -204,6 +200,8 @@ class Generation {
 }
 
 export class SmallMailStore {
+  /** What changes; undefined when nobody asks. */
+  news: SmallMailNews | undefined;
   private young = new Generation();
   private old = new Generation();
 
@@ -214,6 +212,11 @@ export class SmallMailStore {
   /** Bytes of the texts that can be found in the young generation. */
   get youngBytes(): number {
     return this.young.liveBytes;
+  }
+
+  /** Shows every mail of the young generation. */
+  eachYoung(visit: (small: SmallMail) => void): void {
+    this.young.each(visit);
   }
 
   /** Bytes taken from the system. */
@@ -228,16 +231,22 @@ export class SmallMailStore {
 
   /** Takes a mail out under its key, or undefined. Whoever takes it puts it back, or makes something larger of it. */
   take(key: string, hash: number): SmallMail | undefined {
-    return this.young.take(key, hash) ?? this.old.take(key, hash);
+    const young = this.young.take(key, hash);
+    const small = young ?? this.old.take(key, hash);
+    if (small !== undefined) this.news?.gone(key, young !== undefined);
+    return small;
   }
 
   /** False when there was no room for it. */
   put(entry: SmallMailEntry): boolean {
-    return this.young.enter(entry);
+    const isKept = this.young.enter(entry);
+    if (isKept) this.news?.kept(entry);
+    return isKept;
   }
 
   /** The young become the old; the old are forgotten. Returns how many these were. */
   rotate(): number {
+    this.news?.rotate();
     const emptied = this.old;
     const forgotten = emptied.size;
     emptied.clear();
