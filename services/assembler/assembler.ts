@@ -25,8 +25,9 @@ import type { OpenMail } from "./open-mail.ts";
 import { isComplete, isDue, mergeFragment } from "./open-mail.ts";
 import { NOT_SIMPLE, PackedLane } from "./packed-lane.ts";
 import { WAITING } from "./packed-table.ts";
-import { recordsInOrder, ticketsInOrder } from "./slice-order.ts";
-import { type Ticket, TurnQueue } from "./turn-queue.ts";
+import { Places } from "./places.ts";
+import { enqueue, recordsInOrder } from "./slice-order.ts";
+import { TurnQueue } from "./turn-queue.ts";
 import { byTurn, placeOf, type Waiting, waitingEvent, waitingMail } from "./waiting.ts";
 
 const isReleased = (mail: OpenMail): boolean => mail.event !== undefined;
@@ -45,8 +46,8 @@ export class Assembler {
   /** End of the latest slice, or the watermark. */
   private nowMs = Number.NEGATIVE_INFINITY;
   /** Of the slice at hand: records, and what it gave a place in the queue. */
-  private readonly records: number[] = [];
-  private readonly accepted: Ticket[] = [];
+  private readonly records = new Places();
+  private readonly accepted = new Places();
 
   constructor(settings: AssemblerSettings, deps: AssemblerDeps) {
     this.settings = settings;
@@ -57,7 +58,7 @@ export class Assembler {
 
   get counters(): AssemblerCounters {
     const simple = this.lane.table;
-    simple.forgetOver(this.nowMs);
+    simple.forgetOver();
     const { incomplete, evictedForRoom, evictedForSilence, reusedQueueIds } = this.table.counters;
     return {
       ...this.own,
@@ -69,7 +70,7 @@ export class Assembler {
   }
 
   get openMails(): number {
-    this.lane.table.forgetOver(this.nowMs);
+    this.lane.table.forgetOver();
     return this.table.size + this.lane.table.size;
   }
 
@@ -79,14 +80,11 @@ export class Assembler {
    */
   applySlice(slice: SliceOfMail, sink: MailSink): number {
     this.nowMs = Math.max(this.nowMs, slice.endMs);
-    this.apply(slice, (slab, record) => {
-      const accepted = this.lane.apply(slab, record, this.nowMs, sink);
-      if (accepted >= 0) this.accepted.push(accepted);
-      return accepted !== NOT_SIMPLE;
-    });
+    this.lane.table.nowMs = this.nowMs;
+    this.apply(slice, sink);
     this.release(sink);
     this.table.evict(this.nowMs, isReleased, this.lane.roomForOthers);
-    this.lane.sweep(this.nowMs);
+    this.lane.sweep();
     const watermark = Math.min(this.queue.nextTime, this.nowMs);
     this.reviseUpTo(watermark, sink);
     return watermark;
@@ -101,7 +99,8 @@ export class Assembler {
   /** `immediate`: takes what arrived; first events at once, revisions by `emitRevisions`. */
   applyNow(arrived: Pick<SliceOfMail, "slab" | "events">, watermark: number, sink: MailSink): void {
     this.nowMs = Math.max(this.nowMs, watermark);
-    this.apply(arrived, () => false);
+    this.lane.table.nowMs = this.nowMs;
+    this.apply(arrived, undefined);
     const held: Waiting[] = [];
     while (this.queue.size > 0) {
       const next = this.queue.other(this.queue.next);
@@ -111,7 +110,7 @@ export class Assembler {
       else if (next.at + this.settings.releaseAgeMs > this.nowMs) held.push(next);
     }
     for (const { mail } of held) if (mail !== undefined) this.accept(placeOf(mail));
-    this.enqueueAccepted();
+    enqueue(this.accepted, this.queue, this.lane.turns);
     this.table.evict(this.nowMs, isReleased, this.settings.openMailsMax);
   }
 
@@ -135,18 +134,26 @@ export class Assembler {
     this.emitRevisions(sink, minuteMs);
   }
 
-  /** `takePacked`: false for a record that is to go into an open mail. */
-  private apply(
-    { slab, events }: Pick<SliceOfMail, "slab" | "events">,
-    takePacked: (slab: FragmentSlab, record: number) => boolean,
-  ): void {
+  /** `packedSink`: who hears of packed mails; undefined when none is to be packed. */
+  private apply({ slab, events }: Pick<SliceOfMail, "slab" | "events">, packedSink: MailSink | undefined): void {
     const oldestMs = this.nowMs - this.settings.expiredAfterMs;
-    for (const record of recordsInOrder(slab, this.deps.hostNames, this.records)) {
+    const { records } = this;
+    recordsInOrder(slab, this.deps.hostNames, records);
+    for (let index = 0; index < records.length; index += 1) {
+      const record = records.at(index);
       if (slab.timeAt(record, slabs.LAST_AT) < oldestMs) this.own.expiredFragments += 1;
-      else if (!takePacked(slab, record)) this.applyFragment(fragmentAt(slab, record, this.deps));
+      else if (packedSink === undefined || !this.takePacked(slab, record, packedSink))
+        this.applyFragment(fragmentAt(slab, record, this.deps));
     }
     for (const event of events) this.accept(waitingEvent(event));
-    this.enqueueAccepted();
+    enqueue(this.accepted, this.queue, this.lane.turns);
+  }
+
+  /** False for a record that is to go into an open mail. */
+  private takePacked(slab: FragmentSlab, record: number, sink: MailSink): boolean {
+    const accepted = this.lane.apply(slab, record, sink);
+    if (accepted >= 0) this.accepted.push(accepted);
+    return accepted !== NOT_SIMPLE;
   }
 
   private applyFragment(fragment: MailFragment): void {
@@ -169,13 +176,6 @@ export class Assembler {
 
   private accept(waiting: Waiting): void {
     this.accepted.push(this.queue.ticketFor(waiting));
-  }
-
-  private enqueueAccepted(): void {
-    const { accepted, queue, lane } = this;
-    for (const ticket of ticketsInOrder(accepted, queue, lane.turns))
-      queue.push(ticket, lane.turns.timeOf(ticket, queue));
-    accepted.length = 0;
   }
 
   private release(sink: MailSink): void {
@@ -213,7 +213,7 @@ export class Assembler {
     lane.table.mark(packed, WAITING, false);
     if (!lane.table.mails.isComplete(packed)) return;
     this.own.accepted += 1;
-    if (!lane.tell(packed, this.nowMs, sink)) this.emit(lane.unpack(packed), this.nowMs, sink);
+    if (!lane.tell(packed, sink)) this.emit(lane.unpack(packed), this.nowMs, sink);
   }
 
   private dequeueOther(other: Waiting | undefined): void {

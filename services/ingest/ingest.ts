@@ -7,7 +7,7 @@ import type { FormatName, LineFormat } from "./formats.ts";
 import { FORMATS } from "./formats.ts";
 import type { HostTable } from "./host-table.ts";
 import { decodeUtf8 } from "./json-line.ts";
-import { LineFeed } from "./line-feed.ts";
+import { LineFeed, type LineSink } from "./line-feed.ts";
 import type { RejectionReason } from "./rejection.ts";
 import { StreamTime } from "./stream-time.ts";
 import { StampReader } from "./syslog-stamp.ts";
@@ -46,7 +46,7 @@ export interface IngestCounters {
 }
 
 /** Reads one input (a file, a pipe, a connection) from its first byte to its last. */
-export class Ingest {
+export class Ingest implements LineSink {
   readonly counters: IngestCounters = { lines: 0, used: 0, other: 0, rejected: new Map() };
   readonly streamTime: StreamTime;
   private readonly options: IngestOptions;
@@ -65,16 +65,7 @@ export class Ingest {
     const chosen = FORMATS.filter((format) => options.format === "auto" || format.name === options.format);
     this.formats = chosen.map((format) => format.create(context));
     this.current = this.formats[0];
-    this.feeder = new LineFeed({
-      lineBytesMax: this.lineBytesMax(),
-      onLine: (bytes, start, end) => {
-        this.line(bytes, start, end);
-      },
-      onTooLong: (bytes, start, end) => {
-        this.counters.lines += 1;
-        this.reject("line-too-long", bytes, start, end);
-      },
-    });
+    this.feeder = new LineFeed(this, this.lineBytesMax());
   }
 
   /** The chunk is read in place and not kept. `arrivedAtMs`: by our own clock; NaN when that says nothing of its time. */
@@ -92,7 +83,14 @@ export class Ingest {
     this.streamTime.end();
   }
 
-  private line(bytes: Buffer, start: number, end: number): void {
+  /** For the line feed. */
+  onTooLong(bytes: Buffer, start: number, end: number): void {
+    this.counters.lines += 1;
+    this.reject("line-too-long", bytes, start, end);
+  }
+
+  /** For the line feed. */
+  onLine(bytes: Buffer, start: number, end: number): void {
     const counters = this.counters;
     counters.lines += 1;
     if (counters.lines === 1 && spells(bytes, start, BYTE_ORDER_MARK)) start += BYTE_ORDER_MARK.length;

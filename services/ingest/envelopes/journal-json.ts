@@ -33,14 +33,15 @@ function messageText(value: unknown): string | undefined {
 }
 
 export function createJournalReader(deps: JournalDependencies): JournalReader {
+  const stamped = { eventTimeMs: 0 };
   const scratch = Buffer.allocUnsafe(MESSAGE_BYTES_MAX + 1);
   return {
     read(record) {
       if (!Object.hasOwn(record, "__REALTIME_TIMESTAMP")) return "not-mine";
       const micros = Number(textOf(record["__REALTIME_TIMESTAMP"]));
       if (!Number.isSafeInteger(micros) || micros <= 0) return "bad-journal-record";
-      const eventTimeMs = Math.floor(micros / 1000);
-      deps.streamTime.observe(eventTimeMs);
+      stamped.eventTimeMs = Math.floor(micros / 1000);
+      deps.streamTime.observe(stamped.eventTimeMs);
       const program = textOf(record["SYSLOG_IDENTIFIER"]);
       // Kernel and service messages carry none: sound records, not mail.
       if (program === undefined) return "other";
@@ -57,7 +58,7 @@ export function createJournalReader(deps: JournalDependencies): JournalReader {
       const length = scratch.write(newline < 0 ? line : line.slice(0, newline), 0, MESSAGE_BYTES_MAX, "latin1");
       // As in a file, a newline ends the line: never what a longer message left.
       scratch[length] = NEWLINE;
-      return deps.parser.parse(host, eventTimeMs, scratch, 0, length);
+      return deps.parser.parse(host, stamped, scratch, 0, length);
     },
   };
 }

@@ -18,10 +18,16 @@ const PRIORITY_BYTES_MAX = 5;
 /** RFC 5424's word for "not known": whose lines name no host, as those that a program writes to /dev/log. */
 const NO_HOST = Buffer.from("-");
 
+/** When a message was said. An object: a number that is no small integer costs memory each time it is handed on. */
+export interface Stamped {
+  /** ms since the epoch. */
+  readonly eventTimeMs: number;
+}
+
 /** A message whose program is named apart from it. */
 export interface NamedMessage {
   readonly host: Host;
-  readonly eventTimeMs: number;
+  readonly stamped: Stamped;
   readonly bytes: Buffer;
   readonly name: number;
   readonly nameEnd: number;
@@ -32,42 +38,32 @@ export interface NamedMessage {
 
 /** What reads the message of a mail server's own grammar. */
 export interface MessageParser {
-  parse(host: Host, eventTimeMs: number, bytes: Buffer, start: number, end: number): LineOutcome;
+  parse(host: Host, stamped: Stamped, bytes: Buffer, start: number, end: number): LineOutcome;
   parseNamed(message: NamedMessage): LineOutcome;
 }
 
-export interface SyslogDependencies {
-  readonly stamps: StampReader;
-  readonly hosts: HostTable;
-  readonly parser: MessageParser;
-}
-
-/** Reads the lines of one input. */
-export class SyslogReader {
-  private readonly deps: SyslogDependencies;
+export class SyslogEnvelope {
+  private readonly stamps: StampReader;
+  private readonly hosts: HostTable;
+  private readonly parser: MessageParser;
   private readonly header = new Header5424();
   /** Reused for every line, so that a line costs no object. */
-  private readonly named: Mutable<NamedMessage> = {
-    host: { name: "", hash: 0, index: 0 },
-    eventTimeMs: 0,
-    bytes: NO_HOST,
-    name: 0,
-    nameEnd: 0,
-    start: 0,
-    end: 0,
-  };
+  private readonly named: Mutable<NamedMessage>;
 
-  constructor(deps: SyslogDependencies) {
-    this.deps = deps;
+  constructor(context: { readonly stamps: StampReader; readonly hosts: HostTable }, parser: MessageParser) {
+    this.stamps = context.stamps;
+    this.hosts = context.hosts;
+    this.parser = parser;
+    const host = { name: "", hash: 0, index: 0 };
+    this.named = { host, stamped: this.stamps, bytes: NO_HOST, name: 0, nameEnd: 0, start: 0, end: 0 };
   }
 
-  parse(bytes: Buffer, start: number, end: number): LineOutcome {
-    const { stamps, hosts, parser } = this.deps;
+  read(bytes: Buffer, start: number, end: number): LineOutcome {
+    const { stamps, hosts, parser } = this;
     const stampStart = behindPriority(bytes, start);
     if (!stamps.read(bytes, stampStart, end)) return this.unstamped(bytes, stampStart, end);
     const again = hosts.again(bytes, stamps.next);
-    if (again !== undefined)
-      return parser.parse(again, stamps.eventTimeMs, bytes, stamps.next + again.name.length + 1, end);
+    if (again !== undefined) return parser.parse(again, stamps, bytes, stamps.next + again.name.length + 1, end);
     let hostEnd = stamps.next;
     while (hostEnd < end && isOfName(bytes[hostEnd] ?? 0)) hostEnd += 1;
     if (bytes[hostEnd] !== SPACE || hostEnd >= end || hostEnd === stamps.next || hostEnd - stamps.next > HOST_BYTES_MAX)
@@ -75,7 +71,7 @@ export class SyslogReader {
     const hasHost = !isTag(bytes, hostEnd);
     const host = hasHost ? hosts.intern(bytes, stamps.next, hostEnd) : hosts.intern(NO_HOST, 0, NO_HOST.length);
     if (host === undefined) return "too-many-hosts";
-    return parser.parse(host, stamps.eventTimeMs, bytes, hasHost ? hostEnd + 1 : stamps.next, end);
+    return parser.parse(host, stamps, bytes, hasHost ? hostEnd + 1 : stamps.next, end);
   }
 
   /** A line that begins with no stamp: a version may stand before it. */
@@ -86,8 +82,7 @@ export class SyslogReader {
   }
 
   private versioned(bytes: Buffer, stampStart: number, end: number): LineOutcome {
-    const { stamps, hosts, parser } = this.deps;
-    const { header, named } = this;
+    const { stamps, hosts, parser, header, named } = this;
     if (!isDigit(bytes[stampStart]) || !stamps.read(bytes, stampStart, end))
       return looksStamped(bytes, stampStart) || bytes[stampStart] === NO_HOST[0] ? "bad-stamp" : "not-mine";
     if (!header.read(bytes, stamps.next, end) || header.hostEnd - stamps.next > HOST_BYTES_MAX) return "not-mine";
@@ -96,7 +91,6 @@ export class SyslogReader {
     // The engine notes every pointer that is stored: those that stay the same are not.
     if (named.host !== host) named.host = host;
     if (named.bytes !== bytes) named.bytes = bytes;
-    named.eventTimeMs = stamps.eventTimeMs;
     named.name = header.name;
     named.nameEnd = header.nameEnd;
     named.start = header.message;

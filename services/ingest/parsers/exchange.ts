@@ -123,7 +123,7 @@ export class ExchangeParser {
     const { slab } = this.table;
     if (kind === "hold" || kind === "release") {
       if (kind === "hold") noteHeld(slab, record);
-      else noteReleased(slab, record, eventTimeMs);
+      else noteReleased(slab, record, this.table.at);
       return "used";
     }
     const field = COUNTS.get(event) ?? DELIVERED;
@@ -173,7 +173,8 @@ export class ExchangeParser {
     const { row } = this;
     if (!row.take(NETWORK_MESSAGE_ID, MESSAGE_ID_BYTES_MAX)) this.takeMessageId();
     this.id.read(host, row);
-    return this.table.recordFor(host, this.id, this.eventTimeMs);
+    this.table.goTo(this.eventTimeMs);
+    return this.table.recordFor(host, this.id);
   }
 
   /** The record, with what every row of an accepted mail says of it; -1 without a host. */
@@ -182,7 +183,7 @@ export class ExchangeParser {
     if (host === undefined) return -1;
     const record = this.recordOf(host);
     const { slab } = this.table;
-    slab.accepted(record, this.eventTimeMs);
+    slab.accepted(record, this.table.at);
     this.takeMessageId();
     slab.source = row.source;
     slab.say(record, MESSAGE_ID, row.from, row.to);

@@ -1,12 +1,11 @@
-// one Postfix log message (host, event time, bytes from the program name on) -> its fragment of the table.
-// Message shapes: mail-server source, 3.x. What follows "QUEUEID: " decides, by fixed positions: text that a sender
-// controls (subject, HELO, address, status text) never stands there.
+// one Postfix log message (host, event time, bytes from the program name on) -> its fragment of the table. Shapes of 3.x.
+// What follows "QUEUEID: " decides, by fixed positions: a sender's text (subject, HELO, address, status) never stands there.
 
 import { CLIENT, HEADER_TO, LOGIN, MESSAGE_ID, SENDER } from "../../../shared/domain/packed/fragment-slab.ts";
 import { noteHeld, noteReleased } from "../../../shared/domain/packed/slab-hold.ts";
 import { ascii, lesser, spells } from "../bytes.ts";
 import type { FragmentTable, Host } from "../combine.ts";
-import type { NamedMessage } from "../envelopes/syslog.ts";
+import type { NamedMessage, Stamped } from "../envelopes/syslog.ts";
 import type { LineOutcome } from "../rejection.ts";
 import type { MessageAtHand, MessageBytes } from "./message-bytes.ts";
 import { ClientLineReader, LOCAL } from "./postfix-client-line.ts";
@@ -75,7 +74,7 @@ export class PostfixParser {
   }
 
   /** `start`: first byte of the program name ("postfix/smtpd[123]: …"). */
-  parse(host: Host, eventTimeMs: number, bytes: Buffer, start: number, end: number): LineOutcome {
+  parse(host: Host, stamped: Stamped, bytes: Buffer, start: number, end: number): LineOutcome {
     // The usual name is not looked through byte by byte.
     let component = spells(bytes, start, USUAL_NAME) ? start + USUAL_NAME.length : -1;
     let at = component < 0 ? start : component;
@@ -99,28 +98,28 @@ export class PostfixParser {
       if (bytes[componentEnd] === SPACE) componentEnd = component; // the name itself is cut
     }
     if (!this.id.read(host, bytes, text, end)) return "other";
-    const line = this.lineAtHand(host, eventTimeMs, bytes, end);
+    const line = this.lineAtHand(host, stamped, bytes, end);
     line.component = component;
     line.componentEnd = componentEnd;
     return this.message(line);
   }
 
   /** A message whose program is named apart from it, as RFC 5424 has it. */
-  parseNamed({ host, eventTimeMs, bytes, name, nameEnd, start, end }: NamedMessage): LineOutcome {
+  parseNamed({ host, stamped, bytes, name, nameEnd, start, end }: NamedMessage): LineOutcome {
     const component = componentOf(bytes, name, nameEnd);
     if (component < 0 || !this.id.read(host, bytes, start, end)) return "other";
-    const line = this.lineAtHand(host, eventTimeMs, bytes, end);
+    const line = this.lineAtHand(host, stamped, bytes, end);
     line.component = component;
     line.componentEnd = nameEnd;
     return this.message(line);
   }
 
-  private lineAtHand(host: Host, eventTimeMs: number, bytes: Buffer, end: number): MessageAtHand {
+  private lineAtHand(host: Host, stamped: Stamped, bytes: Buffer, end: number): MessageAtHand {
     const { line } = this;
     // The engine notes every pointer that is stored: those that stay the same are not.
     if (line.host !== host) line.host = host;
     if (line.bytes !== bytes) line.bytes = bytes;
-    line.eventTimeMs = eventTimeMs;
+    line.eventTimeMs = stamped.eventTimeMs;
     line.start = this.id.next;
     line.end = end;
     return line;
@@ -156,13 +155,14 @@ export class PostfixParser {
 
   /** The line's record, in the slab that is the table's from now on. */
   private record(line: MessageBytes): number {
-    return this.table.recordFor(line.host, this.id, line.eventTimeMs);
+    this.table.goTo(line.eventTimeMs);
+    return this.table.recordFor(line.host, this.id);
   }
 
   /** The same, for a line that takes the mail in. */
   private accepted(line: MessageBytes): number {
     const record = this.record(line);
-    this.table.slab.accepted(record, line.eventTimeMs);
+    this.table.slab.accepted(record, this.table.at);
     return record;
   }
 
@@ -204,9 +204,9 @@ export class PostfixParser {
     let record = this.record(line);
     const { slab } = this.table;
     if (slab.isSaid(record, MESSAGE_ID) && !slab.saysAgain(record, MESSAGE_ID, from, end)) {
-      record = this.table.anotherLife(line.host, this.id, line.eventTimeMs);
+      record = this.table.anotherLife(line.host, this.id);
     }
-    slab.accepted(record, line.eventTimeMs);
+    slab.accepted(record, this.table.at);
     slab.say(record, MESSAGE_ID, from, end);
     return "used";
   }
@@ -226,14 +226,14 @@ export class PostfixParser {
 
   private held(line: MessageBytes, isOver: boolean): LineOutcome {
     const record = this.record(line);
-    if (isOver) noteReleased(this.table.slab, record, line.eventTimeMs);
+    if (isOver) noteReleased(this.table.slab, record, this.table.at);
     else noteHeld(this.table.slab, record);
     return "used";
   }
 
   private removed(line: MessageBytes): LineOutcome {
     const record = this.record(line);
-    this.table.slab.removed(record, line.eventTimeMs);
+    this.table.slab.removed(record, this.table.at);
     return "used";
   }
 
