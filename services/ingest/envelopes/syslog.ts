@@ -19,21 +19,22 @@ const PRIORITY_BYTES_MAX = 5;
 /** RFC 5424's word for "not known": whose lines name no host, as those that a program writes to /dev/log. */
 const NO_HOST = Buffer.from("-");
 
+/** When a message was said. An object: a number that is no small integer costs memory each time it is handed on. */
+export interface Stamped {
+  /** ms since the epoch. */
+  readonly eventTimeMs: number;
+}
+
 /** A message whose program is named apart from it. */
-export interface NamedMessage extends Stamped {
+export interface NamedMessage {
   readonly host: Host;
+  readonly stamped: Stamped;
   readonly bytes: Buffer;
   readonly name: number;
   readonly nameEnd: number;
   /** First byte of the message. */
   readonly start: number;
   readonly end: number;
-}
-
-/** When a message was said. An object: a number that is no small integer costs memory each time it is handed on. */
-export interface Stamped {
-  /** ms since the epoch. */
-  readonly eventTimeMs: number;
 }
 
 /** What reads the message of a mail server's own grammar. */
@@ -55,24 +56,17 @@ export class SyslogEnvelope {
   private readonly hosts: HostTable;
   private readonly arrival: ArrivalTime;
   private readonly parser: MessageParser;
-
   private readonly header = new Header5424();
   /** Reused for every line, so that a line costs no object. */
-  private readonly named: Mutable<NamedMessage> = {
-    host: { name: "", hash: 0, index: 0 },
-    eventTimeMs: 0,
-    bytes: NO_HOST,
-    name: 0,
-    nameEnd: 0,
-    start: 0,
-    end: 0,
-  };
+  private readonly named: Mutable<NamedMessage>;
 
   constructor(context: SyslogContext, parser: MessageParser) {
     this.stamps = context.stamps;
     this.hosts = context.hosts;
     this.arrival = context.arrival;
     this.parser = parser;
+    const host = { name: "", hash: 0, index: 0 };
+    this.named = { host, stamped: this.stamps, bytes: NO_HOST, name: 0, nameEnd: 0, start: 0, end: 0 };
   }
 
   read(bytes: Buffer, start: number, end: number): LineOutcome {
@@ -113,7 +107,6 @@ export class SyslogEnvelope {
     // The engine notes every pointer that is stored: those that stay the same are not.
     if (named.host !== host) named.host = host;
     if (named.bytes !== bytes) named.bytes = bytes;
-    named.eventTimeMs = stamps.eventTimeMs;
     named.name = header.name;
     named.nameEnd = header.nameEnd;
     named.start = header.message;

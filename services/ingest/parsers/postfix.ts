@@ -105,11 +105,10 @@ export class PostfixParser {
   }
 
   /** A message whose program is named apart from it, as RFC 5424 has it. */
-  parseNamed(message: NamedMessage): LineOutcome {
-    const { host, bytes, name, nameEnd, start, end } = message;
+  parseNamed({ host, stamped, bytes, name, nameEnd, start, end }: NamedMessage): LineOutcome {
     const component = componentOf(bytes, name, nameEnd);
     if (component < 0 || !this.id.read(host, bytes, start, end)) return "other";
-    const line = this.lineAtHand(host, message, bytes, end);
+    const line = this.lineAtHand(host, stamped, bytes, end);
     line.component = component;
     line.componentEnd = nameEnd;
     return this.message(line);
