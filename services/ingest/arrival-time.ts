@@ -8,7 +8,7 @@
 //   … 12:00:10      stamp 10:30        10:30    its host's stamps run: mail that was kept back comes in
 
 /** A stamp further ahead of its arrival than this is not believed. */
-export const AHEAD_MAX_MS = 300_000;
+const AHEAD_MAX_MS = 300_000;
 /** A stamp further behind its log's time than this is late, or of a clock that is behind. What is 2 h late is lost. */
 const BEHIND_MAX_MS = 3_600_000;
 /** A clock that is behind goes on as ours does, for so long and so many lines at least. */

@@ -5,7 +5,7 @@ import { vi } from "vitest";
 import { defaultAssemblerSettings, type AssemblerSettings } from "../../services/assembler/assembler-settings.ts";
 import { HostTable } from "../../services/ingest/host-table.ts";
 import { Ingest } from "../../services/ingest/ingest.ts";
-import { INPUT_PREFIX, InputEntry } from "../../services/ingest/state/input-entry.ts";
+import { InputEntry } from "../../services/ingest/state/input-entry.ts";
 import { zoneToUtc } from "../../services/ingest/time-zone.ts";
 import { LivePipeline } from "../../services/squall/pipeline/live-pipeline.ts";
 import type { LiveState } from "../../services/squall/pipeline/live-state.ts";
@@ -72,8 +72,9 @@ export class LiveRun {
     let position = 0;
     // In no particular order.
     for (const [key, value] of [...entries].toReversed()) {
-      if (key.startsWith(INPUT_PREFIX)) position = Number(run.entry.restore(value));
-      else run.state.restore(key, value);
+      if (key === run.entry.key) position = Number(run.entry.restore(value));
+      else if (run.state.owns(key)) run.state.restore(key, value);
+      else throw new Error(`nobody knows ${key}`);
     }
     run.state.restored();
     run.fedBytes = position;

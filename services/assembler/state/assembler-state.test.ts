@@ -61,7 +61,8 @@ function flush(run: Run, entries: StateEntries): void {
 
 /** What a few queue ids might say: accepted, on hold, delivered, removed, and used again. */
 function anyFragment(random: () => number, atMs: number): MailFragment {
-  const pick = <T>(...values: readonly T[]): T => values[Math.floor(random() * values.length)] ?? values[0]!;
+  const pick = <T>(first: T, ...others: readonly T[]): T =>
+    others[Math.floor(random() * (others.length + 1)) - 1] ?? first;
   const maybe = <T>(share: number, value: () => T): T | undefined => (random() < share ? value() : undefined);
   const firstAt = atMs - Math.floor(random() * 20) * SECOND;
   return fragment({

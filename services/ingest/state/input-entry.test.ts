@@ -65,7 +65,8 @@ class Reader {
     });
     const other = new Reader({ hashSeed: 99, ...options });
     const value = entries.get("input/log");
-    expect(value === undefined ? undefined : other.entry.restore(value)).toEqual({ offset: 7 });
+    const position = value === undefined ? undefined : other.entry.restore(value);
+    if (JSON.stringify(position) !== '{"offset":7}') throw new Error("the position is lost");
     return other;
   }
 }

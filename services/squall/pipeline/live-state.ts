@@ -6,9 +6,8 @@ import { decodeLine, fieldSet } from "../../../shared/domain/wire-object.ts";
 import type { AssemblerState } from "../../assembler/state/assembler-state.ts";
 import type { LiveTimeState } from "./live-time.ts";
 
-export const MAIL_PREFIX = "mail/";
-export const TIME_PREFIX = "time/";
-const TIME_KEY = `${TIME_PREFIX}live`;
+const PREFIXES = ["mail/", "time/"];
+const TIME_KEY = "time/live";
 const FIELDS = fieldSet("v atMs reachedMs watermark isUnsure revisedAt");
 const TIMES = { min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER };
 
@@ -34,7 +33,12 @@ export class LiveState {
     put(TIME_KEY, Buffer.from(text));
   }
 
-  /** Takes an entry back whose key begins with MAIL_PREFIX or TIME_PREFIX, before anything is fed. Throws StateValueError. */
+  /** Is it a key of these? */
+  owns(key: string): boolean {
+    return PREFIXES.some((prefix) => key.startsWith(prefix));
+  }
+
+  /** Takes an entry of its own back, before anything is fed. Throws StateValueError. */
   restore(key: string, value: Buffer): void {
     if (key !== TIME_KEY) {
       this.mails.restore(key, value);
