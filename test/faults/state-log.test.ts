@@ -9,6 +9,7 @@ import type { CutOff } from "../../shared/adapters/files/state-log/recover.ts";
 import { openFileStateLog } from "../../shared/adapters/files/state-log/file-state-log.ts";
 import { pollUntil } from "../support/poll.ts";
 import { ExpectedState } from "./numbered-flushes.ts";
+import { seeded } from "./seeded.ts";
 
 const base = mkdtempSync(join(tmpdir(), "squall-state-faults-"));
 afterAll(() => rmSync(base, { recursive: true, force: true }));
@@ -17,17 +18,6 @@ const WRITER = join(import.meta.dirname, "state-writer.ts");
 const KILLS = 32;
 /** Each of them starts a process: a guard against what hangs, not a measure of speed. */
 const KILLS_TIMEOUT_MS = 300_000;
-
-/** Mulberry32. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 interface Writer {
   /** The last flush that it said was written; -1 before it has opened the log. */

@@ -36,8 +36,8 @@ export interface ControlCounters {
 export interface ControlServer {
   readonly counters: ControlCounters;
   /** Until it is called, whoever asks is told to ask again soon. */
-  serve(handler: ControlHandler): void;
-  close(): Promise<void>;
+  readonly serve: (handler: ControlHandler) => void;
+  readonly close: () => Promise<void>;
 }
 
 /** Listens on a socket (0600) in the folder. Throws StateLogError. */

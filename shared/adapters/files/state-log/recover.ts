@@ -77,26 +77,21 @@ class Reading {
     let end: Place | undefined;
     for (const segment of this.numbers) {
       const bytes = await readSegment(this.disk, segment);
-      const place = this.startOf(segment, bytes);
+      if (isHeaderTorn(bytes)) return this.cutOrRefuse({ segment, offset: 0 });
       // Frames are missing at the end of the segment before.
-      if (place === undefined) return this.cutOrRefuse(end ?? { segment, offset: 0 });
-      end = this.follow(bytes, place);
+      if (this.firstFrameOf(segment, bytes) !== this.nextFrame) return this.cutOrRefuse(end ?? { segment, offset: 0 });
+      end = this.follow(bytes, { segment, offset: SEGMENT_HEADER_BYTES });
       if (end.offset < bytes.length) return this.cutOrRefuse(end);
       this.segments.set(segment, bytes.length);
     }
     return undefined;
   }
 
-  /** Where the first frame of the segment stands; undefined when the frames before it are not whole. Throws for a header that is not ours. */
-  private startOf(segment: number, bytes: Buffer): Place | undefined {
+  /** Throws for a header that is not ours. */
+  private firstFrameOf(segment: number, bytes: Buffer): number {
     const header = decodeSegmentHeader(bytes);
     const path = this.disk.pathOf(segmentName(segment));
-    if (header === undefined) {
-      // Made, and killed before its first bytes were there.
-      const isTorn = bytes.length < SEGMENT_HEADER_BYTES || isZero(bytes, 0, SEGMENT_HEADER_BYTES);
-      if (isTorn && segment === this.numbers.at(-1)) return undefined;
-      throw damaged(path, 0, "it does not begin as a state file of squall does");
-    }
+    if (header === undefined) throw damaged(path, 0, "it does not begin as a state file of squall does");
     if (header.version > FORMAT_VERSION) {
       const known = `this squall knows formats up to ${FORMAT_VERSION}`;
       const text = `${path}: written by a newer squall (format ${header.version}; ${known}): start that one, or name another folder with --state`;
@@ -104,7 +99,7 @@ class Reading {
     }
     if (header.version < 1 || header.segment !== segment) throw damaged(path, 0, "its header is not that of this file");
     if (this.segments.size === 0) this.nextFrame = header.firstFrame;
-    return header.firstFrame === this.nextFrame ? { segment, offset: SEGMENT_HEADER_BYTES } : undefined;
+    return header.firstFrame;
   }
 
   /** Takes in the sound frames from `place` on; returns where they end. */
@@ -197,6 +192,11 @@ function soundFrames(bytes: Buffer, segment: number, from: number): Frame[] {
   return found;
 }
 
+/** Made, and killed before its first bytes were there; or they never reached the disk. */
+function isHeaderTorn(bytes: Buffer): boolean {
+  return bytes.length < SEGMENT_HEADER_BYTES || isZero(bytes, 0, SEGMENT_HEADER_BYTES);
+}
+
 /** The file ends where it should go on, or within a frame. */
 function endsEarly(bytes: Buffer, from: number): boolean {
   if (from + FRAME_HEADER_BYTES > bytes.length) return true;
@@ -208,7 +208,7 @@ const SECTOR_BYTES = 512;
 
 function hasHole(bytes: Buffer, from: number, to: number): boolean {
   for (let at = from; at < to;) {
-    const next = (Math.floor(at / SECTOR_BYTES) + 1) * SECTOR_BYTES;
+    const next = Math.min((Math.floor(at / SECTOR_BYTES) + 1) * SECTOR_BYTES, bytes.length);
     if (next <= to && isZero(bytes, at, next)) return true;
     at = next;
   }
