@@ -56,6 +56,8 @@ export class Ingest {
   /** The chunk, or one before of which a tail may be carried, holds a NUL. */
   private nulNear = false;
   private nulBefore = false;
+  /** The next line is the first of a file. */
+  private isBeginning = true;
 
   constructor(options: IngestOptions) {
     this.options = options;
@@ -72,6 +74,7 @@ export class Ingest {
       },
       onTooLong: (bytes, start, end) => {
         this.counters.lines += 1;
+        this.isBeginning = false;
         this.reject("line-too-long", bytes, start, end);
       },
     });
@@ -86,6 +89,18 @@ export class Ingest {
     this.nulBefore = hasNul || (this.nulBefore && !chunk.includes(NEWLINE));
   }
 
+  /** Bytes that were fed and are no whole line yet: an input that is read on later is read on so much earlier. */
+  get unusedBytes(): number {
+    return this.feeder.unusedBytes;
+  }
+
+  /** What is fed next is the beginning of another file of the same input: what stood behind the last newline is a line of its own. */
+  begin(): void {
+    this.feeder.end();
+    this.isBeginning = true;
+    this.nulBefore = false;
+  }
+
   /** The input ended; what stood behind the last newline is a line too. */
   end(): void {
     this.feeder.end();
@@ -95,7 +110,10 @@ export class Ingest {
   private line(bytes: Buffer, start: number, end: number): void {
     const counters = this.counters;
     counters.lines += 1;
-    if (counters.lines === 1 && spells(bytes, start, BYTE_ORDER_MARK)) start += BYTE_ORDER_MARK.length;
+    if (this.isBeginning) {
+      this.isBeginning = false;
+      if (spells(bytes, start, BYTE_ORDER_MARK)) start += BYTE_ORDER_MARK.length;
+    }
     if (this.nulNear && bytes.subarray(start, end).includes(0)) {
       this.reject("nul-byte", bytes, start, end);
       return;

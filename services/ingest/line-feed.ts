@@ -24,12 +24,19 @@ export class LineFeed {
   private readonly options: LineFeedOptions;
   private carry: Buffer;
   private carried = 0;
+  /** Bytes of the line that is being discarded, beyond what is carried of it. */
+  private discarded = 0;
   private discarding = false;
 
   constructor(options: LineFeedOptions) {
     this.options = options;
     this.lineBytesMax = options.lineBytesMax;
     this.carry = Buffer.allocUnsafe(lesser(options.lineBytesMax + 2, FIRST_CARRY_BYTES));
+  }
+
+  /** Bytes that were fed since the last newline: what is to be fed again where nothing but whole lines is remembered. */
+  get unusedBytes(): number {
+    return this.carried + this.discarded;
   }
 
   feed(chunk: Buffer): void {
@@ -66,13 +73,18 @@ export class LineFeed {
   }
 
   private extendCarry(chunk: Buffer, start: number, end: number): void {
-    if (this.discarding) return;
+    if (this.discarding) {
+      this.discarded += end - start;
+      return;
+    }
     // A carriage return may stand behind the longest line.
     const fits = Math.max(0, Math.min(end - start, this.lineBytesMax + 1 - this.carried));
     this.makeRoom(this.carried + fits + 1);
     chunk.copy(this.carry, this.carried, start, start + fits);
     this.carried += fits;
-    if (fits < end - start) this.discarding = true;
+    if (fits === end - start) return;
+    this.discarding = true;
+    this.discarded = end - start - fits;
   }
 
   private makeRoom(bytes: number): void {
@@ -90,6 +102,7 @@ export class LineFeed {
       this.line(this.carry, 0, this.carried);
     }
     this.carried = 0;
+    this.discarded = 0;
     this.discarding = false;
   }
 }
