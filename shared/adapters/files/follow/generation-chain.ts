@@ -238,8 +238,10 @@ export class GenerationChain {
   /** What comes behind it is new, unless a later one was finished before. */
   private notePrevious(generation: Generation): void {
     const turn = this.turns.get(generation);
-    if (turn === undefined || generation.offset === 0 || turn < this.previousTurn) return;
-    this.previous = generation.mark(0);
+    const mark = generation.mark(0);
+    // One that was empty cannot be found again by what it holds.
+    if (turn === undefined || turn < this.previousTurn || mark.head.bytes === 0) return;
+    this.previous = mark;
     this.previousTurn = turn;
   }
 
