@@ -106,7 +106,7 @@ export class FollowedLog {
   /** Time passes, and everything is looked at. */
   poll(passedMs = 500): void {
     this.nowMs += passedMs;
-    for (const callback of [...this.polls]) callback();
+    for (const callback of this.polls) callback();
   }
 
   /** Polls and reads until the condition holds; so much time passes between two polls. */
@@ -137,6 +137,7 @@ export class FollowedLog {
       positions.set(input.name, JSON.stringify(position));
       lines.set(input.name, reader.lines.length);
     }
+    for (const [name, position] of this.follower.patternPositions()) positions.set(name, JSON.stringify(position));
     this.stored = { positions, lines };
   }
 
@@ -177,7 +178,8 @@ export class FollowedLog {
         settings: { from: "end", pollMs: 500, lingerMs: 60_000, ...settings },
         positionOf: (name) => {
           const stored = this.stored.positions.get(name);
-          return stored === undefined ? undefined : JSON.parse(stored);
+          const position: unknown = stored === undefined ? undefined : JSON.parse(stored);
+          return position;
         },
         onInput: (input) => {
           this.started.push(input.start(() => undefined));

@@ -10,12 +10,18 @@ import { printOf } from "./generation-mark.ts";
 import type { Member } from "./path-pattern.ts";
 import type { Among, FirstStart, Succession } from "./succession.ts";
 
+/** Files are compressed one after the other; by then it is over. */
+const LISTINGS_MAX = 5;
+const CHANGING = "its files are being renamed all the time";
+
 export interface SeriesSource {
   /** Its files, in order. */
   readonly members: () => readonly Member[];
   /** Undefined for a path that is none of it. */
   readonly orderOf: (path: string) => string | undefined;
   readonly folder: string;
+  /** Looks anew when it is asked for its files again. */
+  readonly forget: () => void;
 }
 
 export class DatedSeries implements Succession {
@@ -34,6 +40,10 @@ export class DatedSeries implements Succession {
     return true;
   }
 
+  forgetNames(): void {
+    this.source.forget();
+  }
+
   isThere(): boolean {
     return this.source.members().some(({ path }) => !isCompressedName(path));
   }
@@ -46,27 +56,28 @@ export class DatedSeries implements Succession {
 
   async locate(mark: GenerationMark): Promise<Located | undefined> {
     const named = withoutCompression(mark.path);
-    const places = this.placesOf(this.source.members().filter(({ path }) => withoutCompression(path) === named));
-    return (await findGeneration(places, mark)) ?? findGeneration(this.placesOf(this.source.members()), mark);
+    for (let looks = 1; ; looks += 1) {
+      this.source.forget();
+      const members = this.source.members();
+      const sameName = this.placesOf(members.filter(({ path }) => withoutCompression(path) === named));
+      const found = (await findGeneration(sameName, mark)) ?? (await findGeneration(this.placesOf(members), mark));
+      if (found !== undefined) return found;
+      this.source.forget();
+      if (namesOf(this.source.members()) === namesOf(members)) return undefined;
+      if (looks === LISTINGS_MAX) throw new Error(CHANGING);
+    }
   }
 
-  async next(after: GenerationMark | undefined, { except, held }: Among): Promise<Located | undefined> {
-    const isFree = (place: FilePlace): boolean => !except.some((file) => isSameFile(place, file));
-    await Promise.resolve();
-    if (after !== undefined) {
-      const again = placeAt(after.path);
-      const isOther = again !== undefined && !isCompressedName(again.path) && likenessOf(again.path, after) === "other";
-      if (isOther && isFree(again)) return { place: again, offset: 0 };
+  async next(after: GenerationMark | undefined, among: Among): Promise<Located | undefined> {
+    for (let looks = 1; looks <= LISTINGS_MAX; looks += 1) {
+      this.source.forget();
+      const again = after === undefined ? undefined : anotherAt(after, among);
+      if (again !== undefined) return { place: again, offset: 0 };
+      const members = after === undefined ? this.source.members() : this.behind(after.path);
+      const found = await firstOf(members, among);
+      if (found !== "changed") return found === undefined ? undefined : { place: found, offset: 0 };
     }
-    const members = after === undefined ? this.source.members() : this.behind(after.path);
-    for (const [at, member] of members.entries()) {
-      const place = regularAt(member.path);
-      if (place === undefined || !isFree(place)) continue;
-      const mayGrow = at === members.length - 1 && !isCompressedName(place.path);
-      const isHeld = held !== undefined && isSameFile(place, held);
-      if (mayGrow || isHeld || !(await isEmpty(place))) return { place, offset: 0 };
-    }
-    return undefined;
+    throw new Error(CHANGING);
   }
 
   async firstStart(from: "start" | "end"): Promise<FirstStart> {
@@ -92,6 +103,36 @@ export class DatedSeries implements Succession {
   private placesOf(members: readonly Member[]): FilePlace[] {
     return members.map(({ path }) => regularAt(path)).filter((place) => place !== undefined);
   }
+}
+
+function isFree(place: FilePlace, { except }: Among): boolean {
+  return !except.some((file) => isSameFile(place, file));
+}
+
+/** Another file of the same name. */
+function anotherAt(after: GenerationMark, among: Among): FilePlace | undefined {
+  const place = placeAt(after.path);
+  if (place === undefined || isCompressedName(place.path) || likenessOf(place.path, after) !== "other")
+    return undefined;
+  return isFree(place, among) ? place : undefined;
+}
+
+/** The first that holds something; the last may be about to. "changed": one is called otherwise by now. */
+async function firstOf(members: readonly Member[], among: Among): Promise<FilePlace | "changed" | undefined> {
+  const { held } = among;
+  for (const [at, member] of members.entries()) {
+    const place = regularAt(member.path);
+    if (place === undefined) return "changed";
+    if (!isFree(place, among)) continue;
+    const mayGrow = at === members.length - 1 && !isCompressedName(place.path);
+    const isHeld = held !== undefined && isSameFile(place, held);
+    if (mayGrow || isHeld || !(await isEmpty(place))) return place;
+  }
+  return undefined;
+}
+
+function namesOf(members: readonly Member[]): string {
+  return members.map(({ path }) => path).join("\n");
 }
 
 /** Its name is what places it. */

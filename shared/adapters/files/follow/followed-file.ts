@@ -8,7 +8,7 @@ import { startAtEnd } from "./first-offset.ts";
 import { FolderWatch } from "./folder-watch.ts";
 import type { FollowCounters, FollowDeps, FollowSettings } from "./follow-settings.ts";
 import { newFollowCounters } from "./follow-settings.ts";
-import type { Unfinished } from "./generation-chain.ts";
+import type { Unfinished } from "./chain-parts.ts";
 import { GenerationChain } from "./generation-chain.ts";
 import { decodePosition } from "./generation-mark.ts";
 import { openInflated } from "./inflated-generation.ts";
@@ -70,7 +70,10 @@ export class FollowedFile implements LiveInput {
     if (position !== undefined) this.chain.restore(decodePosition(position, name));
     this.watch = new FolderWatch(deps.watchFolder, (isName, fileName) => {
       if (fileName !== undefined && !options.succession.concerns(fileName)) return;
-      if (isName) void this.look();
+      if (isName) {
+        options.succession.forgetNames();
+        void this.look();
+      }
       this.onReadable();
     });
   }
@@ -153,7 +156,7 @@ export class FollowedFile implements LiveInput {
   private async begin(): Promise<void> {
     const { from } = this.options.settings;
     const { previous, newest } = await this.options.succession.firstStart(from);
-    this.chain.previous = previous;
+    this.chain.turns.previous = previous;
     if (from === "end") this.first = newest;
     this.isBegun = true;
   }
@@ -166,12 +169,16 @@ export class FollowedFile implements LiveInput {
       this.chain.giveUp(unfinished);
       this.isLookWanted = true;
       this.onReadable();
+    } else if (unfinished.tail !== undefined && located.offset < unfinished.mark.offset) {
+      // Emptied, and written anew with what it began with before.
+      this.chain.giveUp(unfinished);
+      this.open({ place: located.place, offset: 0 });
     } else this.open(located, unfinished);
   }
 
   private async lookBehindPrevious(): Promise<void> {
     const { chain } = this;
-    const located = await this.options.succession.next(chain.previous, { except: chain.except });
+    const located = await this.options.succession.next(chain.turns.previous, { except: chain.except });
     if (chain.current !== undefined || chain.waiting.length > 0) this.isLookWanted = true;
     else if (located !== undefined) this.open(located);
   }
@@ -183,7 +190,7 @@ export class FollowedFile implements LiveInput {
     if (current === undefined) return;
     if (current.offset === 0) {
       // Nothing of it was read: files may have come between the one before and this.
-      const located = await succession.next(chain.previous, { except: chain.except, held: current });
+      const located = await succession.next(chain.turns.previous, { except: chain.except, held: current });
       if (chain.current !== current || current.offset > 0) {
         this.isLookWanted = true;
         return;

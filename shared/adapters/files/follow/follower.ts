@@ -7,11 +7,12 @@ import { DatedSeries } from "./dated-series.ts";
 import type { FollowCounters, FollowDeps, FollowSettings } from "./follow-settings.ts";
 import { newFollowCounters } from "./follow-settings.ts";
 import { FolderWatch } from "./folder-watch.ts";
+import type { FollowPosition } from "./generation-mark.ts";
 import { FollowedFile } from "./followed-file.ts";
 import { Notices } from "./notices.ts";
 import { isPattern, type PathPattern, pathPattern } from "./path-pattern.ts";
 import { RotatedPath } from "./rotated-path.ts";
-import { seriesOf } from "./series-of.ts";
+import { SeriesListing } from "./series-listing.ts";
 import type { Succession } from "./succession.ts";
 import { placeAt } from "./file-place.ts";
 
@@ -23,7 +24,7 @@ export interface FollowerOptions {
   /** Files, and patterns of such (path-pattern.ts). */
   readonly paths: readonly string[];
   readonly settings: FollowSettings;
-  /** What `position` of the input of that name gave when it was stored. */
+  /** What `position` of the input of that name gave when it was stored, or `patternPositions` for a pattern. */
   readonly positionOf: (inputName: string) => unknown;
   /** A new input: to be started. Those that are there at the start are announced before `start` resolves. */
   readonly onInput: (input: FollowedFile) => void;
@@ -31,8 +32,23 @@ export interface FollowerOptions {
 
 interface Scanned {
   readonly pattern: PathPattern;
+  readonly series: SeriesListing;
   readonly notices: Notices;
   readonly watch: FolderWatch;
+  /** It was looked for before: what it did not match then is new, whatever it holds. */
+  isKnown: boolean;
+}
+
+const KNOWN = { v: 1 };
+/** Of a log that was not there when it was looked for: all there is of it is new. */
+const FROM_NOTHING: FollowPosition = { v: 1, generations: [] };
+
+interface Added {
+  readonly name: string;
+  readonly create: () => Succession;
+  /** Where to go on when no position is stored. */
+  readonly fallback?: FollowPosition | undefined;
+  readonly notices?: Notices;
 }
 
 export class Follower {
@@ -45,7 +61,6 @@ export class Follower {
   private readonly names = new Set<string>();
   /** One for all: a chunk is valid until the next `take` of any of the inputs. */
   private readonly buffer: Buffer;
-  private isFirstScan = true;
   private stopPolling: () => void = () => undefined;
 
   /** Throws InputError for a pattern that is none. */
@@ -54,24 +69,36 @@ export class Follower {
     this.deps = deps;
     this.buffer = buffer;
     this.plain = options.paths.filter((path) => !isRealPattern(path));
-    this.scanned = options.paths.filter(isRealPattern).map((path) => ({
-      pattern: pathPattern(path),
-      notices: new Notices(path, deps, this.faults),
-      watch: new FolderWatch(deps.watchFolder, (isName) => {
-        if (isName) this.scan();
-      }),
-    }));
+    this.scanned = options.paths.filter(isRealPattern).map((path) => {
+      const pattern = pathPattern(path);
+      return {
+        pattern,
+        series: new SeriesListing(pattern),
+        notices: new Notices(path, deps, this.faults),
+        watch: new FolderWatch(deps.watchFolder, (isName) => {
+          if (isName) this.scan();
+        }),
+        isKnown: options.positionOf(path) !== undefined,
+      };
+    });
   }
 
   /** Throws FollowPositionError. */
   start(): void {
-    for (const path of this.plain) this.add(resolve(path), () => new RotatedPath(resolve(path)));
+    for (const path of this.plain) {
+      const name = resolve(path);
+      this.add({ name, create: () => new RotatedPath(name) });
+    }
     if (this.scanned.length === 0) return;
     this.stopPolling = this.deps.every(this.options.settings.pollMs, () => {
       this.scan();
     });
     this.scan();
-    this.isFirstScan = false;
+  }
+
+  /** What is to be stored of the patterns, by name: a log that appears while nothing runs is told from one that always was there. */
+  patternPositions(): ReadonlyMap<string, unknown> {
+    return new Map(this.scanned.filter(({ isKnown }) => isKnown).map(({ pattern }) => [pattern.path, KNOWN]));
   }
 
   /** Of all inputs. */
@@ -96,21 +123,27 @@ export class Follower {
   }
 
   private scan(): void {
-    for (const { pattern, notices, watch } of this.scanned) {
+    for (const scanned of this.scanned) {
+      const { pattern, series: listing, notices, watch, isKnown } = scanned;
       try {
         watch.ensure([pattern.folder]);
-        const series = seriesOf(pattern);
+        listing.forget();
+        const series = listing.get();
         notices.mended(SCANNING, pattern.path);
         if (series.size > 0) notices.found();
         else notices.missing(`${pattern.path}: no file matches; waiting for one`);
-        for (const [name, { isDated }] of series) this.add(name, () => succession(pattern, name, isDated), notices);
+        scanned.isKnown = true;
+        for (const [name, { isDated }] of series) {
+          const create = (): Succession => succession({ pattern, listing, name, isDated });
+          this.add({ name, create, fallback: isKnown ? FROM_NOTHING : undefined, notices });
+        }
       } catch (error) {
         notices.unreadable(SCANNING, pattern.path, error);
       }
     }
   }
 
-  private add(name: string, create: () => Succession, notices?: Notices): void {
+  private add({ name, create, fallback, notices }: Added): void {
     const key = realName(name);
     if (this.names.has(key)) return;
     this.names.add(key);
@@ -123,11 +156,10 @@ export class Follower {
     const input = new FollowedFile({
       name,
       succession: create(),
-      // What a pattern did not match before is new.
-      settings: this.isFirstScan ? settings : { ...settings, from: "start" },
+      settings,
       deps: this.deps,
       buffer: this.buffer,
-      position: positionOf(name),
+      position: positionOf(name) ?? fallback,
     });
     this.inputs.push(input);
     onInput(input);
@@ -144,12 +176,22 @@ function isRealPattern(path: string): boolean {
   }
 }
 
-function succession(pattern: PathPattern, name: string, isDated: boolean): Succession {
+interface Found {
+  readonly pattern: PathPattern;
+  readonly listing: SeriesListing;
+  readonly name: string;
+  readonly isDated: boolean;
+}
+
+function succession({ pattern, listing, name, isDated }: Found): Succession {
   if (!isDated) return new RotatedPath(name);
   return new DatedSeries({
-    members: () => seriesOf(pattern).get(name)?.members ?? [],
+    members: () => listing.get().get(name)?.members ?? [],
     orderOf: (path) => pattern.member(path)?.order,
     folder: pattern.folder,
+    forget: () => {
+      listing.forget();
+    },
   });
 }
 

@@ -7,11 +7,11 @@
 
 import { whatIsWrong } from "../file-error.ts";
 import type { LiveChunk } from "../live-input.ts";
+import type { ChainOptions, Next, Unfinished } from "./chain-parts.ts";
 import type { FileNumber } from "./file-place.ts";
-import type { FollowCounters } from "./follow-settings.ts";
-import type { FollowPosition, GenerationMark } from "./generation-mark.ts";
+import type { FollowPosition } from "./generation-mark.ts";
 import type { Generation } from "./generation.ts";
-import type { Notices } from "./notices.ts";
+import { Turns } from "./turns.ts";
 
 /** Files that were rotated away and are still read. */
 const LINGERING_MAX = 8;
@@ -19,46 +19,16 @@ const LINGERING_MAX = 8;
 const LONG_LINE_MS = 5_000;
 const NEWLINE = Buffer.from("\n");
 
-/** What is to be found again. */
-export interface Unfinished {
-  readonly mark: GenerationMark;
-  /** What was handed out of it ends within a line. */
-  readonly isMidLine: boolean;
-  /** What stood behind its last whole line when it was emptied; undefined when it was not emptied. */
-  readonly tail: Buffer | undefined;
-}
-
-export interface Next {
-  readonly generation: Generation;
-  /** What it goes on with. */
-  readonly resumes?: Unfinished;
-  /** The current one, of which nothing was read, comes after it. */
-  readonly isBeforeCurrent?: boolean;
-}
-
-export interface ChainOptions {
-  readonly counters: FollowCounters;
-  readonly notices: Notices;
-  readonly lingerMs: number;
-  readonly nowMs: () => number;
-  /** What comes next should be looked for. */
-  readonly onWanted: () => void;
-}
-
 export class GenerationChain {
   current: Generation | undefined;
   next: Next | undefined;
-  /** The last that was finished: what comes behind it is new. */
-  previous: GenerationMark | undefined;
+  readonly turns = new Turns();
   readonly waiting: Unfinished[] = [];
   private lingering: readonly Generation[] = [];
   private readonly said: LiveChunk[] = [];
   /** Compressed files that do not inflate. One that is read at all is behind all before it: there are few. */
   private readonly damaged: FileNumber[] = [];
-  /** In which order they were begun; those from before a restart that something was read behind of have no turn. */
-  private readonly turns = new WeakMap<Generation, number>();
-  private turnsBegun = 1;
-  private previousTurn = 1;
+  private hasTaken = false;
   private readonly options: ChainOptions;
 
   constructor(options: ChainOptions) {
@@ -66,7 +36,7 @@ export class GenerationChain {
   }
 
   restore({ previous, generations }: FollowPosition): void {
-    this.previous = previous;
+    this.turns.previous = previous;
     this.waiting.push(...generations.map((mark) => ({ mark, isMidLine: false, tail: undefined })));
   }
 
@@ -87,24 +57,21 @@ export class GenerationChain {
 
   take(): LiveChunk | undefined {
     const chunk = this.takeNext();
-    if (chunk !== undefined) this.options.counters.bytesRead += chunk.bytes.length;
+    if (chunk === undefined) return undefined;
+    this.hasTaken = true;
+    this.options.counters.bytesRead += chunk.bytes.length;
     return chunk;
   }
 
-  position(unusedBytes: number): FollowPosition {
-    const { current } = this;
-    const markOf = (generation: Generation): GenerationMark => generation.mark(generation.isMidLine ? unusedBytes : 0);
-    const isPassed = (generation: Generation): boolean => (this.turns.get(generation) ?? 0) < this.previousTurn;
-    const generations: GenerationMark[] = this.lingering.map((generation) =>
-      isPassed(generation) ? { ...markOf(generation), lingers: true } : markOf(generation),
+  /** Undefined as long as nothing was taken of the first that has to be. */
+  position(unusedBytes: number): FollowPosition | undefined {
+    if (this.said.length > 0 && !this.hasTaken) return undefined;
+    const { turns } = this;
+    const waiting = this.waiting.map(({ mark, isMidLine }) =>
+      isMidLine ? { ...mark, offset: Math.max(0, mark.offset - unusedBytes) } : mark,
     );
-    if (current !== undefined && isPassed(current)) generations.push({ ...markOf(current), lingers: true });
-    // Of a file of which nothing was used nothing is known: it is what comes behind the previous one.
-    else if (current !== undefined && current.offset > 0) generations.push(markOf(current));
-    for (const { mark, isMidLine } of this.waiting) {
-      generations.push(isMidLine ? { ...mark, offset: Math.max(0, mark.offset - unusedBytes) } : mark);
-    }
-    return this.previous === undefined ? { v: 1, generations } : { v: 1, previous: this.previous, generations };
+    const generations = [...turns.marksOf(this.lingering, this.current, unusedBytes), ...waiting];
+    return turns.previous === undefined ? { v: 1, generations } : { v: 1, previous: turns.previous, generations };
   }
 
   /** What was to be found again is nowhere. */
@@ -113,10 +80,7 @@ export class GenerationChain {
     this.waiting.shift();
     // It was empty, and still is or comes behind the previous one.
     if (mark.offset === 0 && mark.head.bytes === 0) return;
-    if (mark.lingers !== true) {
-      this.previous = mark;
-      this.previousTurn = this.turnsBegun;
-    }
+    if (mark.lingers !== true) this.turns.skip(mark);
     const rest = tail ?? NEWLINE.subarray(0, 0);
     if (isMidLine || rest.length > 0) this.say(Buffer.concat([rest, NEWLINE]), mark.offset === 0);
     if (tail !== undefined) return;
@@ -139,7 +103,7 @@ export class GenerationChain {
       if (said !== undefined) return said;
       // Lines of one file are not put into a line of another.
       const midLine = [...this.lingering, this.current].find((generation) => generation?.isMidLine === true);
-      const chunk = midLine === undefined ? (this.takeLingering() ?? this.takeCurrent()) : this.read(midLine);
+      const chunk = midLine === undefined ? this.takeInTurn() : this.read(midLine);
       if (chunk !== undefined) return chunk;
       if (this.said.length > 0) continue;
       if (midLine?.isMidLine === true ? !this.breakLine(midLine) : !this.moveOn()) return undefined;
@@ -156,21 +120,18 @@ export class GenerationChain {
     return true;
   }
 
-  private takeLingering(): LiveChunk | undefined {
-    // Those that were lost sight of within a line are ended first.
-    if (this.current === undefined && this.waiting[0]?.isMidLine === true) return undefined;
+  private takeInTurn(): LiveChunk | undefined {
+    const { current } = this;
+    // One that was lost sight of within a line is ended first.
+    if (current === undefined && this.waiting[0]?.isMidLine === true) return undefined;
     for (const generation of this.lingering) {
       const chunk = this.read(generation);
       if (chunk !== undefined) return chunk;
       const quietMs = this.options.nowMs() - generation.grewAtMs;
       if (quietMs >= this.options.lingerMs) this.letGo(generation);
-      if (this.said.length > 0) break;
+      if (this.said.length > 0) return undefined;
     }
-    return undefined;
-  }
-
-  private takeCurrent(): LiveChunk | undefined {
-    return this.current === undefined || this.said.length > 0 ? undefined : this.read(this.current);
+    return current === undefined ? undefined : this.read(current);
   }
 
   private read(generation: Generation): LiveChunk | undefined {
@@ -213,10 +174,8 @@ export class GenerationChain {
   private noteFailed(generation: Generation, error: unknown): void {
     if (generation.isStatic) {
       this.options.counters.lostGenerations += 1;
-      this.options.notices.say(
-        "generation-lost",
-        `${generation.path}: the rest of it is not read: ${whatIsWrong(error)}`,
-      );
+      const message = `${generation.path}: the rest of it is not read: ${whatIsWrong(error)}`;
+      this.options.notices.say("generation-lost", message);
       this.damaged.push({ device: generation.device, inode: generation.inode });
       if (generation.isMidLine) this.say(NEWLINE, false);
       this.retire(generation);
@@ -229,20 +188,10 @@ export class GenerationChain {
 
   private retire(generation: Generation): void {
     this.options.counters.rotations += 1;
-    this.notePrevious(generation);
+    this.turns.finish(generation);
     this.current = undefined;
     this.forget(generation);
     this.options.onWanted();
-  }
-
-  /** What comes behind it is new, unless a later one was finished before. */
-  private notePrevious(generation: Generation): void {
-    const turn = this.turns.get(generation);
-    const mark = generation.mark(0);
-    // One that was empty cannot be found again by what it holds.
-    if (turn === undefined || turn < this.previousTurn || mark.head.bytes === 0) return;
-    this.previous = mark;
-    this.previousTurn = turn;
   }
 
   private forget(generation: Generation): void {
@@ -267,10 +216,7 @@ export class GenerationChain {
     if (next.resumes !== undefined) this.waiting.shift();
     if (next.resumes?.isMidLine === true) next.generation.continueLine();
     const isPassed = next.resumes?.mark.lingers === true;
-    if (!isPassed) {
-      this.turnsBegun += 1;
-      this.turns.set(next.generation, this.turnsBegun);
-    }
+    if (!isPassed) this.turns.begin(next.generation);
     if (isPassed && !next.generation.isStatic) {
       this.lingering = [...this.lingering, next.generation];
       this.current = undefined;
@@ -286,7 +232,7 @@ export class GenerationChain {
       return;
     }
     this.lingering = [...this.lingering, current];
-    this.notePrevious(current);
+    this.turns.finish(current);
     this.options.counters.rotations += 1;
     this.options.notices.say("rotated", `${current.path}: is followed by another file`);
     const [eldest] = this.lingering;
@@ -299,7 +245,7 @@ export class GenerationChain {
     const tail = generation.takeTail();
     if (tail.length > 0) this.say(Buffer.concat([tail, NEWLINE]), begins);
     this.lingering = this.lingering.filter((one) => one !== generation);
-    this.notePrevious(generation);
+    this.turns.finish(generation);
     this.forget(generation);
   }
 

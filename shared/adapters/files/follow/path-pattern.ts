@@ -87,14 +87,19 @@ function expanded(root: string, parts: readonly Part[]): string[] {
     }
     paths = paths.flatMap((path) => {
       const names = new Set(namesIn(path));
-      const isWanted = (name: string): boolean => (typeof part === "string" ? name === part : part.regex.test(name));
-      return [...names]
-        .filter((name) => (isLast ? isWanted(withoutCompression(name)) || isWanted(name) : isWanted(name)))
+      const wanted = [...names].filter(
+        (name) => isWanted(name, part) || (isLast && isWanted(withoutCompression(name), part)),
+      );
+      return wanted
         .filter((name) => !isLast || !isCompressedName(name) || !names.has(withoutCompression(name)))
         .map((name) => join(path, name));
     });
   }
   return paths;
+}
+
+function isWanted(name: string, part: Part): boolean {
+  return typeof part === "string" ? name === part : part.regex.test(name);
 }
 
 interface Compiled {
@@ -162,7 +167,11 @@ function compiled(name: string, pattern: string): Part {
   }
   regex += literal(name.slice(from));
   const hidden = name.startsWith(".") ? "" : "(?!\\.)";
-  return { regex: new RegExp(`^${hidden}${regex}$`, sep === "\\" ? "isu" : "su"), fields };
+  try {
+    return { regex: new RegExp(`^${hidden}${regex}$`, sep === "\\" ? "isu" : "su"), fields };
+  } catch {
+    throw new InputError(`${pattern}: the brackets in it make no pattern`);
+  }
 }
 
 function compiledToken(
@@ -186,5 +195,5 @@ function compiledToken(
 }
 
 function literal(text: string): string {
-  return text.replace(/[\\^$.*+?()[\]{}|/-]/gu, "\\$&");
+  return text.replace(/[\\^$.*+?()[\]{}|/]/gu, "\\$&");
 }

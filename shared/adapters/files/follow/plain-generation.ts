@@ -113,7 +113,11 @@ export class PlainGeneration implements Generation {
   }
 
   close(): void {
-    closeSync(this.descriptor);
+    try {
+      closeSync(this.descriptor);
+    } catch {
+      // Of a disk that is gone. It is closed all the same.
+    }
   }
 
   private handOut(chunk: Buffer): Buffer {

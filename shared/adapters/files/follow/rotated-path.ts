@@ -48,6 +48,10 @@ export class RotatedPath implements Succession {
     return fileName.startsWith(this.base.slice(0, Math.max(1, this.base.lastIndexOf("."))));
   }
 
+  forgetNames(): void {
+    // They are looked at anew each time.
+  }
+
   isThere(): boolean {
     return placeAt(this.path) !== undefined;
   }

@@ -24,6 +24,8 @@ export interface Succession {
   folders(): readonly string[];
   /** A file of that name may be one of its generations, before or after it was rotated. */
   concerns(fileName: string): boolean;
+  /** Names have changed since they were looked at. */
+  forgetNames(): void;
   /** A file is there that may be written to. */
   isThere(): boolean;
   /** Nothing has come behind it. */

@@ -14,8 +14,28 @@ export interface Series {
 
 const SET_ASIDE = /[.\-_](?:old|bak|orig|save|prev)$|~$/u;
 
-/** By name. Throws the system's error. */
-export function seriesOf(pattern: PathPattern): ReadonlyMap<string, Series> {
+/** Reads folders once for all who ask between two polls: there may be thousands of names. */
+export class SeriesListing {
+  private readonly pattern: PathPattern;
+  private known: ReadonlyMap<string, Series> | undefined;
+
+  constructor(pattern: PathPattern) {
+    this.pattern = pattern;
+  }
+
+  /** By name. Throws the system's error. */
+  get(): ReadonlyMap<string, Series> {
+    this.known ??= seriesOf(this.pattern);
+    return this.known;
+  }
+
+  /** Names may have changed. */
+  forget(): void {
+    this.known = undefined;
+  }
+}
+
+function seriesOf(pattern: PathPattern): ReadonlyMap<string, Series> {
   const members = pattern.members();
   const logs: string[] = [];
   const byLength = members.filter(({ isDated }) => !isDated).toSorted((a, b) => a.path.length - b.path.length);
