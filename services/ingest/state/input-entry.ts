@@ -10,7 +10,7 @@ import { decodeLine, fieldSet, valueOf } from "../../../shared/domain/wire-objec
 import type { Ingest } from "../ingest.ts";
 import { INGEST_FIELDS, readIngest, wireIngest } from "./ingest-state.ts";
 
-const INPUT_PREFIX = "input/";
+export const INPUT_PREFIX = "input/";
 const FIELDS = fieldSet(`v position ${INGEST_FIELDS}`);
 
 export class InputEntry {

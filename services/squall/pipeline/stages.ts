@@ -9,6 +9,7 @@ import { Assembler } from "../../assembler/assembler.ts";
 import { packedEvent, packedOrigin } from "../../assembler/unpack.ts";
 import type { People } from "../../assembler/mail-event-from-mail.ts";
 import { stormAdvice } from "../../detector/advice/storm-advice.ts";
+import type { Changes } from "../../detector/tracked.ts";
 import type { PackedReader } from "../../detector/packed-step.ts";
 import type { DetectorOutput, DetectorState } from "../../detector/detector.ts";
 import { createDetectorState, step, takePackedMail, takePackedRemoval } from "../../detector/detector.ts";
@@ -21,6 +22,8 @@ export interface PipelineOptions {
   readonly assembler: AssemblerSettings;
   readonly detector: DetectorSettings;
   readonly people: People;
+  /** Keeps account of what changes in the detector; without it nothing can be told of its state. */
+  readonly changes?: () => Changes;
   readonly onAlert: (alert: StormAlert) => void;
   readonly onWindow: (window: ThreadWindow) => void;
 }
@@ -41,7 +44,12 @@ export class Stages {
       event: (mails, mail) => packedEvent(mails, mail, deps),
       origin: (mails, mail) => packedOrigin(mails, mail, deps),
     };
-    this.detector = createDetectorState(options.detector, { advise: stormAdvice, packed });
+    const { changes } = options;
+    this.detector = createDetectorState(options.detector, {
+      advise: stormAdvice,
+      packed,
+      ...(changes === undefined ? {} : { changes }),
+    });
   }
 
   detect(event: MailEvent): void {
