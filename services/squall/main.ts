@@ -24,7 +24,7 @@ function createTerminal(): Terminal {
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
-      stop.abort();
+      stop.abort(signal);
     });
   }
   return {

@@ -15,7 +15,7 @@ export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Wall clock, ms since the epoch. */
   readonly nowMs: () => number;
-  /** Aborted on SIGINT and SIGTERM. */
+  /** Aborted on SIGINT and SIGTERM; the reason is the name of the signal. */
   readonly signal: AbortSignal;
 }
 

@@ -20,7 +20,8 @@ export class FlushTurns {
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
   private isWantedAgain = false;
-  private isFull = false;
+  /** The last flush found no room; what it held waits. */
+  isFull = false;
   private isBroken = false;
 
   constructor(options: FlushTurnsOptions) {

@@ -5,9 +5,9 @@ import { INPUT_PREFIX } from "../../ingest/state/input-entry.ts";
 import type { StateDirectory } from "../state-directory.ts";
 import { StateFlush } from "./state-flush.ts";
 
-/** One that tells and takes back the entries whose keys begin with its prefixes. */
+/** One that tells entries of its own and takes them back. */
 export interface KeptPart {
-  readonly prefixes: readonly string[];
+  owns(key: string): boolean;
   changes(put: PutEntry): void;
   restore(key: string, value: Buffer): void;
   restored(): void;
@@ -35,7 +35,7 @@ export class KeptState {
         this.inputs.set(key.slice(INPUT_PREFIX.length), value);
         return;
       }
-      const part = this.parts.find(({ prefixes }) => prefixes.some((prefix) => key.startsWith(prefix)));
+      const part = this.parts.find((one) => one.owns(key));
       if (part === undefined) this.unknown += 1;
       else part.restore(key, value);
     });

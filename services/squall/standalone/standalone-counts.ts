@@ -55,9 +55,9 @@ export interface HeartbeatCounts {
 
 /**
  * Where the time between a line and the word about it goes, each measured from the event time: `read`, the line was taken from its
- * input; `decided`, the detector raised the alert; `flushed`, the alert outlives a kill; `told`, a receiver took it.
+ * input; `decided`, the detector raised the alert; `flushed`, the alert outlives a kill. From there on notificationLatency counts.
  */
-export const LATENCY_STAGES = ["read", "decided", "flushed", "told"] as const;
+export const LATENCY_STAGES = ["read", "decided", "flushed"] as const;
 export type LatencyStage = (typeof LATENCY_STAGES)[number];
 
 export interface StandaloneCounts {

@@ -40,7 +40,7 @@ function counts(change: Partial<StandaloneCounts> = {}): StandaloneCounts {
     heartbeat: () => undefined,
     reloads: () => ({ done: 0, refused: 0 }),
     lateness: latency(),
-    latency: { read: latency(), decided: latency(), flushed: latency(), told: latency() },
+    latency: { read: latency(), decided: latency(), flushed: latency() },
     notificationLatency: latency(),
     flushTime: latency(),
     ...change,
@@ -162,7 +162,6 @@ test("what was late, dropped and forgotten: every counter of assembler and detec
 
 test("latency by stage", async () => {
   const own = counts();
-  own.latency.told.observe(0.3);
   const told = await lines(own, /e2e_latency.*told/u);
   expect(told.at(0)).toBe('squall_event_e2e_latency_seconds_bucket{le="0.05",stage="told"} 0');
   expect(told).toContain('squall_event_e2e_latency_seconds_bucket{le="0.5",stage="told"} 1');

@@ -21,7 +21,7 @@ export function addStandaloneMetrics(metrics: Metrics, counts: StandaloneCounts)
   gauge({ name: "squall_last_progress_timestamp_seconds", help: progress }, (sample) =>
     sample(seconds(counts.lastProgressMs())),
   );
-  const latency = "From an event's time to a stage: read, decided (alerts), flushed (alerts), told (alerts).";
+  const latency = "From an event's time to a stage: read, decided (alerts), flushed (alerts).";
   histogram({ name: "squall_event_e2e_latency_seconds", help: latency, labels: ["stage"] }, (tell) => {
     for (const stage of LATENCY_STAGES) tell(counts.latency[stage], { stage });
   });

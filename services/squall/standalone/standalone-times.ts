@@ -9,7 +9,6 @@ export class StandaloneTimes {
     read: new HistogramCounts(),
     decided: new HistogramCounts(),
     flushed: new HistogramCounts(),
-    told: new HistogramCounts(),
   };
   /** How far events lie behind the stream time when they come. */
   readonly lateness = new HistogramCounts();
@@ -30,8 +29,7 @@ export class StandaloneTimes {
   }
 
   /** `latencyMs`: since it was decided. */
-  told(nowMs: number, alert: Pick<StormAlert, "detectedAt">, latencyMs: number): void {
-    this.latency.told.observe((nowMs - alert.detectedAt) / 1000);
+  told(latencyMs: number): void {
     this.notification.observe(latencyMs / 1000);
   }
 

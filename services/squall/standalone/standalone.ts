@@ -18,10 +18,9 @@ import { Ingest } from "../../ingest/ingest.ts";
 import type { RejectionReason } from "../../ingest/rejection.ts";
 import { zoneToUtc } from "../../ingest/time-zone.ts";
 import { LivePipeline } from "../pipeline/live-pipeline.ts";
-import { MAIL_PREFIX, TIME_PREFIX } from "../pipeline/live-state.ts";
 import type { StateDirectory } from "../state-directory.ts";
 import { FlushTurns } from "./flush-turns.ts";
-import { KeptState } from "./kept-state.ts";
+import { type KeptPart, KeptState } from "./kept-state.ts";
 import { LiveInputs } from "./live-inputs.ts";
 import { StandaloneTimes } from "./standalone-times.ts";
 import type { InputSettings, StandaloneConfig } from "./standalone-settings.ts";
@@ -41,6 +40,8 @@ export interface StandaloneDeps {
   readonly nowMs: () => number;
   readonly onAlert: (alert: StormAlert) => void;
   readonly onRejected: (input: string, reason: RejectionReason, bytes: Buffer, line: number) => void;
+  /** A turn was made; `isBusy`: there is more to be read. */
+  readonly onTurn: (isBusy: boolean) => void;
   /** One line for a person. */
   readonly say: (line: string) => void;
 }
@@ -108,13 +109,22 @@ export class Standalone {
     });
   }
 
-  /** Reads the state back and opens the inputs. Throws what is wrong with either. */
-  async start(): Promise<void> {
-    await this.state.restore();
-    this.telling.start();
+  /** What changed is written, or will be within moments: the disk has room. */
+  get isKept(): boolean {
+    return !this.flushes.isFull;
+  }
+
+  /** Reads the state back. Throws what is wrong with it. */
+  restore(): Promise<void> {
+    return this.state.restore();
+  }
+
+  /** Opens the inputs; what waits to be told from a former run goes out. Throws what is wrong with an input. */
+  async open(): Promise<void> {
     await this.inputs.start(() => {
       this.wake();
     });
+    this.telling.start();
   }
 
   /** Runs until `stop`, or until nothing more can come; then writes what there is. Throws what the state log could not go on after. */
@@ -168,6 +178,7 @@ export class Standalone {
     this.pipeline.advance(nowMs, this.inputs.readers);
     for (const alert of this.silences.due(nowMs)) this.telling.add(alert);
     this.lastProgressMs = nowMs;
+    this.deps.onTurn(isMore);
     if (this.decided.length > 0) void this.flushes.now();
     else this.flushes.soon();
     if (isMore) this.wake();
@@ -197,10 +208,10 @@ export class Standalone {
     return new KeptState(
       this.deps.directory,
       [
-        part([MAIL_PREFIX, TIME_PREFIX], live),
-        part(["detector/"], entries),
-        part(["outbox/"], this.telling),
-        part([SILENCE_PREFIX], this.silences),
+        live,
+        part(isOf("detector/"), entries),
+        part(isOf("outbox/"), this.telling),
+        part(isOf(SILENCE_PREFIX), this.silences),
       ],
       {
         changes: (put) => {
@@ -234,13 +245,14 @@ export class Standalone {
   }
 }
 
-/** The kept part of that name, its methods bound to it. */
-function part(
-  prefixes: readonly string[],
-  kept: Omit<ConstructorParameters<typeof KeptState>[1][number], "prefixes">,
-): ConstructorParameters<typeof KeptState>[1][number] {
+function isOf(prefix: string): (key: string) => boolean {
+  return (key) => key.startsWith(prefix);
+}
+
+/** A part with the keys that are its own. */
+function part(owns: KeptPart["owns"], kept: Omit<KeptPart, "owns">): KeptPart {
   return {
-    prefixes,
+    owns,
     changes: (put) => {
       kept.changes(put);
     },
