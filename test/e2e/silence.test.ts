@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { openStateDirectory } from "../../services/squall/state-directory.ts";
+import { onlyWhere } from "../support/only-where.ts";
 import { pollUntil } from "../support/poll.ts";
 import type { Finished } from "./squall-process.ts";
 import { ROOT, squall } from "./squall-process.ts";
@@ -192,7 +193,8 @@ describe("where no process runs", () => {
     expect(readdirSync(join(folder, ".."))).toEqual([]);
   });
 
-  test.runIf(process.getuid?.() === 0)("root leaves nothing behind that its owner may not read", async () => {
+  const byRoot = "root leaves nothing behind that its owner may not read";
+  test.each(onlyWhere(process.getuid?.() === 0, byRoot))("%s", async () => {
     const folder = newFolder();
     await (await standing(folder)).kill();
     for (const name of [".", ...readdirSync(folder)]) chownSync(join(folder, name), 12_345, 12_345);

@@ -9,6 +9,7 @@ import { askControl } from "../../shared/adapters/control/control-client.ts";
 import type { FolderLock, LockOptions } from "../../shared/adapters/files/folder-lock.ts";
 import { folderHolder, lockFolder } from "../../shared/adapters/files/folder-lock.ts";
 import { StateLogError } from "../../shared/runtime/state-log.ts";
+import { onlyWhere } from "../support/only-where.ts";
 import { pollUntil } from "../support/poll.ts";
 
 const base = mkdtempSync(join(tmpdir(), "squall-lock-"));
@@ -142,7 +143,8 @@ describe("two on one folder", () => {
   });
 
   const canUnshare = spawnSync("unshare", ["--pid", "--fork", "--mount-proc", "true"]).status === 0;
-  test.runIf(canUnshare)("in a container with its own process numbers on the same volume", async () => {
+  const container = "in a container with its own process numbers on the same volume";
+  test.each(onlyWhere(canUnshare, container))("%s", async () => {
     const folder = newFolder();
     const holder = start([folder], ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"]);
     expect(await said(holder)).toBe("held");

@@ -1,6 +1,6 @@
 // A process that writes numbered flushes into the state log of a folder until it is killed. Says `open`, then the number of each flush
 // that has resolved, a line each; `full` for one that found no room, which it tries again.
-// Arguments: folder, number of flushes (0: without end).
+// Arguments: folder, number of flushes (0: without end), ms between two of them.
 
 import { writeSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
@@ -9,7 +9,7 @@ import { openFileStateLog } from "../../shared/adapters/files/state-log/file-sta
 import { StateLogError } from "../../shared/runtime/state-log.ts";
 import { flushOf } from "./numbered-flushes.ts";
 
-const [folder = "", flushes = "0"] = process.argv.slice(2);
+const [folder = "", flushes = "0", pace = "0"] = process.argv.slice(2);
 const most = flushes === "0" ? Number.POSITIVE_INFINITY : Number(flushes);
 
 /** Segments so small that cleaning is always under way; old ones stay a second for whoever copies the folder. */
@@ -30,6 +30,7 @@ for (let n = last + 1; n <= most; n++) {
     await pause(20);
   }
   say(`${n}`);
+  if (pace !== "0") await pause(Number(pace));
 }
 await log.close();
 

@@ -2,6 +2,7 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFi
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { onlyWhere } from "../../../test/support/only-where.ts";
 import { openStateFolder } from "./state-folder.ts";
 
 const base = mkdtempSync(join(tmpdir(), "squall-state-folder-"));
@@ -34,13 +35,11 @@ test("a file, and a folder in one", async () => {
   await expect(openStateFolder(join(file, "x"))).rejects.toMatchObject({ fault: "access" });
 });
 
-test.runIf(process.getuid?.() === 0)(
-  "files that root makes in another user's folder are given to that user",
-  async () => {
-    const folder = join(base, "theirs");
-    mkdirSync(folder);
-    expect(await openStateFolder(folder)).toBeUndefined();
-    chownSync(folder, 12_345, 23_456);
-    expect(await openStateFolder(folder)).toEqual({ uid: 12_345, gid: 23_456 });
-  },
-);
+const byRoot = "files that root makes in another user's folder are given to that user";
+test.each(onlyWhere(process.getuid?.() === 0, byRoot))("%s", async () => {
+  const folder = join(base, "theirs");
+  mkdirSync(folder);
+  expect(await openStateFolder(folder)).toBeUndefined();
+  chownSync(folder, 12_345, 23_456);
+  expect(await openStateFolder(folder)).toEqual({ uid: 12_345, gid: 23_456 });
+});
