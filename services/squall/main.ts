@@ -10,6 +10,7 @@ import { FORMAT_NAMES } from "../ingest/formats.ts";
 import type { ReplayFlags } from "./commands/replay-command.ts";
 import { addSettingsCommands } from "./commands/settings-commands.ts";
 import { addSilences } from "./commands/silence-options.ts";
+import { addStandalone } from "./commands/standalone-options.ts";
 import { addSimulate } from "./commands/simulate-options.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -99,6 +100,7 @@ function createProgram(version: string, run: Run): Command {
   addSimulate(program, run);
   addSettingsCommands(program, run, version);
   addSilences(program, run);
+  addStandalone(program, run, version);
   program
     .command("demo")
     .description("play the NHS storm of 2016 in this terminal, at full size")
@@ -150,7 +152,8 @@ export async function main(packageJson: URL): Promise<void> {
     const program = createProgram(versionIn(packageJson), async (run) => {
       process.exitCode = await run(terminal);
     });
-    await program.parseAsync(process.argv);
+    const words = process.argv.slice(2);
+    await program.parseAsync(words.length === 0 ? ["standalone"] : words, { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
     else process.exitCode = explain(error, terminal);

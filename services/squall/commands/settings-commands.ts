@@ -7,10 +7,8 @@ import { FORMAT_NAMES } from "../../ingest/formats.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { systems, zone } from "../option-values.ts";
 import type { StandaloneFlags } from "../standalone-flags.ts";
-import type { Terminal } from "../terminal.ts";
+import type { Run } from "../terminal.ts";
 import type { DoctorFlags } from "./doctor-command.ts";
-
-type Run = (run: (terminal: Terminal) => Promise<ExitCode>) => Promise<void>;
 
 /** `[inputs...]` and all options of `squall standalone`. */
 export function withStandaloneOptions(command: Command): Command {

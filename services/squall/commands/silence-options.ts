@@ -4,10 +4,8 @@ import type { Command } from "commander";
 import { InvalidArgumentError } from "commander";
 import { DURATION_FORMS, parseDuration } from "../../../shared/runtime/durations.ts";
 import type { ExitCode } from "../exit-codes.ts";
-import type { Terminal } from "../terminal.ts";
+import type { Run } from "../terminal.ts";
 import type { SilenceFlags } from "./silence-command.ts";
-
-type Run = (run: (terminal: Terminal) => Promise<ExitCode>) => Promise<void>;
 
 const STATE = "state directory of the squall that is meant (default: that of the user, else /var/lib/squall)";
 

@@ -1,12 +1,16 @@
 // When the state is written: at once for an alert, else within a tenth of a second of what changed; one flush at a time.
 
+import type { PutEntry } from "../../../shared/domain/state-value.ts";
+import { PendingFlush } from "../../../shared/runtime/pending-flush.ts";
+import type { StateLog } from "../../../shared/runtime/state-log.ts";
 import { StateLogError } from "../../../shared/runtime/state-log.ts";
-import type { StateFlush } from "./state-flush.ts";
 
 const FLUSH_MS = 100;
 
 export interface FlushTurnsOptions {
-  readonly flush: StateFlush;
+  readonly log: StateLog;
+  /** Tells what changed since the last call. */
+  readonly changes: (put: PutEntry) => void;
   /** All that was collected is written, or (`isKept` false) there is no room and it waits; what is to be told may be told. */
   readonly onFlushed: (isKept: boolean, tookMs: number) => void;
   /** The state log cannot go on: nothing can be kept any more. */
@@ -17,6 +21,7 @@ export interface FlushTurnsOptions {
 
 export class FlushTurns {
   private readonly options: FlushTurnsOptions;
+  private readonly pending = new PendingFlush();
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
   private isWantedAgain = false;
@@ -57,10 +62,11 @@ export class FlushTurns {
 
   private async once(): Promise<void> {
     if (this.isBroken) return;
-    const { flush, onFlushed, onBroken, say } = this.options;
+    const { log, changes, onFlushed, onBroken, say } = this.options;
     const startedAt = performance.now();
     try {
-      await flush.flush();
+      changes(this.pending.put);
+      await this.pending.write(log);
       if (this.isFull) say("the state is written again");
       this.isFull = false;
       onFlushed(true, performance.now() - startedAt);

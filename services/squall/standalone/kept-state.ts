@@ -1,9 +1,8 @@
-// What survives a kill: the state directory, the parts that tell their entries into it, and the flush that writes them together.
+// What survives a kill: the parts that tell their entries, and how these find back to them at the next start.
 
 import type { PutEntry } from "../../../shared/domain/state-value.ts";
 import { INPUT_PREFIX } from "../../ingest/state/input-entry.ts";
-import type { StateDirectory } from "../state-directory.ts";
-import { StateFlush } from "./state-flush.ts";
+import type { StateLog } from "../../../shared/runtime/state-log.ts";
 
 /** One that tells entries of its own and takes them back. */
 export interface KeptPart {
@@ -14,23 +13,27 @@ export interface KeptPart {
 }
 
 export class KeptState {
-  readonly flush: StateFlush;
   /** Entries of inputs, until they are opened. */
   private readonly inputs = new Map<string, Buffer>();
   private readonly parts: readonly KeptPart[];
-  private readonly directory: StateDirectory;
+  private readonly ofInputs: Pick<KeptPart, "changes">;
   /** Keys that nobody here knows: of a part that this configuration has not. They stay. */
   unknown = 0;
 
-  constructor(directory: StateDirectory, parts: readonly KeptPart[], inputs: Pick<KeptPart, "changes">) {
-    this.directory = directory;
+  constructor(parts: readonly KeptPart[], ofInputs: Pick<KeptPart, "changes">) {
     this.parts = parts;
-    this.flush = new StateFlush(directory.log, [...parts, inputs]);
+    this.ofInputs = ofInputs;
+  }
+
+  /** Tells every entry that changed since the last call, each once. */
+  changes(put: PutEntry): void {
+    for (const part of this.parts) part.changes(put);
+    this.ofInputs.changes(put);
   }
 
   /** Reads everything back. Throws StateLogError, and what a part throws for an entry that it cannot read. */
-  async restore(): Promise<void> {
-    await this.directory.log.read((key, value) => {
+  async restore(log: Pick<StateLog, "read">): Promise<void> {
+    await log.read((key, value) => {
       if (key.startsWith(INPUT_PREFIX)) {
         this.inputs.set(key.slice(INPUT_PREFIX.length), value);
         return;

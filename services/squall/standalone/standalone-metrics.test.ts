@@ -162,10 +162,11 @@ test("what was late, dropped and forgotten: every counter of assembler and detec
 
 test("latency by stage", async () => {
   const own = counts();
-  const told = await lines(own, /e2e_latency.*told/u);
-  expect(told.at(0)).toBe('squall_event_e2e_latency_seconds_bucket{le="0.05",stage="told"} 0');
-  expect(told).toContain('squall_event_e2e_latency_seconds_bucket{le="0.5",stage="told"} 1');
-  expect(told).toContain('squall_event_e2e_latency_seconds_bucket{le="600",stage="told"} 1');
+  own.latency.flushed.observe(0.3);
+  const told = await lines(own, /e2e_latency.*flushed/u);
+  expect(told.at(0)).toBe('squall_event_e2e_latency_seconds_bucket{le="0.05",stage="flushed"} 0');
+  expect(told).toContain('squall_event_e2e_latency_seconds_bucket{le="0.5",stage="flushed"} 1');
+  expect(told).toContain('squall_event_e2e_latency_seconds_bucket{le="600",stage="flushed"} 1');
 });
 
 test("fewer than 2,000 series, whatever is configured and whatever happens", async () => {

@@ -97,7 +97,10 @@ export class Standalone {
     });
     this.state = this.createState();
     this.flushes = new FlushTurns({
-      flush: this.state.flush,
+      log: deps.directory.log,
+      changes: (put) => {
+        this.state.changes(put);
+      },
       onFlushed: (_isKept, tookMs) => {
         this.flushed(tookMs);
       },
@@ -116,7 +119,7 @@ export class Standalone {
 
   /** Reads the state back. Throws what is wrong with it. */
   restore(): Promise<void> {
-    return this.state.restore();
+    return this.state.restore(this.deps.directory.log);
   }
 
   /** Opens the inputs; what waits to be told from a former run goes out. Throws what is wrong with an input. */
@@ -206,7 +209,6 @@ export class Standalone {
     const entries = new DetectorEntries(this.pipeline.stages.detector);
     const readers = this.inputs.readers;
     return new KeptState(
-      this.deps.directory,
       [
         live,
         part(isOf("detector/"), entries),

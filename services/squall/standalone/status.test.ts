@@ -50,7 +50,7 @@ function counts(): StandaloneCounts {
     heartbeat: () => undefined,
     reloads: () => ({ done: 0, refused: 0 }),
     lateness: none,
-    latency: { read: none, decided: none, flushed: none, told: none },
+    latency: { read: none, decided: none, flushed: none },
     notificationLatency: none,
     flushTime: none,
   };
