@@ -21,6 +21,8 @@ export interface RotatingLogOptions {
   readonly path: string;
   readonly lines: readonly string[];
   readonly linesPerSecond: number;
+  /** Lines that may be written now: who writes waits where a test has not come so far. */
+  readonly allowed: () => number;
   /** Lines between two rotations, and the ways that take turns; none: it is never rotated. */
   readonly rotateEvery: number;
   readonly rotations: readonly Rotation[];
@@ -41,10 +43,11 @@ export class RotatingLog {
 
   /** Writes on until all lines are out. */
   async run(signal: AbortSignal): Promise<void> {
-    const { lines, linesPerSecond } = this.options;
+    const { lines, linesPerSecond, allowed } = this.options;
     const startedAt = performance.now();
     while (this.written < lines.length && !signal.aborted) {
-      const due = Math.min(lines.length, Math.ceil(((performance.now() - startedAt) / 1000) * linesPerSecond));
+      const paced = Math.ceil(((performance.now() - startedAt) / 1000) * linesPerSecond);
+      const due = Math.min(lines.length, paced, Math.ceil(allowed()));
       while (this.written < due) await this.writeSome(due);
       await pause(TURN_MS);
     }

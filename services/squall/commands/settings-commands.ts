@@ -4,7 +4,6 @@ import type { Command } from "commander";
 import { Option } from "commander";
 import { ADVICE_SYSTEMS } from "../../../shared/domain/storm-alert.ts";
 import { FORMAT_NAMES } from "../../ingest/formats.ts";
-import type { ExitCode } from "../exit-codes.ts";
 import { systems, zone } from "../option-values.ts";
 import type { StandaloneFlags } from "../standalone-flags.ts";
 import type { Run } from "../terminal.ts";

@@ -3,7 +3,6 @@
 import type { Command } from "commander";
 import { InvalidArgumentError } from "commander";
 import { DURATION_FORMS, parseDuration } from "../../../shared/runtime/durations.ts";
-import type { ExitCode } from "../exit-codes.ts";
 import type { Run } from "../terminal.ts";
 import type { SilenceFlags } from "./silence-command.ts";
 
