@@ -10,7 +10,7 @@ import type { Heartbeat } from "../../alerter/heartbeat-shell.ts";
 import { createHeartbeat } from "../../alerter/heartbeat-shell.ts";
 import type { TellingEvent } from "../../alerter/telling-event.ts";
 import { tellingEventInWords } from "../../alerter/telling-event.ts";
-import { createTelling } from "../../alerter/telling-shell.ts";
+import { createTelling, type Telling } from "../../alerter/telling-shell.ts";
 import { alertOutput } from "../alert-output.ts";
 import { loadStandaloneConfiguration } from "../configuration.ts";
 import type { ExitCode } from "../exit-codes.ts";
@@ -40,6 +40,8 @@ const DEFAULT_LOGS = ["/var/log/mail.log", "/var/log/maillog", "/var/log/mail"];
 const HELD_MS = 10_000;
 /** What is being told when it ends has so long. */
 const GRACE_MS = 5_000;
+/** When a pipe has ended nobody is in a hurry: what waits to be told has so long. */
+const LAST_WORDS_MS = 30_000;
 const DEAD_LETTER_BYTES_MAX = 100 * 1024 * 1024;
 
 /** `version`: of squall. Throws ConfigError, ListenError and InputError. */
@@ -156,8 +158,10 @@ async function run(
   await standalone.run();
   status.health.stopping();
   await heartbeat?.stop();
+  await standalone.telling.settled(AbortSignal.any([terminal.signal, AbortSignal.timeout(LAST_WORDS_MS)]));
   await standalone.telling.stop(GRACE_MS);
   await standalone.flush();
+  sayWaiting(standalone.telling, say);
   return terminal.signal.reason === "SIGINT" ? EXIT.interrupted : EXIT.done;
 }
 
@@ -175,6 +179,15 @@ function withInputs(config: StandaloneConfig): StandaloneConfig | undefined {
 
 function openDeadLetters(path: string | undefined, say: (line: string) => void): CappedLines | undefined {
   return path === undefined ? undefined : new CappedLines({ path, bytesMax: DEAD_LETTER_BYTES_MAX, onEnd: say });
+}
+
+/** What nobody was told yet is not forgotten: but who ends squall should know. */
+function sayWaiting(telling: Telling, say: (line: string) => void): void {
+  for (const { name, waiting } of telling.status().receivers) {
+    if (waiting === 0) continue;
+    const what = waiting === 1 ? "1 notification waits" : `${waiting} notifications wait`;
+    say(`${what} for ${name}: told when squall is started again on this state`);
+  }
 }
 
 function sayEvent(event: TellingEvent, say: (line: string) => void): void {
