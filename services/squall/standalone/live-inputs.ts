@@ -9,6 +9,7 @@ import type { LiveInput } from "../../../shared/adapters/files/live-input.ts";
 import { StandardInput } from "../../../shared/adapters/files/standard-input.ts";
 import type { SyslogAddress } from "../../../shared/adapters/syslog/syslog-address.ts";
 import { SyslogListener } from "../../../shared/adapters/syslog/syslog-listener.ts";
+import type { PutEntry } from "../../../shared/domain/state-value.ts";
 import type { ListenAddress } from "../../../shared/runtime/listen-address.ts";
 import type { Ingest } from "../../ingest/ingest.ts";
 import { LiveReader } from "./live-reader.ts";
@@ -37,6 +38,8 @@ export class LiveInputs {
   readonly reports: InputReport[] = [];
   private readonly options: LiveInputsOptions;
   private readonly followers: Follower[] = [];
+  /** Not read from: they remember that a pattern was looked for. */
+  private readonly patterns: LiveReader[] = [];
   private standardInput: StandardInput | undefined;
   private onReadable: () => void = () => undefined;
 
@@ -61,6 +64,12 @@ export class LiveInputs {
         if (input.tcp !== undefined) await this.listen(input, "tcp", input.tcp);
       }
     }
+  }
+
+  /** Tells the entries that changed since the last call, each once. */
+  changes(put: PutEntry): void {
+    for (const reader of this.readers) reader.changes(put);
+    for (const pattern of this.patterns) pattern.changes(put);
   }
 
   async close(): Promise<void> {
@@ -104,6 +113,8 @@ export class LiveInputs {
       },
     );
     this.followers.push(follower);
+    const pattern = prepared.get(path);
+    if (pattern !== undefined) this.patterns.push(memoryOf(follower, pattern));
     this.reports.push({
       source: settings.name,
       readers,
@@ -150,4 +161,16 @@ export class LiveInputs {
   private reader(settings: InputSettings, name: string): LiveReader {
     return new LiveReader({ name, source: settings.name, ingest: this.options.createIngest(settings, name) });
   }
+}
+
+/** A log of a pattern that appears while nothing runs is new as a whole: that is told by what is kept of the pattern itself. */
+function memoryOf(follower: Follower, reader: LiveReader): LiveReader {
+  reader.readFrom({
+    name: reader.name,
+    start: () => Promise.resolve(),
+    take: () => undefined,
+    position: () => follower.patternPositions().get(reader.name),
+    close: () => Promise.resolve(),
+  });
+  return reader;
 }

@@ -207,7 +207,6 @@ export class Standalone {
   private createState(): KeptState {
     const live = this.pipeline.keepState();
     const entries = new DetectorEntries(this.pipeline.stages.detector);
-    const readers = this.inputs.readers;
     return new KeptState(
       [
         live,
@@ -217,7 +216,7 @@ export class Standalone {
       ],
       {
         changes: (put) => {
-          for (const reader of readers) reader.changes(put);
+          this.inputs.changes(put);
         },
       },
     );
