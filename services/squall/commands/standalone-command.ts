@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { CappedLines } from "../../../shared/adapters/files/capped-lines.ts";
 import { createHttpClient, defaultHttpClientOptions } from "../../../shared/adapters/http/http-client.ts";
 import { proxyOf } from "../../../shared/adapters/http/proxy-settings.ts";
+import { listenAddressText } from "../../../shared/runtime/listen-address.ts";
 import { systemClock } from "../../../shared/runtime/clock.ts";
 import type { Severity } from "../../../shared/domain/storm-alert.ts";
 import type { Heartbeat } from "../../alerter/heartbeat-shell.ts";
@@ -86,6 +87,7 @@ async function run(
   flags: StandaloneCommandFlags,
   { terminal, version, load, say, onClose }: RunOptions,
 ): Promise<ExitCode> {
+  const hangUps = listenForHangUps(onClose);
   const { address } = config.metrics;
   const nowMs = (): number => performance.now();
   const status = await openStatus({ address, version, nodeVersion: process.versions.node, nowMs });
@@ -149,10 +151,9 @@ async function run(
   status.health.met(INPUTS_OPEN);
   onClose(() => standalone.inputs.close());
   tellStart(config, say);
+  if (status.address !== undefined) say(`metrics and health on http://${listenAddressText(status.address)}`);
   heartbeat?.start();
-  const onHangUp = (): void => void reloads.reload();
-  process.on("SIGHUP", onHangUp);
-  onClose(() => void process.off("SIGHUP", onHangUp));
+  hangUps.heed(() => void reloads.reload());
   terminal.signal.addEventListener("abort", () => standalone.stop(), { once: true });
   if (terminal.signal.aborted) standalone.stop();
   await standalone.run();
@@ -163,6 +164,23 @@ async function run(
   await standalone.flush();
   sayWaiting(standalone.telling, say);
   return terminal.signal.reason === "SIGINT" ? EXIT.interrupted : EXIT.done;
+}
+
+/** SIGHUP would end a process that does not listen for it: one that comes while the state is read is heeded later. */
+function listenForHangUps(onClose: RunOptions["onClose"]): { readonly heed: (onHangUp: () => void) => void } {
+  let isEarly = false;
+  let heeded = (): void => {
+    isEarly = true;
+  };
+  const listener = (): void => heeded();
+  process.on("SIGHUP", listener);
+  onClose(() => void process.off("SIGHUP", listener));
+  return {
+    heed(onHangUp) {
+      heeded = onHangUp;
+      if (isEarly) onHangUp();
+    },
+  };
 }
 
 /** What is read when nobody says what: a pipe, or the log that the system has. Undefined: there is none. */
