@@ -139,7 +139,7 @@ describe("where it cannot start it says why in a line, and exits 1", () => {
     expect(await first.signal("SIGTERM")).toEqual({ code: 0, signal: null });
   });
 
-  test.each(["detector/list/x", "input/x", "outbox/x", "silence/1", "mail/x", "time/stream"])(
+  test.each(["detector/list/x", "input/x", "outbox/x", "silence/1", "mail/x", "time/live"])(
     "the state has an entry of a newer version: %s",
     async (key) => {
       const home = newHome();
