@@ -1,6 +1,6 @@
 // What stands around a running `squall standalone`: who scrapes it, who watches that it lives, the command it runs, and what it says where it cannot start.
 
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { afterEach, describe, expect, test } from "vitest";
 import { createDisk } from "../../shared/adapters/files/state-log/disk.ts";
@@ -164,4 +164,20 @@ describe("where it cannot start it says why in a line, and exits 1", () => {
     expect(inShort(shown(squall))).toEqual([]);
     expect(await squall.signal("SIGTERM")).toEqual({ code: 0, signal: null });
   });
+});
+
+test("a state directory that is removed while it runs ends it, and is named", async () => {
+  const home = newHome();
+  home.write("");
+  const squall = await home.reading(home.log);
+  rmSync(home.state, { recursive: true });
+  home.write(storm());
+  expect(await squall.end()).toEqual({ code: 1, signal: null });
+  expect(squall.err).toContain(`squall: ${home.state}: no such folder\n`);
+});
+
+test("a state directory where none can be made: exit 1 at once", async () => {
+  const squall = new LiveSquall(["standalone", "/nowhere/mail.log", "--state", "/dev/null/state", "--metrics", "off"]);
+  expect(await squall.end()).toEqual({ code: 1, signal: null });
+  expect(squall.err).toMatch(/^squall: \/dev\/null\/state: [^\n]*\n$/);
 });

@@ -59,8 +59,10 @@ export class Standalone {
   private readonly hosts: HostTable;
   private readonly hashSeed = randomInt(2 ** 31);
   private readonly flushes: FlushTurns;
-  /** Decided, and not yet written. */
-  private readonly decided: StormAlert[] = [];
+  /** Decided, and not yet part of a flush. */
+  private decided: StormAlert[] = [];
+  /** Part of the flush that is being written: shown when it is. */
+  private flushing: StormAlert[] = [];
   private isTurnDue = false;
   private isOver = false;
   private broken: Error | undefined;
@@ -100,6 +102,8 @@ export class Standalone {
       log: deps.directory.log,
       changes: (put) => {
         this.state.changes(put);
+        this.flushing.push(...this.decided);
+        this.decided = [];
       },
       onFlushed: (_isKept, tookMs) => {
         this.flushed(tookMs);
@@ -198,7 +202,7 @@ export class Standalone {
     const nowMs = this.deps.nowMs();
     this.telling.flushed();
     this.times.flush(tookMs);
-    for (const alert of this.decided.splice(0)) {
+    for (const alert of this.flushing.splice(0)) {
       this.times.flushed(nowMs, alert);
       this.deps.onAlert(alert);
     }

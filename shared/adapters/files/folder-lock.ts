@@ -129,7 +129,10 @@ function heldLock({ folder, number, holder, server, owner }: Held): FolderLock {
       // Asked once a second: it needs no descriptor, of which there may be none left.
       const isThere = await isFile(lockPath(folder, number));
       if (isThere && !(await isFile(lockPath(folder, number + 1)))) return;
-      const highest = (await lockNumbers(folder)).at(-1) ?? number;
+      const numbers = await lockNumbers(folder).catch((error: unknown) => {
+        throw stateFault(folder, error);
+      });
+      const highest = numbers.at(-1) ?? number;
       const other = highest > number ? decodeHolder(await readLock(folder, highest)) : undefined;
       const what = other === undefined ? "the lock was removed" : `it was taken over by ${holderWords(other)}`;
       throw new StateLogError("held", `${folder}: is not ours any more: ${what}`);
