@@ -39,7 +39,6 @@ beforeAll(async () => {
   home.configure(LISTS);
   home.write(`${lines.join("\n")}\n`);
   expected = shown(await squall(["replay", "-q", "--output", "ndjson", "--config", home.config, home.log]));
-  expect(expected.map(({ type }) => type)).toEqual(expect.arrayContaining(["storm.opened", "storm.resolved"]));
 });
 
 const closers: (() => Promise<void>)[] = [];
@@ -98,6 +97,7 @@ async function expectTold({ hook, live }: Watched, isStampWhole = true): Promise
     const which = ({ stormId, list }: HeardAlert): string | undefined => (isStampWhole ? stormId : list);
     expect(of(told(), type).map(which)).toEqual(of(expected, type).map(which));
   }
+  expect(of(expected, "storm.resolved")).toHaveLength(1);
   const [end, replayedEnd] = [of(told(), "storm.resolved")[0], of(expected, "storm.resolved")[0]];
   expect(end?.evidence.replyAlls).toBe(replayedEnd?.evidence.replyAlls);
   expect(end?.evidence.deliveriesSoFar).toBe(replayedEnd?.evidence.deliveriesSoFar);

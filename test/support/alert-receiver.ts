@@ -16,6 +16,11 @@ const alertSchema = z.looseObject({
 
 export type HeardAlert = z.infer<typeof alertSchema>;
 
+/** A StormAlert as JSON. */
+export function alertIn(json: string): HeardAlert {
+  return alertSchema.parse(JSON.parse(json));
+}
+
 /** One request. */
 export interface Heard {
   readonly id: string;
@@ -45,7 +50,7 @@ export async function alertReceiver(): Promise<AlertReceiver> {
         atMs: performance.now(),
         headers,
         body,
-        alert: alertSchema.parse(JSON.parse(body)),
+        alert: alertIn(body),
       });
       response.writeHead(204).end();
     });

@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { HeardAlert } from "./alert-receiver.ts";
+import { alertIn } from "./alert-receiver.ts";
 import { LiveSquall } from "./live-squall.ts";
 
 export interface HomeOptions {
@@ -72,10 +73,7 @@ export class StandaloneHome {
 
 /** Alerts on standard output, as far as they are whole. */
 export function shown({ out }: Pick<LiveSquall, "out">): HeardAlert[] {
-  return out
-    .split("\n")
-    .slice(0, -1)
-    .map((line): HeardAlert => JSON.parse(line) as HeardAlert);
+  return out.split("\n").slice(0, -1).map(alertIn);
 }
 
 /** `type revision` of each. */
