@@ -30,15 +30,17 @@ export class SmallMailJournal {
 
   /** `prefix`: of the keys. */
   tell(table: MessageTable, writer: EntryWriter, prefix: string): void {
-    const { news } = table.small;
+    const { news, generation } = table;
     if (news === undefined) return;
-    const { generation } = table;
     for (const [number, told] of this.told) {
       if (number >= generation - 1) continue;
       for (let entry = told.first; entry < told.next; entry += 1) writer.forget(`${prefix}${number}/${entry}`);
       this.told.delete(number);
     }
-    this.append(generation - 1, [...news.old].map(recordOf), { writer, prefix });
+    // What is gone matters only where it was told.
+    const isTold = this.told.has(generation - 1);
+    const old = [...news.old].filter(([, entry]) => isTold || entry !== undefined);
+    this.append(generation - 1, old.map(recordOf), { writer, prefix });
     this.append(generation, [...news.young].map(recordOf), { writer, prefix });
     news.old.clear();
     news.young.clear();
@@ -117,15 +119,15 @@ export class SmallMailJournal {
 
 /** Plays the small mails of both generations back. */
 export function restoreSmallMails(
-  { small, generation }: MessageTable,
+  { small, generation, news }: MessageTable,
   stored: StoredObjects,
   journal: SmallMailJournal,
 ): void {
   replayMails(small, stored.smallMails.get(generation - 1) ?? []);
   small.rotate();
   replayMails(small, stored.smallMails.get(generation) ?? []);
-  small.news?.young.clear();
-  small.news?.old.clear();
+  news?.young.clear();
+  news?.old.clear();
   for (const [number, entries] of stored.smallMails) {
     for (const { chunk, value } of entries) journal.noteEntry(number, chunk, value.length);
   }
