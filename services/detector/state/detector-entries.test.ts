@@ -7,6 +7,7 @@ import { type DetectorSettings, defaultDetectorSettings } from "../../../shared/
 import { type DetectorInput } from "../detector.ts";
 import { mail, settingsWith, START_AT } from "../testing/conversation.ts";
 import { KeptRun, withoutMails } from "../testing/kept-run.ts";
+import { sitePicture } from "../testing/site-picture.ts";
 
 const SEED = 20_161_114;
 
@@ -158,6 +159,9 @@ function expectAllTold(settings: DetectorSettings, inputs: readonly DetectorInpu
   const run = new KeptRun(settings, new Map());
   run.feed(inputs, flushEvery);
   const stored = withoutMails(run.stored);
+  const [site] = run.state.sites.values();
+  const [again] = new KeptRun(settings, run.stored).state.sites.values();
+  if (site !== undefined && again !== undefined) expect(sitePicture(again)).toEqual(sitePicture(site));
   const all = withoutMails(run.everything());
   expect(new Map([...stored].filter(([key]) => all.has(key)))).toEqual(all);
 }
