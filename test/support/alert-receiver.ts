@@ -1,7 +1,6 @@
 // A webhook's receiver on loopback that takes everything, and what it was told in the order in which it was.
 
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { z } from "zod";
 
 const alertSchema = z.looseObject({
@@ -53,9 +52,10 @@ export async function alertReceiver(): Promise<AlertReceiver> {
   await new Promise<void>((resolve) => {
     server.listen(0, "127.0.0.1", resolve);
   });
-  const { port } = server.address() as AddressInfo;
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the receiver has no port");
   return {
-    url: `http://127.0.0.1:${port}/alerts`,
+    url: `http://127.0.0.1:${address.port}/alerts`,
     heard,
     close: () =>
       new Promise((resolve) => {
