@@ -15,7 +15,7 @@ import { SiteChanges } from "../../detector/state/site-changes.ts";
 import { LivePipeline } from "../pipeline/live-pipeline.ts";
 import type { StateDirectory } from "../state-directory.ts";
 import { FlushTurns } from "./flush-turns.ts";
-import { type KeptPart, KeptState } from "./kept-state.ts";
+import { isDetectorKey, type KeptPart, KeptState } from "./kept-state.ts";
 import { LiveIngest, type OnRejected } from "./live-ingest.ts";
 import { LiveInputs } from "./live-inputs.ts";
 import { StandaloneTimes } from "./standalone-times.ts";
@@ -208,7 +208,7 @@ export class Standalone {
     return new KeptState(
       [
         live,
-        part(isOf("detector/"), entries),
+        part(isDetectorKey, entries),
         part(isOf("outbox/"), this.telling),
         part(isOf(SILENCE_PREFIX), this.silences),
       ],
