@@ -93,7 +93,8 @@ export class MailTable {
   /** Drops what is over, and the eldest beyond `room`: `isReleased` tells whether a complete mail has been passed on. */
   evict(nowMs: number, isReleased: (mail: OpenMail) => boolean, room: number): void {
     for (let mail = this.removed.peek(); mail !== undefined; mail = this.removed.peek()) {
-      const isDue = (mail.said.removedAt ?? 0) + this.settings.removedKeptMs <= nowMs;
+      // Where room is wanted those go first that have left their queues: nothing is lost with them but what comes late or twice.
+      const isDue = this.size > room || (mail.said.removedAt ?? 0) + this.settings.removedKeptMs <= nowMs;
       if (!mail.forgotten && (!isDue || (isComplete(mail) && !isReleased(mail)))) break;
       this.removed.shift();
       if (mail.forgotten) continue;
