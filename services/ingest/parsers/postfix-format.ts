@@ -1,5 +1,7 @@
 // Postfix lines with a syslog header in front, as files and `journalctl -o short-iso` have them.
 
+import type { ArrivalTime } from "../arrival-time.ts";
+import { ArrivedParser } from "../envelopes/arrived.ts";
 import { isJournalNote } from "../envelopes/journal-note.ts";
 import { SyslogEnvelope } from "../envelopes/syslog.ts";
 import type { FormatContext, LineFormat, LogFormat } from "../formats.ts";
@@ -11,17 +13,20 @@ import { PostfixParser } from "./postfix.ts";
 class PostfixLines implements LineFormat {
   private readonly stamps: StampReader;
   private readonly streamTime: StreamTime;
+  private readonly arrival: ArrivalTime;
   private readonly envelope: SyslogEnvelope;
 
   constructor(context: FormatContext) {
     this.stamps = context.stamps;
     this.streamTime = context.streamTime;
-    this.envelope = new SyslogEnvelope(context, new PostfixParser(context));
+    this.arrival = context.arrival;
+    this.envelope = new SyslogEnvelope(context, new ArrivedParser(new PostfixParser(context), context));
   }
 
   parse(bytes: Buffer, start: number, end: number): LineOutcome {
     const outcome = this.envelope.read(bytes, start, end);
     if (outcome === "not-mine") return isJournalNote(bytes, start, end) ? "other" : outcome;
+    if (outcome === "too-many-hosts") this.arrival.settle(this.stamps, undefined);
     if (outcome !== "bad-stamp") this.streamTime.observe(this.stamps.eventTimeMs);
     return outcome;
   }

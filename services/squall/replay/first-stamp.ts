@@ -1,6 +1,6 @@
 // The first bytes of an input -> month and day of its first stamp that names no year.
 
-import type { MonthDay } from "../../ingest/syslog-stamp.ts";
+import type { MonthDay } from "../../ingest/calendar-day.ts";
 import { monthDayAt } from "../../ingest/syslog-stamp.ts";
 
 const NEWLINE = 10;
