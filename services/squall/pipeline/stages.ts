@@ -12,6 +12,7 @@ import { stormAdvice } from "../../detector/advice/storm-advice.ts";
 import type { PackedReader } from "../../detector/packed-step.ts";
 import type { DetectorOutput, DetectorState } from "../../detector/detector.ts";
 import { createDetectorState, step, takePackedMail, takePackedRemoval } from "../../detector/detector.ts";
+import { setBack } from "../../detector/set-back.ts";
 import type { DetectorSettings } from "../../../shared/domain/detector-settings.ts";
 import { FragmentTable } from "../../ingest/combine.ts";
 
@@ -57,6 +58,12 @@ export class Stages {
 
   tick(watermark: number): void {
     this.deliver(step(this.detector, { kind: "tick", watermark }));
+  }
+
+  /** Our own clock was ahead: what it is by now is told anew. */
+  setBack(watermark: number): void {
+    this.assembler.setBack(watermark);
+    this.deliver(setBack(this.detector, watermark));
   }
 
   private deliver(outputs: readonly DetectorOutput[]): void {
