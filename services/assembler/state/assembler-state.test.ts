@@ -261,6 +261,15 @@ describe("a value that cannot be read is refused by its key", () => {
     expect(read).toThrow(expect.objectContaining({ key, reason }));
   });
 
+  test("rows that are missing between others", () => {
+    const run = new Run();
+    run.state.restore("mail/table", Buffer.from(table));
+    for (const seq of [1, 2, 4]) run.state.restore(`mail/rows/${seq}`, Buffer.from(text));
+    expect(() => {
+      run.state.restored();
+    }).toThrow(expect.objectContaining({ key: "mail/rows/3", reason: "missing-field" }));
+  });
+
   test("rows without their table", () => {
     const run = new Run();
     run.state.restore(rows, Buffer.from(text));
