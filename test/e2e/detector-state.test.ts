@@ -41,7 +41,7 @@ function expectNothingLeft(run: KeptRun): void {
 }
 
 const LOGS: readonly (readonly [options: SimulationOptions, storms: number])[] = [
-  [{ scenario: "nhs-2016", seed: 7, scale: 0.001, until: 5400 }, 1],
+  [{ scenario: "nhs-2016", seed: 7, scale: 0.0005, until: 5400 }, 1],
   [{ scenario: "university", seed: 7, scale: 0.01, until: 7200 }, 1],
   [{ scenario: "two-lists", seed: 7, scale: 0.02 }, 1],
   [{ scenario: "ordinary-day", seed: 7, scale: 0.004 }, 0],
@@ -49,15 +49,15 @@ const LOGS: readonly (readonly [options: SimulationOptions, storms: number])[] =
 ];
 
 describe("cut twice at random", () => {
-  test.each(LOGS)("$0.scenario", (options, storms) => {
+  test.each(LOGS)("%o", (options, storms) => {
     const inputs = detectorInputs(collect(options).log);
     const cut = fc.nat({ max: inputs.length });
     fc.assert(
-      fc.property(cut, cut, fc.constantFrom(17, 170, 1700), (one, other, flushEvery) => {
+      fc.property(cut, cut, fc.constantFrom(101, 1009), (one, other, flushEvery) => {
         const told = expectSameAfterCuts(inputs, [one, other], flushEvery);
         expect(told.filter((line) => line.includes('"type":"storm.opened"')).length).toBeGreaterThanOrEqual(storms);
       }),
-      { seed: 20_161_114, numRuns: 3, endOnFailure: true },
+      { seed: 20_161_114, numRuns: 2, endOnFailure: true },
     );
   });
 });

@@ -47,17 +47,17 @@ export class SiteTeller {
 
   tell(): void {
     const { site, changes } = this;
+    const reachable = changes.kept === "all" && this.isSweepDue() ? this.sweep() : undefined;
     // It grows: an object that names one that was not told yet has it told too.
     for (const object of changes.changed) {
       object.noted = false;
-      this.tellObject(object);
+      if (reachable === undefined || !isNamed(object) || reachable.has(object)) this.tellObject(object);
     }
     changes.changed = [];
     this.tellWhole("clients", storedClients(site.clients));
     if (changes.kept === "learned") return;
     this.journal.tell(site.messages, this.writer, `${this.prefix}small/`);
     this.tellWhole("site", storedSite(site));
-    if (this.isSweepDue()) this.sweep();
   }
 
   private isSweepDue(): boolean {
@@ -66,8 +66,8 @@ export class SiteTeller {
     return stored.size > sweptSize + Math.max(GROWTH_MIN, sweptSize * GROWTH_SHARE);
   }
 
-  /** Forgets the objects that nothing leads to any more. */
-  sweep(): void {
+  /** Forgets the objects that nothing leads to any more; returns all others. */
+  private sweep(): ReadonlySet<NamedObject> {
     const { changes } = this;
     const reachable = reachableObjects(this.site);
     for (const object of changes.stored) {
@@ -77,17 +77,16 @@ export class SiteTeller {
     }
     changes.sweptSize = changes.stored.size;
     changes.sweptSince = this.site.messages.youngSince;
+    return reachable;
   }
 
   private tellObject(object: TrackedObject): void {
     const { site } = this;
+    if (isNamed(object)) {
+      this.tellNamed(object);
+      return;
+    }
     switch (object.kind) {
-      case "fan-out":
-      case "thread":
-      case "list":
-      case "storm":
-        this.tellNamed(object);
-        return;
       case "group":
         this.tellKept(object, isKept(object, site.messages), () => storedGroup(object, this.changes.idOf));
         return;
@@ -218,4 +217,9 @@ export class SiteTeller {
     const key = `${this.prefix}${kind}/${id}`;
     return chunk === undefined ? key : `${key}/${chunk}`;
   }
+}
+
+function isNamed(object: TrackedObject): object is NamedObject {
+  const { kind } = object;
+  return kind === "fan-out" || kind === "thread" || kind === "list" || kind === "storm";
 }
