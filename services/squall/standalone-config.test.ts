@@ -157,6 +157,16 @@ metrics: {address: "off"}
   for (const secret of ["hunter", KEY, KEY_2]) expect(printed).not.toContain(secret);
 });
 
+test("a command that only a shell would understand, and an http receiver that must be public, are faults of the configuration", async () => {
+  const yaml = `onAlert: {command: "page 'x"}\nwebhooks:\n  - {name: a, url: "http://hooks.example.org", forbidPrivate: true}\n  - {name: b, url: "${HOOK}", forbidPrivate: true}\n`;
+  expect(await faults({ yaml })).toEqual([
+    "squall.yaml:1:20: onAlert.command: a ' is not closed",
+    "squall.yaml:3:63: webhooks[0].forbidPrivate: allows https only: the receiver's address is an http one",
+  ]);
+  const [piped = ""] = await faults({ flags: { onAlert: "page | mail" } });
+  expect(piped).toMatch(/^--on-alert: /u);
+});
+
 describe("variables", () => {
   test("the shortest way to one web hook", async () => {
     const { webhooks } = await load({
