@@ -46,11 +46,11 @@ export interface AssemblerCounters extends MailTableCounters {
 
 /** Who reads the mails. A packed mail is valid during the call. */
 export interface MailSink {
-  readonly event: (event: MailEvent) => void;
+  event(event: MailEvent): void;
   /** A mail that is simple; false: it is wanted as an event. */
-  readonly packed: (mails: PackedMails, mail: number) => boolean;
+  packed(mails: PackedMails, mail: number): boolean;
   /** The queue file of a mail that was told packed is gone; false: it is wanted as a revision. */
-  readonly packedRemoved: (mails: PackedMails, mail: number) => boolean;
+  packedRemoved(mails: PackedMails, mail: number): boolean;
 }
 
 /** A sink that wants events only. */

@@ -19,15 +19,18 @@ import type {
   MailSink,
   SliceOfMail,
 } from "./assembler-settings.ts";
-import { mailEventFromMail, saysTheSame } from "./mail-event-from-mail.ts";
 import { MailTable } from "./mail-table.ts";
 import type { OpenMail } from "./open-mail.ts";
 import { isComplete, isDue, mergeFragment } from "./open-mail.ts";
 import { NOT_SIMPLE, PackedLane } from "./packed-lane.ts";
 import { WAITING } from "./packed-table.ts";
-import { recordsInOrder, ticketsInOrder } from "./slice-order.ts";
-import { type Ticket, TurnQueue } from "./turn-queue.ts";
-import { byTurn, placeOf, type Waiting, waitingEvent, waitingMail } from "./waiting.ts";
+import { Places } from "./places.ts";
+import { enqueue, recordsInOrder } from "./slice-order.ts";
+import { AssemblerState, type AssemblerNumbers } from "./state/assembler-state.ts";
+import { saysTexts } from "./state/mail-row.ts";
+import { Telling } from "./telling.ts";
+import { TurnQueue } from "./turn-queue.ts";
+import { placeOf, type Waiting, waitingEvent } from "./waiting.ts";
 
 const isReleased = (mail: OpenMail): boolean => mail.event !== undefined;
 
@@ -39,25 +42,26 @@ export class Assembler {
   /** In order of time within what came complete. */
   private readonly queue = new TurnQueue();
   private readonly lane: PackedLane;
+  private readonly telling: Telling;
   private readonly own = { accepted: 0, expiredFragments: 0, releasedEarly: 0 };
-  private changed: OpenMail[] = [];
   private revisedUpToMs = Number.NEGATIVE_INFINITY;
   /** End of the latest slice, or the watermark. */
   private nowMs = Number.NEGATIVE_INFINITY;
   /** Of the slice at hand: records, and what it gave a place in the queue. */
-  private readonly records: number[] = [];
-  private readonly accepted: Ticket[] = [];
+  private readonly records = new Places();
+  private readonly accepted = new Places();
 
   constructor(settings: AssemblerSettings, deps: AssemblerDeps) {
     this.settings = settings;
     this.deps = deps;
     this.table = new MailTable(settings);
+    this.telling = new Telling(this.table, deps.people);
     this.lane = new PackedLane(settings, { ...deps, open: this.table, queue: this.queue });
   }
 
   get counters(): AssemblerCounters {
     const simple = this.lane.table;
-    simple.forgetOver(this.nowMs);
+    simple.forgetOver();
     const { incomplete, evictedForRoom, evictedForSilence, reusedQueueIds } = this.table.counters;
     return {
       ...this.own,
@@ -69,7 +73,7 @@ export class Assembler {
   }
 
   get openMails(): number {
-    this.lane.table.forgetOver(this.nowMs);
+    this.lane.table.forgetOver();
     return this.table.size + this.lane.table.size;
   }
 
@@ -79,14 +83,11 @@ export class Assembler {
    */
   applySlice(slice: SliceOfMail, sink: MailSink): number {
     this.nowMs = Math.max(this.nowMs, slice.endMs);
-    this.apply(slice, (slab, record) => {
-      const accepted = this.lane.apply(slab, record, this.nowMs, sink);
-      if (accepted >= 0) this.accepted.push(accepted);
-      return accepted !== NOT_SIMPLE;
-    });
+    this.lane.table.nowMs = this.nowMs;
+    this.apply(slice, sink);
     this.release(sink);
     this.table.evict(this.nowMs, isReleased, this.lane.roomForOthers);
-    this.lane.sweep(this.nowMs);
+    this.lane.sweep();
     const watermark = Math.min(this.queue.nextTime, this.nowMs);
     this.reviseUpTo(watermark, sink);
     return watermark;
@@ -101,30 +102,45 @@ export class Assembler {
   /** `immediate`: takes what arrived; first events at once, revisions by `emitRevisions`. */
   applyNow(arrived: Pick<SliceOfMail, "slab" | "events">, watermark: number, sink: MailSink): void {
     this.nowMs = Math.max(this.nowMs, watermark);
-    this.apply(arrived, () => false);
-    const held: Waiting[] = [];
+    this.lane.table.nowMs = this.nowMs;
+    this.apply(arrived, undefined);
     while (this.queue.size > 0) {
       const next = this.queue.other(this.queue.next);
       this.dequeueOther(next);
-      if (next === undefined) continue;
-      if (next.mail === undefined || isComplete(next.mail)) this.emitFirst(next, sink);
-      else if (next.at + this.settings.releaseAgeMs > this.nowMs) held.push(next);
+      // What is not complete has a place again when it is.
+      if (next !== undefined) this.emitFirst(next, sink);
     }
-    for (const { mail } of held) if (mail !== undefined) this.accept(placeOf(mail));
-    this.enqueueAccepted();
     this.table.evict(this.nowMs, isReleased, this.settings.openMailsMax);
   }
 
   /** Says again what changed since it was last said, in order of time, host and queue id; deliveries up to `untilMs` only. */
   emitRevisions(sink: MailSink, untilMs = Number.POSITIVE_INFINITY): void {
-    if (this.changed.length === 0) return;
-    const changed = this.changed.map(waitingMail).toSorted(byTurn);
-    this.changed = [];
-    for (const { mail } of changed) {
-      if (mail === undefined) continue;
-      if (untilMs === Number.POSITIVE_INFINITY || mail.toldUntilMs < untilMs) this.emit(mail, untilMs, sink);
-      else this.changed.push(mail);
-    }
+    this.telling.revise(sink, untilMs);
+  }
+
+  /** `immediate`: from now on what changes is noted, for a state that another assembler can go on from. */
+  keepState(): AssemblerState {
+    const numbers = (): AssemblerNumbers => ({ nowMs: this.nowMs, ...this.own });
+    const restore = (read: AssemblerNumbers, changed: OpenMail[]): void => {
+      const { nowMs, accepted, expiredFragments, releasedEarly } = read;
+      Object.assign(this.own, { accepted, expiredFragments, releasedEarly });
+      this.nowMs = nowMs;
+      this.telling.changed = changed;
+    };
+    return new AssemblerState(this.table, { numbers, restore }, this.deps.site);
+  }
+
+  /** `immediate`: time passes, whether or not anything arrived. To be called now and then. */
+  passTime(watermark: number): void {
+    this.nowMs = Math.max(this.nowMs, watermark);
+    this.table.examineMore();
+    this.table.evict(this.nowMs, isReleased, this.settings.openMailsMax);
+  }
+
+  /** `immediate`: our clock was ahead; the watermark is `watermark` from now on. */
+  setBack(watermark: number): void {
+    this.nowMs = watermark;
+    this.table.setBack(watermark);
   }
 
   /** `ordered`: deliveries of a minute are told once every mail taken in before its end has been. */
@@ -135,18 +151,26 @@ export class Assembler {
     this.emitRevisions(sink, minuteMs);
   }
 
-  /** `takePacked`: false for a record that is to go into an open mail. */
-  private apply(
-    { slab, events }: Pick<SliceOfMail, "slab" | "events">,
-    takePacked: (slab: FragmentSlab, record: number) => boolean,
-  ): void {
+  /** `packedSink`: who hears of packed mails; undefined when none is to be packed. */
+  private apply({ slab, events }: Pick<SliceOfMail, "slab" | "events">, packedSink: MailSink | undefined): void {
     const oldestMs = this.nowMs - this.settings.expiredAfterMs;
-    for (const record of recordsInOrder(slab, this.deps.hostNames, this.records)) {
+    const { records } = this;
+    recordsInOrder(slab, this.deps.hostNames, records);
+    for (let index = 0; index < records.length; index += 1) {
+      const record = records.at(index);
       if (slab.timeAt(record, slabs.LAST_AT) < oldestMs) this.own.expiredFragments += 1;
-      else if (!takePacked(slab, record)) this.applyFragment(fragmentAt(slab, record, this.deps));
+      else if (packedSink === undefined || !this.takePacked(slab, record, packedSink))
+        this.applyFragment(fragmentAt(slab, record, this.deps));
     }
     for (const event of events) this.accept(waitingEvent(event));
-    this.enqueueAccepted();
+    enqueue(this.accepted, this.queue, this.lane.turns);
+  }
+
+  /** False for a record that is to go into an open mail. */
+  private takePacked(slab: FragmentSlab, record: number, sink: MailSink): boolean {
+    const accepted = this.lane.apply(slab, record, sink);
+    if (accepted >= 0) this.accepted.push(accepted);
+    return accepted !== NOT_SIMPLE;
   }
 
   private applyFragment(fragment: MailFragment): void {
@@ -159,8 +183,10 @@ export class Assembler {
     const { said } = known;
     const wasAccepted = said.acceptedAt !== undefined;
     const wasRemoved = said.removedAt !== undefined;
-    if (known.event !== undefined && !known.changed) this.changed.push(known);
+    this.telling.noteChange(known);
     mergeFragment(known, fragment);
+    const { journal } = this.table;
+    if (journal !== undefined) journal.note(known, saysTexts(fragment));
     if (!wasRemoved && said.removedAt !== undefined) this.table.noteRemoved(known);
     if (known.waiting || known.event !== undefined || said.acceptedAt === undefined) return;
     // One that was passed over and is complete only now has a place in the queue again.
@@ -169,13 +195,6 @@ export class Assembler {
 
   private accept(waiting: Waiting): void {
     this.accepted.push(this.queue.ticketFor(waiting));
-  }
-
-  private enqueueAccepted(): void {
-    const { accepted, queue, lane } = this;
-    for (const ticket of ticketsInOrder(accepted, queue, lane.turns))
-      queue.push(ticket, lane.turns.timeOf(ticket, queue));
-    accepted.length = 0;
   }
 
   private release(sink: MailSink): void {
@@ -213,7 +232,7 @@ export class Assembler {
     lane.table.mark(packed, WAITING, false);
     if (!lane.table.mails.isComplete(packed)) return;
     this.own.accepted += 1;
-    if (!lane.tell(packed, this.nowMs, sink)) this.emit(lane.unpack(packed), this.nowMs, sink);
+    if (!lane.tell(packed, sink)) this.telling.tell(lane.unpack(packed), this.nowMs, sink);
   }
 
   private dequeueOther(other: Waiting | undefined): void {
@@ -225,23 +244,7 @@ export class Assembler {
     if (given !== undefined) sink.event(given);
     else if (mail !== undefined && mail.event === undefined && isComplete(mail)) {
       this.own.accepted += 1;
-      this.emit(mail, this.nowMs, sink);
+      this.telling.tell(mail, this.nowMs, sink);
     }
-  }
-
-  private emit(mail: OpenMail, untilMs: number, sink: MailSink): void {
-    const event = mailEventFromMail(mail, untilMs, this.deps.people);
-    if (event === undefined) return;
-    // What changed may not be told yet, or change nothing.
-    const isNews = mail.event === undefined || !saysTheSame(mail.event, event);
-    if (isNews) mail.event = event;
-    mail.toldUntilMs = untilMs;
-    mail.changed = false;
-    // Minutes that are not over, or must not be told yet, come with a later word.
-    if (event.minutes.length < (mail.said.minutes?.length ?? 0)) {
-      mail.changed = true;
-      this.changed.push(mail);
-    }
-    if (isNews) sink.event(event);
   }
 }

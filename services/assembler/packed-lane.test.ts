@@ -31,7 +31,8 @@ class Bench {
   }
 
   apply(said: Partial<MailFragment>, nowMs = AT): number {
-    const mail = this.lane.apply(this.writer.slabOf([fragment(said)]), 0, nowMs, this.sink);
+    this.lane.table.nowMs = nowMs;
+    const mail = this.lane.apply(this.writer.slabOf([fragment(said)]), 0, this.sink);
     if (mail >= 0) this.queue.push(mail, this.lane.table.mails.time(mail, ACCEPTED_AT));
     return mail;
   }
@@ -53,7 +54,7 @@ test("a mail that ceases to be simple while it waits keeps its turn, and leaves 
     expect(bench.apply(simple(index, { origTo: [{ address: "all@x", seen: 1 }] }))).toBe(NOT_SIMPLE);
     expect(lane.otherAt(queue.next)?.queueId).toBe(`Q${index}`);
     queue.shift(lane.leave(queue.next));
-    lane.sweep(AT);
+    lane.sweep();
   }
   expect(open.size).toBe(5000);
   expect(lane.table.size).toBe(0);
@@ -64,7 +65,7 @@ test("mails that wait keep their turn and their texts through sweeps", () => {
   const bench = new Bench();
   for (let index = 0; index < 3000; index += 1) {
     bench.apply(simple(index));
-    bench.lane.sweep(AT);
+    bench.lane.sweep();
   }
   for (let index = 0; index < 3000; index += 1) {
     const mail = bench.lane.packedAt(bench.queue.next);
@@ -77,7 +78,7 @@ test("the eldest give way when there are too many, half of all room stays for pa
   const bench = new Bench(1000);
   for (let index = 0; index < 1000; index += 1) bench.open.open(fragment({ queueId: `OPEN${index}` }));
   for (let index = 0; index < 700; index += 1) bench.apply({ ...simple(index), acceptedAt: undefined });
-  bench.lane.sweep(AT);
+  bench.lane.sweep();
   expect(bench.lane.table.size).toBe(475);
   expect(bench.lane.roomForOthers).toBe(525);
   expect(bench.lane.table.counters).toMatchObject({ incomplete: 225 });
@@ -91,7 +92,7 @@ test("long header lines fill the room before there are many mails", () => {
   const headers = Object.fromEntries(HEADER_NAMES.map((name) => [name, "x".repeat(1000)]));
   for (let index = 0; index < 9000; index += 1) {
     bench.apply({ ...simple(index, { headers }), acceptedAt: undefined });
-    if (index % 100 === 0) bench.lane.sweep(AT);
+    if (index % 100 === 0) bench.lane.sweep();
   }
   expect(bench.lane.table.mails.size).toBeLessThan(80 * 1024 * 1024);
   expect(bench.lane.table.counters.incomplete).toBeGreaterThan(2000);
@@ -100,7 +101,8 @@ test("long header lines fill the room before there are many mails", () => {
 test("what is over is forgotten, and counted, whether the room is needed or not", () => {
   const bench = new Bench();
   bench.apply({ ...simple(1), acceptedAt: undefined });
-  bench.lane.table.forgetOver(AT + HOUR_MS);
+  bench.lane.table.nowMs = AT + HOUR_MS;
+  bench.lane.table.forgetOver();
   expect(bench.lane.table.size).toBe(0);
   expect(bench.lane.table.counters.incomplete).toBe(1);
 });

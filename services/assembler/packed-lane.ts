@@ -40,8 +40,8 @@ export class PackedLane {
   }
 
   /** Takes a record in. Returns the number of the mail that has a place in the queue by it, TAKEN or NOT_SIMPLE. */
-  apply(slab: FragmentSlab, record: number, nowMs: number, sink: MailSink): number {
-    const mail = this.table.find(slab, record, nowMs);
+  apply(slab: FragmentSlab, record: number, sink: MailSink): number {
+    const mail = this.table.find(slab, record);
     if (mail >= 0) return this.applyTo(mail, slab, record, sink);
     if (this.isOpen(slab, record)) return NOT_SIMPLE;
     const opened = this.table.open(slab, record);
@@ -84,12 +84,12 @@ export class PackedLane {
   }
 
   /** Tells a mail as it is; false when it is wanted as an event. */
-  tell(mail: number, nowMs: number, sink: MailSink): boolean {
+  tell(mail: number, sink: MailSink): boolean {
     const { table } = this;
     table.mark(mail, packed.AUTOMATIC, isAutomatic(table.mails, mail));
     if (!sink.packed(table.mails, mail)) return false;
     table.mark(mail, TOLD, true);
-    table.mails.setTime(mail, packed.TOLD_UNTIL, nowMs);
+    table.mails.setTime(mail, packed.TOLD_UNTIL, table.nowMs);
     return true;
   }
 
@@ -110,10 +110,10 @@ export class PackedLane {
   }
 
   /** Gives back the room of mails that are over; `room`: mails there may be. */
-  sweep(nowMs: number): void {
+  sweep(): void {
     const { openMailsMax } = this.settings;
     const room = Math.max(Math.floor(openMailsMax / 2), openMailsMax - this.open.size);
-    if (this.table.needsSweep(room)) this.queue.renumber(this.table.sweep(nowMs, room));
+    if (this.table.needsSweep(room)) this.queue.renumber(this.table.sweep(room));
   }
 
   private applyTo(mail: number, slab: FragmentSlab, record: number, sink: MailSink): number {

@@ -45,6 +45,8 @@ export class PackedTable {
   mails = new PackedMails();
   private spare = new PackedMails();
   private sweepCount = SWEEP_COUNT_MIN;
+  /** End of the latest slice, ms since the epoch. A field: handed on for every record, a time would be an object each. */
+  nowMs = Number.NEGATIVE_INFINITY;
   /** Mails in the table. */
   size = 0;
   readonly counters: Counters = { incomplete: 0, evictedForRoom: 0, evictedForSilence: 0 };
@@ -58,13 +60,13 @@ export class PackedTable {
   }
 
   /** The mail that a record speaks of by its host and queue id; -1 when there is none. */
-  find(slab: FragmentSlab, record: number, nowMs: number): number {
+  find(slab: FragmentSlab, record: number): number {
     const mask = this.slots.length - 1;
     for (let slot = slab.number(record, slabs.HASH) & mask; ; slot = (slot + 1) & mask) {
       const place = this.slots[slot] ?? 0;
       if (place === 0) return -1;
       if (place === LEFT || !isOf(this.mails, place - 1, slab, record)) continue;
-      if (!this.mails.isRemoved(place - 1) || !this.isOver(place - 1, nowMs)) return place - 1;
+      if (!this.mails.isRemoved(place - 1) || !this.isOver(place - 1)) return place - 1;
       this.forget(place - 1);
       return -1;
     }
@@ -142,9 +144,9 @@ export class PackedTable {
    * Forgets the mails whose time is over, and the oldest where there are more than `room`, and packs the rest anew.
    * Returns the new number of each mail by its old one, from 1; 0: gone.
    */
-  sweep(nowMs: number, room: number): Int32Array {
+  sweep(room: number): Int32Array {
     const { mails } = this;
-    this.forgetOver(nowMs);
+    this.forgetOver();
     // Long header lines fill the store before there are many mails.
     const bytesRoom = Math.floor((PACKED_BYTES_MAX / (mails.size + 1)) * mails.count);
     if (this.size > bytesRoom) this.forgetOldest(this.size - Math.floor(bytesRoom * (1 - EVICTED_BYTES_SHARE)));
@@ -169,9 +171,9 @@ export class PackedTable {
   }
 
   /** Forgets the mails whose time is over, so that they are counted. */
-  forgetOver(nowMs: number): void {
+  forgetOver(): void {
     for (let mail = 0; mail < this.mails.count; mail += 1) {
-      if (!this.has(mail, GONE) && this.mails.number(mail, NEXT) === 0 && this.isOver(mail, nowMs)) this.forget(mail);
+      if (!this.has(mail, GONE) && this.mails.number(mail, NEXT) === 0 && this.isOver(mail)) this.forget(mail);
     }
   }
 
@@ -187,8 +189,8 @@ export class PackedTable {
   }
 
   /** No line of it is still to come, or to be waited for. */
-  private isOver(mail: number, nowMs: number): boolean {
-    const { mails, settings } = this;
+  private isOver(mail: number): boolean {
+    const { mails, settings, nowMs } = this;
     const isComplete = mails.isComplete(mail);
     const isToBeTold = isComplete && !this.has(mail, TOLD);
     if (mails.isRemoved(mail)) return !isToBeTold && mails.time(mail, REMOVED_AT) + settings.removedKeptMs <= nowMs;

@@ -5,15 +5,16 @@ import { FIRST_AT, HOST, MESSAGE_ID, QUEUE_ID, RECORD_INTEGERS } from "../../sha
 import { compareIds } from "../../shared/domain/packed/compare.ts";
 import * as packed from "../../shared/domain/packed/layout.ts";
 import type { PackedMails } from "../../shared/domain/packed/packed-mails.ts";
+import type { Places } from "./places.ts";
 import type { Ticket, TurnQueue } from "./turn-queue.ts";
 import type { Waiting } from "./waiting.ts";
 import { byTurn, compareText } from "./waiting.ts";
 
-/** The slab's records by first line, host, queue id and Message-ID. */
-export function recordsInOrder(slab: FragmentSlab, hosts: readonly string[], records: number[]): readonly number[] {
-  records.length = 0;
+/** Fills in the slab's records by first line, host, queue id and Message-ID. */
+export function recordsInOrder(slab: FragmentSlab, hosts: readonly string[], records: Places): void {
+  records.clear();
   for (let record = 0; record < slab.end; record += RECORD_INTEGERS) records.push(record);
-  return sorted(records, (a, b) => {
+  records.sort((a, b) => {
     const time = slab.number(a, FIRST_AT) - slab.number(b, FIRST_AT);
     if (time !== 0) return time;
     const hostA = slab.number(a, HOST);
@@ -23,12 +24,17 @@ export function recordsInOrder(slab: FragmentSlab, hosts: readonly string[], rec
   });
 }
 
-/** Tickets by the turn of what they stand for. */
-export function ticketsInOrder(tickets: Ticket[], queue: TurnQueue, turns: PackedTurns): readonly Ticket[] {
-  return sorted(tickets, (a, b) => {
+/** Takes tickets into the queue by the turn of what they stand for. */
+export function enqueue(tickets: Places, queue: TurnQueue, turns: PackedTurns): void {
+  tickets.sort((a, b) => {
     if (a >= 0 && b >= 0) return turns.compare(a, b);
     return byTurn(turns.entryOf(a, queue), turns.entryOf(b, queue));
   });
+  for (let index = 0; index < tickets.length; index += 1) {
+    const ticket = tickets.at(index);
+    queue.push(ticket, turns.timeOf(ticket, queue));
+  }
+  tickets.clear();
 }
 
 /** Turns of packed mails. */
@@ -72,14 +78,6 @@ export class PackedTurns {
       given: undefined,
     };
   }
-}
-
-/** Sorts in place. Lines come nearly in order, so looking first is worth it. */
-function sorted(places: number[], compare: (a: number, b: number) => number): readonly number[] {
-  for (let index = 1; index < places.length; index += 1) {
-    if (compare(places[index - 1] ?? 0, places[index] ?? 0) > 0) return places.sort(compare);
-  }
-  return places;
 }
 
 function compareBytes(slab: FragmentSlab, a: number, b: number, text: number): number {

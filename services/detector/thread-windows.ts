@@ -190,6 +190,8 @@ function takeChanged(table: WindowTable, due: WindowRow[], counters: DetectorCou
 }
 
 function forgetMinutes(table: WindowTable, expiredUntil: number): void {
+  // None is kept from before, and none is taken in any more.
+  if (minuteStart(expiredUntil) <= table.keptFrom) return;
   for (const minute of table.minutes.values()) {
     if (minute.windowStart + MINUTE_MS > expiredUntil) continue;
     table.minutes.delete(minute.windowStart);

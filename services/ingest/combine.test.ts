@@ -53,14 +53,19 @@ function take(table: FragmentTable, beforeMs = Number.POSITIVE_INFINITY): Taken[
   return taken;
 }
 
+function recordAt(table: FragmentTable, at: number, host: Host, id: QueueIdBytes): number {
+  table.goTo(at);
+  return table.recordFor(host, id);
+}
+
 const fragmentsIn = (table: FragmentTable): MailFragment[] => take(table).flatMap(({ fragments }) => fragments);
 
 describe("the lines of one queue id within five seconds are one fragment", () => {
   test("with the times of its first and last line, in any order", () => {
     const table = new FragmentTable();
-    const first = table.recordFor(mx1, idOf("ABCDEF"), AT + 2000);
-    expect(table.recordFor(mx1, idOf("ABCDEF"), AT + 4999)).toBe(first);
-    expect(table.recordFor(mx1, idOf("ABCDEF"), AT)).toBe(first);
+    const first = recordAt(table, AT + 2000, mx1, idOf("ABCDEF"));
+    expect(recordAt(table, AT + 4999, mx1, idOf("ABCDEF"))).toBe(first);
+    expect(recordAt(table, AT, mx1, idOf("ABCDEF"))).toBe(first);
     expect(table.size).toBe(1);
     expect(fragmentsIn(table)).toMatchObject([
       { site: "test", host: "mx1", queueId: "ABCDEF", firstAt: AT, lastAt: AT + 4999 },
@@ -78,8 +83,8 @@ describe("the lines of one queue id within five seconds are one fragment", () =>
   ])("but not %s", (_name, host, id, at) => {
     const table = new FragmentTable();
     for (let turn = 0; turn < 2; turn += 1) {
-      table.recordFor(mx1, idOf("ABCDEF"), AT);
-      table.recordFor(host, id, at);
+      recordAt(table, AT, mx1, idOf("ABCDEF"));
+      recordAt(table, at, host, id);
     }
     expect(table.size).toBe(2);
     const places = fragmentsIn(table).map((said) => `${said.host} ${said.queueId} ${said.firstAt}`);
@@ -91,7 +96,7 @@ describe("the lines of one queue id within five seconds are one fragment", () =>
     const table = new FragmentTable();
     const ids = Array.from({ length: 5000 }, (_, index) => `ABC${index + 10_000}`);
     for (let turn = 0; turn < 2; turn += 1) {
-      ids.forEach((id, index) => table.recordFor(mx1, idOf(id, index % 700), AT + turn));
+      ids.forEach((id, index) => recordAt(table, AT + turn, mx1, idOf(id, index % 700)));
     }
     const fragments = fragmentsIn(table);
     expect(fragments.map(({ queueId }) => queueId)).toEqual(ids);
@@ -105,11 +110,12 @@ describe("the lines of one queue id within five seconds are one fragment", () =>
 
 test("another life of a queue id is a fragment of its own, and takes the lines that follow", () => {
   const table = new FragmentTable();
-  table.recordFor(mx1, idOf("ABCDEF"), AT);
-  const second = table.anotherLife(mx1, idOf("ABCDEF"), AT + 10);
-  expect(table.recordFor(mx1, idOf("ABCDEF"), AT + 20)).toBe(second);
-  expect(table.recordFor(mx1, idOf("FEDCBA", 3), AT + 20)).not.toBe(second);
-  expect(table.recordFor(mx1, idOf("ABCDEF"), AT + 30)).toBe(second);
+  recordAt(table, AT, mx1, idOf("ABCDEF"));
+  table.goTo(AT + 10);
+  const second = table.anotherLife(mx1, idOf("ABCDEF"));
+  expect(recordAt(table, AT + 20, mx1, idOf("ABCDEF"))).toBe(second);
+  expect(recordAt(table, AT + 20, mx1, idOf("FEDCBA", 3))).not.toBe(second);
+  expect(recordAt(table, AT + 30, mx1, idOf("ABCDEF"))).toBe(second);
   expect(fragmentsIn(table).map(({ queueId, firstAt, lastAt }) => [queueId, firstAt - AT, lastAt - AT])).toEqual([
     ["ABCDEF", 0, 0],
     ["ABCDEF", 10, 30],
@@ -120,7 +126,7 @@ test("another life of a queue id is a fragment of its own, and takes the lines t
 describe("slices are taken away whole", () => {
   function filled(): FragmentTable {
     const table = new FragmentTable();
-    for (const at of [AT + 12_000, AT, AT + 6000, AT + 4000]) table.recordFor(mx1, idOf("ABCDEF"), at);
+    for (const at of [AT + 12_000, AT, AT + 6000, AT + 4000]) recordAt(table, at, mx1, idOf("ABCDEF"));
     table.addEvent(event(AT + 7000));
     table.addEvent(event(AT + 60_000));
     return table;
@@ -146,7 +152,7 @@ describe("slices are taken away whole", () => {
   test("a line that comes for one that was taken begins it anew", () => {
     const table = filled();
     expect(take(table, AT + SLICE_MS)).toMatchObject([{ fragments: [{ firstAt: AT, lastAt: AT + 4000 }] }]);
-    table.recordFor(mx1, idOf("ABCDEF"), AT + 1);
+    recordAt(table, AT + 1, mx1, idOf("ABCDEF"));
     expect(take(table, AT + SLICE_MS)).toMatchObject([{ fragments: [{ firstAt: AT + 1, lastAt: AT + 1 }] }]);
   });
 });

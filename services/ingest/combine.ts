@@ -13,10 +13,8 @@ import {
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
 
 const FIRST_SLOTS = 16;
-/** Slices that wait to be used again. */
-const SPARE_SLICES_MAX = 16;
-/** A spare slice that grew beyond this is let go: it was the storm's. */
-const SPARE_INTEGERS_MAX = 65_536 * RECORD_INTEGERS;
+/** Integers that slices which wait to be used again may hold together: those of a quiet log are many and small, a storm's are few. */
+const SPARE_INTEGERS_MAX = 262_144 * RECORD_INTEGERS;
 
 /** A host as the log names it: one object a name, so that comparing hosts is comparing references. */
 export interface Host {
@@ -117,6 +115,10 @@ class Slice implements ClosedSlice {
   }
 }
 
+/** No time lies in it. */
+const NOWHERE = new Slice();
+NOWHERE.endMs = Number.NEGATIVE_INFINITY;
+
 /** The open slices. `recordFor` is the hot path; slices are given away whole, earliest first. */
 export class FragmentTable {
   /** Names of hosts by their index. */
@@ -125,9 +127,12 @@ export class FragmentTable {
   slab: FragmentSlab = new FragmentSlab();
   /** Records and events held. */
   size = 0;
+  /** Where the table stands, ms after its slice's start. */
+  at = 0;
   private readonly slices = new Map<number, Slice>();
   private readonly spare: Slice[] = [];
-  private current: Slice | undefined;
+  private spareIntegers = 0;
+  private current: Slice = NOWHERE;
   private last = -1;
   private lastHost: Host | undefined;
 
@@ -135,14 +140,17 @@ export class FragmentTable {
     return this.slices.size;
   }
 
-  /** The record of a queue id in the slice of `eventTimeMs` (in `slab`), made when it is the first line of it. */
-  recordFor(host: Host, id: QueueIdBytes, eventTimeMs: number): number {
-    let slice = this.current;
-    if (slice === undefined || eventTimeMs < slice.startMs || eventTimeMs >= slice.endMs)
-      slice = this.enter(eventTimeMs);
+  /** What is recorded next is of `eventTimeMs`. Apart from recording: handed on, a time would be an object each. */
+  goTo(eventTimeMs: number): void {
+    if (eventTimeMs < this.current.startMs || eventTimeMs >= this.current.endMs) this.enter(eventTimeMs);
+    this.at = (eventTimeMs - this.current.startMs) | 0;
+  }
+
+  /** The record of a queue id in the slice where the table stands (in `slab`), made when it is the first line of it. */
+  recordFor(host: Host, id: QueueIdBytes): number {
+    const { current: slice, at } = this;
     const { slab } = slice;
     if (slab.source !== id.bytes) slab.source = id.bytes;
-    const at = eventTimeMs - slice.startMs;
     let record = this.last;
     if (record < 0 || this.lastHost !== host || !isOfQueueId(slab, record, id)) {
       record = slice.find(host, id);
@@ -155,9 +163,8 @@ export class FragmentTable {
   }
 
   /** A second record for a queue id of the slice: its lines name another Message-ID, so it lives again. */
-  anotherLife(host: Host, id: QueueIdBytes, eventTimeMs: number): number {
-    const slice = this.enter(eventTimeMs);
-    this.last = this.addRecord(slice, host, id, eventTimeMs - slice.startMs);
+  anotherLife(host: Host, id: QueueIdBytes): number {
+    this.last = this.addRecord(this.current, host, id, this.at);
     this.lastHost = host;
     return this.last;
   }
@@ -181,39 +188,46 @@ export class FragmentTable {
       this.slices.delete(slice.startMs);
       this.size -= slice.slab.end / RECORD_INTEGERS + slice.events.length;
       if (this.current === slice) {
-        this.current = undefined;
+        this.current = NOWHERE;
         this.last = -1;
       }
       visit(slice);
-      if (this.spare.length < SPARE_SLICES_MAX && slice.slab.numbers.length <= SPARE_INTEGERS_MAX)
-        this.spare.push(slice);
+      const integers = slice.slab.numbers.length;
+      if (this.spareIntegers + integers > SPARE_INTEGERS_MAX) continue;
+      this.spare.push(slice);
+      this.spareIntegers += integers;
     }
   }
 
-  private enter(eventTimeMs: number): Slice {
+  private enter(eventTimeMs: number): void {
     const slice = this.sliceAt(eventTimeMs);
-    if (slice !== this.current) {
-      this.current = slice;
-      this.last = -1;
-    }
+    this.current = slice;
+    this.last = -1;
     this.slab = slice.slab;
-    return slice;
   }
 
   private sliceAt(eventTimeMs: number): Slice {
     const startMs = Math.floor(eventTimeMs / SLICE_MS) * SLICE_MS;
     let slice = this.slices.get(startMs);
     if (slice === undefined) {
-      slice = this.spare.pop() ?? new Slice();
+      slice = this.newSlice();
       slice.reset(startMs);
       this.slices.set(startMs, slice);
     }
     return slice;
   }
 
+  private newSlice(): Slice {
+    const slice = this.spare.pop();
+    if (slice === undefined) return new Slice();
+    this.spareIntegers -= slice.slab.numbers.length;
+    return slice;
+  }
+
   private addRecord(slice: Slice, host: Host, id: QueueIdBytes, at: number): number {
     this.size += 1;
-    this.hostNames[host.index] ??= host.name;
+    // Where a host was forgotten another has its index.
+    if (this.hostNames[host.index] !== host.name) this.hostNames[host.index] = host.name;
     return slice.add(host, id, at);
   }
 }

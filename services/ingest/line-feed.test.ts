@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { LineFeed } from "./line-feed.ts";
+import { LineFeed, type LineSink } from "./line-feed.ts";
 
 interface Cut {
   readonly lines: readonly string[];
@@ -10,8 +10,7 @@ interface Cut {
 function cut(bytes: Buffer, chunkBytes: number, lineBytesMax = 300): Cut {
   const lines: string[] = [];
   const tooLong: string[] = [];
-  const feed = new LineFeed({
-    lineBytesMax,
+  const sink: LineSink = {
     onLine: (line, start, end) => {
       expect([10, 13, undefined]).toContain(line[end]);
       lines.push(line.toString("latin1", start, end));
@@ -19,7 +18,8 @@ function cut(bytes: Buffer, chunkBytes: number, lineBytesMax = 300): Cut {
     onTooLong: (line, start, end) => {
       tooLong.push(line.toString("latin1", start, end));
     },
-  });
+  };
+  const feed = new LineFeed(sink, lineBytesMax);
   // One buffer for all chunks, as an input reuses it.
   const chunk = Buffer.alloc(chunkBytes);
   for (let at = 0; at < bytes.length; at += chunkBytes) {
@@ -85,14 +85,33 @@ test("every size of chunk from 1 to 64 bytes gives the same lines", () => {
   );
 });
 
+test("what was fed since the last newline is told, unless it is discarded", () => {
+  const piece = fc.constantFrom("a", "\n", "\r\n", "é", "y".repeat(290), "z".repeat(320), "x".repeat(1000));
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 40 }), fc.integer({ min: 1, max: 700 }), (pieces, chunkBytes) => {
+      const bytes = Buffer.from(pieces.join(""));
+      const feed = new LineFeed({ onLine: () => undefined, onTooLong: () => undefined }, 300);
+      for (let at = 0; at < bytes.length; at += chunkBytes) {
+        const fed = bytes.subarray(0, at + chunkBytes);
+        feed.feed(fed.subarray(at));
+        const open = fed.length - (fed.lastIndexOf(10) + 1);
+        // 300 bytes and a carriage return.
+        expect(feed.unusedBytes).toBe(open <= 301 ? open : 0);
+      }
+      feed.end();
+      expect(feed.unusedBytes).toBe(0);
+    }),
+    { seed: 6, numRuns: 200 },
+  );
+});
+
 test("the longest line may change between lines, and room is made for it", () => {
   const long = "y".repeat(200_000);
   const text = `a\n${long}\nlonger\n${long}\r\nb\nshorter\n${long}\nc\n`;
   for (const chunkBytes of [1000, 70_000, 1_000_000]) {
     const said: string[] = [];
     const bytes = Buffer.from(text);
-    const feed = new LineFeed({
-      lineBytesMax: 300,
+    const sink: LineSink = {
       onLine: (line, start, end) => {
         const word = line.toString("latin1", start, end);
         said.push(word.length > 300 ? `${word.length}` : word);
@@ -100,7 +119,8 @@ test("the longest line may change between lines, and room is made for it", () =>
         if (word === "shorter") feed.lineBytesMax = 300;
       },
       onTooLong: (_line, start, end) => void said.push(`too long, ${end - start} shown`),
-    });
+    };
+    const feed = new LineFeed(sink, 300);
     for (let at = 0; at < bytes.length; at += chunkBytes) feed.feed(bytes.subarray(at, at + chunkBytes));
     feed.end();
     const tooLong = "too long, 256 shown";
@@ -110,15 +130,15 @@ test("the longest line may change between lines, and room is made for it", () =>
 
 test("100 MB without a newline are one line that is too long", () => {
   let tooLong = 0;
-  const feed = new LineFeed({
-    lineBytesMax: 65_536,
+  const sink: LineSink = {
     onLine: () => {
       throw new Error("no line was sent");
     },
     onTooLong: () => {
       tooLong += 1;
     },
-  });
+  };
+  const feed = new LineFeed(sink, 65_536);
   const chunk = Buffer.alloc(1_048_576, "x");
   for (let sent = 0; sent < 100; sent += 1) feed.feed(chunk);
   expect(tooLong).toBe(0);

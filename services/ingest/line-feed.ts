@@ -5,11 +5,10 @@ import { lesser } from "./bytes.ts";
 const NEWLINE = 10;
 const CARRIAGE_RETURN = 13;
 
-export interface LineFeedOptions {
-  /** Longest line in bytes to begin with. */
-  readonly lineBytesMax: number;
-  readonly onLine: (bytes: Buffer, start: number, end: number) => void;
-  readonly onTooLong: (bytes: Buffer, start: number, end: number) => void;
+/** Who takes the lines. Methods of a class: the engine joins those into the loop, and a closure only behind a chain of checks. */
+export interface LineSink {
+  onLine(bytes: Buffer, start: number, end: number): void;
+  onTooLong(bytes: Buffer, start: number, end: number): void;
 }
 
 /** Bytes of an overlong line that are shown to `onTooLong`. */
@@ -21,15 +20,16 @@ const FIRST_CARRY_BYTES = 65_538;
 export class LineFeed {
   /** Longest line in bytes; what is longer is discarded whole and told by `onTooLong` with its first bytes. May change between lines. */
   lineBytesMax: number;
-  private readonly options: LineFeedOptions;
+  private readonly sink: LineSink;
   private carry: Buffer;
   private carried = 0;
   private discarding = false;
 
-  constructor(options: LineFeedOptions) {
-    this.options = options;
-    this.lineBytesMax = options.lineBytesMax;
-    this.carry = Buffer.allocUnsafe(lesser(options.lineBytesMax + 2, FIRST_CARRY_BYTES));
+  /** `lineBytesMax`: to begin with. */
+  constructor(sink: LineSink, lineBytesMax: number) {
+    this.sink = sink;
+    this.lineBytesMax = lineBytesMax;
+    this.carry = Buffer.allocUnsafe(lesser(lineBytesMax + 2, FIRST_CARRY_BYTES));
   }
 
   feed(chunk: Buffer): void {
@@ -51,6 +51,22 @@ export class LineFeed {
     this.extendCarry(chunk, start, chunk.length);
   }
 
+  /** Bytes fed of a line that has not ended and is read again when the stream is taken up before them; what is discarded is not. */
+  get unusedBytes(): number {
+    return this.discarding ? 0 : this.carried;
+  }
+
+  /** First bytes of an overlong line at hand, whose rest is discarded. */
+  get discarded(): Buffer | undefined {
+    return this.discarding ? this.carry.subarray(0, Math.min(SHOWN_BYTES, this.carried)) : undefined;
+  }
+
+  /** Goes on within an overlong line that began with `shown`. */
+  goOnDiscarding(shown: Buffer): void {
+    this.carried = shown.copy(this.carry);
+    this.discarding = true;
+  }
+
   /** The stream ended: what was carried is its last line. */
   end(): void {
     if (this.carried > 0 || this.discarding) this.endCarriedLine();
@@ -59,9 +75,9 @@ export class LineFeed {
   private line(bytes: Buffer, start: number, end: number): void {
     const trimmed = end > start && bytes[end - 1] === CARRIAGE_RETURN ? end - 1 : end;
     if (trimmed - start > this.lineBytesMax) {
-      this.options.onTooLong(bytes, start, Math.min(start + SHOWN_BYTES, trimmed));
+      this.sink.onTooLong(bytes, start, Math.min(start + SHOWN_BYTES, trimmed));
     } else if (trimmed > start) {
-      this.options.onLine(bytes, start, trimmed);
+      this.sink.onLine(bytes, start, trimmed);
     }
   }
 
@@ -83,7 +99,7 @@ export class LineFeed {
   }
 
   private endCarriedLine(): void {
-    if (this.discarding) this.options.onTooLong(this.carry, 0, Math.min(SHOWN_BYTES, this.carried));
+    if (this.discarding) this.sink.onTooLong(this.carry, 0, Math.min(SHOWN_BYTES, this.carried));
     else {
       // Behind a line stands a newline, here as in a chunk: never what an earlier line left.
       this.carry[this.carried] = NEWLINE;

@@ -14,8 +14,10 @@ const CHUNK_BYTES = 4096;
 
 export function detectorInputs(log: Buffer): DetectorInput[] {
   const inputs: DetectorInput[] = [];
+  const hosts = new HostTable({ hostsMax: 100, hashSeed: 17 });
   const pipeline = new LivePipeline({
     site: "test",
+    hosts,
     assembler: defaultAssemblerSettings,
     detector: defaultDetectorSettings,
     people: { name: (address) => address, allowSubject: true },
@@ -35,7 +37,7 @@ export function detectorInputs(log: Buffer): DetectorInput[] {
     hashSeed: 17,
     listServers: new Set(),
     table,
-    hosts: new HostTable({ hostsMax: 100, hashSeed: 17 }),
+    hosts,
     onEvent: (event) => {
       table.addEvent(event);
     },
@@ -43,7 +45,7 @@ export function detectorInputs(log: Buffer): DetectorInput[] {
   });
   for (let at = 0; at < log.length; at += CHUNK_BYTES) {
     ingest.feed(log.subarray(at, at + CHUNK_BYTES));
-    pipeline.advance(ingest.streamTime.latest, ingest.streamTime.latest - LATENESS_MS);
+    pipeline.advanceTo(ingest.streamTime.latest, ingest.streamTime.latest - LATENESS_MS);
   }
   return inputs;
 }

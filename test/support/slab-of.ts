@@ -62,10 +62,10 @@ export class SlabWriter {
       slab.source = Buffer.from(value);
       slab.say(record, text, 0, slab.source.length);
     }
-    if (said.acceptedAt !== undefined) slab.accepted(record, said.acceptedAt);
+    if (said.acceptedAt !== undefined) slab.accepted(record, said.acceptedAt - slab.startMs);
     if (said.held === true) noteHeld(slab, record);
-    if (said.releasedAt !== undefined) noteReleased(slab, record, said.releasedAt);
-    if (said.removedAt !== undefined) slab.removed(record, said.removedAt);
+    if (said.releasedAt !== undefined) noteReleased(slab, record, said.releasedAt - slab.startMs);
+    if (said.removedAt !== undefined) slab.removed(record, said.removedAt - slab.startMs);
     if (said.nrcpt !== undefined) slab.recipients(record, said.nrcpt);
     this.writeHeaders(slab, record, said);
     for (const { delivered, deferred, bounced } of said.minutes ?? []) {

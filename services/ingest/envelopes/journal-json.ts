@@ -1,5 +1,6 @@
 // one line of `journalctl -o json` -> event time, host, and the message as if syslog had written it.
 
+import type { ArrivalTime } from "../arrival-time.ts";
 import { HOST_BYTES_MAX, type HostTable, isOfName } from "../host-table.ts";
 import type { LineOutcome } from "../rejection.ts";
 import type { StreamTime } from "../stream-time.ts";
@@ -12,6 +13,7 @@ const NEWLINE = 10;
 export interface JournalDependencies {
   readonly hosts: HostTable;
   readonly streamTime: StreamTime;
+  readonly arrival: ArrivalTime;
   readonly parser: MessageParser;
 }
 
@@ -33,18 +35,20 @@ function messageText(value: unknown): string | undefined {
 }
 
 export function createJournalReader(deps: JournalDependencies): JournalReader {
+  const stamped = { eventTimeMs: 0 };
   const scratch = Buffer.allocUnsafe(MESSAGE_BYTES_MAX + 1);
   return {
     read(record) {
       if (!Object.hasOwn(record, "__REALTIME_TIMESTAMP")) return "not-mine";
       const micros = Number(textOf(record["__REALTIME_TIMESTAMP"]));
       if (!Number.isSafeInteger(micros) || micros <= 0) return "bad-journal-record";
-      const eventTimeMs = Math.floor(micros / 1000);
-      deps.streamTime.observe(eventTimeMs);
+      const hostName = textOf(record["_HOSTNAME"]);
+      stamped.eventTimeMs = Math.floor(micros / 1000);
+      deps.arrival.settle(stamped, hostName);
+      deps.streamTime.observe(stamped.eventTimeMs);
       const program = textOf(record["SYSLOG_IDENTIFIER"]);
       // Kernel and service messages carry none: sound records, not mail.
       if (program === undefined) return "other";
-      const hostName = textOf(record["_HOSTNAME"]);
       const message = messageText(record["MESSAGE"]);
       if (hostName === undefined || hostName === "" || message === undefined) return "bad-journal-record";
       const hostBytes = scratch.write(hostName, 0, HOST_BYTES_MAX, "latin1");
@@ -57,7 +61,7 @@ export function createJournalReader(deps: JournalDependencies): JournalReader {
       const length = scratch.write(newline < 0 ? line : line.slice(0, newline), 0, MESSAGE_BYTES_MAX, "latin1");
       // As in a file, a newline ends the line: never what a longer message left.
       scratch[length] = NEWLINE;
-      return deps.parser.parse(host, eventTimeMs, scratch, 0, length);
+      return deps.parser.parse(host, stamped, scratch, 0, length);
     },
   };
 }

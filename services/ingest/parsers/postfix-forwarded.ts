@@ -20,9 +20,9 @@ export class ForwardedIds {
     this.id = new QueueIdReader(options.hashSeed);
   }
 
-  /** `from`: where the queue id stands that the mail of the line was forwarded as. */
+  /** Of the time that the table stands at. `from`: where the queue id stands that the mail of the line was forwarded as. */
   note(line: MessageBytes, from: number): void {
-    const { bytes, end, host, eventTimeMs } = line;
+    const { bytes, end, host } = line;
     const length = end - 1 - from;
     if (bytes[end - 1] !== CLOSE_PARENTHESIS || length > QUEUE_ID_BYTES_MAX) return;
     bytes.copy(this.scratch, 0, from, end - 1);
@@ -31,7 +31,7 @@ export class ForwardedIds {
     const toStart = line.start + TO_LENGTH;
     const address = addressText(bytes, toStart, addressEnd(bytes, toStart, end));
     if (address === "") return;
-    const record = this.table.recordFor(host, this.id, eventTimeMs);
+    const record = this.table.recordFor(host, this.id);
     countAddress((this.table.slab.addressesOf(record).origTo ??= []), address, 0);
   }
 }

@@ -1,26 +1,28 @@
-// one Postfix log message (host, event time, bytes from the program name on) -> its fragment of the table.
-// Message shapes: mail-server source, 3.x. What follows "QUEUEID: " decides, by fixed positions: text that a sender
-// controls (subject, HELO, address, status text) never stands there.
+// one Postfix log message (host, event time, bytes from the program name on) -> its fragment of the table. Shapes of 3.x.
+// What follows "QUEUEID: " decides, by fixed positions: a sender's text (subject, HELO, address, status) never stands there.
 
 import { CLIENT, HEADER_TO, LOGIN, MESSAGE_ID, SENDER } from "../../../shared/domain/packed/fragment-slab.ts";
 import { noteHeld, noteReleased } from "../../../shared/domain/packed/slab-hold.ts";
-import { ascii, find, findLast, lesser, needle, spells } from "../bytes.ts";
+import { ascii, lesser, spells } from "../bytes.ts";
 import type { FragmentTable, Host } from "../combine.ts";
+import type { NamedMessage, Stamped } from "../envelopes/syslog.ts";
 import type { LineOutcome } from "../rejection.ts";
 import type { MessageAtHand, MessageBytes } from "./message-bytes.ts";
+import { ClientLineReader, LOCAL } from "./postfix-client-line.ts";
 import { countDelivery } from "./postfix-delivery.ts";
 import { ForwardedIds } from "./postfix-forwarded.ts";
 import { HeaderLineReader } from "./postfix-header-line.ts";
 import { isHeld, isReleased } from "./postfix-hold.ts";
 import { isCleanup, isQueueManager } from "./postfix-program.ts";
 import { QueueIdReader } from "./postfix-queue-id.ts";
+import { QueueManagerLineReader } from "./postfix-queue-line.ts";
+import { behindUnusualTag, componentOf } from "./postfix-tag.ts";
 
 const SLASH = 47;
 const OPEN_BRACKET = 91;
 const CLOSE_BRACKET = 93;
 const COLON = 58;
 const SPACE = 32;
-const COMMA = 44;
 
 const USUAL_NAME = ascii("postfix/");
 const TO = ascii("to=<");
@@ -31,18 +33,11 @@ const FROM = ascii("from=<");
 const REMOVED = ascii("removed");
 const HEADER = ascii("info: header ");
 const WARNED = ascii("warning: header ");
-const SASL_USERNAME = needle(", sasl_username=");
-const FIELD_END = needle(", ");
-const NRCPT = needle(", nrcpt=");
-const SIZE = needle(">, size=");
 
 /** Longest Message-ID, address or login, and client kept, bytes; a longer one is cut. */
 const MESSAGE_ID_BYTES_MAX = 998;
 const ADDRESS_BYTES_MAX = 320;
 const CLIENT_BYTES_MAX = 255;
-
-/** What stands for the client of a mail submitted on the host itself. */
-const LOCAL = Buffer.from("local");
 
 export interface PostfixOptions {
   readonly table: FragmentTable;
@@ -58,6 +53,8 @@ export class PostfixParser {
   private readonly id: QueueIdReader;
   private readonly forwarded: ForwardedIds;
   private readonly headerLine = new HeaderLineReader();
+  private readonly clientLine = new ClientLineReader();
+  private readonly queueLine = new QueueManagerLineReader();
   /** Reused for every line, so that a line costs no object. */
   private readonly line: MessageAtHand = {
     host: { name: "", hash: 0, index: 0 },
@@ -77,7 +74,7 @@ export class PostfixParser {
   }
 
   /** `start`: first byte of the program name ("postfix/smtpd[123]: …"). */
-  parse(host: Host, eventTimeMs: number, bytes: Buffer, start: number, end: number): LineOutcome {
+  parse(host: Host, stamped: Stamped, bytes: Buffer, start: number, end: number): LineOutcome {
     // The usual name is not looked through byte by byte.
     let component = spells(bytes, start, USUAL_NAME) ? start + USUAL_NAME.length : -1;
     let at = component < 0 ? start : component;
@@ -88,24 +85,44 @@ export class PostfixParser {
     }
     // Any syslog_name will do, but Postfix always puts its program behind a slash.
     if (component < 0) return "other";
-    const componentEnd = at;
+    let componentEnd = at;
     if (bytes[at] === OPEN_BRACKET) {
-      while (at < end && bytes[at] !== CLOSE_BRACKET) at += 1;
+      // No further than the tag goes: a bracket in what a client said closes none.
+      while ((bytes[at] ?? 0) > SPACE && bytes[at] !== CLOSE_BRACKET) at += 1;
       at += 1;
     }
-    if (bytes[at] !== COLON || bytes[at + 1] !== SPACE) return "other";
-    const id = this.id;
-    if (!id.read(host, bytes, at + 2, end)) return "other";
-    const line = this.line;
-    // The engine notes every pointer that is stored: those that stay the same are not.
-    if (line.host !== host) line.host = host;
-    if (line.bytes !== bytes) line.bytes = bytes;
-    line.eventTimeMs = eventTimeMs;
-    line.start = id.next;
-    line.end = end;
+    let text = at + 2;
+    if (bytes[at] !== COLON || bytes[at + 1] !== SPACE) {
+      text = behindUnusualTag(bytes, start, componentEnd, end);
+      if (text < 0) return "other";
+      if (bytes[componentEnd] === SPACE) componentEnd = component; // the name itself is cut
+    }
+    if (!this.id.read(host, bytes, text, end)) return "other";
+    const line = this.lineAtHand(host, stamped, bytes, end);
     line.component = component;
     line.componentEnd = componentEnd;
     return this.message(line);
+  }
+
+  /** A message whose program is named apart from it, as RFC 5424 has it. */
+  parseNamed({ host, stamped, bytes, name, nameEnd, start, end }: NamedMessage): LineOutcome {
+    const component = componentOf(bytes, name, nameEnd);
+    if (component < 0 || !this.id.read(host, bytes, start, end)) return "other";
+    const line = this.lineAtHand(host, stamped, bytes, end);
+    line.component = component;
+    line.componentEnd = nameEnd;
+    return this.message(line);
+  }
+
+  private lineAtHand(host: Host, stamped: Stamped, bytes: Buffer, end: number): MessageAtHand {
+    const { line } = this;
+    // The engine notes every pointer that is stored: those that stay the same are not.
+    if (line.host !== host) line.host = host;
+    if (line.bytes !== bytes) line.bytes = bytes;
+    line.eventTimeMs = stamped.eventTimeMs;
+    line.start = this.id.next;
+    line.end = end;
+    return line;
   }
 
   private message(line: MessageBytes): LineOutcome {
@@ -138,13 +155,14 @@ export class PostfixParser {
 
   /** The line's record, in the slab that is the table's from now on. */
   private record(line: MessageBytes): number {
-    return this.table.recordFor(line.host, this.id, line.eventTimeMs);
+    this.table.goTo(line.eventTimeMs);
+    return this.table.recordFor(line.host, this.id);
   }
 
   /** The same, for a line that takes the mail in. */
   private accepted(line: MessageBytes): number {
     const record = this.record(line);
-    this.table.slab.accepted(record, line.eventTimeMs);
+    this.table.slab.accepted(record, this.table.at);
     return record;
   }
 
@@ -156,24 +174,13 @@ export class PostfixParser {
   }
 
   private client(line: MessageBytes): LineOutcome {
-    const { bytes, end } = line;
-    let open = line.start + CLIENT_FIELD.length;
-    while (open < end && bytes[open] !== OPEN_BRACKET && bytes[open] !== COMMA) open += 1;
-    let close = open;
-    while (close < end && bytes[close] !== CLOSE_BRACKET) close += 1;
-    if (bytes[open] !== OPEN_BRACKET || bytes[close] !== CLOSE_BRACKET || close === open + 1)
-      return "malformed-client-line";
+    const { clientLine } = this;
+    if (!clientLine.read(line.bytes, line.start + CLIENT_FIELD.length, line.end)) return "malformed-client-line";
     const record = this.accepted(line);
     const { slab } = this.table;
-    slab.say(record, CLIENT, open + 1, lesser(close, open + 1 + CLIENT_BYTES_MAX));
-    // The usual line ends here.
-    const login = close + 1 < end ? find(bytes, close, end, SASL_USERNAME) : -1;
-    if (login >= 0) {
-      const from = login + SASL_USERNAME.literal.length;
-      const next = find(bytes, from, end, FIELD_END);
-      const to = lesser(next < 0 ? end : next, from + ADDRESS_BYTES_MAX);
-      if (to > from) slab.say(record, LOGIN, from, to);
-    }
+    const { client, clientEnd, login, loginEnd } = clientLine;
+    slab.say(record, CLIENT, client, lesser(clientEnd, client + CLIENT_BYTES_MAX));
+    if (loginEnd > login) slab.say(record, LOGIN, login, lesser(loginEnd, login + ADDRESS_BYTES_MAX));
     return "used";
   }
 
@@ -197,44 +204,36 @@ export class PostfixParser {
     let record = this.record(line);
     const { slab } = this.table;
     if (slab.isSaid(record, MESSAGE_ID) && !slab.saysAgain(record, MESSAGE_ID, from, end)) {
-      record = this.table.anotherLife(line.host, this.id, line.eventTimeMs);
+      record = this.table.anotherLife(line.host, this.id);
     }
-    slab.accepted(record, line.eventTimeMs);
+    slab.accepted(record, this.table.at);
     slab.say(record, MESSAGE_ID, from, end);
     return "used";
   }
 
-  /** "from=<S>, size=N, nrcpt=M (queue active)", read from its end: the sender is an outsider's text. */
   private queueManager(line: MessageBytes): LineOutcome {
     const { bytes, start, end } = line;
     if (bytes[end - 1] !== 41) return "other"; // "status=expired, returned to sender"
-    const nrcpt = findLast(bytes, start, end, NRCPT);
-    const size = nrcpt < 0 ? -1 : findLast(bytes, start, nrcpt, SIZE);
-    if (size < 0) return "malformed-queue-manager-line";
-    let count = 0;
-    let at = nrcpt + NRCPT.literal.length;
-    for (; at < end && (bytes[at] ?? 0) >= 48 && (bytes[at] ?? 0) <= 57; at += 1) {
-      count = lesser(count * 10 + (bytes[at] ?? 0) - 48, 1_000_000_000);
-    }
-    if (bytes[at] !== SPACE || count === 0) return "malformed-queue-manager-line";
+    const { queueLine } = this;
+    if (!queueLine.read(bytes, start, end)) return "malformed-queue-manager-line";
     const record = this.accepted(line);
     const { slab } = this.table;
-    slab.recipients(record, count);
+    slab.recipients(record, queueLine.recipients);
     const from = start + FROM.length;
-    slab.say(record, SENDER, from, lesser(size, from + ADDRESS_BYTES_MAX));
+    slab.say(record, SENDER, from, lesser(queueLine.senderEnd, from + ADDRESS_BYTES_MAX));
     return "used";
   }
 
   private held(line: MessageBytes, isOver: boolean): LineOutcome {
     const record = this.record(line);
-    if (isOver) noteReleased(this.table.slab, record, line.eventTimeMs);
+    if (isOver) noteReleased(this.table.slab, record, this.table.at);
     else noteHeld(this.table.slab, record);
     return "used";
   }
 
   private removed(line: MessageBytes): LineOutcome {
     const record = this.record(line);
-    this.table.slab.removed(record, line.eventTimeMs);
+    this.table.slab.removed(record, this.table.at);
     return "used";
   }
 

@@ -1,6 +1,8 @@
 // The stages chained in one process, in order of event time: slices of ingest -> assembler -> detector -> alerts and windows.
 
 import { SLICE_MS } from "../../../shared/domain/packed/fragment-slab.ts";
+import type { MailEvent } from "../../../shared/domain/mail-event.ts";
+import type { PackedMails } from "../../../shared/domain/packed/packed-mails.ts";
 import { ACCEPTED_AT } from "../../../shared/domain/packed/layout.ts";
 import type { MailSink } from "../../assembler/assembler-settings.ts";
 import type { ClosedSlice } from "../../ingest/combine.ts";
@@ -16,7 +18,7 @@ const WAITING_PIECES_MAX = 50_000;
 const WAITING_SLICES_MAX = 5_000;
 
 /** Replay: every stage in order of event time, so that the output depends on the set of lines alone. */
-export class ReplayPipeline {
+export class ReplayPipeline implements MailSink {
   readonly stages: Stages;
   private readonly setAside = new SetAside();
   private watermark = Number.NEGATIVE_INFINITY;
@@ -37,7 +39,7 @@ export class ReplayPipeline {
     const { table, assembler } = this.stages;
     if (table.size > WAITING_PIECES_MAX || table.openSlices > WAITING_SLICES_MAX) this.setAsideAfter(latestMs);
     table.drain(completeUpToMs, (slice) => {
-      this.tick(assembler.applySlice(slice, this.sink));
+      this.tick(assembler.applySlice(slice, this));
     });
   }
 
@@ -45,7 +47,7 @@ export class ReplayPipeline {
   finish(untilMs: number): void {
     this.setAsideAfter(untilMs);
     this.advance(Number.POSITIVE_INFINITY, untilMs);
-    this.stages.assembler.finish(this.sink);
+    this.stages.assembler.finish(this);
   }
 
   private setAsideAfter(ms: number): void {
@@ -54,17 +56,20 @@ export class ReplayPipeline {
     table.drain(Number.POSITIVE_INFINITY, setAside, ms + 1);
   }
 
-  private readonly sink: MailSink = {
-    event: (event) => {
-      if (event.revision === 1) this.tickUpTo(event.at);
-      this.stages.detect(event);
-    },
-    packed: (mails, mail) => {
-      this.tickUpTo(mails.time(mail, ACCEPTED_AT));
-      return this.stages.detectPacked(mails, mail);
-    },
-    packedRemoved: (mails, mail) => this.stages.detectPackedRemoval(mails, mail),
-  };
+  /** For the assembler, as the two below. */
+  event(event: MailEvent): void {
+    if (event.revision === 1) this.tickUpTo(event.at);
+    this.stages.detect(event);
+  }
+
+  packed(mails: PackedMails, mail: number): boolean {
+    if (mails.time(mail, ACCEPTED_AT) >= this.watermark + TICK_MS) this.tick(mails.time(mail, ACCEPTED_AT));
+    return this.stages.detectPacked(mails, mail);
+  }
+
+  packedRemoved(mails: PackedMails, mail: number): boolean {
+    return this.stages.detectPackedRemoval(mails, mail);
+  }
 
   private tickUpTo(ms: number): void {
     if (ms >= this.watermark + TICK_MS) this.tick(ms);

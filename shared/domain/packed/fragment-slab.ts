@@ -107,14 +107,14 @@ export class FragmentSlab {
     else if (at > (numbers[record + LAST_AT] ?? 0)) numbers[record + LAST_AT] = at;
   }
 
-  accepted(record: number, eventTimeMs: number): void {
-    const at = eventTimeMs - this.startMs;
+  /** A line that takes the mail in, ms after the slice's start. */
+  accepted(record: number, at: number): void {
     const known = this.numbers[record + ACCEPTED_AT] ?? -1;
     if (known < 0 || at < known) this.numbers[record + ACCEPTED_AT] = at;
   }
 
-  removed(record: number, eventTimeMs: number): void {
-    const at = eventTimeMs - this.startMs;
+  /** A line that says that its queue file is gone, ms after the slice's start. */
+  removed(record: number, at: number): void {
     if (at > (this.numbers[record + REMOVED_AT] ?? -1)) this.numbers[record + REMOVED_AT] = at;
   }
 

@@ -19,7 +19,6 @@ import {
   NRCPT,
   QUEUE_ID,
   REMOVED_AT,
-  STATE,
   TEXTS,
 } from "./layout.ts";
 import type { PackedMails } from "./packed-mails.ts";
@@ -67,11 +66,7 @@ export function packRecord(mails: PackedMails, slab: FragmentSlab, record: numbe
 /** Packs a mail anew with the texts that a record adds; the two must agree (see `differs`). Returns its new number. */
 export function packAnew(mails: PackedMails, before: number, slab: FragmentSlab, record: number): number {
   const mail = mails.add();
-  for (const field of [HOST, HASH, NRCPT, MINUTE, DELIVERED, DEFERRED, BOUNCED, STATE]) {
-    mails.setNumber(mail, field, mails.number(before, field));
-  }
-  for (const field of [FIRST_AT, LAST_AT, ACCEPTED_AT, REMOVED_AT])
-    mails.setTime(mail, field, mails.time(before, field));
+  mails.takeNumbers(mail, before);
   for (let text = 0; text < TEXTS; text += 1) {
     const length = mails.number(before, QUEUE_ID + text);
     const added = length < 0 ? slab.number(record, slabs.QUEUE_ID + text * 2 + 1) : length;
@@ -176,14 +171,15 @@ function addCounts(mails: PackedMails, mail: number, slab: FragmentSlab, record:
 }
 
 function addTimes(mails: PackedMails, mail: number, slab: FragmentSlab, record: number): void {
-  const earlier = (field: number, ms: number): void => {
-    if (!(mails.time(mail, field) <= ms) && !Number.isNaN(ms)) mails.setTime(mail, field, ms);
-  };
-  const later = (field: number, ms: number): void => {
-    if (!(mails.time(mail, field) >= ms) && !Number.isNaN(ms)) mails.setTime(mail, field, ms);
-  };
-  earlier(FIRST_AT, slab.timeAt(record, slabs.FIRST_AT));
-  later(LAST_AT, slab.timeAt(record, slabs.LAST_AT));
-  earlier(ACCEPTED_AT, slab.timeAt(record, slabs.ACCEPTED_AT));
-  later(REMOVED_AT, slab.timeAt(record, slabs.REMOVED_AT));
+  const firstAt = slab.timeAt(record, slabs.FIRST_AT);
+  const lastAt = slab.timeAt(record, slabs.LAST_AT);
+  const acceptedAt = slab.timeAt(record, slabs.ACCEPTED_AT);
+  const removedAt = slab.timeAt(record, slabs.REMOVED_AT);
+  // What is not known is NaN, and no comparison with it holds.
+  if (firstAt < mails.time(mail, FIRST_AT)) mails.setTime(mail, FIRST_AT, firstAt);
+  if (lastAt > mails.time(mail, LAST_AT)) mails.setTime(mail, LAST_AT, lastAt);
+  const known = mails.time(mail, ACCEPTED_AT);
+  if (acceptedAt < known || Number.isNaN(known)) mails.setTime(mail, ACCEPTED_AT, acceptedAt);
+  const gone = mails.time(mail, REMOVED_AT);
+  if (removedAt > gone || Number.isNaN(gone)) mails.setTime(mail, REMOVED_AT, removedAt);
 }

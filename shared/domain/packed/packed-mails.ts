@@ -154,6 +154,17 @@ export class PackedMails {
     return mail;
   }
 
+  /** A mail added is one that was there before, but for its texts. */
+  takeNumbers(mail: number, before: number): void {
+    const { numbers, times } = this;
+    const start = this.number(mail, BYTES_START);
+    for (let field = 0; field < INTEGERS; field += 1)
+      numbers[mail * INTEGERS + field] = numbers[before * INTEGERS + field] ?? 0;
+    for (let field = 0; field < TIMES; field += 1) times[mail * TIMES + field] = times[before * TIMES + field] ?? 0;
+    this.setNumber(mail, BYTES_START, start);
+    this.setNumber(mail, NEXT, 0);
+  }
+
   append(source: Buffer, start: number, length: number): void {
     this.reserve(length);
     const { bytes, bytesEnd } = this;

@@ -10,8 +10,9 @@ export function noteHeld(slab: FragmentSlab, record: number): void {
   note(slab, record, HELD);
 }
 
-export function noteReleased(slab: FragmentSlab, record: number, eventTimeMs: number): void {
-  note(slab, record, eventTimeMs - slab.startMs + RELEASED);
+/** `at`: ms after the slice's start. */
+export function noteReleased(slab: FragmentSlab, record: number, at: number): void {
+  note(slab, record, at + RELEASED);
 }
 
 /** The mail was put on hold, or released from it. */

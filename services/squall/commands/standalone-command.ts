@@ -1,0 +1,139 @@
+// `squall standalone`: opens what it needs in order, runs the loop, and lets go of all of it again, whatever happens.
+
+import { existsSync } from "node:fs";
+import type { Severity } from "../../../shared/domain/storm-alert.ts";
+import { alertOutput } from "../alert-output.ts";
+import { loadStandaloneConfiguration } from "../configuration.ts";
+import type { ExitCode } from "../exit-codes.ts";
+import { EXIT } from "../exit-codes.ts";
+import { hasPipedInput } from "../piped-input.ts";
+import { createSilenceControl } from "../silence-control.ts";
+import type { StandaloneFlags } from "../standalone-flags.ts";
+import { standaloneCounts } from "../standalone/counts.ts";
+import { Messengers } from "../standalone/messengers.ts";
+import type { OpenedParts } from "../standalone/opened-parts.ts";
+import { openParts } from "../standalone/opened-parts.ts";
+import { receiversOf } from "../standalone/receivers.ts";
+import { Reloads } from "../standalone/reloads.ts";
+import type { StandaloneConfig } from "../standalone/standalone-settings.ts";
+import { Standalone } from "../standalone/standalone.ts";
+import { whatCannotBeUsed } from "../standalone/start-faults.ts";
+import { INPUTS_OPEN, STATE_RESTORED } from "../standalone/status.ts";
+import type { Terminal } from "../terminal.ts";
+
+export interface StandaloneCommandFlags extends StandaloneFlags {
+  readonly output: "text" | "ndjson";
+  readonly minSeverity: Severity;
+  readonly deadLetter?: string;
+}
+
+const DEFAULT_LOGS = ["/var/log/mail.log", "/var/log/maillog", "/var/log/mail"];
+/** What is being told when it ends has so long. */
+const GRACE_MS = 5_000;
+
+/** `version`: of squall. Throws ConfigError, ListenError and InputError. */
+export async function standaloneCommand(
+  paths: readonly string[],
+  flags: StandaloneCommandFlags,
+  { terminal, version }: { readonly terminal: Terminal; readonly version: string },
+): Promise<ExitCode> {
+  const load = async (): Promise<StandaloneConfig | undefined> =>
+    withInputs(await loadStandaloneConfiguration(paths, flags, terminal.env));
+  const say = (line: string): void => terminal.err(`squall: ${line}\n`);
+  const config = await load();
+  if (config === undefined) {
+    const none = `none of ${DEFAULT_LOGS.join(", ")} is there`;
+    say(`nothing to read (${none}): name a log, as in: squall standalone /srv/log/mail.log`);
+    return EXIT.usage;
+  }
+  const closing: (() => Promise<void> | void)[] = [];
+  const onClose = (close: () => Promise<void> | void): void => void closing.push(close);
+  try {
+    const parts = await openParts(config, { deadLetter: flags.deadLetter, version, env: terminal.env, say, onClose });
+    return await run({ config, flags, terminal, version, load, say, parts, onClose });
+  } catch (error) {
+    const words = whatCannotBeUsed(error, config.state);
+    if (words === undefined) throw error;
+    say(words);
+    return EXIT.failed;
+  } finally {
+    for (const close of closing.toReversed()) await close();
+  }
+}
+
+interface RunOptions {
+  readonly config: StandaloneConfig;
+  readonly flags: StandaloneCommandFlags;
+  readonly terminal: Terminal;
+  readonly version: string;
+  readonly load: () => Promise<StandaloneConfig | undefined>;
+  readonly say: (line: string) => void;
+  readonly parts: OpenedParts;
+  /** What is to be closed at the end, last first. */
+  readonly onClose: (close: () => Promise<void> | void) => void;
+}
+
+async function run({ config, flags, terminal, version, load, say, parts, onClose }: RunOptions): Promise<ExitCode> {
+  const { status, directory, deadLetters } = parts;
+  const messengers = new Messengers({ config, version, env: terminal.env, http: parts.http, say });
+  const standalone = new Standalone(config, {
+    directory,
+    nowMs: terminal.nowMs,
+    say,
+    onAlert: alertOutput({ ...flags, timezone: config.timezone, advice: config.advice }, terminal),
+    onRejected: (input, reason, bytes, line) => deadLetters?.write({ reason, input, line, bytes }),
+    onTurn: (isBusy) => {
+      if (isBusy) status.health.begin("reading");
+      else status.health.idle();
+      deadLetters?.flush();
+    },
+    createTelling: (links) => messengers.telling(links),
+  });
+  const isHealthy = (): boolean => status.health.alive().ok && status.health.ready().ok && standalone.isKept;
+  const heartbeat = messengers.heartbeat(isHealthy);
+  const reloads = new Reloads({ config, load, standalone, say });
+  status.publish(standaloneCounts({ standalone, log: directory.log, heartbeat, reloads }));
+  await standalone.restore();
+  status.health.met(STATE_RESTORED);
+  const { silences } = standalone;
+  const flush = (): Promise<void> => standalone.flush();
+  directory.lock.serve(createSilenceControl({ silences, nowMs: terminal.nowMs, flush }));
+  onClose(() => standalone.inputs.close());
+  await standalone.open();
+  status.health.met(INPUTS_OPEN);
+  tellStart(config, say);
+  heartbeat?.start();
+  const onHangUp = (): void => void reloads.reload();
+  process.on("SIGHUP", onHangUp);
+  onClose(() => void process.off("SIGHUP", onHangUp));
+  terminal.signal.addEventListener("abort", () => standalone.stop(), { once: true });
+  if (terminal.signal.aborted) standalone.stop();
+  await standalone.run();
+  status.health.stopping();
+  await heartbeat?.stop();
+  await standalone.telling.stop(GRACE_MS);
+  await standalone.flush();
+  return terminal.signal.reason === "SIGINT" ? EXIT.interrupted : EXIT.done;
+}
+
+/** What is read when nobody says what: a pipe, or the log that the system has. Undefined: there is none. */
+function withInputs(config: StandaloneConfig): StandaloneConfig | undefined {
+  if (config.inputs.length > 0) return config;
+  const { timezone } = config;
+  if (hasPipedInput()) {
+    return { ...config, inputs: [{ kind: "stdin", name: "standard input", format: "auto", timezone }] };
+  }
+  const path = DEFAULT_LOGS.find((log) => existsSync(log));
+  if (path === undefined) return undefined;
+  return { ...config, inputs: [{ kind: "file", name: path, path, format: "auto", timezone, from: "end" }] };
+}
+
+function tellStart(config: StandaloneConfig, say: (line: string) => void): void {
+  const receivers = receiversOf(config).map(({ name }) => name);
+  say(`reading ${config.inputs.map(({ name }) => name).join(", ")}; state in ${config.state}`);
+  say(
+    receivers.length === 0
+      ? "alerts go to standard output alone: --webhook URL or --on-alert COMMAND tells somebody"
+      : `alerts go to ${receivers.join(", ")} and standard output`,
+  );
+}

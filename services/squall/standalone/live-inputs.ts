@@ -1,0 +1,153 @@
+// Inputs of the configuration -> readers: files and patterns are followed, ports listened on, standard input read.
+
+import { join } from "node:path";
+import type { FollowNotice } from "../../../shared/adapters/files/follow/follow-settings.ts";
+import { defaultFollowSettings } from "../../../shared/adapters/files/follow/follow-settings.ts";
+import { systemWatchFolder } from "../../../shared/adapters/files/follow/folder-watch.ts";
+import { Follower } from "../../../shared/adapters/files/follow/follower.ts";
+import type { LiveInput } from "../../../shared/adapters/files/live-input.ts";
+import { StandardInput } from "../../../shared/adapters/files/standard-input.ts";
+import type { SyslogAddress } from "../../../shared/adapters/syslog/syslog-address.ts";
+import { SyslogListener } from "../../../shared/adapters/syslog/syslog-listener.ts";
+import type { ListenAddress } from "../../../shared/runtime/listen-address.ts";
+import type { Ingest } from "../../ingest/ingest.ts";
+import { LiveReader } from "./live-reader.ts";
+import type { FileInput, FilesInput, InputSettings } from "./standalone-settings.ts";
+
+export interface LiveInputsOptions {
+  readonly inputs: readonly InputSettings[];
+  readonly createIngest: (input: InputSettings, name: string) => Ingest;
+  /** What was stored of the reader of that name. */
+  readonly stored: (name: string) => Buffer | undefined;
+  readonly nowMs: () => number;
+  /** One line for a person. */
+  readonly say: (line: string) => void;
+}
+
+/** What counts of one configured input. */
+export interface InputReport {
+  readonly source: string;
+  readonly readers: readonly LiveReader[];
+  readonly reader: () => Readonly<Record<string, number>>;
+  readonly lost: () => Readonly<Record<string, number>>;
+}
+
+export class LiveInputs {
+  readonly readers: LiveReader[] = [];
+  readonly reports: InputReport[] = [];
+  private readonly options: LiveInputsOptions;
+  private readonly followers: Follower[] = [];
+  private standardInput: StandardInput | undefined;
+  private onReadable: () => void = () => undefined;
+
+  constructor(options: LiveInputsOptions) {
+    this.options = options;
+  }
+
+  /** Nothing more can come of any input. */
+  get haveEnded(): boolean {
+    const isAlone = this.standardInput !== undefined && this.readers.length === 1 && this.followers.length === 0;
+    return isAlone && this.standardInput?.ended === true;
+  }
+
+  /** Opens them all; resolves when what is there now can be read. Throws InputError, and what a port or a stored position throws. */
+  async start(onReadable: () => void): Promise<void> {
+    this.onReadable = onReadable;
+    for (const input of this.options.inputs) {
+      if (input.kind === "file" || input.kind === "files") await this.follow(input);
+      else if (input.kind === "stdin") await this.readStandardInput(input);
+      else {
+        if (input.udp !== undefined) await this.listen(input, "udp", input.udp);
+        if (input.tcp !== undefined) await this.listen(input, "tcp", input.tcp);
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([
+      ...this.followers.map((follower) => follower.close()),
+      ...this.readers.map((one) => one.close()),
+    ]);
+  }
+
+  private async follow(settings: FileInput | FilesInput): Promise<void> {
+    const { say, nowMs, stored } = this.options;
+    const readers: LiveReader[] = [];
+    const prepared = new Map<string, LiveReader>();
+    const starting: Promise<void>[] = [];
+    const positionOf = (name: string): unknown => {
+      const reader = this.reader(settings, name);
+      prepared.set(name, reader);
+      const value = stored(name);
+      return value === undefined ? undefined : reader.restore(value);
+    };
+    const onInput = (input: LiveInput): void => {
+      const reader = prepared.get(input.name) ?? this.reader(settings, input.name);
+      reader.readFrom(input);
+      readers.push(reader);
+      this.readers.push(reader);
+      starting.push(input.start(this.onReadable));
+      // One that a pattern matched later: its start is nobody's to wait for.
+      void starting.at(-1)?.then(this.onReadable);
+    };
+    const path = settings.kind === "file" ? settings.path : join(settings.folder, settings.pattern);
+    const follower = new Follower(
+      { paths: [path], settings: { ...defaultFollowSettings, from: settings.from }, positionOf, onInput },
+      {
+        nowMs,
+        onNotice: ({ message }: FollowNotice) => say(message),
+        every: (intervalMs, callback) => {
+          const timer = setInterval(callback, intervalMs);
+          return () => clearInterval(timer);
+        },
+        watchFolder: systemWatchFolder,
+      },
+    );
+    this.followers.push(follower);
+    this.reports.push({
+      source: settings.name,
+      readers,
+      reader: () => ({ ...follower.counters() }),
+      lost: () => ({ "generation-lost": follower.counters().lostGenerations }),
+    });
+    follower.start();
+    await Promise.all(starting);
+  }
+
+  private async readStandardInput(settings: InputSettings): Promise<void> {
+    const { say } = this.options;
+    const input = new StandardInput({ onFault: say });
+    this.standardInput = input;
+    await this.open(settings, input, { reader: () => ({ ...input.counters }), lost: () => ({}) });
+  }
+
+  private async listen(
+    settings: InputSettings,
+    transport: SyslogAddress["transport"],
+    at: ListenAddress,
+  ): Promise<void> {
+    const input = new SyslogListener({ address: { transport, host: at.host, port: at.port } });
+    const reader = (): Record<string, number> => {
+      const { lost: _lost, ...counters } = input.counters;
+      return counters;
+    };
+    await this.open(settings, input, { reader, lost: () => ({ ...input.counters.lost }) });
+    this.options.say(`listening for syslog on ${transport}://${at.host}:${input.port}`);
+  }
+
+  private async open(
+    settings: InputSettings,
+    input: LiveInput,
+    counters: Pick<InputReport, "reader" | "lost">,
+  ): Promise<void> {
+    const reader = this.reader(settings, input.name);
+    reader.readFrom(input);
+    this.readers.push(reader);
+    this.reports.push({ source: settings.name, readers: [reader], ...counters });
+    await input.start(this.onReadable);
+  }
+
+  private reader(settings: InputSettings, name: string): LiveReader {
+    return new LiveReader({ name, source: settings.name, ingest: this.options.createIngest(settings, name) });
+  }
+}
