@@ -11,7 +11,7 @@ import { enterHash, renewHashes } from "./group-hashes.ts";
 import { addEvent, createMessage, FEW_SLOTS, type MailMessage, newestWeight } from "./mail-message.ts";
 import { seal } from "./large-messages.ts";
 import { closeMessage, isInStorm, type MessageGroup } from "./message-group.ts";
-import { type Changes, noteChange, tracked } from "./tracked.ts";
+import { type Changes, noteChange, noteGone, tracked } from "./tracked.ts";
 import { PackedMailStore } from "./packed-mail-store.ts";
 import type { SmallMailEntry } from "./small-mail.ts";
 import { SmallMailNews } from "./small-mail-news.ts";
@@ -211,7 +211,7 @@ export function forgetOld(table: MessageTable, now: number, deps: Deps): boolean
 /** Forgets the old generation; returns how many messages that were. */
 function rotate(table: MessageTable): number {
   for (const group of table.old.values()) {
-    noteChange(group);
+    noteGone(group);
     for (const message of group.variants) seal(table, message);
   }
   table.news?.rotate();
@@ -226,7 +226,7 @@ function rotate(table: MessageTable): number {
 
 function dropFanOut(table: MessageTable, group: MessageGroup): void {
   table.fanOuts.delete(group.key);
-  noteChange(group);
+  noteGone(group);
   table.fanOutWeight -= group.weight;
   for (const message of group.variants) {
     seal(table, message);

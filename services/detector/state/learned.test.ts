@@ -169,3 +169,24 @@ describe("beside a detector that was stopped in a storm", () => {
     expect(lists).toHaveLength(3);
   });
 });
+
+test("what came and went while it was learned is not told: logs of years with many machines take no more room", () => {
+  const bounds = { ...settings.bounds, clientsMax: 5, loginsMax: 5, listsMax: 5 };
+  const events = Array.from({ length: 300 }, (_, index) => {
+    const place = { hop: `203.0.113.${index % 250}`, list: `list${index}@corp.example`, recipients: 50 };
+    const login = { login: `login${index}`, from: `from${index}@corp.example` };
+    const stranger = { login: undefined, authenticated: false, from: `p${index}@other.example` };
+    return mail({ seconds: index * 60, ...place, ...(index % 2 === 0 ? login : stranger) });
+  });
+  const state = createDetectorState(
+    { ...settings, bounds },
+    { advise: () => [], changes: () => new SiteChanges("learned") },
+  );
+  const entries = new DetectorEntries(state);
+  for (const event of events) step(state, { kind: "event", event });
+  const [site] = state.sites.values();
+  expect(site?.changes instanceof SiteChanges ? site.changes.changed.size : 0).toBeLessThanOrEqual(15);
+  const stored = new Map<string, Buffer>();
+  tellInto(entries, stored);
+  expect([...stored.keys()].filter((key) => /\/(list|client|login)\/\d+$/.test(key))).toHaveLength(15);
+});

@@ -18,7 +18,7 @@ import { storedSlice } from "./memory-codec.ts";
 import { hasSlotChunks, storedSlots } from "./message-codec.ts";
 import { storedClient, storedClients, storedLogin } from "./people-codec.ts";
 import { reachableObjects } from "./reachable.ts";
-import type { NamedObject, SiteChanges } from "./site-changes.ts";
+import { isNamed, type NamedObject, type SiteChanges } from "./site-changes.ts";
 import { storedSite } from "./site-codec.ts";
 import { SmallMailJournal } from "./small-mail-journal.ts";
 import { storedStorm } from "./storm-codec.ts";
@@ -53,7 +53,7 @@ export class SiteTeller {
       object.noted = false;
       if (reachable === undefined || !isNamed(object) || reachable.has(object)) this.tellObject(object);
     }
-    changes.changed = [];
+    changes.changed.clear();
     this.tellWhole("clients", storedClients(site.clients));
     if (changes.kept === "learned") return;
     this.journal.tell(site.messages, this.writer, `${this.prefix}small/`);
@@ -135,7 +135,7 @@ export class SiteTeller {
 
   /** A learned list that went may be named by what is stored and was not read: it goes when that is read next. */
   private tellForgotten(list: ListState): void {
-    if (!this.changes.stored.delete(list)) return;
+    this.changes.stored.delete(list);
     this.write(list, storedList(list));
     this.tellMemory(list);
   }
@@ -178,6 +178,7 @@ export class SiteTeller {
   }
 
   private forgetNamed(object: NamedObject): void {
+    object.stored = false;
     this.writer.forget(this.keyOf(object));
     if (object.kind === "storm") return;
     for (let chunk = 0; chunk < object.chunksTold; chunk += 1) this.writer.forget(this.keyOf(object, chunk));
@@ -193,8 +194,12 @@ export class SiteTeller {
   }
 
   private tellKept(object: TrackedObject, kept: boolean, stored: () => Stored): void {
-    if (kept) this.write(object, stored());
-    else this.writer.forget(this.keyOf(object));
+    if (kept) {
+      this.write(object, stored());
+      return;
+    }
+    object.stored = false;
+    this.writer.forget(this.keyOf(object));
   }
 
   /** A value that every step may change is told when it did. */
@@ -206,6 +211,7 @@ export class SiteTeller {
   }
 
   private write(object: TrackedObject, stored: Stored): void {
+    object.stored = true;
     this.writer.write(this.keyOf(object), jsonValue(stored));
   }
 
@@ -217,9 +223,4 @@ export class SiteTeller {
     const key = `${this.prefix}${kind}/${id}`;
     return chunk === undefined ? key : `${key}/${chunk}`;
   }
-}
-
-function isNamed(object: TrackedObject): object is NamedObject {
-  const { kind } = object;
-  return kind === "fan-out" || kind === "thread" || kind === "list" || kind === "storm";
 }

@@ -13,7 +13,7 @@ const PREFIX = "detector/corp/small/";
 const NOTE = () => undefined;
 
 class Kept {
-  readonly table: MessageTable = createMessageTable({ keepsMails: true, note: NOTE });
+  readonly table: MessageTable = createMessageTable({ keepsMails: true, note: NOTE, gone: NOTE });
   readonly journal = new SmallMailJournal();
   readonly stored = new Map<string, Buffer>();
   readonly told: string[] = [];

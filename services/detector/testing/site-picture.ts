@@ -5,7 +5,17 @@ import type { SiteState } from "../site-state.ts";
 import { reachableObjects } from "../state/reachable.ts";
 
 /** Account of what was told, and what is looked up or worked out again. */
-const LEFT_OUT = new Set(["changes", "noted", "chunksTold", "chunksChanged", "touched", "nearest", "slots", "news"]);
+const LEFT_OUT = new Set([
+  "changes",
+  "noted",
+  "stored",
+  "chunksTold",
+  "chunksChanged",
+  "touched",
+  "nearest",
+  "slots",
+  "news",
+]);
 
 export function sitePicture(site: SiteState): Map<string, unknown> {
   const { messages, threads, lists, windows, persons, clients, totals } = site;
