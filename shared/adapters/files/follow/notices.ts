@@ -1,0 +1,66 @@
+// What happens to one input -> a notice once a change of state, never once a poll.
+
+import { whatIsWrong } from "../file-error.ts";
+import type { FollowCounters, FollowDeps, FollowEvent } from "./follow-settings.ts";
+
+export class Notices {
+  /** What is wrong now, by what it is wrong with. */
+  private readonly wrong = new Map<string, string>();
+  private awaySinceMs: number | undefined;
+  private readonly input: string;
+  private readonly deps: FollowDeps;
+  private readonly counters: FollowCounters;
+
+  constructor(input: string, deps: FollowDeps, counters: FollowCounters) {
+    this.input = input;
+    this.deps = deps;
+    this.counters = counters;
+  }
+
+  say(event: FollowEvent, message: string): void {
+    this.deps.onNotice({ event, input: this.input, message });
+  }
+
+  /** `what`: a path, or what was being done. */
+  unreadable(what: string, path: string, error: unknown): void {
+    const message = faultMessage(path, error);
+    if (this.wrong.get(what) === message) return;
+    this.wrong.set(what, message);
+    this.counters.faults += 1;
+    this.say("unreadable", message);
+  }
+
+  missing(message: string): void {
+    if (this.wrong.has(MISSING)) return;
+    this.wrong.set(MISSING, message);
+    this.say("missing", message);
+  }
+
+  /** A file is there, or has not been for longer than it may be away. */
+  there(isThere: boolean, nowMs: number, mayBeAwayMs: number): void {
+    if (isThere) {
+      this.awaySinceMs = undefined;
+      this.found();
+      return;
+    }
+    this.awaySinceMs ??= nowMs;
+    if (nowMs - this.awaySinceMs >= mayBeAwayMs) this.missing(`${this.input}: is not there; waiting for it`);
+  }
+
+  found(): void {
+    this.mended(MISSING, this.input);
+  }
+
+  mended(what: string, path: string): void {
+    if (this.wrong.size === 0 || !this.wrong.delete(what)) return;
+    this.say("mended", what === MISSING ? `${path}: is there` : `${path}: can be read again`);
+  }
+}
+
+const MISSING = "missing";
+
+/** One line that begins with the path. */
+export function faultMessage(path: string, error: unknown): string {
+  const words = whatIsWrong(error);
+  return words.startsWith(path) ? words : `${path}: ${words}`;
+}
