@@ -1,7 +1,7 @@
 // path -> what stands there now: which file it is, and how large.
 
 import type { BigIntStats } from "node:fs";
-import { statSync } from "node:fs";
+import { closeSync, openSync, statSync } from "node:fs";
 import { InputError } from "../file-error.ts";
 
 /** Tells a file from others that exist at the same time; a number is used again once its file is gone. */
@@ -19,10 +19,26 @@ export interface FilePlace extends FileNumber {
 }
 
 const ABSENT: ReadonlySet<unknown> = new Set(["ENOENT", "ENOTDIR"]);
+const DENIED: ReadonlySet<unknown> = new Set(["EACCES", "EPERM"]);
 const COMPRESSION = /\.(?:gz|zst|bz2|xz)$/u;
 
 export function isAbsent(error: unknown): boolean {
   return error instanceof Error && "code" in error && ABSENT.has(error.code);
+}
+
+/** The right to do it is missing. */
+export function isDenial(error: unknown): boolean {
+  return error instanceof Error && "code" in error && DENIED.has(error.code);
+}
+
+/** The file may not be read. */
+export function isDenied(path: string): boolean {
+  try {
+    closeSync(openSync(path, "r"));
+    return false;
+  } catch (error) {
+    return isDenial(error);
+  }
 }
 
 /** Undefined when nothing is there. Throws the system's error when that cannot be told, InputError for what is no file. */

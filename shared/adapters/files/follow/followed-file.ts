@@ -1,7 +1,7 @@
 // One log as it grows, whatever becomes of its files -> chunks, and a position to go on from.
 
 import type { LiveChunk, LiveInput } from "../live-input.ts";
-import { isCompressedName, isSameFile } from "./file-place.ts";
+import { isCompressedName, isDenied, isSameFile } from "./file-place.ts";
 import type { FilePlace } from "./file-place.ts";
 import type { Located } from "./find-generation.ts";
 import { startAtEnd } from "./first-offset.ts";
@@ -85,7 +85,7 @@ export class FollowedFile implements LiveInput {
     this.stopPolling = this.options.deps.every(this.options.settings.pollMs, () => {
       this.poll();
     });
-    this.watchFolders();
+    this.watch.ensure(() => this.options.succession.folders());
     await this.look();
   }
 
@@ -96,10 +96,12 @@ export class FollowedFile implements LiveInput {
   }
 
   position(unusedBytes: number): unknown {
-    return this.isBegun ? this.chain.position(unusedBytes) : undefined;
+    // Of the first file it is not known yet where it is begun.
+    return this.isBegun && this.first === undefined ? this.chain.position(unusedBytes) : undefined;
   }
 
   async close(): Promise<void> {
+    if (this.isClosed) return;
     this.isClosed = true;
     this.stopPolling();
     this.watch.close();
@@ -109,17 +111,9 @@ export class FollowedFile implements LiveInput {
   }
 
   private poll(): void {
-    this.watchFolders();
+    this.watch.ensure(() => this.options.succession.folders());
     void this.look();
     this.onReadable();
-  }
-
-  private watchFolders(): void {
-    try {
-      this.watch.ensure(this.options.succession.folders());
-    } catch {
-      // What is wrong with the folder is told by who looks for files in it.
-    }
   }
 
   /** Looks for what comes next; while it looks already, it looks once more. */
@@ -213,7 +207,19 @@ export class FollowedFile implements LiveInput {
     else if (located !== undefined) this.open(located);
   }
 
-  private open({ place, offset }: Located, resumes?: Unfinished, isBeforeCurrent = false): void {
+  private open(located: Located, resumes?: Unfinished, isBeforeCurrent = false): void {
+    const { place } = located;
+    try {
+      this.openNext(located, resumes, isBeforeCurrent);
+    } catch (error) {
+      // The newest one is waited for.
+      if (!isDenied(place.path) || this.options.succession.isNewest(place)) throw error;
+      this.chain.passOver(place, resumes);
+      this.isLookWanted = true;
+    }
+  }
+
+  private openNext({ place, offset }: Located, resumes: Unfinished | undefined, isBeforeCurrent: boolean): void {
     const { buffer, deps } = this.options;
     const next = { ...(resumes === undefined ? {} : { resumes }), isBeforeCurrent };
     if (isCompressedName(place.path)) {

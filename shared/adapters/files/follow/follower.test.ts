@@ -480,6 +480,8 @@ describe("what cannot be read for a while", () => {
       await turnOfTheLoop();
     });
     expect(log.notices.map(({ message }) => message)).toEqual([`${path}: permission denied`]);
+    // A restart now is a first start still.
+    expect(log.input().position(0)).toBeUndefined();
     appendFileSync(path, "new\n");
     chmodSync(path, 0o644);
     expect(await log.untilLines(1)).toEqual(["new"]);
@@ -507,6 +509,40 @@ describe("what cannot be read for a while", () => {
     chmodSync(path, 0o644);
     expect(await log.untilLines(3)).toEqual(["1", "2", "3"]);
     expect(log.events()).toEqual(["unreadable", "mended", "rotated"]);
+  });
+
+  test("rotated files that may not be read do not hold up what is written now", async () => {
+    for (const name of [`${path}.2.gz`, `${path}.1`]) {
+      writeFileSync(name, "older\n");
+      chmodSync(name, 0o000);
+    }
+    writeFileSync(path, "1\n");
+    log = new FollowedLog({ paths: [path], ...fromStart });
+    await withoutRights(async () => {
+      await log.start();
+      await log.untilLines(1);
+    });
+    expect(log.notices).toEqual([]);
+    log.store();
+    await log.kill();
+    appendFileSync(path, "2\n");
+    chmodSync(path, 0o000);
+    renameSync(path, `${path}.4`);
+    writeFileSync(`${path}.3`, "3\n");
+    chmodSync(`${path}.3`, 0o000);
+    unlinkSync(`${path}.2.gz`);
+    unlinkSync(`${path}.1`);
+    writeFileSync(path, "4\n");
+    await withoutRights(async () => {
+      await log.restart();
+      await log.untilLines(2);
+    });
+    expect(log.lines).toEqual(["1", "4"]);
+    expect(log.notices.map(({ message }) => message)).toEqual([
+      `${path}: what was written behind byte 2 before it was rotated is not read: ${path}.4: permission denied`,
+      `${path}.3: permission denied; it is not read`,
+    ]);
+    expect(log.follower.counters()).toMatchObject({ lostGenerations: 2 });
   });
 
   test.skipIf(process.platform !== "linux")("a disk that fails", async () => {

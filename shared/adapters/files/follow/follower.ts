@@ -129,7 +129,7 @@ export class Follower {
     for (const scanned of this.scanned) {
       const { pattern, series: listing, notices, watch, isKnown } = scanned;
       try {
-        watch.ensure([pattern.folder]);
+        watch.ensure(() => [pattern.folder]);
         listing.forget();
         const series = listing.get();
         notices.mended(SCANNING, pattern.path);

@@ -27,7 +27,7 @@ export class GenerationChain {
   readonly waiting: Unfinished[] = [];
   private lingering: readonly Generation[] = [];
   private readonly said: LiveChunk[] = [];
-  /** Compressed files that do not inflate. One that is read at all is behind all before it: there are few. */
+  /** Rotated files that cannot be read: few, as what comes behind one that was read is all that is looked at. */
   private readonly damaged: FilePlace[] = [];
   private hasTaken = false;
   private readonly options: ChainOptions;
@@ -57,25 +57,20 @@ export class GenerationChain {
 
   take(): LiveChunk | undefined {
     const chunk = this.takeNext();
-    if (chunk === undefined) return undefined;
-    this.hasTaken = true;
-    this.options.counters.bytesRead += chunk.bytes.length;
+    this.hasTaken ||= chunk !== undefined;
+    this.options.counters.bytesRead += chunk?.bytes.length ?? 0;
     return chunk;
   }
 
   /** Undefined as long as nothing was taken of the first that has to be. */
   position(unusedBytes: number): FollowPosition | undefined {
     if (this.said.length > 0 && !this.hasTaken) return undefined;
-    const { turns } = this;
-    const waiting = this.waiting.map(({ mark, isMidLine }) =>
-      isMidLine ? { ...mark, offset: Math.max(0, mark.offset - unusedBytes) } : mark,
-    );
-    const generations = [...turns.marksOf(this.lingering, this.current, unusedBytes), ...waiting];
-    return turns.previous === undefined ? { v: 1, generations } : { v: 1, previous: turns.previous, generations };
+    const { lingering, current, waiting } = this;
+    return this.turns.position({ lingering, current, waiting }, unusedBytes);
   }
 
-  /** What was to be found again is nowhere. */
-  giveUp(unfinished: Unfinished): void {
+  /** What was to be found again is nowhere, or may not be read. */
+  giveUp(unfinished: Unfinished, why?: string): void {
     const { mark, isMidLine, tail } = unfinished;
     this.waiting.shift();
     // It was empty, and still is or comes behind the previous one.
@@ -83,17 +78,20 @@ export class GenerationChain {
     if (mark.lingers !== true) this.turns.skip(mark);
     const rest = tail ?? NEWLINE.subarray(0, 0);
     if (isMidLine || rest.length > 0) this.say(Buffer.concat([rest, NEWLINE]), mark.offset === 0);
-    if (tail !== undefined) return;
-    this.options.counters.lostGenerations += 1;
-    const message = `${mark.path}: what was written behind byte ${mark.offset} before it was rotated was not found again`;
-    this.options.notices.say("generation-lost", message);
+    if (tail !== undefined && why === undefined) return;
+    const where = `${mark.path}: what was written behind byte ${mark.offset} before it was rotated`;
+    this.lose(`${where} ${why ?? "was not found again"}`);
+  }
+
+  /** A rotated file that may not be read: what comes behind it does not wait for that. */
+  passOver(place: FilePlace, resumes: Unfinished | undefined): void {
+    this.damaged.push(place);
+    if (resumes === undefined) this.lose(`${place.path}: permission denied; it is not read`);
+    else this.giveUp(resumes, `is not read: ${place.path}: permission denied`);
   }
 
   close(): void {
     for (const generation of [...this.lingering, this.current, this.next?.generation]) generation?.close();
-    this.lingering = [];
-    this.current = undefined;
-    this.next = undefined;
   }
 
   private takeNext(): LiveChunk | undefined {
@@ -173,9 +171,7 @@ export class GenerationChain {
 
   private noteFailed(generation: Generation, error: unknown): void {
     if (generation.settled !== undefined) {
-      this.options.counters.lostGenerations += 1;
-      const message = faultMessage(generation.path, error);
-      this.options.notices.say("generation-lost", `${message}; the rest of it is not read`);
+      this.lose(`${faultMessage(generation.path, error)}; the rest of it is not read`);
       this.damaged.push(generation.settled);
       if (generation.isMidLine) this.say(NEWLINE, false);
       this.retire(generation);
@@ -184,6 +180,11 @@ export class GenerationChain {
     this.options.notices.unreadable(generation.path, generation.path, error);
     // It is opened anew at the next poll.
     if (generation === this.current) this.loseSight(generation, undefined);
+  }
+
+  private lose(message: string): void {
+    this.options.counters.lostGenerations += 1;
+    this.options.notices.say("generation-lost", message);
   }
 
   private retire(generation: Generation): void {

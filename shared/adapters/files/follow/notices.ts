@@ -62,5 +62,7 @@ const MISSING = "missing";
 /** One line that begins with the path. */
 export function faultMessage(path: string, error: unknown): string {
   const words = whatIsWrong(error);
-  return words.startsWith(path) ? words : `${path}: ${words}`;
+  // A file beside it may be what could not be opened.
+  const about = error instanceof Error && "path" in error && typeof error.path === "string" ? error.path : path;
+  return words.startsWith("/") || words.startsWith(path) ? words : `${about}: ${words}`;
 }
