@@ -165,6 +165,30 @@ describe("rotation while it is followed", () => {
     expect(log.events().filter((event) => event !== "rotated")).toEqual(["missing", "mended"]);
   });
 
+  test("a writer that is never told of the rotation is read where it writes", async () => {
+    writeFileSync(path, "1\n");
+    await follow(fromStart);
+    await log.untilLines(1);
+    const writer = openSync(path, "a");
+    renameSync(path, `${path}.1`);
+    writeFileSync(path, "");
+    log.poll();
+    await log.until(() => log.events().includes("rotated"), "the rotation");
+    for (const line of ["2", "3"]) {
+      // Nights are quiet.
+      log.poll(3_600_000);
+      log.drain();
+      writeSync(writer, `${line}\n`);
+      await log.untilLines(Number(line));
+    }
+    log.poll(3_600_000);
+    appendFileSync(path, "4\n");
+    await log.untilLines(4);
+    writeSync(writer, "5\n");
+    closeSync(writer);
+    expect(await log.untilLines(5)).toEqual(["1", "2", "3", "4", "5"]);
+  });
+
   test("several times between two looks", async () => {
     writeFileSync(path, "1\n");
     await follow(fromStart);
@@ -544,6 +568,28 @@ describe("what cannot be read for a while", () => {
     ]);
     expect(log.follower.counters()).toMatchObject({ lostGenerations: 2 });
   });
+
+  test.skipIf(process.platform !== "linux")(
+    "a disk that fails while it is read: told once, read on when it is mended",
+    async () => {
+      writeFileSync(path, "1\n");
+      await follow(fromStart);
+      await log.untilLines(1);
+      renameSync(path, at("away"));
+      symlinkSync("/proc/self/mem", path);
+      log.poll();
+      await log.until(() => log.events().includes("unreadable"), "the news");
+      log.poll();
+      await turnOfTheLoop();
+      unlinkSync(path);
+      renameSync(at("away"), path);
+      appendFileSync(path, "2\n");
+      expect(await log.untilLines(2)).toEqual(["1", "2"]);
+      log.poll();
+      await log.until(() => log.events().includes("mended"), "the good news");
+      expect(log.events()).toEqual(["unreadable", "mended"]);
+    },
+  );
 
   test.skipIf(process.platform !== "linux")("a disk that fails", async () => {
     // Reading it fails with EIO: nothing is mapped at its beginning.

@@ -7,17 +7,14 @@
 
 import type { LiveChunk } from "../live-input.ts";
 import type { ChainOptions, Next, Unfinished } from "./chain-parts.ts";
+import { DAMAGED_MAX, LINGERING_MAX, LONG_LINE_MS } from "./chain-parts.ts";
 import type { FilePlace } from "./file-place.ts";
 import type { FollowPosition } from "./generation-mark.ts";
 import type { Generation } from "./generation.ts";
-import { faultMessage } from "./notices.ts";
+import { faultMessage, restMessage } from "./notices.ts";
 import type { Among } from "./succession.ts";
 import { Turns } from "./turns.ts";
 
-/** Files that were rotated away and are still read. */
-const LINGERING_MAX = 8;
-/** A line longer than a chunk that was begun before its file was rotated may still be ended there. */
-const LONG_LINE_MS = 5_000;
 const NEWLINE = Buffer.from("\n");
 
 export class GenerationChain {
@@ -30,6 +27,8 @@ export class GenerationChain {
   /** Rotated files that cannot be read: few, as what comes behind one that was read is all that is looked at. */
   private readonly damaged: FilePlace[] = [];
   private hasTaken = false;
+  /** When the first bytes of the current one were read. */
+  private begunAtMs = 0;
   private readonly options: ChainOptions;
 
   constructor(options: ChainOptions) {
@@ -70,7 +69,7 @@ export class GenerationChain {
   }
 
   /** What was to be found again is nowhere, or may not be read. */
-  giveUp(unfinished: Unfinished, why?: string): void {
+  giveUp(unfinished: Unfinished, why?: string, unreadable?: FilePlace): void {
     const { mark, isMidLine, tail } = unfinished;
     this.waiting.shift();
     // It was empty, and still is or comes behind the previous one.
@@ -79,15 +78,14 @@ export class GenerationChain {
     const rest = tail ?? NEWLINE.subarray(0, 0);
     if (isMidLine || rest.length > 0) this.say(Buffer.concat([rest, NEWLINE]), mark.offset === 0);
     if (tail !== undefined && why === undefined) return;
-    const where = `${mark.path}: what was written behind byte ${mark.offset} before it was rotated`;
-    this.lose(`${where} ${why ?? "was not found again"}`);
+    this.lose(restMessage(mark, why ?? "was not found again"), unreadable);
   }
 
   /** A rotated file that may not be read: what comes behind it does not wait for that. */
   passOver(place: FilePlace, resumes: Unfinished | undefined): void {
-    this.damaged.push(place);
-    if (resumes === undefined) this.lose(`${place.path}: permission denied; it is not read`);
-    else this.giveUp(resumes, `is not read: ${place.path}: permission denied`);
+    const message = `${place.path}: permission denied`;
+    if (resumes === undefined) this.lose(`${message}; it is not read`, place);
+    else this.giveUp(resumes, `is not read: ${message}`, place);
   }
 
   close(): void {
@@ -123,7 +121,9 @@ export class GenerationChain {
     for (const generation of this.lingering) {
       const chunk = this.read(generation);
       if (chunk !== undefined) return chunk;
-      const quietMs = this.options.nowMs() - generation.grewAtMs;
+      // As long as nothing is written to the new one, its writer may not know of it: nobody may have told it.
+      if (current === undefined || current.offset === 0) continue;
+      const quietMs = this.options.nowMs() - Math.max(generation.grewAtMs, this.begunAtMs);
       if (quietMs >= this.options.letGoMs) this.letGo(generation);
       else if (quietMs >= this.options.lingerMs) this.endTail(generation);
       if (this.said.length > 0) return undefined;
@@ -142,8 +142,12 @@ export class GenerationChain {
       const outcome = generation.read();
       notices.mended(generation.path, generation.path);
       if (outcome === "truncated") this.noteTruncated(generation);
-      else if (outcome === "ended") this.noteEnded(generation);
-      else if (typeof outcome !== "string") return { bytes: outcome, begins };
+      else if (outcome === "ended" && generation.isMidLine) this.giveUpLine(generation);
+      else if (outcome === "ended") this.retire(generation);
+      else if (typeof outcome !== "string") {
+        if (begins && generation === this.current) this.begunAtMs = this.options.nowMs();
+        return { bytes: outcome, begins };
+      }
     } catch (error) {
       this.noteFailed(generation, error);
     }
@@ -159,11 +163,6 @@ export class GenerationChain {
     } else this.letGo(generation);
   }
 
-  private noteEnded(generation: Generation): void {
-    if (generation.isMidLine) this.giveUpLine(generation);
-    else this.retire(generation);
-  }
-
   private giveUpLine(generation: Generation): void {
     generation.breakLine();
     this.say(Buffer.concat([generation.takeTail(), NEWLINE]), false);
@@ -171,8 +170,7 @@ export class GenerationChain {
 
   private noteFailed(generation: Generation, error: unknown): void {
     if (generation.settled !== undefined) {
-      this.lose(`${faultMessage(generation.path, error)}; the rest of it is not read`);
-      this.damaged.push(generation.settled);
+      this.lose(`${faultMessage(generation.path, error)}; the rest of it is not read`, generation.settled);
       if (generation.isMidLine) this.say(NEWLINE, false);
       this.retire(generation);
       return;
@@ -182,7 +180,8 @@ export class GenerationChain {
     if (generation === this.current) this.loseSight(generation, undefined);
   }
 
-  private lose(message: string): void {
+  private lose(message: string, unreadable?: FilePlace): void {
+    if (unreadable !== undefined && this.damaged.push(unreadable) > DAMAGED_MAX) this.damaged.shift();
     this.options.counters.lostGenerations += 1;
     this.options.notices.say("generation-lost", message);
   }
@@ -213,6 +212,7 @@ export class GenerationChain {
     if (next.resumes?.isMidLine === true) next.generation.continueLine();
     const isPassed = next.resumes?.mark.lingers === true;
     if (!isPassed) this.turns.begin(next.generation);
+    this.begunAtMs = this.options.nowMs();
     if (isPassed && next.generation.settled === undefined) {
       this.lingering = [...this.lingering, next.generation];
       this.current = undefined;

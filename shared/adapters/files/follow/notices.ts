@@ -1,6 +1,7 @@
 // What happens to one input -> a notice once a change of state, never once a poll.
 
 import { whatIsWrong } from "../file-error.ts";
+import type { GenerationMark } from "./generation-mark.ts";
 import type { FollowCounters, FollowDeps, FollowEvent } from "./follow-settings.ts";
 
 export class Notices {
@@ -24,8 +25,9 @@ export class Notices {
   /** `what`: a path, or what was being done. */
   unreadable(what: string, path: string, error: unknown): void {
     const message = faultMessage(path, error);
-    if (this.wrong.get(what) === message) return;
+    const isTold = [...this.wrong.values()].includes(message);
     this.wrong.set(what, message);
+    if (isTold) return;
     this.counters.faults += 1;
     this.say("unreadable", message);
   }
@@ -52,7 +54,10 @@ export class Notices {
   }
 
   mended(what: string, path: string): void {
-    if (this.wrong.size === 0 || !this.wrong.delete(what)) return;
+    const message = this.wrong.get(what);
+    if (message === undefined) return;
+    this.wrong.delete(what);
+    if ([...this.wrong.values()].includes(message)) return;
     this.say("mended", what === MISSING ? `${path}: is there` : `${path}: can be read again`);
   }
 }
@@ -65,4 +70,9 @@ export function faultMessage(path: string, error: unknown): string {
   // A file beside it may be what could not be opened.
   const about = error instanceof Error && "path" in error && typeof error.path === "string" ? error.path : path;
   return words.startsWith("/") || words.startsWith(path) ? words : `${about}: ${words}`;
+}
+
+/** What became of the rest of a generation. */
+export function restMessage({ path, offset }: GenerationMark, fate: string): string {
+  return `${path}: what was written behind byte ${offset} before it was rotated ${fate}`;
 }
