@@ -1,10 +1,9 @@
 // Inputs of the configuration -> readers: files and patterns are followed, ports listened on, standard input read.
 
-import { join } from "node:path";
-import type { FollowNotice } from "../../../shared/adapters/files/follow/follow-settings.ts";
+import { isAbsolute, join } from "node:path";
 import { defaultFollowSettings } from "../../../shared/adapters/files/follow/follow-settings.ts";
-import { systemWatchFolder } from "../../../shared/adapters/files/follow/folder-watch.ts";
 import { Follower } from "../../../shared/adapters/files/follow/follower.ts";
+import { systemFollowDeps } from "../../../shared/adapters/files/follow/system-deps.ts";
 import type { LiveInput } from "../../../shared/adapters/files/live-input.ts";
 import { StandardInput } from "../../../shared/adapters/files/standard-input.ts";
 import type { SyslogAddress } from "../../../shared/adapters/syslog/syslog-address.ts";
@@ -12,6 +11,7 @@ import { SyslogListener } from "../../../shared/adapters/syslog/syslog-listener.
 import type { ListenAddress } from "../../../shared/runtime/listen-address.ts";
 import type { Ingest } from "../../ingest/ingest.ts";
 import { LiveReader } from "./live-reader.ts";
+import { PatternEntries } from "./pattern-entries.ts";
 import type { FileInput, FilesInput, InputSettings } from "./standalone-settings.ts";
 
 export interface LiveInputsOptions {
@@ -19,7 +19,6 @@ export interface LiveInputsOptions {
   readonly createIngest: (input: InputSettings, name: string) => Ingest;
   /** What was stored of the reader of that name. */
   readonly stored: (name: string) => Buffer | undefined;
-  readonly nowMs: () => number;
   /** One line for a person. */
   readonly say: (line: string) => void;
 }
@@ -36,6 +35,8 @@ export class LiveInputs {
   readonly readers: LiveReader[] = [];
   readonly reports: InputReport[] = [];
   private readonly options: LiveInputsOptions;
+  /** What is stored of patterns: which logs were there before. */
+  readonly patterns = new PatternEntries(() => this.followers.flatMap((one) => [...one.patternPositions()]));
   private readonly followers: Follower[] = [];
   private standardInput: StandardInput | undefined;
   private onReadable: () => void = () => undefined;
@@ -71,11 +72,13 @@ export class LiveInputs {
   }
 
   private async follow(settings: FileInput | FilesInput): Promise<void> {
-    const { say, nowMs, stored } = this.options;
+    const { say, stored } = this.options;
     const readers: LiveReader[] = [];
     const prepared = new Map<string, LiveReader>();
     const starting: Promise<void>[] = [];
     const positionOf = (name: string): unknown => {
+      // Logs are named by their path, a pattern by a word before its own.
+      if (!isAbsolute(name)) return this.patterns.stored(name);
       const reader = this.reader(settings, name);
       prepared.set(name, reader);
       const value = stored(name);
@@ -93,15 +96,7 @@ export class LiveInputs {
     const path = settings.kind === "file" ? settings.path : join(settings.folder, settings.pattern);
     const follower = new Follower(
       { paths: [path], settings: { ...defaultFollowSettings, from: settings.from }, positionOf, onInput },
-      {
-        nowMs,
-        onNotice: ({ message }: FollowNotice) => say(message),
-        every: (intervalMs, callback) => {
-          const timer = setInterval(callback, intervalMs);
-          return () => clearInterval(timer);
-        },
-        watchFolder: systemWatchFolder,
-      },
+      systemFollowDeps(({ message }) => say(message)),
     );
     this.followers.push(follower);
     this.reports.push({

@@ -89,7 +89,6 @@ export class Standalone {
       inputs: config.inputs,
       createIngest: (input, name) => ingest.create(input, name, this.pipeline.stages.table),
       stored: (name) => this.state.input(name),
-      nowMs: deps.nowMs,
       say: deps.say,
     });
     this.state = this.createState();
@@ -208,6 +207,7 @@ export class Standalone {
     return new KeptState(
       [
         live,
+        this.inputs.patterns,
         part(isDetectorKey, entries),
         part(isOf("outbox/"), this.telling),
         part(isOf(SILENCE_PREFIX), this.silences),
