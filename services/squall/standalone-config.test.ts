@@ -270,7 +270,7 @@ heartbeat: {urlFile: ${folder}}
 `;
   expect(await faults({ yaml })).toEqual([
     "squall.yaml:3:14: webhooks[0].urlFile: absent: no such file",
-    'squall.yaml:4:17: webhooks[0].secretFile: bad-key: its text is no key of Standard Webhooks ("whsec_" and base64): make one with: echo "whsec_$(openssl rand -base64 32)"',
+    'squall.yaml:4:17: webhooks[0].secretFile: bad-key: its text is no key of Standard Webhooks ("whsec_" and base64 of 24 to 64 bytes): make one with: echo "whsec_$(openssl rand -base64 32)"',
     "squall.yaml:6:22: webhooks[0].headerFiles.Authorization: empty: is empty",
     "squall.yaml:7:14: webhooks[0].headerFiles.X-Big: big: is larger than 65536 bytes",
     "squall.yaml:9:14: webhooks[1].urlFile: bad-url: its text is no URL that can be called: write http://… or https://…",

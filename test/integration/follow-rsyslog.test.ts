@@ -21,6 +21,7 @@ import { expect, onTestFinished, test, type TestContext } from "vitest";
 import { defaultFollowSettings } from "../../shared/adapters/files/follow/follow-settings.ts";
 import { Follower } from "../../shared/adapters/files/follow/follower.ts";
 import { systemFollowDeps } from "../../shared/adapters/files/follow/system-deps.ts";
+import { catchesSignal } from "../support/caught-signals.ts";
 import { LineReader } from "../support/followed-log.ts";
 import { pollUntil } from "../support/poll.ts";
 import { realPart } from "../support/real-part.ts";
@@ -60,6 +61,8 @@ async function startRsyslog(context: TestContext): Promise<Rsyslog> {
   });
   const port = (): number => (existsSync(portFile) ? Number(readFileSync(portFile, "utf8")) : 0);
   await pollUntil(() => port() > 0, { deadlineMs: 30_000, what: "rsyslogd to listen" });
+  const hears = (): boolean => catchesSignal(child.pid ?? 0, "SIGHUP");
+  await pollUntil(hears, { deadlineMs: 30_000, what: "rsyslogd to hear of a HUP" });
   const socket = connect(port(), "127.0.0.1");
   onTestFinished(() => {
     socket.destroy();
