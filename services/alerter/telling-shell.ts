@@ -64,6 +64,8 @@ export interface Telling {
   status(): TellingStatus;
   /** How the last notifications ended, newest last. */
   latest(): readonly DeliveryRecord[];
+  /** Resolves when nothing waits to be told, or when the signal is aborted. */
+  settled(signal: AbortSignal): Promise<void>;
   /** Starts nothing more, waits for what is out, gives it up after graceMs. A last flush should follow. */
   stop(graceMs: number): Promise<void>;
 }
@@ -90,6 +92,7 @@ class TellingLoop implements Telling {
   private readonly stopping = new AbortController();
   private readonly out = new Set<Promise<void>>();
   private cancelTimer: () => void = () => undefined;
+  private onSettled: () => void = () => undefined;
   private isRunning = false;
 
   constructor(options: TellingOptions) {
@@ -152,6 +155,14 @@ class TellingLoop implements Telling {
     return this.records.latest();
   }
 
+  async settled(signal: AbortSignal): Promise<void> {
+    if (signal.aborted || this.waiting === 0) return;
+    await new Promise<void>((resolve) => {
+      this.onSettled = resolve;
+      signal.addEventListener("abort", () => resolve(), { once: true });
+    });
+  }
+
   async stop(graceMs: number): Promise<void> {
     this.isRunning = false;
     this.cancelTimer();
@@ -161,9 +172,14 @@ class TellingLoop implements Telling {
     cancel();
   }
 
+  private get waiting(): number {
+    return this.outbox.status().reduce((sum, { waiting }) => sum + waiting, 0);
+  }
+
   /** Sends what is due, and comes back when something will be. */
   private pump(): void {
     if (!this.isRunning) return;
+    if (this.waiting === 0) this.onSettled();
     const { clock } = this.options;
     for (const attempt of this.outbox.due(clock.nowMs())) {
       const sending = this.send(attempt).finally(() => this.out.delete(sending));

@@ -17,6 +17,8 @@ export interface RealRsyslog {
   readonly lines: (name: string) => string[];
   /** Hands over messages, each with its priority; a count stands before each, so that one may hold newlines. */
   readonly send: (messages: readonly string[]) => Promise<void>;
+  /** Tells it to open its files anew, as logrotate does. */
+  readonly reopen: () => void;
   /** Ends it and deletes the folder. */
   readonly stop: () => Promise<void>;
 }
@@ -69,6 +71,7 @@ ${actions(path)}
         });
       });
     },
+    reopen: () => void child.kill("SIGHUP"),
     stop,
   };
 }

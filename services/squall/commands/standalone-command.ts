@@ -2,6 +2,8 @@
 
 import { existsSync } from "node:fs";
 import type { Severity } from "../../../shared/domain/storm-alert.ts";
+import { listenAddressText } from "../../../shared/runtime/listen-address.ts";
+import type { Telling } from "../../alerter/telling-shell.ts";
 import { alertOutput } from "../alert-output.ts";
 import { loadStandaloneConfiguration } from "../configuration.ts";
 import type { ExitCode } from "../exit-codes.ts";
@@ -30,6 +32,8 @@ export interface StandaloneCommandFlags extends StandaloneFlags {
 const DEFAULT_LOGS = ["/var/log/mail.log", "/var/log/maillog", "/var/log/mail"];
 /** What is being told when it ends has so long. */
 const GRACE_MS = 5_000;
+/** When a pipe has ended nobody is in a hurry: what waits to be told has so long. */
+const LAST_WORDS_MS = 30_000;
 
 /** `version`: of squall. Throws ConfigError, ListenError and InputError. */
 export async function standaloneCommand(
@@ -75,6 +79,7 @@ interface RunOptions {
 
 async function run({ config, flags, terminal, version, load, say, parts, onClose }: RunOptions): Promise<ExitCode> {
   const { status, directory, deadLetters } = parts;
+  const hangUps = listenForHangUps(onClose);
   const messengers = new Messengers({ config, version, env: terminal.env, http: parts.http, say });
   const standalone = new Standalone(config, {
     directory,
@@ -102,18 +107,45 @@ async function run({ config, flags, terminal, version, load, say, parts, onClose
   await standalone.open();
   status.health.met(INPUTS_OPEN);
   tellStart(config, say);
+  if (status.address !== undefined) say(`metrics and health on http://${listenAddressText(status.address)}`);
   heartbeat?.start();
-  const onHangUp = (): void => void reloads.reload();
-  process.on("SIGHUP", onHangUp);
-  onClose(() => void process.off("SIGHUP", onHangUp));
+  hangUps.heed(() => void reloads.reload());
   terminal.signal.addEventListener("abort", () => standalone.stop(), { once: true });
   if (terminal.signal.aborted) standalone.stop();
   await standalone.run();
   status.health.stopping();
   await heartbeat?.stop();
+  await standalone.telling.settled(AbortSignal.any([terminal.signal, AbortSignal.timeout(LAST_WORDS_MS)]));
   await standalone.telling.stop(GRACE_MS);
   await standalone.flush();
+  sayWaiting(standalone.telling, say);
   return terminal.signal.reason === "SIGINT" ? EXIT.interrupted : EXIT.done;
+}
+
+/** SIGHUP would end a process that does not listen for it: one that comes while the state is read is heeded later. */
+function listenForHangUps(onClose: RunOptions["onClose"]): { readonly heed: (onHangUp: () => void) => void } {
+  let isEarly = false;
+  let heeded = (): void => {
+    isEarly = true;
+  };
+  const listener = (): void => heeded();
+  process.on("SIGHUP", listener);
+  onClose(() => void process.off("SIGHUP", listener));
+  return {
+    heed(onHangUp) {
+      heeded = onHangUp;
+      if (isEarly) onHangUp();
+    },
+  };
+}
+
+/** What nobody was told yet is not forgotten: but who ends squall should know. */
+function sayWaiting(telling: Telling, say: (line: string) => void): void {
+  for (const { name, waiting } of telling.status().receivers) {
+    if (waiting === 0) continue;
+    const what = waiting === 1 ? "1 notification waits" : `${waiting} notifications wait`;
+    say(`${what} for ${name}: told when squall is started again on this state`);
+  }
 }
 
 /** What is read when nobody says what: a pipe, or the log that the system has. Undefined: there is none. */

@@ -8,6 +8,7 @@ import type { LiveInput } from "../../../shared/adapters/files/live-input.ts";
 import { StandardInput } from "../../../shared/adapters/files/standard-input.ts";
 import type { SyslogAddress } from "../../../shared/adapters/syslog/syslog-address.ts";
 import { SyslogListener } from "../../../shared/adapters/syslog/syslog-listener.ts";
+import type { PutEntry } from "../../../shared/domain/state-value.ts";
 import type { ListenAddress } from "../../../shared/runtime/listen-address.ts";
 import type { Ingest } from "../../ingest/ingest.ts";
 import { LiveReader } from "./live-reader.ts";
@@ -62,6 +63,11 @@ export class LiveInputs {
         if (input.tcp !== undefined) await this.listen(input, "tcp", input.tcp);
       }
     }
+  }
+
+  /** Tells the entries of readers that changed since the last call, each once. */
+  changes(put: PutEntry): void {
+    for (const reader of this.readers) reader.changes(put);
   }
 
   async close(): Promise<void> {

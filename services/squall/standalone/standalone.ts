@@ -203,7 +203,6 @@ export class Standalone {
   private createState(): KeptState {
     const live = this.pipeline.keepState();
     const entries = new DetectorEntries(this.pipeline.stages.detector);
-    const readers = this.inputs.readers;
     return new KeptState(
       [
         live,
@@ -214,7 +213,7 @@ export class Standalone {
       ],
       {
         changes: (put) => {
-          for (const reader of readers) reader.changes(put);
+          this.inputs.changes(put);
         },
       },
     );
