@@ -52,9 +52,10 @@ export async function standaloneCommand(
   }
   const closing: (() => Promise<void> | void)[] = [];
   const onClose = (close: () => Promise<void> | void): void => void closing.push(close);
+  const hangUps = listenForHangUps(onClose);
   try {
     const parts = await openParts(config, { deadLetter: flags.deadLetter, version, env: terminal.env, say, onClose });
-    return await run({ config, flags, terminal, version, load, say, parts, onClose });
+    return await run({ config, flags, terminal, version, load, say, parts, hangUps, onClose });
   } catch (error) {
     const words = whatCannotBeUsed(error, config.state);
     if (words === undefined) throw error;
@@ -73,13 +74,14 @@ interface RunOptions {
   readonly load: () => Promise<StandaloneConfig | undefined>;
   readonly say: (line: string) => void;
   readonly parts: OpenedParts;
+  readonly hangUps: HangUps;
   /** What is to be closed at the end, last first. */
   readonly onClose: (close: () => Promise<void> | void) => void;
 }
 
-async function run({ config, flags, terminal, version, load, say, parts, onClose }: RunOptions): Promise<ExitCode> {
+async function run(options: RunOptions): Promise<ExitCode> {
+  const { config, flags, terminal, version, load, say, parts, hangUps, onClose } = options;
   const { status, directory, deadLetters } = parts;
-  const hangUps = listenForHangUps(onClose);
   const messengers = new Messengers({ config, version, env: terminal.env, http: parts.http, say });
   const standalone = new Standalone(config, {
     directory,
@@ -122,8 +124,12 @@ async function run({ config, flags, terminal, version, load, say, parts, onClose
   return terminal.signal.reason === "SIGINT" ? EXIT.interrupted : EXIT.done;
 }
 
+interface HangUps {
+  readonly heed: (onHangUp: () => void) => void;
+}
+
 /** SIGHUP would end a process that does not listen for it: one that comes while the state is read is heeded later. */
-function listenForHangUps(onClose: RunOptions["onClose"]): { readonly heed: (onHangUp: () => void) => void } {
+function listenForHangUps(onClose: RunOptions["onClose"]): HangUps {
   let isEarly = false;
   let heeded = (): void => {
     isEarly = true;
