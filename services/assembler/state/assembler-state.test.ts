@@ -201,6 +201,7 @@ describe("entries", () => {
         }),
       );
       run.now(mails, at).revise();
+      flush(run, entries);
       run.assembler.passTime(at + 5 * MINUTE);
       flush(run, entries);
       bytes = [...entries].reduce((sum, [, value]) => sum + value.length, 0);
