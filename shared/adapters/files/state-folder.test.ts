@@ -1,4 +1,14 @@
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -33,6 +43,18 @@ test("a file, and a folder in one", async () => {
   writeFileSync(file, "");
   await expect(openStateFolder(file)).rejects.toMatchObject({ fault: "access", message: `${file}: is no folder` });
   await expect(openStateFolder(join(file, "x"))).rejects.toMatchObject({ fault: "access" });
+});
+
+const inProc = "a folder that is there and takes none is said: it is not tried for ever";
+test.each(onlyWhere(existsSync("/proc/self"), inProc))("%s", async () => {
+  await expect(openStateFolder("/proc/squall/state")).rejects.toMatchObject({ fault: "access" });
+});
+
+test("a link to what is not there", async () => {
+  const link = join(base, "link");
+  symlinkSync(join(base, "nowhere"), link);
+  await expect(openStateFolder(link)).rejects.toMatchObject({ fault: "access", message: `${link}: no such folder` });
+  await expect(openStateFolder(join(link, "x"))).rejects.toMatchObject({ fault: "access" });
 });
 
 const byRoot = "files that root makes in another user's folder are given to that user";

@@ -2,6 +2,7 @@
 
 import type { Stats } from "node:fs";
 import { mkdir, stat } from "node:fs/promises";
+import { dirname } from "node:path";
 import { stateFault } from "./state-log/state-fault.ts";
 import { StateLogError } from "../../runtime/state-log.ts";
 
@@ -21,15 +22,35 @@ const OTHERS_MAY_WRITE = 0o002;
 export async function openStateFolder(folder: string): Promise<FolderOwner | undefined> {
   let found: Stats;
   try {
-    await mkdir(folder, { recursive: true, mode: OWNER_ONLY });
+    await makeFolder(folder);
     found = await stat(folder);
   } catch (error) {
     throw stateFault(folder, error);
   }
+  if (!found.isDirectory()) throw new StateLogError("access", `${folder}: is no folder`);
   if ((found.mode & OTHERS_MAY_WRITE) !== 0) {
     const way = "take the right away (chmod o-w), or name a folder within it";
     throw new StateLogError("access", `${folder}: every user of this machine may write here: ${way}`);
   }
   const isRoot = process.getuid?.() === 0;
   return isRoot && found.uid !== 0 ? { uid: found.uid, gid: found.gid } : undefined;
+}
+
+/** Step by step: Node's own recursive way goes round for ever where a folder is there but takes none (/proc). */
+async function makeFolder(folder: string): Promise<void> {
+  if (await isMade(folder)) return;
+  await makeFolder(dirname(folder));
+  if (!(await isMade(folder))) throw Object.assign(new Error(folder), { code: "ENOENT" });
+}
+
+/** False where what is above it is missing, or will not have it. */
+async function isMade(folder: string): Promise<boolean> {
+  try {
+    await mkdir(folder, { mode: OWNER_ONLY });
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ENOENT" && dirname(folder) !== folder) return false;
+    if (code !== "EEXIST") throw error;
+  }
+  return true;
 }
