@@ -39,7 +39,8 @@ beforeAll(async () => {
   home.configure(LISTS);
   home.write(`${lines.join("\n")}\n`);
   expected = shown(await squall(["replay", "-q", "--output", "ndjson", "--config", home.config, home.log]));
-  expect(expected.map(({ type }) => type)).toEqual(expect.arrayContaining(["storm.opened", "storm.resolved"]));
+  const types = expected.map(({ type }) => type);
+  if (!types.includes("storm.opened") || !types.includes("storm.resolved")) throw new Error("the log has no storm");
 });
 
 const closers: (() => Promise<void>)[] = [];

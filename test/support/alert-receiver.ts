@@ -3,7 +3,7 @@
 import { createServer } from "node:http";
 import { z } from "zod";
 
-const alertSchema = z.looseObject({
+export const alertSchema = z.looseObject({
   type: z.string(),
   stormId: z.string(),
   revision: z.number(),
