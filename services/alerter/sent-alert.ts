@@ -4,7 +4,7 @@
 import { encodeStormAlert } from "../../shared/domain/storm-alert-codec.ts";
 import type { StormAlert } from "../../shared/domain/storm-alert.ts";
 
-export const ALERT_BYTES_MAX = 60_000;
+const ALERT_BYTES_MAX = 60_000;
 
 const MESSAGE_IDS_KEPT = 5;
 const STEPS_KEPT = 3;

@@ -19,7 +19,7 @@ import {
 } from "../../shared/domain/ip-network.ts";
 import type { MailOrigin } from "../../shared/domain/mail-event.ts";
 import type { MailMessage } from "./mail-message.ts";
-import { type Changes, noteChange, type Tracked, tracked } from "./tracked.ts";
+import { type Changes, noteChange, noteGone, type Tracked, tracked } from "./tracked.ts";
 
 export interface ClientTable {
   /** Machines outside, by address, in IPv6 by its first 64 bits. */
@@ -228,6 +228,6 @@ function forgetClient(table: ClientTable, clientsMax: number): boolean {
   const forgotten = oldest === undefined ? undefined : table.clients.get(oldest);
   if (forgotten === undefined) return false;
   table.clients.delete(forgotten.key);
-  noteChange(forgotten);
+  noteGone(forgotten);
   return true;
 }

@@ -36,7 +36,7 @@ export function stepEvent(site: SiteState, given: MailEvent): void {
     return;
   }
   const hash = keyHash(key);
-  const small = site.messages.small.take(key, hash) ?? takePacked(site, key, hash);
+  const small = takeSmall(site, key, hash);
   if (small === undefined) {
     site.totals.messages += 1;
     if (mayReachMany(site, event)) stepGroup(site, newGroup(site, key), event);
@@ -45,6 +45,12 @@ export function stepEvent(site: SiteState, given: MailEvent): void {
     reviseSmall(site, small, event);
     keepSmall(site.messages, { event: small, key, hash, counts: small }, site);
   } else stepGroup(site, unfold(site.messages, { event: small, key, counts: small }, site.settings), event);
+}
+
+function takeSmall(site: SiteState, key: string, hash: number): SmallMail | undefined {
+  const small = site.messages.small.take(key, hash) ?? takePacked(site, key, hash);
+  if (small !== undefined) site.messages.news?.gone(key);
+  return small;
 }
 
 /** Event time of the last thing the event tells. */

@@ -103,7 +103,9 @@ function learnLists(site: SiteState, fanOut: FanOut, grew: boolean): boolean {
   if (!grew && !added) return false;
   const alone = fanOut.lists.length === 1;
   for (const { list } of fanOut.lists) {
-    if (noteReach(list, { at: fanOut.at, reach: fanOut.reach, alone }, site.settings.audienceDays)) changed = true;
+    // What is configured is no measurement: it would outlive the setting.
+    const seen = { at: fanOut.at, reach: fanOut.message.reach, alone };
+    if (noteReach(list, seen, site.settings.audienceDays)) changed = true;
   }
   return changed;
 }

@@ -10,7 +10,7 @@ import { rulesForList, type RulesForList } from "./list-rules.ts";
 import { dropPosts } from "./list-post-room.ts";
 import { createPostHistory, type PostHistory } from "./post-history.ts";
 import type { Storm } from "./storm.ts";
-import { type Changes, type Chunked, chunked, noteChange, noteChunk } from "./tracked.ts";
+import { type Changes, type Chunked, chunked, noteChange, noteChunk, noteGone } from "./tracked.ts";
 
 export interface ListState extends Chunked {
   readonly kind: "list";
@@ -183,7 +183,7 @@ function forgetList(table: ListTable, keep: ListState): void {
   victim.memory = createListMemory();
   victim.reachByDay = undefined;
   victim.forgotten = true;
-  noteChange(victim);
+  noteGone(victim);
   dropPosts(table, victim);
 }
 

@@ -44,6 +44,7 @@ export function isInStorm(group: MessageGroup): boolean {
 /** No more will be heard of a message that reached many: only what its thread, lists and storm ask for stays. */
 export function closeMessage(message: MailMessage): void {
   message.hops = [];
+  message.leading = undefined;
   message.lists.length = 0;
   message.references = NONE;
   message.threadIndex = undefined;

@@ -11,7 +11,7 @@ import { enterHash, renewHashes } from "./group-hashes.ts";
 import { addEvent, createMessage, FEW_SLOTS, type MailMessage, newestWeight } from "./mail-message.ts";
 import { seal } from "./large-messages.ts";
 import { closeMessage, isInStorm, type MessageGroup } from "./message-group.ts";
-import { type Changes, noteChange, tracked } from "./tracked.ts";
+import { type Changes, noteChange, noteGone, tracked } from "./tracked.ts";
 import { PackedMailStore } from "./packed-mail-store.ts";
 import type { SmallMailEntry } from "./small-mail.ts";
 import { SmallMailNews } from "./small-mail-news.ts";
@@ -22,6 +22,8 @@ export interface MessageTable {
   readonly small: SmallMailStore;
   /** The same, of those that came packed. */
   readonly packed: PackedMailStore;
+  /** What changes of both; undefined when nobody asks. */
+  readonly news: SmallMailNews | undefined;
   /** Hashes of the keys of all groups, and perhaps of some that are gone. */
   groupHashes: Set<number>;
   /** Groups with a second queue id or sender that have not reached many, in the same two generations. */
@@ -57,10 +59,9 @@ const SMALL_MAIL_BYTES = 640;
 const FAN_OUT_WEIGHT = 3;
 
 export function createMessageTable(changes?: Changes): MessageTable {
-  const small = new SmallMailStore();
-  if (changes?.keepsMails === true) small.news = new SmallMailNews();
   return {
-    small,
+    small: new SmallMailStore(),
+    news: changes?.keepsMails === true ? new SmallMailNews() : undefined,
     packed: new PackedMailStore(),
     groupHashes: new Set(),
     young: new Map(),
@@ -109,7 +110,8 @@ export function enterGroup(table: MessageTable, group: MessageGroup, deps: Deps)
 
 /** Keeps a small mail; as a group where it finds no place among the small ones. */
 export function keepSmall(table: MessageTable, entry: SmallMailEntry, deps: Deps): void {
-  if (!table.small.put(entry)) unfold(table, entry, deps.settings);
+  if (table.small.put(entry)) table.news?.kept(entry);
+  else unfold(table, entry, deps.settings);
   makeRoom(table, deps);
 }
 
@@ -209,9 +211,10 @@ export function forgetOld(table: MessageTable, now: number, deps: Deps): boolean
 /** Forgets the old generation; returns how many messages that were. */
 function rotate(table: MessageTable): number {
   for (const group of table.old.values()) {
-    noteChange(group);
+    noteGone(group);
     for (const message of group.variants) seal(table, message);
   }
+  table.news?.rotate();
   const forgotten = table.small.rotate() + table.packed.rotate() + table.old.size;
   table.old = table.young;
   table.young = new Map();
@@ -223,7 +226,7 @@ function rotate(table: MessageTable): number {
 
 function dropFanOut(table: MessageTable, group: MessageGroup): void {
   table.fanOuts.delete(group.key);
-  noteChange(group);
+  noteGone(group);
   table.fanOutWeight -= group.weight;
   for (const message of group.variants) {
     seal(table, message);

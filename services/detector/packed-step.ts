@@ -74,10 +74,7 @@ export function stepPackedRemoved(site: SiteState, mails: PackedMails, mail: num
 export function takePacked(site: SiteState, key: string, hash: number): SmallMail | undefined {
   const { packed } = site;
   if (packed === undefined) return undefined;
-  return site.messages.packed.take(key, hash, (mails, mail) => {
-    site.messages.small.news?.gone(key);
-    return smallMailOf(site, packed, mails, mail);
-  });
+  return site.messages.packed.take(key, hash, (mails, mail) => smallMailOf(site, packed, mails, mail));
 }
 
 /** What is kept of a small mail otherwise. */
@@ -107,7 +104,7 @@ function smallMailOf(site: SiteState, packed: PackedReader, mails: PackedMails, 
 
 /** A packed mail is told as what is kept of others: numbers of hosts mean nothing to another process. */
 function noteNews(site: SiteState, mails: PackedMails, mail: number): void {
-  const { news } = site.messages.small;
+  const { news } = site.messages;
   if (news === undefined || site.packed === undefined) return;
   const small = smallMailOf(site, site.packed, mails, mail);
   news.kept({ event: small, key: small.key, hash: mails.number(mail, KEY_HASH), counts: small });

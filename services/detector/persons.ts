@@ -2,7 +2,7 @@
 
 import type { DetectorSettings } from "../../shared/domain/detector-settings.ts";
 import type { MailMessage } from "./mail-message.ts";
-import { type Changes, noteChange, type Tracked, tracked } from "./tracked.ts";
+import { type Changes, noteChange, noteGone, type Tracked, tracked } from "./tracked.ts";
 
 /** From addresses seen under one login; only as many as decide whether it is shared. */
 export interface LoginUse extends Tracked {
@@ -85,6 +85,6 @@ function forgetLogin(table: PersonTable, loginsMax: number): boolean {
   if (oldest === undefined) return false;
   const forgotten = table.logins.get(oldest);
   table.logins.delete(oldest);
-  if (forgotten !== undefined) noteChange(forgotten);
+  if (forgotten !== undefined) noteGone(forgotten);
   return true;
 }

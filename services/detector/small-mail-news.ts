@@ -15,10 +15,10 @@ export class SmallMailNews {
     this.young.set(entry.key, entry);
   }
 
-  /** `isYoung`: of which generation it was; undefined: of one of the two. */
-  gone(key: string, isYoung?: boolean): void {
-    if (isYoung !== false) this.young.set(key, undefined);
-    if (isYoung !== true) this.old.set(key, undefined);
+  /** It was in one of the two. */
+  gone(key: string): void {
+    this.young.set(key, undefined);
+    this.old.set(key, undefined);
   }
 
   rotate(): void {

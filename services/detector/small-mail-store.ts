@@ -6,7 +6,6 @@
 // then what is dead is squeezed out where it is a good part, and there is more room only where it is not. So the store holds
 // no more than a few times what is live in it, however often a mail is revised.
 
-import type { SmallMailNews } from "./small-mail-news.ts";
 import {
   readSmallMail,
   SMALL_MAIL_NUMBERS,
@@ -200,8 +199,6 @@ class Generation {
 }
 
 export class SmallMailStore {
-  /** What changes; undefined when nobody asks. */
-  news: SmallMailNews | undefined;
   private young = new Generation();
   private old = new Generation();
 
@@ -231,22 +228,16 @@ export class SmallMailStore {
 
   /** Takes a mail out under its key, or undefined. Whoever takes it puts it back, or makes something larger of it. */
   take(key: string, hash: number): SmallMail | undefined {
-    const young = this.young.take(key, hash);
-    const small = young ?? this.old.take(key, hash);
-    if (small !== undefined) this.news?.gone(key, young !== undefined);
-    return small;
+    return this.young.take(key, hash) ?? this.old.take(key, hash);
   }
 
   /** False when there was no room for it. */
   put(entry: SmallMailEntry): boolean {
-    const isKept = this.young.enter(entry);
-    if (isKept) this.news?.kept(entry);
-    return isKept;
+    return this.young.enter(entry);
   }
 
   /** The young become the old; the old are forgotten. Returns how many these were. */
   rotate(): number {
-    this.news?.rotate();
     const emptied = this.old;
     const forgotten = emptied.size;
     emptied.clear();

@@ -19,7 +19,7 @@ import {
 const { bounds } = defaultDetectorSettings;
 
 function stormOf(reading: Reading): Storm {
-  const storm = [...reading.state.sites.values()].flatMap((site) => site.storms).find(({ opened }) => opened);
+  const storm = [...reading.state.sites.values()].flatMap((site) => site.storms).find((each) => each.opened);
   if (storm === undefined) throw new Error("no storm has opened");
   return storm;
 }

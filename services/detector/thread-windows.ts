@@ -10,7 +10,7 @@ import { MINUTE_MS, minuteStart } from "../../shared/domain/delivery-minutes.ts"
 import type { DetectorSettings } from "../../shared/domain/detector-settings.ts";
 import type { ThreadWindow, WindowScope } from "../../shared/domain/thread-window.ts";
 import type { DetectorCounters } from "./detector-counters.ts";
-import { type Changes, noteChange, type Tracked, tracked } from "./tracked.ts";
+import { type Changes, noteChange, noteGone, type Tracked, tracked } from "./tracked.ts";
 import { createRow, type WindowRow } from "./window-row.ts";
 
 export interface MinuteRows extends Tracked {
@@ -195,8 +195,8 @@ function forgetMinutes(table: WindowTable, expiredUntil: number): void {
   for (const minute of table.minutes.values()) {
     if (minute.windowStart + MINUTE_MS > expiredUntil) continue;
     table.minutes.delete(minute.windowStart);
-    noteChange(minute);
-    for (const row of minute.rows.values()) noteChange(row);
+    noteGone(minute);
+    for (const row of minute.rows.values()) noteGone(row);
     table.rowCount -= minute.rows.size;
     if (table.siteRow?.windowStart === minute.windowStart) table.siteRow = undefined;
   }

@@ -27,6 +27,8 @@ export interface Changes {
   /** Small mails are kept too. */
   readonly keepsMails: boolean;
   readonly note: (object: TrackedObject) => void;
+  /** It left its table. One that was never told is no longer to be. */
+  readonly gone: (object: TrackedObject) => void;
 }
 
 export interface Tracked {
@@ -36,6 +38,8 @@ export interface Tracked {
   id: number;
   /** Changed since it was last told. */
   noted: boolean;
+  /** It stands in stored state. */
+  stored: boolean;
 }
 
 /** An object of which a part that may be large is told in chunks. */
@@ -46,15 +50,20 @@ export interface Chunked extends Tracked {
 }
 
 export function tracked(changes: Changes | undefined): Tracked {
-  return { changes, id: 0, noted: false };
+  return { changes, id: 0, noted: false, stored: false };
 }
 
 export function chunked(changes: Changes | undefined): Chunked {
-  return { changes, id: 0, noted: false, chunksTold: 0, chunksChanged: undefined };
+  return { changes, id: 0, noted: false, stored: false, chunksTold: 0, chunksChanged: undefined };
 }
 
 export function noteChange(object: TrackedObject): void {
   if (object.changes !== undefined && !object.noted) object.changes.note(object);
+}
+
+/** Notes that an object left its table. */
+export function noteGone(object: TrackedObject): void {
+  if (object.changes !== undefined) object.changes.gone(object);
 }
 
 /** Notes that an object changed in one of its chunks. */

@@ -71,22 +71,20 @@ export class ArrivalTime {
     this.waitedAtMs = nowMs;
   }
 
-  /** Event time of a line, ms. `host`: who stamped it, where that is known. */
-  eventTime(stampMs: number, host: string | undefined): number {
-    if (stampMs <= this.plainUntilMs && stampMs >= this.oldestMs) return stampMs;
+  /** Makes a stamp its line's event time, ms. `host`: who stamped it, where that is known. */
+  settle(stamped: { eventTimeMs: number }, host: string | undefined): void {
+    // In place: a time that is handed on would be an object each line.
+    if (stamped.eventTimeMs <= this.plainUntilMs && stamped.eventTimeMs >= this.oldestMs) return;
+    stamped.eventTimeMs = this.eventTime(stamped.eventTimeMs, host);
+  }
+
+  private eventTime(stampMs: number, host: string | undefined): number {
     if (stampMs > this.latestMs) {
       this.counters.stampsAhead += 1;
       if (host !== undefined) this.slow.delete(host);
       return this.arrivedAtMs;
     }
     return host === undefined ? stampMs : this.ofHost(stampMs, host);
-  }
-
-  /** Puts the event time of a line in the place of its stamp. */
-  settle(stamped: { eventTimeMs: number }, host: string | undefined): void {
-    const stampMs = stamped.eventTimeMs;
-    if (stampMs <= this.plainUntilMs && stampMs >= this.oldestMs) return;
-    stamped.eventTimeMs = this.eventTime(stampMs, host);
   }
 
   state(): ArrivalState {

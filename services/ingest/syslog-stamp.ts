@@ -117,11 +117,14 @@ export class StampReader {
 
   private readCivil(bytes: Uint8Array, start: number, end: number): boolean {
     if (end - start < 16 || bytes[start + 15] !== SPACE) return false;
-    if (this.isCivilAgain(bytes, start)) {
-      this.eventTimeMs = this.civilMs;
-      this.next = start + 16;
-      return true;
-    }
+    if (!this.isCivilAgain(bytes, start)) return this.readCivilAnew(bytes, start);
+    this.eventTimeMs = this.civilMs;
+    this.next = start + 16;
+    return true;
+  }
+
+  /** Apart from the rest: small functions are what the engine joins. */
+  private readCivilAnew(bytes: Uint8Array, start: number): boolean {
     if (bytes[start + 3] !== SPACE || bytes[start + 6] !== SPACE) return false;
     const clock = clockMs(bytes, start + 7);
     if (clock < 0) return false;

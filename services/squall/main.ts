@@ -10,7 +10,7 @@ import { FORMAT_NAMES } from "../ingest/formats.ts";
 import type { ReplayFlags } from "./commands/replay-command.ts";
 import { addSettingsCommands } from "./commands/settings-commands.ts";
 import { addSilences } from "./commands/silence-options.ts";
-import { addStandalone } from "./commands/standalone-options.ts";
+import { addLearn, addStandalone } from "./commands/standalone-options.ts";
 import { addSimulate } from "./commands/simulate-options.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -101,6 +101,7 @@ function createProgram(version: string, run: Run): Command {
   addSettingsCommands(program, run, version);
   addSilences(program, run);
   addStandalone(program, run, version);
+  addLearn(program, run);
   program
     .command("demo")
     .description("play the NHS storm of 2016 in this terminal, at full size")

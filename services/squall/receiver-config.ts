@@ -1,8 +1,10 @@
 // `webhook:`, `webhooks:`, `onAlert:` and `heartbeat:` of the configuration -> settings of those who are told of a storm.
 
 import { z } from "zod";
+import { Secret } from "../../shared/domain/secret.ts";
 import { SEVERITIES } from "../../shared/domain/storm-alert.ts";
 import { formatDuration } from "../../shared/runtime/durations.ts";
+import { commandWords } from "../alerter/command-words.ts";
 import type { HeartbeatSettings, OnAlertSettings, WebhookSettings } from "../alerter/receiver-settings.ts";
 import {
   BODY_KINDS,
@@ -106,11 +108,20 @@ function hasOneKeyField(fields: object): boolean {
 }
 
 const TWO_KEY_FIELDS = { error: `give one of ${KEY_FIELDS.join(", ")}` };
+const HTTPS_ONLY = { error: "allows https only: the receiver's address is an http one", path: ["forbidPrivate"] };
 const NO_URL = "needs url or urlFile";
 const TWO_URLS = "cannot stand beside url: give one of them";
 
 function hasOneUrl(fields: object): boolean {
   return !(has(fields, "url") && has(fields, "urlFile"));
+}
+
+/** Of the two, whichever names the address. */
+function isHttpsWhereForced(fields: object): boolean {
+  const of = new Map<string, unknown>(Object.entries(fields));
+  const url = of.get("url") ?? of.get("urlFile");
+  const isHttp = url instanceof Secret && url.reveal().startsWith("http:");
+  return of.get("forbidPrivate") !== true || !isHttp;
 }
 
 function receiverOf(fields: ReceiverFields & { readonly name: string }): WebhookSettings {
@@ -141,6 +152,7 @@ export function webhooksConfig(read: ReadSecret) {
   const [addressed, when] = between(isAddressed);
   const [one] = between(hasOneUrl);
   const [keys] = between(hasOneKeyField);
+  const [https] = between(isHttpsWhereForced);
   return z
     .array(
       z
@@ -148,6 +160,7 @@ export function webhooksConfig(read: ReadSecret) {
         .refine(addressed, { error: NO_URL, ...when })
         .refine(one, { error: TWO_URLS, path: ["urlFile"], ...when })
         .refine(keys, { ...TWO_KEY_FIELDS, ...when })
+        .refine(https, { ...HTTPS_ONLY, ...when })
         .transform(receiverOf),
     )
     .max(RECEIVERS_MAX);
@@ -158,20 +171,26 @@ export function webhookConfig(read: ReadSecret) {
   const [addressed, when] = between(isAddressed);
   const [one] = between(hasOneUrl);
   const [keys] = between(hasOneKeyField);
+  const [https] = between(isHttpsWhereForced);
   return z
     .strictObject({ name: receiverName.default("webhook"), ...receiverFields(read) })
     .refine(addressed, { error: NO_URL, ...when })
     .refine(one, { error: TWO_URLS, path: ["urlFile"], ...when })
     .refine(keys, { ...TWO_KEY_FIELDS, ...when })
+    .refine(https, { ...HTTPS_ONLY, ...when })
     .transform(receiverOf);
 }
 
 const onAlertDefaults = defaultOnAlertSettings;
 export const onAlertConfig = z
   .strictObject({
-    command: path.describe(
-      "A program and its arguments; it gets the alert as JSON on its standard input. No shell is run.",
-    ),
+    command: path
+      .superRefine((text, context) => {
+        const words = commandWords(text);
+        // What is empty has its fault already.
+        if (text !== "" && !words.ok) context.addIssue({ code: "custom", message: words.message });
+      })
+      .describe("A program and its arguments; it gets the alert as JSON on its standard input. No shell is run."),
     timeout: duration("1s", "1h").prefault(formatDuration(onAlertDefaults.timeoutMs)).describe("Then it is killed."),
     concurrent: whole(1, 64).default(onAlertDefaults.concurrent).describe("How many may run at once."),
   })

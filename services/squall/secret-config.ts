@@ -1,6 +1,7 @@
 // Settings that must not be shown: URLs of web hooks, keys, values of headers; written in the configuration or in a file of their own.
 
 import { z } from "zod";
+import { signingKey as keyOf } from "../alerter/signature.ts";
 import { Secret, secretUrl } from "../../shared/domain/secret.ts";
 
 /** What a file with a secret holds, without the line break at its end; or why it cannot be read. */
@@ -12,11 +13,8 @@ export type ReadSecret = ((path: string) => SecretFile) | undefined;
 export type SecretKind<Value> = z.ZodPipe<z.ZodString, z.ZodTransform<Value, string>>;
 
 const URL_CHARS_MAX = 4096;
-const KEY = /^whsec_([A-Za-z0-9+/]+={0,2})$/u;
 /** The new one and the old. */
 export const KEYS_MAX = 2;
-const KEY_BYTES_MIN = 24;
-const KEY_BYTES_MAX = 64;
 const MAKE_ONE = 'make one with: echo "whsec_$(openssl rand -base64 32)"';
 /** Visible ASCII, and spaces and tabs within. */
 const HEADER_VALUE = /^[\x21-\x7e]([\x20-\x7e\t]*[\x21-\x7e])?$/u;
@@ -49,11 +47,8 @@ export const httpUrl: SecretKind<Secret> = secretText((text) => {
 
 /** A key of Standard Webhooks. */
 export const signingKey: SecretKind<Secret> = secretText((text) => {
-  const base64 = KEY.exec(text)?.[1];
-  if (base64 === undefined) return `is no key of Standard Webhooks ("whsec_" and base64): ${MAKE_ONE}`;
-  const bytes = Buffer.from(base64, "base64").length;
-  if (bytes >= KEY_BYTES_MIN && bytes <= KEY_BYTES_MAX) return new Secret(text);
-  return `must be a key of ${KEY_BYTES_MIN} to ${KEY_BYTES_MAX} bytes: ${MAKE_ONE}`;
+  if (keyOf(text) !== undefined) return new Secret(text);
+  return `is no key of Standard Webhooks ("whsec_" and base64 of 24 to 64 bytes): ${MAKE_ONE}`;
 });
 
 /** One key a line. */

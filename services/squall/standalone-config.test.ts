@@ -157,6 +157,16 @@ metrics: {address: "off"}
   for (const secret of ["hunter", KEY, KEY_2]) expect(printed).not.toContain(secret);
 });
 
+test("a command that only a shell would understand, and an http receiver that must be public, are faults of the configuration", async () => {
+  const yaml = `onAlert: {command: "page 'x"}\nwebhooks:\n  - {name: a, url: "http://hooks.example.org", forbidPrivate: true}\n  - {name: b, url: "${HOOK}", forbidPrivate: true}\n`;
+  expect(await faults({ yaml })).toEqual([
+    "squall.yaml:1:20: onAlert.command: a ' is not closed",
+    "squall.yaml:3:63: webhooks[0].forbidPrivate: allows https only: the receiver's address is an http one",
+  ]);
+  const [piped = ""] = await faults({ flags: { onAlert: "page | mail" } });
+  expect(piped).toMatch(/^--on-alert: /u);
+});
+
 describe("variables", () => {
   test("the shortest way to one web hook", async () => {
     const { webhooks } = await load({
@@ -260,7 +270,7 @@ heartbeat: {urlFile: ${folder}}
 `;
   expect(await faults({ yaml })).toEqual([
     "squall.yaml:3:14: webhooks[0].urlFile: absent: no such file",
-    'squall.yaml:4:17: webhooks[0].secretFile: bad-key: its text is no key of Standard Webhooks ("whsec_" and base64): make one with: echo "whsec_$(openssl rand -base64 32)"',
+    'squall.yaml:4:17: webhooks[0].secretFile: bad-key: its text is no key of Standard Webhooks ("whsec_" and base64 of 24 to 64 bytes): make one with: echo "whsec_$(openssl rand -base64 32)"',
     "squall.yaml:6:22: webhooks[0].headerFiles.Authorization: empty: is empty",
     "squall.yaml:7:14: webhooks[0].headerFiles.X-Big: big: is larger than 65536 bytes",
     "squall.yaml:9:14: webhooks[1].urlFile: bad-url: its text is no URL that can be called: write http://… or https://…",

@@ -39,6 +39,8 @@ beforeAll(async () => {
   home.configure(LISTS);
   home.write(`${lines.join("\n")}\n`);
   expected = shown(await squall(["replay", "-q", "--output", "ndjson", "--config", home.config, home.log]));
+  const types = new Set(expected.map(({ type }) => type));
+  if (!types.has("storm.opened") || !types.has("storm.resolved")) throw new Error("the log has no storm");
 });
 
 const closers: (() => Promise<void>)[] = [];
@@ -97,7 +99,6 @@ async function expectTold({ hook, live }: Watched, isStampWhole = true): Promise
     const which = ({ stormId, list }: HeardAlert): string | undefined => (isStampWhole ? stormId : list);
     expect(of(told(), type).map(which)).toEqual(of(expected, type).map(which));
   }
-  expect(of(expected, "storm.resolved")).toHaveLength(1);
   const [end, replayedEnd] = [of(told(), "storm.resolved")[0], of(expected, "storm.resolved")[0]];
   expect(end?.evidence.replyAlls).toBe(replayedEnd?.evidence.replyAlls);
   expect(end?.evidence.deliveriesSoFar).toBe(replayedEnd?.evidence.deliveriesSoFar);

@@ -1,10 +1,9 @@
 // A webhook's receiver on loopback that takes everything, and what it was told in the order in which it was.
 
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { z } from "zod";
 
-const alertSchema = z.looseObject({
+export const alertSchema = z.looseObject({
   type: z.string(),
   stormId: z.string(),
   revision: z.number(),
@@ -15,11 +14,6 @@ const alertSchema = z.looseObject({
 });
 
 export type HeardAlert = z.infer<typeof alertSchema>;
-
-/** A StormAlert as JSON. */
-export function alertIn(json: string): HeardAlert {
-  return alertSchema.parse(JSON.parse(json));
-}
 
 /** One request. */
 export interface Heard {
@@ -50,7 +44,7 @@ export async function alertReceiver(): Promise<AlertReceiver> {
         atMs: performance.now(),
         headers,
         body,
-        alert: alertIn(body),
+        alert: alertSchema.parse(JSON.parse(body)),
       });
       response.writeHead(204).end();
     });
@@ -58,9 +52,10 @@ export async function alertReceiver(): Promise<AlertReceiver> {
   await new Promise<void>((resolve) => {
     server.listen(0, "127.0.0.1", resolve);
   });
-  const { port } = server.address() as AddressInfo;
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("the receiver has no port");
   return {
-    url: `http://127.0.0.1:${port}/alerts`,
+    url: `http://127.0.0.1:${address.port}/alerts`,
     heard,
     close: () =>
       new Promise((resolve) => {

@@ -2,6 +2,7 @@
 
 import type { FollowedFile } from "../../shared/adapters/files/follow/followed-file.ts";
 import type { FollowDeps, FollowNotice, FollowSettings } from "../../shared/adapters/files/follow/follow-settings.ts";
+import { defaultFollowSettings } from "../../shared/adapters/files/follow/follow-settings.ts";
 import { Follower } from "../../shared/adapters/files/follow/follower.ts";
 
 const NEWLINE = 10;
@@ -46,6 +47,7 @@ export interface FollowedLogOptions {
   readonly settings?: Partial<FollowSettings>;
   readonly chunkBytes?: number;
   readonly watchFolder?: FollowDeps["watchFolder"];
+  readonly onReadable?: () => void;
 }
 
 /** Stored when it was asked for; a kill undoes all that came later. */
@@ -157,6 +159,13 @@ export class FollowedLog {
     await this.start();
   }
 
+  /** With a position that another version may have stored. */
+  restartWith(position: unknown): void {
+    const [path = ""] = this.options.paths;
+    this.stored = { ...this.stored, positions: new Map([[path, JSON.stringify(position)]]) };
+    this.create().start();
+  }
+
   input(at = 0): FollowedFile {
     const input = this.follower.inputs[at];
     if (input === undefined) throw new Error(`there is no input ${at}`);
@@ -170,19 +179,19 @@ export class FollowedLog {
   }
 
   private create(): Follower {
-    const { paths, settings, chunkBytes, watchFolder } = this.options;
+    const { paths, settings, chunkBytes, watchFolder, onReadable } = this.options;
     this.started = [];
     return new Follower(
       {
         paths,
-        settings: { from: "end", pollMs: 500, lingerMs: 60_000, ...settings },
+        settings: { ...defaultFollowSettings, ...settings },
         positionOf: (name) => {
           const stored = this.stored.positions.get(name);
           const position: unknown = stored === undefined ? undefined : JSON.parse(stored);
           return position;
         },
         onInput: (input) => {
-          this.started.push(input.start(() => undefined));
+          this.started.push(input.start(onReadable ?? (() => undefined)));
         },
       },
       {

@@ -11,7 +11,7 @@ const PATIENCE_MS = 60_000;
 
 export interface Ended {
   readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
+  readonly signal: string | null;
 }
 
 export class LiveSquall {
@@ -33,7 +33,7 @@ export class LiveSquall {
     this.child.stdin?.on("error", () => undefined);
     this.ended = once(this.child, "close").then(([code, signal]: unknown[]) => ({
       code: typeof code === "number" ? code : null,
-      signal: typeof signal === "string" ? (signal as NodeJS.Signals) : null,
+      signal: typeof signal === "string" ? signal : null,
     }));
   }
 

@@ -4,8 +4,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "n
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { HeardAlert } from "./alert-receiver.ts";
-import { alertIn } from "./alert-receiver.ts";
+import { alertSchema, type HeardAlert } from "./alert-receiver.ts";
 import { LiveSquall } from "./live-squall.ts";
 
 export interface HomeOptions {
@@ -73,7 +72,10 @@ export class StandaloneHome {
 
 /** Alerts on standard output, as far as they are whole. */
 export function shown({ out }: Pick<LiveSquall, "out">): HeardAlert[] {
-  return out.split("\n").slice(0, -1).map(alertIn);
+  return out
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => alertSchema.parse(JSON.parse(line)));
 }
 
 /** `type revision` of each. */

@@ -183,6 +183,34 @@ describe("entries", () => {
     expect(Run.from(entries).assembler.openMails).toBe(20);
   });
 
+  test("are bounded by what is open when a backlog is read in large flushes", () => {
+    const run = new Run();
+    const entries = new StateEntries();
+    let bytes = 0;
+    for (let turn = 0; turn < 12; turn += 1) {
+      const at = AT + turn * 10 * MINUTE;
+      const mails = Array.from({ length: 40_000 }, (_, mail) =>
+        fragment({
+          queueId: `Q${mail}`,
+          firstAt: at,
+          lastAt: at,
+          acceptedAt: at,
+          messageId: `${turn}.${mail}@x`,
+          nrcpt: 1,
+          removedAt: at,
+        }),
+      );
+      run.now(mails, at).revise();
+      flush(run, entries);
+      run.assembler.passTime(at + 5 * MINUTE);
+      flush(run, entries);
+      bytes = [...entries].reduce((sum, [, value]) => sum + value.length, 0);
+      expect(run.assembler.openMails).toBeLessThanOrEqual(40_000);
+    }
+    // A row of these takes some 150 bytes; what was open an hour ago is gone.
+    expect(bytes).toBeLessThan(40_000 * 600);
+  });
+
   test("a mail that is larger than one is split, and comes back whole", () => {
     const long = (name: string): string => `${name}${"x".repeat(300)}@example.org`;
     const large = fragment({
@@ -259,6 +287,15 @@ describe("a value that cannot be read is refused by its key", () => {
     };
     expect(read).toThrow(StateValueError);
     expect(read).toThrow(expect.objectContaining({ key, reason }));
+  });
+
+  test("rows that are missing between others", () => {
+    const run = new Run();
+    run.state.restore("mail/table", Buffer.from(table));
+    for (const seq of [1, 2, 4]) run.state.restore(`mail/rows/${seq}`, Buffer.from(text));
+    expect(() => {
+      run.state.restored();
+    }).toThrow(expect.objectContaining({ key: "mail/rows/3", reason: "missing-field" }));
   });
 
   test("rows without their table", () => {

@@ -99,6 +99,10 @@ export class AssemblerState {
       if (seqs.length === 0) return;
       throw new StateValueError(TABLE_KEY, { reason: "missing-field", detail: "" });
     }
+    // Blocks are given up from the eldest on, so none is missing between two.
+    const gap = seqs.find((seq, index) => index > 0 && seq !== (seqs[index - 1] ?? 0) + 1);
+    if (gap !== undefined)
+      throw new StateValueError(`${ROWS_PREFIX}${gap - 1}`, { reason: "missing-field", detail: "" });
     const whole = this.readBlocks(seqs);
     const { mails, kept } = this.openMails(whole);
     this.journal.restore(

@@ -21,8 +21,8 @@ const BYTES_FREE = 1_048_576;
 /** Blocks there may be of what a few mails in each flush take, and bytes that others have at least on the average. */
 const BLOCKS_FREE = 256;
 const BLOCK_BYTES = 16_384;
-/** Blocks given up in one go: a flush takes a few ms. */
-const BLOCKS_MAX = 16;
+/** Blocks given up in one flush beside twice those that it wrote: it takes a few ms, and a backlog does not outrun it. */
+const BLOCKS_MORE = 16;
 
 interface Block {
   readonly seq: number;
@@ -71,10 +71,11 @@ export class MailJournal {
 
   /** Tells what changed since the last call. */
   changes(put: PutEntry): void {
-    const { noted } = this;
+    const { noted, lastSeq } = this;
     this.noted = [];
     for (const mail of noted) this.write(mail, put);
-    for (let given = 0; given < BLOCKS_MAX && this.isEldestToGo(); given += 1) this.giveUpEldest(put);
+    const most = BLOCKS_MORE + 2 * (this.lastSeq - lastSeq);
+    for (let given = 0; given < most && this.isEldestToGo(); given += 1) this.giveUpEldest(put);
     this.endBlock(put);
   }
 

@@ -23,7 +23,7 @@ beforeAll(() => {
 
 function refusal(changed: ReadonlyMap<string, Buffer>): StateEntryError {
   try {
-    new KeptRun(settings, changed);
+    expect(new KeptRun(settings, changed)).toBeUndefined();
   } catch (error) {
     if (error instanceof StateEntryError) return error;
     throw error;
@@ -90,7 +90,7 @@ describe("a value", () => {
     [/\/site$/, /"totals":\{/, '"totals":7,"no":{', "damaged", "is no object"],
   ];
 
-  test.each(cases)("%s with %s changed to %s", (pattern, from, to, reason, said) => {
+  test.each(cases)("%s with %s changed to %s", (...[pattern, from, to, reason, said]) => {
     const [key = "", value] = [...stored].find(([each]) => pattern.test(each)) ?? [];
     const text = value?.toString() ?? "";
     expect(text).toMatch(from);

@@ -9,17 +9,27 @@ import type { Changes, TrackedObject } from "../tracked.ts";
 /** Objects that others name: they are forgotten once nothing that is kept leads to them any more. */
 export type NamedObject = FanOut | ListState | Storm | Thread;
 
+export function isNamed(object: TrackedObject): object is NamedObject {
+  const { kind } = object;
+  return kind === "fan-out" || kind === "thread" || kind === "list" || kind === "storm";
+}
+
 /** `learned`: only what is known for good of lists, logins and machines. */
 export type ChangesKept = "all" | "learned";
 
 const LEARNED: ReadonlySet<TrackedObject["kind"]> = new Set(["list", "login", "client"]);
+
+/** Not a list that came and went: messages of old may still name it, but none of them is told. */
+function isLearned(object: TrackedObject): boolean {
+  return LEARNED.has(object.kind) && (object.kind !== "list" || object.stored || !object.forgotten);
+}
 
 export class SiteChanges implements Changes {
   readonly kept: ChangesKept;
   readonly keepsMails: boolean;
   nextId = 1;
   /** In the order in which they were noted; grows while it is told. */
-  changed: TrackedObject[] = [];
+  changed = new Set<TrackedObject>();
   readonly stored = new Set<NamedObject>();
   /** Of these, how many were left when it was last looked which can go, and the age of small mails then. */
   sweptSize = 0;
@@ -33,10 +43,20 @@ export class SiteChanges implements Changes {
   }
 
   readonly note = (object: TrackedObject): void => {
-    if (this.kept === "learned" && !LEARNED.has(object.kind)) return;
+    if (this.kept === "learned" && !isLearned(object)) return;
     this.number(object);
     object.noted = true;
-    this.changed.push(object);
+    this.changed.add(object);
+  };
+
+  /** What others may name goes by itself, once none does; where nothing but lists is kept nobody names them. */
+  readonly gone = (object: TrackedObject): void => {
+    if (object.stored || (isNamed(object) && this.kept === "all")) {
+      this.note(object);
+      return;
+    }
+    object.noted = false;
+    this.changed.delete(object);
   };
 
   /** Its number in stored state. One that has none yet is going to be told. */
@@ -48,7 +68,7 @@ export class SiteChanges implements Changes {
   /** The objects that stand in stored state were made again, the last of them under `lastId`. What nothing leads to goes with the next word. */
   restored(lastId: number): void {
     this.nextId = lastId + 1;
-    this.changed = [];
+    this.changed.clear();
     this.sweptSince = Number.NaN;
   }
 

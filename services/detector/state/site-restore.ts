@@ -221,6 +221,7 @@ export class SiteRestore {
 function numbered<Object extends TrackedObject>(object: Object, id: number): Object {
   object.id = id;
   object.noted = false;
+  object.stored = true;
   return object;
 }
 

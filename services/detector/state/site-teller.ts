@@ -18,7 +18,7 @@ import { storedSlice } from "./memory-codec.ts";
 import { hasSlotChunks, storedSlots } from "./message-codec.ts";
 import { storedClient, storedClients, storedLogin } from "./people-codec.ts";
 import { reachableObjects } from "./reachable.ts";
-import type { NamedObject, SiteChanges } from "./site-changes.ts";
+import { isNamed, type NamedObject, type SiteChanges } from "./site-changes.ts";
 import { storedSite } from "./site-codec.ts";
 import { SmallMailJournal } from "./small-mail-journal.ts";
 import { storedStorm } from "./storm-codec.ts";
@@ -47,17 +47,17 @@ export class SiteTeller {
 
   tell(): void {
     const { site, changes } = this;
+    const reachable = changes.kept === "all" && this.isSweepDue() ? this.sweep() : undefined;
     // It grows: an object that names one that was not told yet has it told too.
     for (const object of changes.changed) {
       object.noted = false;
-      this.tellObject(object);
+      if (reachable === undefined || !isNamed(object) || reachable.has(object)) this.tellObject(object);
     }
-    changes.changed = [];
+    changes.changed.clear();
     this.tellWhole("clients", storedClients(site.clients));
     if (changes.kept === "learned") return;
     this.journal.tell(site.messages, this.writer, `${this.prefix}small/`);
     this.tellWhole("site", storedSite(site));
-    if (this.isSweepDue()) this.sweep();
   }
 
   private isSweepDue(): boolean {
@@ -66,8 +66,8 @@ export class SiteTeller {
     return stored.size > sweptSize + Math.max(GROWTH_MIN, sweptSize * GROWTH_SHARE);
   }
 
-  /** Forgets the objects that nothing leads to any more. */
-  sweep(): void {
+  /** Forgets the objects that nothing leads to any more; returns all others. */
+  private sweep(): ReadonlySet<NamedObject> {
     const { changes } = this;
     const reachable = reachableObjects(this.site);
     for (const object of changes.stored) {
@@ -77,17 +77,16 @@ export class SiteTeller {
     }
     changes.sweptSize = changes.stored.size;
     changes.sweptSince = this.site.messages.youngSince;
+    return reachable;
   }
 
   private tellObject(object: TrackedObject): void {
     const { site } = this;
+    if (isNamed(object)) {
+      this.tellNamed(object);
+      return;
+    }
     switch (object.kind) {
-      case "fan-out":
-      case "thread":
-      case "list":
-      case "storm":
-        this.tellNamed(object);
-        return;
       case "group":
         this.tellKept(object, isKept(object, site.messages), () => storedGroup(object, this.changes.idOf));
         return;
@@ -136,7 +135,7 @@ export class SiteTeller {
 
   /** A learned list that went may be named by what is stored and was not read: it goes when that is read next. */
   private tellForgotten(list: ListState): void {
-    if (!this.changes.stored.delete(list)) return;
+    this.changes.stored.delete(list);
     this.write(list, storedList(list));
     this.tellMemory(list);
   }
@@ -179,6 +178,7 @@ export class SiteTeller {
   }
 
   private forgetNamed(object: NamedObject): void {
+    object.stored = false;
     this.writer.forget(this.keyOf(object));
     if (object.kind === "storm") return;
     for (let chunk = 0; chunk < object.chunksTold; chunk += 1) this.writer.forget(this.keyOf(object, chunk));
@@ -194,8 +194,12 @@ export class SiteTeller {
   }
 
   private tellKept(object: TrackedObject, kept: boolean, stored: () => Stored): void {
-    if (kept) this.write(object, stored());
-    else this.writer.forget(this.keyOf(object));
+    if (kept) {
+      this.write(object, stored());
+      return;
+    }
+    object.stored = false;
+    this.writer.forget(this.keyOf(object));
   }
 
   /** A value that every step may change is told when it did. */
@@ -207,6 +211,7 @@ export class SiteTeller {
   }
 
   private write(object: TrackedObject, stored: Stored): void {
+    object.stored = true;
     this.writer.write(this.keyOf(object), jsonValue(stored));
   }
 

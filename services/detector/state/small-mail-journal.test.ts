@@ -13,7 +13,7 @@ const PREFIX = "detector/corp/small/";
 const NOTE = () => undefined;
 
 class Kept {
-  readonly table: MessageTable = createMessageTable({ keepsMails: true, note: NOTE });
+  readonly table: MessageTable = createMessageTable({ keepsMails: true, note: NOTE, gone: NOTE });
   readonly journal = new SmallMailJournal();
   readonly stored = new Map<string, Buffer>();
   readonly told: string[] = [];
@@ -37,11 +37,17 @@ class Kept {
       more: revision > 2 ? [0, 1, 60_000, 1] : undefined,
       earlier: 0,
     };
-    this.table.small.take(id, keyHash(id));
-    this.table.small.put({ event, key: id, hash: keyHash(id), counts });
+    this.take(id);
+    const entry = { event, key: id, hash: keyHash(id), counts };
+    if (this.table.small.put(entry)) this.table.news?.kept(entry);
+  }
+
+  take(id: string): void {
+    if (this.table.small.take(id, keyHash(id)) !== undefined) this.table.news?.gone(id);
   }
 
   rotate(): void {
+    this.table.news?.rotate();
     this.table.small.rotate();
     this.table.generation += 1;
   }
@@ -82,7 +88,7 @@ test("what is read back is what was kept, in both generations, whenever it was t
       steps.forEach(({ what, mail: number }, index) => {
         const id = ids[number] ?? "";
         if (what === "put") kept.put(id, index);
-        else if (what === "take") kept.table.small.take(id, keyHash(id));
+        else if (what === "take") kept.take(id);
         else if (what === "rotate") kept.rotate();
         else kept.tell();
         if (what === "restart") kept = kept.restored();

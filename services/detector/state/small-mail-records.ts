@@ -1,7 +1,8 @@
 // small mails <-> records of an entry of their journal (small-mail-journal.ts).
 //
-// An entry: a byte for the version; then records: a byte for the kind, four for the length of the text, and for a mail that is kept
-// its numbers, nine doubles; then the text: of a mail as it is kept (small-mail.ts), of one that is gone its key. Low end first.
+// An entry: a byte for the version; then records: a byte for the kind, four for the length of the text, and for a mail that is kept or
+// revised its numbers, nine doubles; then the text: of a mail as it is kept (small-mail.ts), or its key where it is gone or revised.
+// Low end first.
 
 import { keyHash } from "../../../shared/domain/packed/key-hash.ts";
 import {
@@ -18,6 +19,7 @@ import type { StoredBytes } from "./stored-objects.ts";
 const VERSION = 1;
 const GONE = 0;
 const KEPT = 1;
+const REVISED = 2;
 const HEAD_BYTES = 5;
 const NUMBERS_BYTES = SMALL_MAIL_NUMBERS * 8;
 
@@ -28,19 +30,28 @@ export const RECORD_BYTES = HEAD_BYTES + NUMBERS_BYTES;
 
 const numbers = new Float64Array(SMALL_MAIL_NUMBERS);
 
-/** `entry`: what is kept under the key; undefined: it is gone. */
-export function recordOf([key, entry]: readonly [string, SmallMailEntry | undefined]): Buffer {
-  const text = entry === undefined ? key : smallMailText(entry.event, entry.key, entry.counts.more);
-  const numbersBytes = entry === undefined ? 0 : NUMBERS_BYTES;
-  const record = Buffer.allocUnsafe(HEAD_BYTES + numbersBytes + Buffer.byteLength(text));
-  record[0] = entry === undefined ? GONE : KEPT;
-  record.writeUInt32LE(record.length - HEAD_BYTES - numbersBytes, 1);
+/** `entry`: what is kept under the key; undefined: it is gone. `text`: of the mail, where it is known already. */
+export function recordOf(key: string, entry: SmallMailEntry | undefined, text?: string): Buffer {
+  if (entry === undefined) return record(GONE, key, undefined);
+  return record(KEPT, text ?? smallMailText(entry.event, entry.key, entry.counts.more), entry);
+}
+
+/** A mail that was told in the same generation, of which only numbers changed. */
+export function revisedRecord(entry: SmallMailEntry): Buffer {
+  return record(REVISED, entry.key, entry);
+}
+
+function record(kind: number, text: string, entry: SmallMailEntry | undefined): Buffer {
+  const textAt = HEAD_BYTES + (entry === undefined ? 0 : NUMBERS_BYTES);
+  const bytes = Buffer.allocUnsafe(textAt + Buffer.byteLength(text));
+  bytes[0] = kind;
+  bytes.writeUInt32LE(bytes.length - textAt, 1);
   if (entry !== undefined) {
     writeSmallMailNumbers(entry.event, entry.counts, numbers, 0);
-    numbers.forEach((number, index) => record.writeDoubleLE(number, HEAD_BYTES + index * 8));
+    numbers.forEach((number, index) => bytes.writeDoubleLE(number, HEAD_BYTES + index * 8));
   }
-  record.write(text, HEAD_BYTES + numbersBytes, "utf8");
-  return record;
+  bytes.write(text, textAt, "utf8");
+  return bytes;
 }
 
 interface Kept {
@@ -63,13 +74,21 @@ function replayEntry(mails: Map<string, Kept>, { key, value }: StoredBytes): voi
   if (value[0] !== VERSION) throw new StateEntryError("unknown-version", key, `version ${value[0] ?? "none"}`);
   for (let at = 1; at < value.length;) {
     const kind = value[at];
-    const textAt = at + HEAD_BYTES + (kind === KEPT ? NUMBERS_BYTES : 0);
-    if ((kind !== KEPT && kind !== GONE) || textAt > value.length) throw new StateEntryError("damaged", key, "record");
+    const textAt = at + HEAD_BYTES + (kind === GONE ? 0 : NUMBERS_BYTES);
+    if (kind === undefined || kind > REVISED || textAt > value.length) {
+      throw new StateEntryError("damaged", key, "record");
+    }
     const end = textAt + value.readUInt32LE(at + 1);
     if (end > value.length) throw new StateEntryError("damaged", key, "length");
     const text = value.toString("utf8", textAt, end);
+    const stored = value.subarray(at + HEAD_BYTES, textAt);
     if (kind === GONE) mails.delete(text);
-    else mails.set(text.slice(0, text.indexOf("\0")), { text, numbers: value.subarray(at + HEAD_BYTES, textAt) });
+    else if (kind === KEPT) mails.set(text.slice(0, text.indexOf("\0")), { text, numbers: stored });
+    else {
+      const known = mails.get(text);
+      if (known === undefined) throw new StateEntryError("missing-entry", key, "a mail that it revises");
+      mails.set(text, { text: known.text, numbers: stored });
+    }
     at = end;
   }
 }

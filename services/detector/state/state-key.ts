@@ -6,7 +6,8 @@ export const COUNTERS_KEY = "detector/counters";
 
 /** Of one site; its name may be anything. */
 export function sitePrefix(site: string): string {
-  return `detector/${encodeURIComponent(site)}/`;
+  // "~" marks the parts of a large value.
+  return `detector/${encodeURIComponent(site).replaceAll("~", "%7E")}/`;
 }
 
 export interface StateKey {

@@ -12,7 +12,16 @@ import { readSeries, storedSeries } from "./series-codec.ts";
 const SCOPES = ["thread", "list"] as const;
 
 export function storedStorm(storm: Storm, site: SiteState, idOf: IdOf): Readonly<Record<string, unknown>> {
-  const { kind: _kind, changes: _changes, id: _id, noted: _noted, pending: _pending, members, ...facts } = storm;
+  const {
+    kind: _kind,
+    changes: _changes,
+    id: _id,
+    noted: _noted,
+    stored: _stored,
+    pending: _pending,
+    members,
+    ...facts
+  } = storm;
   const forgotten = !site.storms.includes(storm);
   return {
     ...facts,

@@ -24,7 +24,7 @@ export function readMinute(fields: Fields, table: WindowTable, settings: Detecto
 }
 
 export function storedRow(row: WindowRow): Readonly<Record<string, unknown>> {
-  const { kind: _kind, changes: _changes, id: _id, noted: _noted, repliers, ...counts } = row;
+  const { kind: _kind, changes: _changes, id: _id, noted: _noted, stored: _stored, repliers, ...counts } = row;
   return { ...counts, repliers: repliers === undefined ? undefined : [...repliers] };
 }
 

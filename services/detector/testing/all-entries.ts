@@ -15,7 +15,7 @@ export function tellInto(entries: DetectorEntries, stored: StoredEntries): numbe
   const keys = new Set<string>();
   entries.changes((key, value) => {
     told += 1;
-    if (keys.has(key) && value !== undefined) throw new Error(`${key} was told twice`);
+    if (keys.has(key)) throw new Error(`${key} was told twice`);
     keys.add(key);
     if (value === undefined) stored.delete(key);
     else stored.set(key, Buffer.from(value));

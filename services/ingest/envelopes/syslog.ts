@@ -70,14 +70,18 @@ export class SyslogEnvelope {
   }
 
   read(bytes: Buffer, start: number, end: number): LineOutcome {
-    const { stamps, hosts, arrival, parser } = this;
+    const { stamps, hosts } = this;
     const stampStart = behindPriority(bytes, start);
     if (!stamps.read(bytes, stampStart, end)) return this.unstamped(bytes, stampStart, end);
     const again = hosts.again(bytes, stamps.next);
-    if (again !== undefined) {
-      arrival.settle(stamps, again.name);
-      return parser.parse(again, stamps, bytes, stamps.next + again.name.length + 1, end);
-    }
+    if (again === undefined) return this.anotherHost(bytes, end);
+    this.arrival.settle(stamps, again.name);
+    return this.parser.parse(again, stamps, bytes, stamps.next + again.name.length + 1, end);
+  }
+
+  /** Behind the stamp stands another host than on the line before, or none. */
+  private anotherHost(bytes: Buffer, end: number): LineOutcome {
+    const { stamps, hosts, arrival, parser } = this;
     let hostEnd = stamps.next;
     while (hostEnd < end && isOfName(bytes[hostEnd] ?? 0)) hostEnd += 1;
     if (bytes[hostEnd] !== SPACE || hostEnd >= end || hostEnd === stamps.next || hostEnd - stamps.next > HOST_BYTES_MAX)

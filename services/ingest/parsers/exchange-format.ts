@@ -48,9 +48,9 @@ export const exchangeFormat: LogFormat<"exchange"> = {
           return isMeantAsRow(row, bytes, start, end) ? "malformed-tracking-row" : "not-mine";
         if (!isStamped()) return "bad-stamp";
         // Which server stamped it depends on its event: whether its clock is behind is judged there.
-        const eventTimeMs = arrival.eventTime(stamps.eventTimeMs, undefined);
-        streamTime.observe(eventTimeMs);
-        return parser.parse(eventTimeMs);
+        arrival.settle(stamps, undefined);
+        streamTime.observe(stamps.eventTimeMs);
+        return parser.parse(stamps.eventTimeMs);
       },
       begin: () => {
         row.forgetFields();

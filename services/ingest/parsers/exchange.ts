@@ -94,7 +94,8 @@ export class ExchangeParser {
   private readonly id: TrackingId;
   private readonly origin: ExchangeOrigin;
   private host: Host | undefined;
-  private eventTimeMs = 0;
+  /** Time of the row at hand. */
+  private readonly stamped = { eventTimeMs: 0 };
 
   constructor(row: TrackingRow, options: ExchangeOptions & ConstructorParameters<typeof ExchangeOrigin>[1]) {
     this.row = row;
@@ -119,7 +120,8 @@ export class ExchangeParser {
     // Rows on moderation may name no server. Which one wrote the row before is no answer: that depends on how files are cut and joined.
     if (typeof host === "string") return kind === "hold" || kind === "release" ? "other" : host;
     this.host = host;
-    this.eventTimeMs = this.arrival.eventTime(eventTimeMs, host.name);
+    this.stamped.eventTimeMs = eventTimeMs;
+    this.arrival.settle(this.stamped, host.name);
     if (kind === "accept") return this.accept(count);
     if (kind === "expand") return this.expand(count);
     if (kind === "duplicate") return this.duplicate(host);
@@ -177,7 +179,7 @@ export class ExchangeParser {
     const { row } = this;
     if (!row.take(NETWORK_MESSAGE_ID, MESSAGE_ID_BYTES_MAX)) this.takeMessageId();
     this.id.read(host, row);
-    this.table.goTo(this.eventTimeMs);
+    this.table.goTo(this.stamped.eventTimeMs);
     return this.table.recordFor(host, this.id);
   }
 

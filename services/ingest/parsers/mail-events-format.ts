@@ -18,7 +18,9 @@ export const mailEventsFormat: LogFormat<"mail-events"> = {
         if (!decoded.ok) return decoded.reason === "not-json" ? "bad-json" : "bad-mail-event";
         const { event } = decoded;
         // When it was is its system's word, however late it comes; it cannot be told before it was.
-        const at = context.arrival.eventTime(event.at, undefined);
+        const stamped = { eventTimeMs: event.at };
+        context.arrival.settle(stamped, undefined);
+        const at = stamped.eventTimeMs;
         context.streamTime.observe(at);
         context.onEvent(at === event.at ? event : { ...event, at });
         return "used";

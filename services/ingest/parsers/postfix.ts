@@ -85,36 +85,20 @@ export class PostfixParser {
     }
     // Any syslog_name will do, but Postfix always puts its program behind a slash.
     if (component < 0) return "other";
-    let componentEnd = at;
+    const componentEnd = at;
     if (bytes[at] === OPEN_BRACKET) {
       // No further than the tag goes: a bracket in what a client said closes none.
       while ((bytes[at] ?? 0) > SPACE && bytes[at] !== CLOSE_BRACKET) at += 1;
       at += 1;
     }
-    let text = at + 2;
     if (bytes[at] !== COLON || bytes[at + 1] !== SPACE) {
-      text = behindUnusualTag(bytes, start, componentEnd, end);
+      const text = behindUnusualTag(bytes, start, componentEnd, end);
       if (text < 0) return "other";
-      if (bytes[componentEnd] === SPACE) componentEnd = component; // the name itself is cut
+      // The name itself is cut where a space follows.
+      const nameEnd = bytes[componentEnd] === SPACE ? component : componentEnd;
+      return this.parseBehindTag({ host, stamped, bytes, name: component, nameEnd, start: text, end });
     }
-    if (!this.id.read(host, bytes, text, end)) return "other";
-    const line = this.lineAtHand(host, stamped, bytes, end);
-    line.component = component;
-    line.componentEnd = componentEnd;
-    return this.message(line);
-  }
-
-  /** A message whose program is named apart from it, as RFC 5424 has it. */
-  parseNamed({ host, stamped, bytes, name, nameEnd, start, end }: NamedMessage): LineOutcome {
-    const component = componentOf(bytes, name, nameEnd);
-    if (component < 0 || !this.id.read(host, bytes, start, end)) return "other";
-    const line = this.lineAtHand(host, stamped, bytes, end);
-    line.component = component;
-    line.componentEnd = nameEnd;
-    return this.message(line);
-  }
-
-  private lineAtHand(host: Host, stamped: Stamped, bytes: Buffer, end: number): MessageAtHand {
+    if (!this.id.read(host, bytes, at + 2, end)) return "other";
     const { line } = this;
     // The engine notes every pointer that is stored: those that stay the same are not.
     if (line.host !== host) line.host = host;
@@ -122,7 +106,23 @@ export class PostfixParser {
     line.eventTimeMs = stamped.eventTimeMs;
     line.start = this.id.next;
     line.end = end;
-    return line;
+    line.component = component;
+    line.componentEnd = componentEnd;
+    return this.message(line);
+  }
+
+  /** A message whose program is named apart from it, as RFC 5424 has it. */
+  parseNamed(message: NamedMessage): LineOutcome {
+    const name = componentOf(message.bytes, message.name, message.nameEnd);
+    return name < 0 ? "other" : this.parseBehindTag({ ...message, name });
+  }
+
+  /** `name`: where the program's own begins. */
+  private parseBehindTag({ host, stamped, bytes, name, nameEnd, start, end }: NamedMessage): LineOutcome {
+    if (!this.id.read(host, bytes, start, end)) return "other";
+    const { eventTimeMs } = stamped;
+    const at = { start: this.id.next, end, component: name, componentEnd: nameEnd };
+    return this.message({ host, eventTimeMs, bytes, ...at });
   }
 
   private message(line: MessageBytes): LineOutcome {

@@ -60,7 +60,7 @@ export function addSettingsCommands(program: Command, run: Run, version: string)
     .action((paths: string[], flags: DoctorFlags) =>
       run(async (terminal) => {
         const { doctorCommand } = await import("./doctor-command.ts");
-        return doctorCommand(paths, flags, terminal);
+        return doctorCommand(paths, flags, { terminal, version });
       }),
     );
 }

@@ -1,33 +1,26 @@
 // `squall standalone`: opens what it needs in order, runs the loop, and lets go of all of it again, whatever happens.
 
 import { existsSync } from "node:fs";
-import { CappedLines } from "../../../shared/adapters/files/capped-lines.ts";
-import { createHttpClient, defaultHttpClientOptions } from "../../../shared/adapters/http/http-client.ts";
-import { proxyOf } from "../../../shared/adapters/http/proxy-settings.ts";
-import { listenAddressText } from "../../../shared/runtime/listen-address.ts";
-import { systemClock } from "../../../shared/runtime/clock.ts";
 import type { Severity } from "../../../shared/domain/storm-alert.ts";
-import type { Heartbeat } from "../../alerter/heartbeat-shell.ts";
-import { createHeartbeat } from "../../alerter/heartbeat-shell.ts";
-import type { TellingEvent } from "../../alerter/telling-event.ts";
-import { tellingEventInWords } from "../../alerter/telling-event.ts";
-import { createTelling, type Telling } from "../../alerter/telling-shell.ts";
+import { listenAddressText } from "../../../shared/runtime/listen-address.ts";
+import type { Telling } from "../../alerter/telling-shell.ts";
 import { alertOutput } from "../alert-output.ts";
 import { loadStandaloneConfiguration } from "../configuration.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { EXIT } from "../exit-codes.ts";
 import { hasPipedInput } from "../piped-input.ts";
-import { deadLetter } from "../replay/dead-letter.ts";
 import { createSilenceControl } from "../silence-control.ts";
 import type { StandaloneFlags } from "../standalone-flags.ts";
 import { standaloneCounts } from "../standalone/counts.ts";
+import { Messengers } from "../standalone/messengers.ts";
+import type { OpenedParts } from "../standalone/opened-parts.ts";
+import { openParts } from "../standalone/opened-parts.ts";
 import { receiversOf } from "../standalone/receivers.ts";
 import { Reloads } from "../standalone/reloads.ts";
 import type { StandaloneConfig } from "../standalone/standalone-settings.ts";
 import { Standalone } from "../standalone/standalone.ts";
 import { whatCannotBeUsed } from "../standalone/start-faults.ts";
-import { INPUTS_OPEN, openStatus, STATE_RESTORED } from "../standalone/status.ts";
-import { openStateDirectory } from "../state-directory.ts";
+import { INPUTS_OPEN, STATE_RESTORED } from "../standalone/status.ts";
 import type { Terminal } from "../terminal.ts";
 
 export interface StandaloneCommandFlags extends StandaloneFlags {
@@ -37,13 +30,10 @@ export interface StandaloneCommandFlags extends StandaloneFlags {
 }
 
 const DEFAULT_LOGS = ["/var/log/mail.log", "/var/log/maillog", "/var/log/mail"];
-/** Another that holds the state directory for a moment is waited for. */
-const HELD_MS = 10_000;
 /** What is being told when it ends has so long. */
 const GRACE_MS = 5_000;
 /** When a pipe has ended nobody is in a hurry: what waits to be told has so long. */
 const LAST_WORDS_MS = 30_000;
-const DEAD_LETTER_BYTES_MAX = 100 * 1024 * 1024;
 
 /** `version`: of squall. Throws ConfigError, ListenError and InputError. */
 export async function standaloneCommand(
@@ -51,18 +41,21 @@ export async function standaloneCommand(
   flags: StandaloneCommandFlags,
   { terminal, version }: { readonly terminal: Terminal; readonly version: string },
 ): Promise<ExitCode> {
-  const load = (): Promise<StandaloneConfig> => loadStandaloneConfiguration(paths, flags, terminal.env);
+  const load = async (): Promise<StandaloneConfig | undefined> =>
+    withInputs(await loadStandaloneConfiguration(paths, flags, terminal.env));
   const say = (line: string): void => terminal.err(`squall: ${line}\n`);
-  const config = withInputs(await load());
+  const config = await load();
   if (config === undefined) {
-    say(
-      `nothing to read: name a log, as in: squall standalone /var/log/mail.log (not there: ${DEFAULT_LOGS.join(", ")})`,
-    );
+    const none = `none of ${DEFAULT_LOGS.join(", ")} is there`;
+    say(`nothing to read (${none}): name a log, as in: squall standalone /srv/log/mail.log`);
     return EXIT.usage;
   }
   const closing: (() => Promise<void> | void)[] = [];
+  const onClose = (close: () => Promise<void> | void): void => void closing.push(close);
+  const hangUps = listenForHangUps(onClose);
   try {
-    return await run(config, flags, { terminal, version, load, say, onClose: (close) => void closing.push(close) });
+    const parts = await openParts(config, { deadLetter: flags.deadLetter, version, env: terminal.env, say, onClose });
+    return await run({ config, flags, terminal, version, load, say, parts, hangUps, onClose });
   } catch (error) {
     const words = whatCannotBeUsed(error, config.state);
     if (words === undefined) throw error;
@@ -74,82 +67,47 @@ export async function standaloneCommand(
 }
 
 interface RunOptions {
+  readonly config: StandaloneConfig;
+  readonly flags: StandaloneCommandFlags;
   readonly terminal: Terminal;
   readonly version: string;
-  readonly load: () => Promise<StandaloneConfig>;
+  readonly load: () => Promise<StandaloneConfig | undefined>;
   readonly say: (line: string) => void;
+  readonly parts: OpenedParts;
+  readonly hangUps: HangUps;
   /** What is to be closed at the end, last first. */
   readonly onClose: (close: () => Promise<void> | void) => void;
 }
 
-async function run(
-  config: StandaloneConfig,
-  flags: StandaloneCommandFlags,
-  { terminal, version, load, say, onClose }: RunOptions,
-): Promise<ExitCode> {
-  const hangUps = listenForHangUps(onClose);
-  const { address } = config.metrics;
-  const nowMs = (): number => performance.now();
-  const status = await openStatus({ address, version, nodeVersion: process.versions.node, nowMs });
-  onClose(status.close);
-  const directory = await openStateDirectory(config.state, {
-    title: "squall standalone",
-    isBrief: false,
-    waitMs: HELD_MS,
-  });
-  onClose(() => directory.close());
-  const proxy = proxyOf(terminal.env);
-  const http = createHttpClient({ ...defaultHttpClientOptions, ...(proxy === undefined ? {} : { proxy }) });
-  onClose(() => http.close());
-  const deadLetters = openDeadLetters(flags.deadLetter, say);
-  onClose(() => deadLetters?.close());
-  const userAgent = `squall/${version}`;
-  const common = { http, clock: systemClock, random: Math.random, userAgent };
-  const standalone: Standalone = new Standalone(config, {
+async function run(options: RunOptions): Promise<ExitCode> {
+  const { config, flags, terminal, version, load, say, parts, hangUps, onClose } = options;
+  const { status, directory, deadLetters } = parts;
+  const messengers = new Messengers({ config, version, env: terminal.env, http: parts.http, say });
+  const standalone = new Standalone(config, {
     directory,
     nowMs: terminal.nowMs,
     say,
     onAlert: alertOutput({ ...flags, timezone: config.timezone, advice: config.advice }, terminal),
-    onRejected: (input, reason, bytes, line) => deadLetters?.write(deadLetter({ reason, input, line, bytes })),
+    onRejected: (input, reason, bytes, line) => deadLetters?.write({ reason, input, line, bytes }),
     onTurn: (isBusy) => {
       if (isBusy) status.health.begin("reading");
       else status.health.idle();
       deadLetters?.flush();
     },
-    createTelling: (isSilenced, requestFlush) =>
-      createTelling({
-        ...common,
-        receivers: receiversOf(config),
-        text: { timeZone: config.timezone, advice: config.advice },
-        env: terminal.env,
-        isSilenced,
-        requestFlush,
-        say: (event) => {
-          if (event.event === "delivered") standalone.times.told(event.latencyMs);
-          sayEvent(event, say);
-        },
-      }),
+    createTelling: (links) => messengers.telling(links),
   });
-  const { heartbeat: beat } = config;
-  const heartbeat: Heartbeat | undefined =
-    beat === undefined
-      ? undefined
-      : createHeartbeat({
-          ...common,
-          ...beat,
-          isHealthy: () => status.health.alive().ok && status.health.ready().ok && standalone.isKept,
-          say: (event) => sayEvent(event, say),
-        });
-  const reloads = new Reloads({ config, load: async () => withInputs(await load()), standalone, say });
+  const isHealthy = (): boolean => status.health.alive().ok && status.health.ready().ok && standalone.isKept;
+  const heartbeat = messengers.heartbeat(isHealthy);
+  const reloads = new Reloads({ config, load, standalone, say });
   status.publish(standaloneCounts({ standalone, log: directory.log, heartbeat, reloads }));
   await standalone.restore();
   status.health.met(STATE_RESTORED);
-  directory.lock.serve(
-    createSilenceControl({ silences: standalone.silences, nowMs: terminal.nowMs, flush: () => standalone.flush() }),
-  );
+  const { silences } = standalone;
+  const flush = (): Promise<void> => standalone.flush();
+  directory.lock.serve(createSilenceControl({ silences, nowMs: terminal.nowMs, flush }));
+  onClose(() => standalone.inputs.close());
   await standalone.open();
   status.health.met(INPUTS_OPEN);
-  onClose(() => standalone.inputs.close());
   tellStart(config, say);
   if (status.address !== undefined) say(`metrics and health on http://${listenAddressText(status.address)}`);
   heartbeat?.start();
@@ -166,8 +124,12 @@ async function run(
   return terminal.signal.reason === "SIGINT" ? EXIT.interrupted : EXIT.done;
 }
 
+interface HangUps {
+  readonly heed: (onHangUp: () => void) => void;
+}
+
 /** SIGHUP would end a process that does not listen for it: one that comes while the state is read is heeded later. */
-function listenForHangUps(onClose: RunOptions["onClose"]): { readonly heed: (onHangUp: () => void) => void } {
+function listenForHangUps(onClose: RunOptions["onClose"]): HangUps {
   let isEarly = false;
   let heeded = (): void => {
     isEarly = true;
@@ -183,6 +145,15 @@ function listenForHangUps(onClose: RunOptions["onClose"]): { readonly heed: (onH
   };
 }
 
+/** What nobody was told yet is not forgotten: but who ends squall should know. */
+function sayWaiting(telling: Telling, say: (line: string) => void): void {
+  for (const { name, waiting } of telling.status().receivers) {
+    if (waiting === 0) continue;
+    const what = waiting === 1 ? "1 notification waits" : `${waiting} notifications wait`;
+    say(`${what} for ${name}: told when squall is started again on this state`);
+  }
+}
+
 /** What is read when nobody says what: a pipe, or the log that the system has. Undefined: there is none. */
 function withInputs(config: StandaloneConfig): StandaloneConfig | undefined {
   if (config.inputs.length > 0) return config;
@@ -193,23 +164,6 @@ function withInputs(config: StandaloneConfig): StandaloneConfig | undefined {
   const path = DEFAULT_LOGS.find((log) => existsSync(log));
   if (path === undefined) return undefined;
   return { ...config, inputs: [{ kind: "file", name: path, path, format: "auto", timezone, from: "end" }] };
-}
-
-function openDeadLetters(path: string | undefined, say: (line: string) => void): CappedLines | undefined {
-  return path === undefined ? undefined : new CappedLines({ path, bytesMax: DEAD_LETTER_BYTES_MAX, onEnd: say });
-}
-
-/** What nobody was told yet is not forgotten: but who ends squall should know. */
-function sayWaiting(telling: Telling, say: (line: string) => void): void {
-  for (const { name, waiting } of telling.status().receivers) {
-    if (waiting === 0) continue;
-    const what = waiting === 1 ? "1 notification waits" : `${waiting} notifications wait`;
-    say(`${what} for ${name}: told when squall is started again on this state`);
-  }
-}
-
-function sayEvent(event: TellingEvent, say: (line: string) => void): void {
-  say(tellingEventInWords(event));
 }
 
 function tellStart(config: StandaloneConfig, say: (line: string) => void): void {

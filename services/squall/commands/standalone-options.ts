@@ -3,7 +3,10 @@
 import type { Command } from "commander";
 import { Option } from "commander";
 import { SEVERITIES } from "../../../shared/domain/storm-alert.ts";
+import { FORMAT_NAMES } from "../../ingest/formats.ts";
+import { numberBetween, zone } from "../option-values.ts";
 import type { Run } from "../terminal.ts";
+import type { LearnFlags } from "./learn-command.ts";
 import { withStandaloneOptions } from "./settings-commands.ts";
 import type { StandaloneCommandFlags } from "./standalone-command.ts";
 
@@ -16,6 +19,35 @@ Examples:
 
 SIGHUP reads the settings of lists and receivers again. docs/standalone.md has more.
 `;
+
+export function addLearn(program: Command, run: Run): void {
+  program
+    .command("learn")
+    .argument("<files...>", 'old logs, plain, gzip or zstd; "-" is standard input')
+    .description(
+      "prime what standalone knows of lists (who writes to them, how many read them) from old logs; tells nobody",
+    )
+    .option("--config <file>", "YAML configuration: state directory, site, settings a list")
+    .option("--state <directory>", "that of the squall that is to know it (default: ~/.local/state/squall)")
+    .addOption(new Option("--format <name>", "format of the lines").choices(["auto", ...FORMAT_NAMES]).default("auto"))
+    .option("--site <name>", "name of the mail system, as standalone has it")
+    .option("--timezone <zone>", "zone of stamps that name none (default: UTC)", zone)
+    .option(
+      "--year <year>",
+      "year of the first stamp, where stamps name none (default: the latest that fits)",
+      numberBetween(1970, 9999, true),
+    )
+    .addHelpText(
+      "after",
+      "\nExample, before the first start:\n  squall learn /var/log/mail.log.*.gz /var/log/mail.log.1\n",
+    )
+    .action((files: string[], flags: LearnFlags) =>
+      run(async (terminal) => {
+        const { learnCommand } = await import("./learn-command.ts");
+        return learnCommand(files, flags, terminal);
+      }),
+    );
+}
 
 export function addStandalone(program: Command, run: Run, version: string): void {
   withStandaloneOptions(program.command("standalone"))

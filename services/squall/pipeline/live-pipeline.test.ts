@@ -1,11 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { writtenLog } from "../../../test/e2e/postfix-writer.ts";
+import { StateEntries } from "../../../test/support/state-entries.ts";
 import { defaultDetectorSettings } from "../../../shared/domain/detector-settings.ts";
+import { encodeStormAlert } from "../../../shared/domain/storm-alert-codec.ts";
 import type { StormAlert } from "../../../shared/domain/storm-alert.ts";
 import { defaultAssemblerSettings } from "../../assembler/assembler-settings.ts";
+import { InputEntry } from "../../ingest/state/input-entry.ts";
 import { HostTable } from "../../ingest/host-table.ts";
 import { Ingest } from "../../ingest/ingest.ts";
 import { LivePipeline } from "./live-pipeline.ts";
+import type { LiveState } from "./live-state.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -26,6 +30,7 @@ class Live {
   readonly inputs: Input[] = [];
   readonly hosts: HostTable;
   nowMs = NOON;
+  private state: LiveState | undefined;
 
   constructor(hostsMax = 100) {
     this.hosts = new HostTable({ hostsMax, hashSeed: 17 });
@@ -61,6 +66,29 @@ class Live {
     const input: Input = { ingest, isCaughtUp: false };
     this.inputs.push(input);
     return input;
+  }
+
+  keepState(): void {
+    this.state = this.pipeline.keepState();
+  }
+
+  /** Another process that goes on from the entries, with the detector of this one. */
+  successor(entries: StateEntries): Live {
+    const other = new Live();
+    other.keepState();
+    Object.assign(other.pipeline.stages, { detector: this.pipeline.stages.detector });
+    other.nowMs = this.nowMs;
+    entries.take((put) => this.state?.changes(put));
+    for (const [key, value] of entries) other.state?.restore(key, value);
+    other.state?.restored();
+    this.inputs.forEach(({ ingest, isCaughtUp }, index) => {
+      const input = other.input();
+      input.isCaughtUp = isCaughtUp;
+      new InputEntry(`log${index}`, ingest).changes((_key, value) => {
+        if (value !== undefined) new InputEntry(`log${index}`, input.ingest).restore(value);
+      }, undefined);
+    });
+    return other;
   }
 
   /** One turn: lines that are there now. */
@@ -333,6 +361,25 @@ describe("a clock that is wrong", () => {
     expect(live.alerts.filter(({ type }) => type === "storm.opened")).toHaveLength(1);
   });
 });
+
+test.each([0, 20, 60, 90, 140])(
+  "killed behind line %i of a storm and taken up from its entries, it says what it would have said",
+  (kill) => {
+    const lines = [...ordinary(NOON, 20, 6 * SECOND), ...storm(NOON + 2 * MINUTE)];
+    const entries = new StateEntries();
+    const heard = [-1, kill].map((killAt) => {
+      const first = new Live();
+      first.keepState();
+      const before = first.follow(first.input(), lines.slice(0, killAt < 0 ? 0 : killAt));
+      const live = killAt < 0 ? before : before.successor(entries);
+      const [log = live.input()] = live.inputs;
+      live.follow(log, lines.slice(Math.max(0, killAt))).wait(40 * MINUTE);
+      return [...(live === before ? [] : before.alerts), ...live.alerts].map((alert) => encodeStormAlert(alert));
+    });
+    expect(heard[0]?.at(-1)).toContain("storm.resolved");
+    expect(heard[1]).toEqual(heard[0]);
+  },
+);
 
 test("a quarter of a year of quiet traffic leaves nothing behind", () => {
   const live = new Live(10);

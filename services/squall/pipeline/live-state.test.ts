@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { LiveRun } from "../../../test/support/live-run.ts";
+import { numbersOf } from "../../../test/support/numbers.ts";
 import { StateEntries } from "../../../test/support/state-entries.ts";
 import { StateValueError } from "../../../shared/domain/state-value.ts";
 
@@ -37,6 +38,27 @@ test.each<[string, RegExp, string, string]>([
   const read = (): unknown => LiveRun.from(damaged, {});
   expect(read).toThrow(StateValueError);
   expect(read).toThrow(expect.objectContaining({ key, reason }));
+});
+
+test("whatever byte is damaged, nothing else is thrown than the named refusal", () => {
+  const random = numbersOf(7);
+  let refused = 0;
+  for (let turn = 0; turn < 2_000; turn += 1) {
+    const damaged = new StateEntries(entries);
+    const keys = [...damaged.keys()];
+    const key = keys[Math.floor(random() * keys.length)] ?? "";
+    const value = Buffer.from(damaged.get(key) ?? "");
+    const at = Math.floor(random() * value.length);
+    value[at] = Math.floor(random() * 256);
+    damaged.set(key, random() < 0.1 ? value.subarray(0, at) : value);
+    try {
+      LiveRun.from(damaged, {});
+    } catch (error) {
+      if (!(error instanceof StateValueError) || error.key !== key) throw error;
+      refused += 1;
+    }
+  }
+  expect(refused).toBeGreaterThan(1_000);
 });
 
 test("a key that nobody knows is refused", () => {

@@ -69,6 +69,17 @@ describe("the time that live running has come to", () => {
     expect(time.at(set + 2 * MINUTE, [one])).toEqual({ ...back, isSetBack: false });
   });
 
+  test("and not by what an input read before that", () => {
+    const time = new LiveTime(LATENESS);
+    const behind = input(false, NOON);
+    time.at(NOON, [behind]);
+    const set = NOON - 3 * HOUR;
+    expect(time.at(set, [behind]).isSetBack).toBe(false);
+    behind.ingest.streamTime.arrive(set);
+    behind.ingest.streamTime.observe(set);
+    expect(time.at(set, [behind])).toMatchObject({ watermark: set - LATENESS, isSetBack: true });
+  });
+
   test("goes on after a stop as one that was never stopped", () => {
     const time = new LiveTime(LATENESS);
     time.at(NOON + MINUTE, [input(true, NOON)]);

@@ -8,7 +8,7 @@ import { SET_BACK_MS } from "../../ingest/stream-time.ts";
 
 export interface FollowedInput {
   readonly ingest: Pick<Ingest, "streamTime" | "wait">;
-  /** All there was has been read. False until that was seen for the first time. */
+  /** There was nothing more to be read at the end of this turn. */
   readonly isCaughtUp: boolean;
 }
 
@@ -83,7 +83,8 @@ function comeTo(
     const { streamTime } = ingest;
     if (isCaughtUp) ingest.wait(nowMs);
     const reachedMs = isCaughtUp ? streamTime.reached(nowMs) : streamTime.now;
-    if (!Number.isFinite(reachedMs)) {
+    // What was read before our clock was set back says nothing any more.
+    if (!Number.isFinite(reachedMs) || streamTime.arrivedAtMs > nowMs + SET_BACK_MS) {
       isHeld ||= !isCaughtUp;
       continue;
     }

@@ -4,6 +4,13 @@ import type { PutEntry } from "../../../shared/domain/state-value.ts";
 import { INPUT_PREFIX } from "../../ingest/state/input-entry.ts";
 import type { StateLog } from "../../../shared/runtime/state-log.ts";
 
+const DETECTOR_PREFIX = "detector/";
+
+/** Is it the key of an entry of the detector? */
+export function isDetectorKey(key: string): boolean {
+  return key.startsWith(DETECTOR_PREFIX);
+}
+
 /** One that tells entries of its own and takes them back. */
 export interface KeptPart {
   owns(key: string): boolean;

@@ -1,10 +1,9 @@
 // Inputs of the configuration -> readers: files and patterns are followed, ports listened on, standard input read.
 
-import { join } from "node:path";
-import type { FollowNotice } from "../../../shared/adapters/files/follow/follow-settings.ts";
+import { isAbsolute, join } from "node:path";
 import { defaultFollowSettings } from "../../../shared/adapters/files/follow/follow-settings.ts";
-import { systemWatchFolder } from "../../../shared/adapters/files/follow/folder-watch.ts";
 import { Follower } from "../../../shared/adapters/files/follow/follower.ts";
+import { systemFollowDeps } from "../../../shared/adapters/files/follow/system-deps.ts";
 import type { LiveInput } from "../../../shared/adapters/files/live-input.ts";
 import { StandardInput } from "../../../shared/adapters/files/standard-input.ts";
 import type { SyslogAddress } from "../../../shared/adapters/syslog/syslog-address.ts";
@@ -13,6 +12,7 @@ import type { PutEntry } from "../../../shared/domain/state-value.ts";
 import type { ListenAddress } from "../../../shared/runtime/listen-address.ts";
 import type { Ingest } from "../../ingest/ingest.ts";
 import { LiveReader } from "./live-reader.ts";
+import { PatternEntries } from "./pattern-entries.ts";
 import type { FileInput, FilesInput, InputSettings } from "./standalone-settings.ts";
 
 export interface LiveInputsOptions {
@@ -20,7 +20,6 @@ export interface LiveInputsOptions {
   readonly createIngest: (input: InputSettings, name: string) => Ingest;
   /** What was stored of the reader of that name. */
   readonly stored: (name: string) => Buffer | undefined;
-  readonly nowMs: () => number;
   /** One line for a person. */
   readonly say: (line: string) => void;
 }
@@ -37,9 +36,9 @@ export class LiveInputs {
   readonly readers: LiveReader[] = [];
   readonly reports: InputReport[] = [];
   private readonly options: LiveInputsOptions;
+  /** What is stored of patterns: which logs were there before. */
+  readonly patterns = new PatternEntries(() => this.followers.flatMap((one) => [...one.patternPositions()]));
   private readonly followers: Follower[] = [];
-  /** Not read from: they remember that a pattern was looked for. */
-  private readonly patterns: LiveReader[] = [];
   private standardInput: StandardInput | undefined;
   private onReadable: () => void = () => undefined;
 
@@ -66,10 +65,9 @@ export class LiveInputs {
     }
   }
 
-  /** Tells the entries that changed since the last call, each once. */
+  /** Tells the entries of readers that changed since the last call, each once. */
   changes(put: PutEntry): void {
     for (const reader of this.readers) reader.changes(put);
-    for (const pattern of this.patterns) pattern.changes(put);
   }
 
   async close(): Promise<void> {
@@ -80,11 +78,13 @@ export class LiveInputs {
   }
 
   private async follow(settings: FileInput | FilesInput): Promise<void> {
-    const { say, nowMs, stored } = this.options;
+    const { say, stored } = this.options;
     const readers: LiveReader[] = [];
     const prepared = new Map<string, LiveReader>();
     const starting: Promise<void>[] = [];
     const positionOf = (name: string): unknown => {
+      // Logs are named by their path, a pattern by a word before its own.
+      if (!isAbsolute(name)) return this.patterns.stored(name);
       const reader = this.reader(settings, name);
       prepared.set(name, reader);
       const value = stored(name);
@@ -102,19 +102,9 @@ export class LiveInputs {
     const path = settings.kind === "file" ? settings.path : join(settings.folder, settings.pattern);
     const follower = new Follower(
       { paths: [path], settings: { ...defaultFollowSettings, from: settings.from }, positionOf, onInput },
-      {
-        nowMs,
-        onNotice: ({ message }: FollowNotice) => say(message),
-        every: (intervalMs, callback) => {
-          const timer = setInterval(callback, intervalMs);
-          return () => clearInterval(timer);
-        },
-        watchFolder: systemWatchFolder,
-      },
+      systemFollowDeps(({ message }) => say(message)),
     );
     this.followers.push(follower);
-    const pattern = prepared.get(path);
-    if (pattern !== undefined) this.patterns.push(memoryOf(follower, pattern));
     this.reports.push({
       source: settings.name,
       readers,
@@ -161,16 +151,4 @@ export class LiveInputs {
   private reader(settings: InputSettings, name: string): LiveReader {
     return new LiveReader({ name, source: settings.name, ingest: this.options.createIngest(settings, name) });
   }
-}
-
-/** A log of a pattern that appears while nothing runs is new as a whole: that is told by what is kept of the pattern itself. */
-function memoryOf(follower: Follower, reader: LiveReader): LiveReader {
-  reader.readFrom({
-    name: reader.name,
-    start: () => Promise.resolve(),
-    take: () => undefined,
-    position: () => follower.patternPositions().get(reader.name),
-    close: () => Promise.resolve(),
-  });
-  return reader;
 }

@@ -43,7 +43,7 @@ test("an alert that is decided while a flush is being written is shown with the 
     onTurn: () => {
       turns += 1;
     },
-    createTelling: (isSilenced, requestFlush) =>
+    createTelling: ({ isSilenced, requestFlush }) =>
       createTelling({
         receivers: [],
         http,

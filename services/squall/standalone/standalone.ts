@@ -5,7 +5,6 @@
 //
 // A crash is as if the last flush had not begun.
 
-import { randomInt } from "node:crypto";
 import type { StormAlert } from "../../../shared/domain/storm-alert.ts";
 import { defaultAssemblerSettings } from "../../assembler/assembler-settings.ts";
 import { Silences, SILENCE_PREFIX } from "../../alerter/silences.ts";
@@ -13,33 +12,34 @@ import type { Telling } from "../../alerter/telling-shell.ts";
 import { changeListRules } from "../../detector/change-list-rules.ts";
 import { DetectorEntries } from "../../detector/state/detector-entries.ts";
 import { SiteChanges } from "../../detector/state/site-changes.ts";
-import { HostTable } from "../../ingest/host-table.ts";
-import { Ingest } from "../../ingest/ingest.ts";
-import type { RejectionReason } from "../../ingest/rejection.ts";
-import { zoneToUtc } from "../../ingest/time-zone.ts";
 import { LivePipeline } from "../pipeline/live-pipeline.ts";
 import type { StateDirectory } from "../state-directory.ts";
 import { FlushTurns } from "./flush-turns.ts";
-import { type KeptPart, KeptState } from "./kept-state.ts";
+import { isDetectorKey, type KeptPart, KeptState } from "./kept-state.ts";
+import { LiveIngest, type OnRejected } from "./live-ingest.ts";
 import { LiveInputs } from "./live-inputs.ts";
 import { StandaloneTimes } from "./standalone-times.ts";
-import type { InputSettings, StandaloneConfig } from "./standalone-settings.ts";
+import type { StandaloneConfig } from "./standalone-settings.ts";
 
 /** Chunks of one input a turn: between them the others have theirs, and timers and sockets. */
 const CHUNKS_A_TURN = 4;
 /** Time passes in silent logs too. */
 const IDLE_MS = 1_000;
 
+/** What telling needs of the loop. */
+export interface TellingLinks {
+  readonly isSilenced: (alert: StormAlert, nowMs: number) => boolean;
+  readonly requestFlush: () => void;
+  /** A receiver took an alert, so long after it was decided, ms. */
+  readonly onTold: (latencyMs: number) => void;
+}
+
 export interface StandaloneDeps {
   readonly directory: StateDirectory;
-  /** Made with what the loop offers it. */
-  readonly createTelling: (
-    isSilenced: (alert: StormAlert, nowMs: number) => boolean,
-    requestFlush: () => void,
-  ) => Telling;
+  readonly createTelling: (links: TellingLinks) => Telling;
   readonly nowMs: () => number;
   readonly onAlert: (alert: StormAlert) => void;
-  readonly onRejected: (input: string, reason: RejectionReason, bytes: Buffer, line: number) => void;
+  readonly onRejected: OnRejected;
   /** A turn was made; `isBusy`: there is more to be read. */
   readonly onTurn: (isBusy: boolean) => void;
   /** One line for a person. */
@@ -54,10 +54,7 @@ export class Standalone {
   readonly state: KeptState;
   readonly times = new StandaloneTimes();
   lastProgressMs: number;
-  private readonly config: StandaloneConfig;
   private readonly deps: StandaloneDeps;
-  private readonly hosts: HostTable;
-  private readonly hashSeed = randomInt(2 ** 31);
   private readonly flushes: FlushTurns;
   /** Decided, and not yet part of a flush. */
   private decided: StormAlert[] = [];
@@ -70,13 +67,12 @@ export class Standalone {
   private end: () => void = () => undefined;
 
   constructor(config: StandaloneConfig, deps: StandaloneDeps) {
-    this.config = config;
     this.deps = deps;
     this.lastProgressMs = deps.nowMs();
-    this.hosts = new HostTable({ hostsMax: config.ingest.hostsMax, hashSeed: this.hashSeed });
+    const ingest = new LiveIngest(config, deps.onRejected);
     this.pipeline = new LivePipeline({
       site: config.site,
-      hosts: this.hosts,
+      hosts: ingest.hosts,
       assembler: defaultAssemblerSettings,
       detector: config.detector,
       changes: () => new SiteChanges("all"),
@@ -86,15 +82,15 @@ export class Standalone {
       },
       onWindow: () => undefined,
     });
-    this.telling = deps.createTelling(
-      (alert, nowMs) => this.silences.isSilenced(alert, nowMs),
-      () => void this.flushes.now(),
-    );
+    this.telling = deps.createTelling({
+      isSilenced: (alert, nowMs) => this.silences.isSilenced(alert, nowMs),
+      requestFlush: () => void this.flushes.now(),
+      onTold: (latencyMs) => this.times.told(latencyMs),
+    });
     this.inputs = new LiveInputs({
       inputs: config.inputs,
-      createIngest: (input, name) => this.createIngest(input, name),
+      createIngest: (input, name) => ingest.create(input, name, this.pipeline.stages.table),
       stored: (name) => this.state.input(name),
-      nowMs: deps.nowMs,
       say: deps.say,
     });
     this.state = this.createState();
@@ -214,7 +210,8 @@ export class Standalone {
     return new KeptState(
       [
         live,
-        part(isOf("detector/"), entries),
+        this.inputs.patterns,
+        part(isDetectorKey, entries),
         part(isOf("outbox/"), this.telling),
         part(isOf(SILENCE_PREFIX), this.silences),
       ],
@@ -224,29 +221,6 @@ export class Standalone {
         },
       },
     );
-  }
-
-  private createIngest(input: InputSettings, name: string): Ingest {
-    const { site, ingest, detector } = this.config;
-    const { table } = this.pipeline.stages;
-    return new Ingest({
-      site,
-      format: input.format,
-      lineBytesMax: ingest.lineBytesMax,
-      year: undefined,
-      toUtc: zoneToUtc(input.timezone),
-      allowedLatenessMs: detector.allowedLatenessMs,
-      hashSeed: this.hashSeed,
-      listServers: new Set(ingest.listServers),
-      table,
-      hosts: this.hosts,
-      onEvent: (event) => {
-        table.addEvent(event);
-      },
-      onRejected: (reason, bytes, line) => {
-        this.deps.onRejected(name, reason, bytes, line);
-      },
-    });
   }
 }
 

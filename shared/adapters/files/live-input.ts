@@ -15,7 +15,8 @@ export interface LiveInput {
   take(): LiveChunk | undefined;
   /**
    * Where to go on after all that was taken, less `unusedBytes` (the tail of a line that the feeder still carries); small JSON
-   * value. Undefined where there is no going on (pipes, ports).
+   * value. Undefined where there is no going on (pipes, ports), and for a file of which nothing is known yet: what was stored of it
+   * before stays as it is.
    */
   position(unusedBytes: number): unknown;
   close(): Promise<void>;

@@ -5,6 +5,13 @@ import type { GenerationMark } from "./generation-mark.ts";
 import type { Generation } from "./generation.ts";
 import type { Notices } from "./notices.ts";
 
+/** Files that were rotated away and are still read. */
+export const LINGERING_MAX = 8;
+/** Rotated files that are known to be unreadable. */
+export const DAMAGED_MAX = 64;
+/** A line longer than a chunk that was begun before its file was rotated may still be ended there. */
+export const LONG_LINE_MS = 5_000;
+
 /** What is to be found again. */
 export interface Unfinished {
   readonly mark: GenerationMark;
@@ -25,7 +32,10 @@ export interface Next {
 export interface ChainOptions {
   readonly counters: FollowCounters;
   readonly notices: Notices;
+  /** A line that was not ended for so long after its file was rotated away is one. */
   readonly lingerMs: number;
+  /** A file that did not grow for so long is let go. */
+  readonly letGoMs: number;
   readonly nowMs: () => number;
   /** What comes next should be looked for. */
   readonly onWanted: () => void;

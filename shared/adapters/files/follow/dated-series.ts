@@ -9,6 +9,7 @@ import type { GenerationMark } from "./generation-mark.ts";
 import { printOf } from "./generation-mark.ts";
 import type { Member } from "./path-pattern.ts";
 import type { Among, FirstStart, Succession } from "./succession.ts";
+import { mayBeBegun } from "./succession.ts";
 
 /** Files are compressed one after the other; by then it is over. */
 const LISTINGS_MAX = 5;
@@ -25,6 +26,7 @@ export interface SeriesSource {
 }
 
 export class DatedSeries implements Succession {
+  readonly mayGrowLate = true;
   private readonly source: SeriesSource;
 
   constructor(source: SeriesSource) {
@@ -105,16 +107,12 @@ export class DatedSeries implements Succession {
   }
 }
 
-function isFree(place: FilePlace, { except }: Among): boolean {
-  return !except.some((file) => isSameFile(place, file));
-}
-
 /** Another file of the same name. */
 function anotherAt(after: GenerationMark, among: Among): FilePlace | undefined {
   const place = placeAt(after.path);
   if (place === undefined || isCompressedName(place.path) || likenessOf(place.path, after) !== "other")
     return undefined;
-  return isFree(place, among) ? place : undefined;
+  return mayBeBegun(place, among) ? place : undefined;
 }
 
 /** The first that holds something; the last may be about to. "changed": one is called otherwise by now. */
@@ -123,7 +121,7 @@ async function firstOf(members: readonly Member[], among: Among): Promise<FilePl
   for (const [at, member] of members.entries()) {
     const place = regularAt(member.path);
     if (place === undefined) return "changed";
-    if (!isFree(place, among)) continue;
+    if (!mayBeBegun(place, among)) continue;
     const mayGrow = at === members.length - 1 && !isCompressedName(place.path);
     const isHeld = held !== undefined && isSameFile(place, held);
     if (mayGrow || isHeld || !(await isEmpty(place))) return place;

@@ -43,8 +43,14 @@ export class FolderWatch {
     this.onEvent = onEvent;
   }
 
-  /** Watches these and no others. */
-  ensure(folders: readonly string[]): void {
+  /** Watches these and no others; leaves everything as it is where they cannot be told: who looks into them says why. */
+  ensure(listFolders: () => readonly string[]): void {
+    let folders: readonly string[];
+    try {
+      folders = listFolders();
+    } catch {
+      return;
+    }
     for (const [folder, { number, stop }] of this.watched) {
       const now = numberOfFolder(folder);
       if (folders.includes(folder) && now !== undefined && isSameFile(now, number)) continue;

@@ -12,13 +12,23 @@ export interface FollowSettings {
   readonly pollMs: number;
   /** How long a file that was rotated away is still read after it last grew: its writer may not have opened the new one yet. */
   readonly lingerMs: number;
+  /**
+   * The same for a file with a date in its name: a line that comes late may be written to the file of its own time. Later than this it
+   * would not count any more.
+   */
+  readonly lateMs: number;
 }
 
 /**
  * From the end: an alert about what was over before squall was started is a false one, and would be the first thing a postmaster sees.
  * What the lists were like is learnt from old logs by other means, which tell nobody.
  */
-export const defaultFollowSettings: FollowSettings = { from: "end", pollMs: 500, lingerMs: 60_000 };
+export const defaultFollowSettings: FollowSettings = {
+  from: "end",
+  pollMs: 500,
+  lingerMs: 60_000,
+  lateMs: 7_200_000,
+};
 
 /**
  * "missing": the file is not there (yet). "unreadable": it cannot be opened or read. "mended": either is over. "rotated", "truncated":

@@ -1,7 +1,7 @@
 // One log as it grows, whatever becomes of its files -> chunks, and a position to go on from.
 
 import type { LiveChunk, LiveInput } from "../live-input.ts";
-import { isCompressedName, isSameFile } from "./file-place.ts";
+import { isCompressedName, isDenied, isSameFile } from "./file-place.ts";
 import type { FilePlace } from "./file-place.ts";
 import type { Located } from "./find-generation.ts";
 import { startAtEnd } from "./first-offset.ts";
@@ -46,21 +46,22 @@ export class FollowedFile implements LiveInput {
   private first: FilePlace | undefined;
   private looking: Promise<void> | undefined;
   private isLookWanted = false;
-  private missingSinceMs: number | undefined;
   private isClosed = false;
   private onReadable: () => void = () => undefined;
   private stopPolling: () => void = () => undefined;
 
   /** Throws FollowPositionError. */
   constructor(options: FollowedFileOptions) {
-    const { name, deps, settings, position } = options;
+    const { name, deps, settings, position, succession } = options;
+    const { lingerMs, lateMs } = settings;
     this.name = name;
     this.options = options;
     this.notices = new Notices(name, deps, this.counters);
     this.chain = new GenerationChain({
       counters: this.counters,
       notices: this.notices,
-      lingerMs: settings.lingerMs,
+      lingerMs,
+      letGoMs: succession.mayGrowLate ? Math.max(lingerMs, lateMs) : lingerMs,
       nowMs: deps.nowMs,
       onWanted: () => {
         void this.look();
@@ -69,9 +70,9 @@ export class FollowedFile implements LiveInput {
     this.isBegun = position !== undefined;
     if (position !== undefined) this.chain.restore(decodePosition(position, name));
     this.watch = new FolderWatch(deps.watchFolder, (isName, fileName) => {
-      if (fileName !== undefined && !options.succession.concerns(fileName)) return;
+      if (fileName !== undefined && !succession.concerns(fileName)) return;
       if (isName) {
-        options.succession.forgetNames();
+        succession.forgetNames();
         void this.look();
       }
       this.onReadable();
@@ -84,38 +85,35 @@ export class FollowedFile implements LiveInput {
     this.stopPolling = this.options.deps.every(this.options.settings.pollMs, () => {
       this.poll();
     });
-    this.watchFolders();
+    this.watch.ensure(() => this.options.succession.folders());
     await this.look();
   }
 
   take(): LiveChunk | undefined {
-    return this.isClosed ? undefined : this.chain.take();
+    const chunk = this.isClosed ? undefined : this.chain.take();
+    this.counters.openFiles = this.chain.openFiles;
+    return chunk;
   }
 
   position(unusedBytes: number): unknown {
-    return this.isBegun ? this.chain.position(unusedBytes) : undefined;
+    // Of the first file it is not known yet where it is begun.
+    return this.isBegun && this.first === undefined ? this.chain.position(unusedBytes) : undefined;
   }
 
   async close(): Promise<void> {
+    if (this.isClosed) return;
     this.isClosed = true;
     this.stopPolling();
     this.watch.close();
     await this.looking;
     this.chain.close();
+    this.counters.openFiles = 0;
   }
 
   private poll(): void {
-    this.watchFolders();
+    this.watch.ensure(() => this.options.succession.folders());
     void this.look();
     this.onReadable();
-  }
-
-  private watchFolders(): void {
-    try {
-      this.watch.ensure(this.options.succession.folders());
-    } catch {
-      // What is wrong with the folder is told by who looks for files in it.
-    }
   }
 
   /** Looks for what comes next; while it looks already, it looks once more. */
@@ -133,7 +131,8 @@ export class FollowedFile implements LiveInput {
       try {
         const hadNext = this.chain.next !== undefined;
         await this.lookOnce();
-        this.noteWhetherThere();
+        const mayBeAway = this.chain.current === undefined ? 0 : MISSING_MS;
+        this.notices.there(this.options.succession.isThere(), this.options.deps.nowMs(), mayBeAway);
         this.notices.mended(LOOKING, this.name);
         if (!hadNext && this.chain.next !== undefined) this.onReadable();
       } catch (error) {
@@ -150,7 +149,7 @@ export class FollowedFile implements LiveInput {
     const [unfinished] = chain.waiting;
     if (unfinished !== undefined) await this.resume(unfinished);
     else if (chain.current === undefined) await this.lookBehindPrevious();
-    else if (!chain.current.isStatic) await this.lookBehindCurrent();
+    else if (chain.current.settled === undefined) await this.lookBehindCurrent();
   }
 
   private async begin(): Promise<void> {
@@ -178,7 +177,7 @@ export class FollowedFile implements LiveInput {
 
   private async lookBehindPrevious(): Promise<void> {
     const { chain } = this;
-    const located = await this.options.succession.next(chain.turns.previous, { except: chain.except });
+    const located = await this.options.succession.next(chain.turns.previous, chain.except);
     if (chain.current !== undefined || chain.waiting.length > 0) this.isLookWanted = true;
     else if (located !== undefined) this.open(located);
   }
@@ -190,7 +189,7 @@ export class FollowedFile implements LiveInput {
     if (current === undefined) return;
     if (current.offset === 0) {
       // Nothing of it was read: files may have come between the one before and this.
-      const located = await succession.next(chain.turns.previous, { except: chain.except, held: current });
+      const located = await succession.next(chain.turns.previous, { ...chain.except, held: current });
       if (chain.current !== current || current.offset > 0) {
         this.isLookWanted = true;
         return;
@@ -203,12 +202,24 @@ export class FollowedFile implements LiveInput {
       if (current.confirm()) this.onReadable();
     }
     if (succession.isNewest(current)) return;
-    const located = await succession.next(current.mark(0), { except: chain.except });
+    const located = await succession.next(current.mark(0), chain.except);
     if (chain.current !== current) this.isLookWanted = true;
     else if (located !== undefined) this.open(located);
   }
 
-  private open({ place, offset }: Located, resumes?: Unfinished, isBeforeCurrent = false): void {
+  private open(located: Located, resumes?: Unfinished, isBeforeCurrent = false): void {
+    const { place } = located;
+    try {
+      this.openNext(located, resumes, isBeforeCurrent);
+    } catch (error) {
+      // The newest one is waited for.
+      if (!isDenied(place.path) || this.options.succession.isNewest(place)) throw error;
+      this.chain.passOver(place, resumes);
+      this.isLookWanted = true;
+    }
+  }
+
+  private openNext({ place, offset }: Located, resumes: Unfinished | undefined, isBeforeCurrent: boolean): void {
     const { buffer, deps } = this.options;
     const next = { ...(resumes === undefined ? {} : { resumes }), isBeforeCurrent };
     if (isCompressedName(place.path)) {
@@ -216,7 +227,7 @@ export class FollowedFile implements LiveInput {
       const mark = resumes === undefined ? undefined : { ...resumes.mark, offset };
       const generation = openInflated(place, mark, inflating);
       if (generation === undefined) this.isLookWanted = true;
-      else this.chain.setNext({ generation, ...next });
+      else this.chain.next = { generation, ...next };
       return;
     }
     const generation = openPlain(place.path, { buffer, nowMs: deps.nowMs });
@@ -230,18 +241,6 @@ export class FollowedFile implements LiveInput {
       this.chain.say(startAtEnd(generation, this.first.size), true);
     } else generation.skipTo(offset);
     this.first = undefined;
-    this.chain.setNext({ generation, ...next });
-  }
-
-  private noteWhetherThere(): void {
-    if (this.options.succession.isThere()) {
-      this.missingSinceMs = undefined;
-      this.notices.found();
-      return;
-    }
-    const nowMs = this.options.deps.nowMs();
-    this.missingSinceMs ??= nowMs;
-    const isRotating = this.chain.current !== undefined && nowMs - this.missingSinceMs < MISSING_MS;
-    if (!isRotating) this.notices.missing(`${this.name}: is not there; waiting for it`);
+    this.chain.next = { generation, ...next };
   }
 }

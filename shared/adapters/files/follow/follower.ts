@@ -8,6 +8,7 @@ import type { FollowCounters, FollowDeps, FollowSettings } from "./follow-settin
 import { newFollowCounters } from "./follow-settings.ts";
 import { FolderWatch } from "./folder-watch.ts";
 import type { FollowPosition } from "./generation-mark.ts";
+import { FollowPositionError } from "./generation-mark.ts";
 import { FollowedFile } from "./followed-file.ts";
 import { Notices } from "./notices.ts";
 import { isPattern, type PathPattern, pathPattern } from "./path-pattern.ts";
@@ -24,7 +25,7 @@ export interface FollowerOptions {
   /** Files, and patterns of such (path-pattern.ts). */
   readonly paths: readonly string[];
   readonly settings: FollowSettings;
-  /** What `position` of the input of that name gave when it was stored, or `patternPositions` for a pattern. */
+  /** What `position` of the input of that name gave when it was stored, or `patternPositions` under it. */
   readonly positionOf: (inputName: string) => unknown;
   /** A new input: to be started. Those that are there at the start are announced before `start` resolves. */
   readonly onInput: (input: FollowedFile) => void;
@@ -61,6 +62,7 @@ export class Follower {
   private readonly names = new Set<string>();
   /** One for all: a chunk is valid until the next `take` of any of the inputs. */
   private readonly buffer: Buffer;
+  private isStarting = true;
   private stopPolling: () => void = () => undefined;
 
   /** Throws InputError for a pattern that is none. */
@@ -78,7 +80,7 @@ export class Follower {
         watch: new FolderWatch(deps.watchFolder, (isName) => {
           if (isName) this.scan();
         }),
-        isKnown: options.positionOf(path) !== undefined,
+        isKnown: options.positionOf(keyOf(path)) !== undefined,
       };
     });
   }
@@ -94,11 +96,12 @@ export class Follower {
       this.scan();
     });
     this.scan();
+    this.isStarting = false;
   }
 
-  /** What is to be stored of the patterns, by name: a log that appears while nothing runs is told from one that always was there. */
+  /** What is to be stored of the patterns, as positions are: a log that appears while nothing runs is told from one that always was there. */
   patternPositions(): ReadonlyMap<string, unknown> {
-    return new Map(this.scanned.filter(({ isKnown }) => isKnown).map(({ pattern }) => [pattern.path, KNOWN]));
+    return new Map(this.scanned.filter(({ isKnown }) => isKnown).map(({ pattern }) => [keyOf(pattern.path), KNOWN]));
   }
 
   /** Of all inputs. */
@@ -126,7 +129,7 @@ export class Follower {
     for (const scanned of this.scanned) {
       const { pattern, series: listing, notices, watch, isKnown } = scanned;
       try {
-        watch.ensure([pattern.folder]);
+        watch.ensure(() => [pattern.folder]);
         listing.forget();
         const series = listing.get();
         notices.mended(SCANNING, pattern.path);
@@ -138,6 +141,7 @@ export class Follower {
           this.add({ name, create, fallback: isKnown ? FROM_NOTHING : undefined, notices });
         }
       } catch (error) {
+        if (error instanceof FollowPositionError && this.isStarting) throw error;
         notices.unreadable(SCANNING, pattern.path, error);
       }
     }
@@ -164,6 +168,11 @@ export class Follower {
     this.inputs.push(input);
     onInput(input);
   }
+}
+
+/** A series may be called as its pattern is. */
+function keyOf(pattern: string): string {
+  return `pattern ${pattern}`;
 }
 
 /** A file may be called like a pattern. */

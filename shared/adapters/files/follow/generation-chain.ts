@@ -5,18 +5,16 @@
 //   next        found behind it, opened; begun when the current one is read to its end
 //   waiting     known from a position, or lost sight of: to be found again before anything behind it is read
 
-import { whatIsWrong } from "../file-error.ts";
 import type { LiveChunk } from "../live-input.ts";
 import type { ChainOptions, Next, Unfinished } from "./chain-parts.ts";
-import type { FileNumber } from "./file-place.ts";
+import { DAMAGED_MAX, LINGERING_MAX, LONG_LINE_MS } from "./chain-parts.ts";
+import type { FilePlace } from "./file-place.ts";
 import type { FollowPosition } from "./generation-mark.ts";
 import type { Generation } from "./generation.ts";
+import { faultMessage, restMessage } from "./notices.ts";
+import type { Among } from "./succession.ts";
 import { Turns } from "./turns.ts";
 
-/** Files that were rotated away and are still read. */
-const LINGERING_MAX = 8;
-/** A line longer than a chunk that was begun before its file was rotated may still be ended there. */
-const LONG_LINE_MS = 5_000;
 const NEWLINE = Buffer.from("\n");
 
 export class GenerationChain {
@@ -26,9 +24,11 @@ export class GenerationChain {
   readonly waiting: Unfinished[] = [];
   private lingering: readonly Generation[] = [];
   private readonly said: LiveChunk[] = [];
-  /** Compressed files that do not inflate. One that is read at all is behind all before it: there are few. */
-  private readonly damaged: FileNumber[] = [];
+  /** Rotated files that cannot be read: few, as what comes behind one that was read is all that is looked at. */
+  private readonly damaged: FilePlace[] = [];
   private hasTaken = false;
+  /** When the first bytes of the current one were read. */
+  private begunAtMs = 0;
   private readonly options: ChainOptions;
 
   constructor(options: ChainOptions) {
@@ -40,14 +40,13 @@ export class GenerationChain {
     this.waiting.push(...generations.map((mark) => ({ mark, isMidLine: false, tail: undefined })));
   }
 
-  /** Files that are not to be begun: they are being read, or cannot be. */
-  get except(): readonly FileNumber[] {
-    return [...this.lingering, ...this.damaged];
+  /** Files that are not to be begun. */
+  get except(): Omit<Among, "held"> {
+    return { open: this.lingering, damaged: this.damaged };
   }
 
-  setNext(next: Next): void {
-    this.next = next;
-    this.count();
+  get openFiles(): number {
+    return this.lingering.length + Number(this.current !== undefined) + Number(this.next !== undefined);
   }
 
   /** To be handed out before anything else: whole lines. */
@@ -57,25 +56,20 @@ export class GenerationChain {
 
   take(): LiveChunk | undefined {
     const chunk = this.takeNext();
-    if (chunk === undefined) return undefined;
-    this.hasTaken = true;
-    this.options.counters.bytesRead += chunk.bytes.length;
+    this.hasTaken ||= chunk !== undefined;
+    this.options.counters.bytesRead += chunk?.bytes.length ?? 0;
     return chunk;
   }
 
   /** Undefined as long as nothing was taken of the first that has to be. */
   position(unusedBytes: number): FollowPosition | undefined {
     if (this.said.length > 0 && !this.hasTaken) return undefined;
-    const { turns } = this;
-    const waiting = this.waiting.map(({ mark, isMidLine }) =>
-      isMidLine ? { ...mark, offset: Math.max(0, mark.offset - unusedBytes) } : mark,
-    );
-    const generations = [...turns.marksOf(this.lingering, this.current, unusedBytes), ...waiting];
-    return turns.previous === undefined ? { v: 1, generations } : { v: 1, previous: turns.previous, generations };
+    const { lingering, current, waiting } = this;
+    return this.turns.position({ lingering, current, waiting }, unusedBytes);
   }
 
-  /** What was to be found again is nowhere. */
-  giveUp(unfinished: Unfinished): void {
+  /** What was to be found again is nowhere, or may not be read. */
+  giveUp(unfinished: Unfinished, why?: string, unreadable?: FilePlace): void {
     const { mark, isMidLine, tail } = unfinished;
     this.waiting.shift();
     // It was empty, and still is or comes behind the previous one.
@@ -83,18 +77,19 @@ export class GenerationChain {
     if (mark.lingers !== true) this.turns.skip(mark);
     const rest = tail ?? NEWLINE.subarray(0, 0);
     if (isMidLine || rest.length > 0) this.say(Buffer.concat([rest, NEWLINE]), mark.offset === 0);
-    if (tail !== undefined) return;
-    this.options.counters.lostGenerations += 1;
-    const message = `${mark.path}: what was written behind byte ${mark.offset} before it was rotated was not found again`;
-    this.options.notices.say("generation-lost", message);
+    if (tail !== undefined && why === undefined) return;
+    this.lose(restMessage(mark, why ?? "was not found again"), unreadable);
+  }
+
+  /** A rotated file that may not be read: what comes behind it does not wait for that. */
+  passOver(place: FilePlace, resumes: Unfinished | undefined): void {
+    const message = `${place.path}: permission denied`;
+    if (resumes === undefined) this.lose(`${message}; it is not read`, place);
+    else this.giveUp(resumes, `is not read: ${message}`, place);
   }
 
   close(): void {
     for (const generation of [...this.lingering, this.current, this.next?.generation]) generation?.close();
-    this.lingering = [];
-    this.current = undefined;
-    this.next = undefined;
-    this.count();
   }
 
   private takeNext(): LiveChunk | undefined {
@@ -113,10 +108,9 @@ export class GenerationChain {
   /** False while it may still be ended, or nothing waits for its end. */
   private breakLine(generation: Generation): boolean {
     const isWaitedFor = this.lingering.length > 0 || this.next !== undefined;
-    if (generation.isStatic || !isWaitedFor) return false;
+    if (generation.settled !== undefined || !isWaitedFor) return false;
     if (this.options.nowMs() - generation.grewAtMs < LONG_LINE_MS) return false;
-    generation.breakLine();
-    this.say(Buffer.concat([generation.takeTail(), NEWLINE]), false);
+    this.giveUpLine(generation);
     return true;
   }
 
@@ -127,8 +121,11 @@ export class GenerationChain {
     for (const generation of this.lingering) {
       const chunk = this.read(generation);
       if (chunk !== undefined) return chunk;
-      const quietMs = this.options.nowMs() - generation.grewAtMs;
-      if (quietMs >= this.options.lingerMs) this.letGo(generation);
+      // As long as nothing is written to the new one, its writer may not know of it: nobody may have told it.
+      if (current === undefined || current.offset === 0) continue;
+      const quietMs = this.options.nowMs() - Math.max(generation.grewAtMs, this.begunAtMs);
+      if (quietMs >= this.options.letGoMs) this.letGo(generation);
+      else if (quietMs >= this.options.lingerMs) this.endTail(generation);
       if (this.said.length > 0) return undefined;
     }
     return current === undefined ? undefined : this.read(current);
@@ -145,8 +142,12 @@ export class GenerationChain {
       const outcome = generation.read();
       notices.mended(generation.path, generation.path);
       if (outcome === "truncated") this.noteTruncated(generation);
-      else if (outcome === "ended") this.noteEnded(generation);
-      else if (typeof outcome !== "string") return { bytes: outcome, begins };
+      else if (outcome === "ended" && generation.isMidLine) this.giveUpLine(generation);
+      else if (outcome === "ended") this.retire(generation);
+      else if (typeof outcome !== "string") {
+        if (begins && generation === this.current) this.begunAtMs = this.options.nowMs();
+        return { bytes: outcome, begins };
+      }
     } catch (error) {
       this.noteFailed(generation, error);
     }
@@ -156,27 +157,20 @@ export class GenerationChain {
   private noteTruncated(generation: Generation): void {
     this.options.counters.truncations += 1;
     this.options.notices.say("truncated", `${generation.path}: was emptied`);
-    if (generation !== this.current) {
-      this.letGo(generation);
-      return;
-    }
-    this.loseSight(generation, Buffer.from(generation.tail));
-    this.options.onWanted();
+    if (generation === this.current) {
+      this.loseSight(generation, Buffer.from(generation.tail));
+      this.options.onWanted();
+    } else this.letGo(generation);
   }
 
-  private noteEnded(generation: Generation): void {
-    if (generation.isMidLine) {
-      generation.breakLine();
-      this.say(NEWLINE, false);
-    } else this.retire(generation);
+  private giveUpLine(generation: Generation): void {
+    generation.breakLine();
+    this.say(Buffer.concat([generation.takeTail(), NEWLINE]), false);
   }
 
   private noteFailed(generation: Generation, error: unknown): void {
-    if (generation.isStatic) {
-      this.options.counters.lostGenerations += 1;
-      const message = `${generation.path}: the rest of it is not read: ${whatIsWrong(error)}`;
-      this.options.notices.say("generation-lost", message);
-      this.damaged.push({ device: generation.device, inode: generation.inode });
+    if (generation.settled !== undefined) {
+      this.lose(`${faultMessage(generation.path, error)}; the rest of it is not read`, generation.settled);
       if (generation.isMidLine) this.say(NEWLINE, false);
       this.retire(generation);
       return;
@@ -186,17 +180,18 @@ export class GenerationChain {
     if (generation === this.current) this.loseSight(generation, undefined);
   }
 
+  private lose(message: string, unreadable?: FilePlace): void {
+    if (unreadable !== undefined && this.damaged.push(unreadable) > DAMAGED_MAX) this.damaged.shift();
+    this.options.counters.lostGenerations += 1;
+    this.options.notices.say("generation-lost", message);
+  }
+
   private retire(generation: Generation): void {
     this.options.counters.rotations += 1;
     this.turns.finish(generation);
     this.current = undefined;
-    this.forget(generation);
-    this.options.onWanted();
-  }
-
-  private forget(generation: Generation): void {
     generation.close();
-    this.count();
+    this.options.onWanted();
   }
 
   private loseSight(generation: Generation, tail: Buffer | undefined): void {
@@ -204,31 +199,31 @@ export class GenerationChain {
     this.next?.generation.close();
     this.next = undefined;
     this.current = undefined;
-    this.forget(generation);
+    generation.close();
   }
 
   /** Begins the next; false when there is none, or the current one is not read to its end. */
   private moveOn(): boolean {
     const { current, next } = this;
-    if (next === undefined || current?.isStatic === true) return false;
+    if (next === undefined || current?.settled !== undefined) return false;
     if (current !== undefined) this.leave(current, next);
     this.next = undefined;
     if (next.resumes !== undefined) this.waiting.shift();
     if (next.resumes?.isMidLine === true) next.generation.continueLine();
     const isPassed = next.resumes?.mark.lingers === true;
     if (!isPassed) this.turns.begin(next.generation);
-    if (isPassed && !next.generation.isStatic) {
+    this.begunAtMs = this.options.nowMs();
+    if (isPassed && next.generation.settled === undefined) {
       this.lingering = [...this.lingering, next.generation];
       this.current = undefined;
     } else this.current = next.generation;
-    this.count();
     this.options.onWanted();
     return true;
   }
 
   private leave(current: Generation, next: Next): void {
     if (next.isBeforeCurrent === true) {
-      this.forget(current);
+      current.close();
       return;
     }
     this.lingering = [...this.lingering, current];
@@ -240,17 +235,16 @@ export class GenerationChain {
   }
 
   /** What is behind its last newline is a line now. */
-  private letGo(generation: Generation): void {
+  private endTail(generation: Generation): void {
     const begins = generation.offset === 0;
     const tail = generation.takeTail();
     if (tail.length > 0) this.say(Buffer.concat([tail, NEWLINE]), begins);
-    this.lingering = this.lingering.filter((one) => one !== generation);
-    this.turns.finish(generation);
-    this.forget(generation);
   }
 
-  private count(): void {
-    const { current, next, lingering } = this;
-    this.options.counters.openFiles = lingering.length + Number(current !== undefined) + Number(next !== undefined);
+  private letGo(generation: Generation): void {
+    this.endTail(generation);
+    this.lingering = this.lingering.filter((one) => one !== generation);
+    this.turns.finish(generation);
+    generation.close();
   }
 }

@@ -22,6 +22,8 @@ const mark = z.strictObject({
   offset: z.int().min(0),
   head: print,
   before: print.optional(),
+  /** Of one that was empty: when it was made, nanoseconds since 1970; all that tells it from another of the same number. */
+  born: z.string().regex(/^\d+$/u).optional(),
   /** It was rotated away: what comes behind it may be read already. */
   lingers: z.literal(true).optional(),
 });

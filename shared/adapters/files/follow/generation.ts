@@ -1,6 +1,6 @@
 // One generation of a log: a file from its first byte until it is rotated away or emptied.
 
-import type { FileNumber } from "./file-place.ts";
+import type { FileNumber, FilePlace } from "./file-place.ts";
 import type { GenerationMark } from "./generation-mark.ts";
 import { BEFORE_BYTES } from "./generation-mark.ts";
 
@@ -19,8 +19,8 @@ export interface Generation extends FileNumber {
   readonly isMidLine: boolean;
   /** When it last was seen to grow, or was opened. */
   readonly grewAtMs: number;
-  /** Nothing can be written to it any more. */
-  readonly isStatic: boolean;
+  /** The file as it was found, of one to which nothing can be written any more. */
+  readonly settled: FilePlace | undefined;
   /** Bytes behind the last whole line, read and not handed out. */
   readonly tail: Buffer;
   /** "unknown": bytes have come into a file that was empty; whether it is what follows has to be asked again. */

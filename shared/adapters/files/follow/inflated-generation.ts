@@ -3,7 +3,7 @@
 import type { InputFile } from "../input-file.ts";
 import { openInput } from "../input-file.ts";
 import type { FilePlace } from "./file-place.ts";
-import { isSameFile, placeAt } from "./file-place.ts";
+import { isDenied, isSameFile, placeAt } from "./file-place.ts";
 import type { Generation, ReadOutcome } from "./generation.ts";
 import { lastBytes } from "./generation.ts";
 import type { GenerationMark, Print } from "./generation-mark.ts";
@@ -20,13 +20,13 @@ export interface InflatingOptions {
   readonly onReadable: () => void;
 }
 
-/** The first bytes, at most HEAD_BYTES; none where they cannot be inflated, or nothing is there. Throws InputError when it cannot be opened. */
+/** The first bytes, at most HEAD_BYTES; none where they cannot be inflated, or may not be read. Throws InputError when it cannot be opened. */
 export async function inflatedHead(path: string): Promise<Buffer> {
   let file: InputFile;
   try {
     file = openInput(path, { signal: new AbortController().signal, buffer: Buffer.alloc(HEAD_BYTES) });
   } catch (error) {
-    if (placeAt(path) === undefined) return NO_BYTES;
+    if (placeAt(path) === undefined || isDenied(path)) return NO_BYTES;
     throw error;
   }
   let head: Buffer = NO_BYTES;
@@ -48,7 +48,7 @@ class InflatedGeneration implements Generation {
   readonly path: string;
   readonly device: string;
   readonly inode: string;
-  readonly isStatic = true;
+  readonly settled: FilePlace;
   /** Nothing is written to it: what is behind its last newline is handed out with the rest. */
   readonly tail: Buffer = NO_BYTES;
   offset: number;
@@ -66,6 +66,7 @@ class InflatedGeneration implements Generation {
 
   /** Goes on at the mark's offset, if one is given. Throws InputError. */
   constructor(place: FilePlace, mark: GenerationMark | undefined, options: InflatingOptions) {
+    this.settled = place;
     this.path = place.path;
     this.device = place.device;
     this.inode = place.inode;

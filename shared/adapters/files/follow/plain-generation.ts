@@ -1,7 +1,7 @@
 // One generation of a log as it is written: read to the end of its last whole line, and known to be the same file still each time.
 
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import { isAbsent, numberOf } from "./file-place.ts";
+import { bornOf, isAbsent, numberOf } from "./file-place.ts";
 import type { Generation, ReadOutcome } from "./generation.ts";
 import { lastBytes } from "./generation.ts";
 import type { GenerationMark, Print } from "./generation-mark.ts";
@@ -24,13 +24,14 @@ export class PlainGeneration implements Generation {
   readonly device: string;
   readonly inode: string;
   offset: number;
-  readonly isStatic = false;
+  readonly settled = undefined;
   isMidLine = false;
   grewAtMs: number;
   tail: Buffer = NO_BYTES;
   private readonly descriptor: number;
   private readonly options: ReadingOptions;
   private head: Buffer = NO_BYTES;
+  private readonly born: string;
   private headPrint: Print | undefined;
   /** What was handed out last; empty when that is not known. */
   private before: Buffer = NO_BYTES;
@@ -42,6 +43,7 @@ export class PlainGeneration implements Generation {
     this.path = path;
     this.device = device;
     this.inode = inode;
+    this.born = bornOf(stat);
     this.descriptor = descriptor;
     this.options = options;
     this.offset = 0;
@@ -100,6 +102,7 @@ export class PlainGeneration implements Generation {
     this.headPrint ??= printOf(this.head);
     const offset = Math.max(0, this.offset - unusedBytes);
     const known = { path, device, inode, offset, head: this.headPrint };
+    if (this.head.length === 0) return { ...known, born: this.born };
     return unusedBytes > 0 || before.length === 0 ? known : { ...known, before: printOf(before) };
   }
 

@@ -9,6 +9,7 @@ import { findGeneration, isCopyOf, isEmpty, markOf } from "./find-generation.ts"
 import type { GenerationMark } from "./generation-mark.ts";
 import { naturalKey, type Rotation, rotationOf } from "./rotation-name.ts";
 import type { Among, FirstStart, Succession } from "./succession.ts";
+import { mayBeBegun } from "./succession.ts";
 
 /** Renaming goes on while the names are read; by then it is over. */
 const LISTINGS_MAX = 5;
@@ -26,6 +27,7 @@ interface Sibling extends Rotation {
 }
 
 export class RotatedPath implements Succession {
+  readonly mayGrowLate = false;
   private readonly path: string;
   private readonly folder: string;
   private readonly base: string;
@@ -129,20 +131,20 @@ export class RotatedPath implements Succession {
 async function nextOf(
   { rotated, newest, others }: Generations,
   after: GenerationMark | undefined,
-  { except, held }: Among,
+  among: Among,
 ): Promise<Located | undefined> {
   const inOrder = newest === undefined ? rotated : [...rotated, newest];
   const found = after === undefined ? undefined : await findGeneration([...inOrder, ...others], after);
-  const isFree = (place: FilePlace): boolean => !except.some((file) => isSameFile(place, file));
+  const { held } = among;
   if (after !== undefined && (found === undefined || others.includes(found.place))) {
-    return newest !== undefined && isFree(newest) ? { place: newest, offset: 0 } : undefined;
+    return newest !== undefined && mayBeBegun(newest, among) ? { place: newest, offset: 0 } : undefined;
   }
   // The same log in a file of another number: somebody edited or restored it.
   if (found !== undefined && found.place === newest && after?.inode !== newest.inode) return found;
   const at = found === undefined ? -1 : inOrder.indexOf(found.place);
   for (const place of inOrder.slice(at + 1)) {
     const counts = place === newest || (held !== undefined && isSameFile(place, held));
-    if (isFree(place) && (counts || !(await isVoid(place, newest)))) return { place, offset: 0 };
+    if (mayBeBegun(place, among) && (counts || !(await isVoid(place, newest)))) return { place, offset: 0 };
   }
   return undefined;
 }

@@ -1,7 +1,14 @@
 // In which order the generations of a log were begun, and which of them is the last that is done with: what comes behind that is new.
 
-import type { GenerationMark } from "./generation-mark.ts";
+import type { Unfinished } from "./chain-parts.ts";
+import type { FollowPosition, GenerationMark } from "./generation-mark.ts";
 import type { Generation } from "./generation.ts";
+
+export interface Reading {
+  readonly lingering: readonly Generation[];
+  readonly current: Generation | undefined;
+  readonly waiting: readonly Unfinished[];
+}
 
 export class Turns {
   /** The last that is done with, or lingers only. */
@@ -20,21 +27,20 @@ export class Turns {
     return (this.turns.get(generation) ?? 0) < this.previousTurn;
   }
 
-  /** Where those that are being read stand. */
-  marksOf(
-    lingering: readonly Generation[],
-    current: Generation | undefined,
-    unusedBytes: number,
-  ): readonly GenerationMark[] {
-    const marks: GenerationMark[] = [];
+  /** Where those that are being read stand, and those that are to be found again. */
+  position({ lingering, current, waiting }: Reading, unusedBytes: number): FollowPosition {
+    const generations: GenerationMark[] = [];
     for (const generation of current === undefined ? lingering : [...lingering, current]) {
       const isPassed = this.isPassed(generation);
       // Of a file of which nothing was used nothing is known: it is what comes behind the previous one.
       if (generation === current && generation.offset === 0 && !isPassed) continue;
       const mark = generation.mark(generation.isMidLine ? unusedBytes : 0);
-      marks.push(isPassed ? { ...mark, lingers: true } : mark);
+      generations.push(isPassed ? { ...mark, lingers: true } : mark);
     }
-    return marks;
+    for (const { mark, isMidLine } of waiting) {
+      generations.push(isMidLine ? { ...mark, offset: Math.max(0, mark.offset - unusedBytes) } : mark);
+    }
+    return this.previous === undefined ? { v: 1, generations } : { v: 1, previous: this.previous, generations };
   }
 
   finish(generation: Generation): void {
