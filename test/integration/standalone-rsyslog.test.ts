@@ -2,7 +2,6 @@
 // middle of a storm, and it forwards the same to the syslog ports.
 
 import { existsSync, renameSync, writeFileSync } from "node:fs";
-import { setTimeout as pause } from "node:timers/promises";
 import type { TestContext } from "vitest";
 import { afterEach, beforeAll, expect, test } from "vitest";
 import { simulate } from "../../services/squall/simulate/simulation.ts";
@@ -14,12 +13,11 @@ import { pollUntil } from "../support/poll.ts";
 import { realPart } from "../support/real-part.ts";
 import type { RealRsyslog } from "../support/real-rsyslog.ts";
 import { startRealRsyslog } from "../support/real-rsyslog.ts";
-import { shown, StandaloneHome } from "../support/standalone-home.ts";
+import { freePort, shown, StandaloneHome } from "../support/standalone-home.ts";
 
 const DEADLINE_MS = 60_000;
-/** Sent at a time, and how often: 15,000 lines a second, below what UDP on loopback loses. */
+/** Sent at a time: what comes by UDP before it is read has room for about 250 lines, and the machine may be busy. */
 const BATCH = 150;
-const TURN_MS = 10;
 const ROTATIONS = 5;
 const LISTS = 'lists: [{list: "*", priceGateDeliveries: 1000}]\n';
 
@@ -58,6 +56,8 @@ interface Watched {
   readonly home: StandaloneHome;
   readonly hook: AlertReceiver;
   readonly live: LiveSquall;
+  /** Of its metrics. */
+  readonly port: number;
 }
 
 async function watch(inputs: string): Promise<Watched> {
@@ -66,7 +66,8 @@ async function watch(inputs: string): Promise<Watched> {
   closers.push(hook.close);
   home.configure(`${LISTS}inputs: [${inputs.replace("LOG", home.log)}]\nwebhook: {url: "${hook.url}"}\n`);
   if (inputs.includes("LOG")) writeFileSync(home.log, "");
-  return { home, hook, live: await home.reading("--config", home.config) };
+  const port = await freePort();
+  return { home, hook, live: await home.reading("--config", home.config, "--metrics", `${port}`), port };
 }
 
 async function rsyslog(
@@ -78,13 +79,28 @@ async function rsyslog(
   return real;
 }
 
-/** All lines at a pace; `onShare` now and then, with how much of the log is out. */
-async function sendAll(real: RealRsyslog, onShare: (share: number) => void = () => undefined): Promise<void> {
+/** All lines, each batch once the one before was read by all; `onShare` now and then, with how much of the log is out. */
+async function sendAll(
+  real: RealRsyslog,
+  readers: readonly Watched[],
+  onShare: (share: number) => void = () => undefined,
+): Promise<void> {
   for (let from = 0; from < lines.length; from += BATCH) {
-    await real.send(lines.slice(from, from + BATCH).map((line) => `<22>${line}`));
-    onShare((from + BATCH) / lines.length);
-    await pause(TURN_MS);
+    const batch = lines.slice(from, from + BATCH);
+    await real.send(batch.map((line) => `<22>${line}`));
+    onShare((from + batch.length) / lines.length);
+    for (const watched of readers) await hasRead(watched, from + batch.length);
   }
+}
+
+async function hasRead({ port }: Watched, count: number): Promise<void> {
+  const isRead = async (): Promise<boolean> => {
+    const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    const lost = metrics.match(/^squall_input_lost_total\{.*\} [1-9].*$/gm);
+    if (lost !== null) throw new Error(lost.join("\n"));
+    return Number(/^squall_records_consumed_total\{.*\} (\d+)$/m.exec(metrics)?.[1]) >= count;
+  };
+  await pollUntil(isRead, { deadlineMs: DEADLINE_MS, what: `${count} lines to be read` });
 }
 
 /** Opened and resolved were told once each, and the end counts what a replay of the log counts. */
@@ -109,7 +125,7 @@ test("it writes the log that is followed, rotated by rename and HUP in the middl
   const { log } = watched.home;
   const real = await rsyslog(context, () => `action(type="omfile" file="${log}" template="RSYSLOG_FileFormat")`);
   let rotations = 0;
-  await sendAll(real, (share) => {
+  await sendAll(real, [watched], (share) => {
     // Where it has not opened the new file yet there is nothing to rotate.
     if (share < (0.9 * (rotations + 1)) / ROTATIONS || !existsSync(log)) return;
     rotations += 1;
@@ -139,6 +155,6 @@ test("it forwards to the syslog ports by UDP, by TCP with newlines and with coun
     all.push(watched);
   }
   const real = await rsyslog(context, () => actions.join("\n"));
-  await sendAll(real);
+  await sendAll(real, all);
   for (const [index, watched] of all.entries()) await expectTold(watched, index > 0);
 });
