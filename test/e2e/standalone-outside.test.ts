@@ -1,7 +1,9 @@
 // What stands around a running `squall standalone`: who scrapes it, who watches that it lives, the command it runs, and what it says where it cannot start.
 
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { createSocket } from "node:dgram";
 import { createServer } from "node:http";
+import { connect } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { createDisk } from "../../shared/adapters/files/state-log/disk.ts";
 import { openFileStateLog } from "../../shared/adapters/files/state-log/file-state-log.ts";
@@ -81,6 +83,48 @@ describe("beside it", () => {
     expect(squall.err).toContain(`metrics and health on http://127.0.0.1:${port}`);
     await pollUntil(() => heart.heard.length > 0, { deadlineMs: DEADLINE_MS, what: "the heartbeat" });
     expect(heart.heard[0]).toMatchObject({ method: "GET", path: "/beat" });
+    expect(await squall.signal("SIGTERM")).toEqual({ code: 0, signal: null });
+  });
+
+  test("what comes by UDP and TCP of one input is counted together, and what the kernel dropped as lost", async () => {
+    const home = newHome();
+    const port = await freePort();
+    const squall = await home.reading("--syslog-udp", "0", "--syslog-tcp", "0", "--metrics", `${port}`);
+    await squall.says("listening for syslog on tcp://");
+    const portOf = (transport: string): number =>
+      Number(new RegExp(`${transport}://127\\.0\\.0\\.1:(\\d+)`).exec(squall.err)?.[1]);
+    const metric = async (name: string): Promise<number> => {
+      const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+      const values = text.split("\n").filter((line) => line.startsWith(name));
+      expect(values).toHaveLength(1);
+      return Number(values[0]?.split(" ").at(-1));
+    };
+    const line = `<22>${new Date().toISOString()} mx1 postfix/qmgr[1]: A1B2C3D4E5: removed`;
+    const udp = createSocket("udp4");
+    const tcp = connect(portOf("tcp"), "127.0.0.1");
+    closers.push(() => new Promise((resolve) => void udp.close(resolve)));
+    tcp.end(`${line}\n${line}\n`);
+    udp.send(line, portOf("udp"), "127.0.0.1");
+    const all = async (): Promise<boolean> => (await metric("squall_records_consumed_total{")) === 3;
+    await pollUntil(all, { deadlineMs: DEADLINE_MS, what: "three lines to be counted" });
+
+    expect(await metric("squall_input_stream_time_timestamp_seconds{")).toBeLessThan(Date.now() / 1000 + 60);
+
+    // Nobody reads while the process stands still: more comes than its buffer takes.
+    squall.send("SIGSTOP");
+    const many = 20_000;
+    const send = (): Promise<void> =>
+      new Promise((resolve) => {
+        udp.send(line.padEnd(1000), portOf("udp"), "127.0.0.1", () => resolve());
+      });
+    for (let sent = 0; sent < many; sent += 100) await Promise.all(Array.from({ length: 100 }, send));
+    squall.send("SIGCONT");
+    const dropped = (): Promise<number> =>
+      metric('squall_input_lost_total{input="syslog udp 127.0.0.1:0 tcp 127.0.0.1:0",reason="dropped-by-kernel"}');
+    const isEven = async (): Promise<boolean> =>
+      (await metric("squall_records_consumed_total{")) + (await dropped()) === many + 3;
+    await pollUntil(isEven, { deadlineMs: DEADLINE_MS, what: "all to be counted, as read or as dropped" });
+    expect(await dropped()).toBeGreaterThan(0);
     expect(await squall.signal("SIGTERM")).toEqual({ code: 0, signal: null });
   });
 

@@ -132,7 +132,11 @@ export class LiveInputs {
       const { lost: _lost, ...counters } = input.counters;
       return counters;
     };
-    await this.open(settings, input, { reader, lost: () => ({ ...input.counters.lost }) });
+    const lost = (): Record<string, number> => {
+      const dropped = input.kernelDrops();
+      return { ...input.counters.lost, ...(dropped === undefined ? {} : { "dropped-by-kernel": dropped }) };
+    };
+    await this.open(settings, input, { reader, lost });
     this.options.say(`listening for syslog on ${transport}://${at.host}:${input.port}`);
   }
 
@@ -144,11 +148,35 @@ export class LiveInputs {
     const reader = this.reader(settings, input.name);
     reader.readFrom(input);
     this.readers.push(reader);
-    this.reports.push({ source: settings.name, readers: [reader], ...counters });
+    this.report({ source: settings.name, readers: [reader], ...counters });
     await input.start(this.onReadable);
+  }
+
+  /** Two ports of one input are one. */
+  private report(report: InputReport): void {
+    const index = this.reports.findIndex(({ source }) => source === report.source);
+    const before = this.reports[index];
+    if (before === undefined) {
+      this.reports.push(report);
+      return;
+    }
+    this.reports[index] = {
+      source: report.source,
+      readers: [...before.readers, ...report.readers],
+      reader: () => summed(before.reader(), report.reader()),
+      lost: () => summed(before.lost(), report.lost()),
+    };
   }
 
   private reader(settings: InputSettings, name: string): LiveReader {
     return new LiveReader({ name, source: settings.name, ingest: this.options.createIngest(settings, name) });
   }
+}
+
+function summed(
+  one: Readonly<Record<string, number>>,
+  other: Readonly<Record<string, number>>,
+): Readonly<Record<string, number>> {
+  const names = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return Object.fromEntries([...names].map((name) => [name, (one[name] ?? 0) + (other[name] ?? 0)]));
 }
