@@ -82,7 +82,7 @@ describe("a disk without room", () => {
       await hears("lost@example.org");
       await second.signal("SIGKILL");
       rmSync(other);
-      await home.reading(...args);
+      const third = await home.reading(...args);
       await hears("lost@example.org", 2);
       storm("last@example.org");
       await hears("last@example.org");
@@ -91,6 +91,14 @@ describe("a disk without room", () => {
       expect(toldOf(hook, "after@example.org").length).toBeLessThanOrEqual(2);
       const once = ["before", "full", "fuller", "last"].map((name) => `${name}@example.org`);
       for (const list of once) expect([list, toldOf(hook, list).length]).toEqual([list, 1]);
+
+      fill();
+      storm("end@example.org");
+      await hears("end@example.org");
+      const askedAt = performance.now();
+      expect(await third.signal("SIGTERM")).toEqual({ code: 0, signal: null });
+      expect(performance.now() - askedAt).toBeLessThan(10_000);
+      expect(third.err).not.toMatch(/internal error/);
     } finally {
       for (const close of closers.toReversed()) await close();
     }
