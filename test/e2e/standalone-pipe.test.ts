@@ -1,11 +1,15 @@
 // `squall standalone -` as a process at the end of a pipe, as journalctl would write it, and how it ends.
 
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import type { AlertReceiver } from "../support/alert-receiver.ts";
 import { alertReceiver } from "../support/alert-receiver.ts";
 import { pollUntil } from "../support/poll.ts";
 import { startReceiver } from "../support/scripted-receiver.ts";
-import { inShort, mailAt, shown, StandaloneHome, talk } from "../support/standalone-home.ts";
+import { freePort, inShort, mailAt, shown, StandaloneHome, talk } from "../support/standalone-home.ts";
+import { ROOT } from "./squall-process.ts";
 
 const DEADLINE_MS = 30_000;
 const LIST = "all@example.org";
@@ -67,4 +71,38 @@ test.each<[NodeJS.Signals, number]>([
   expect(await squall.signal(signal)).toEqual({ code, signal: null });
   expect(performance.now() - askedAt).toBeLessThan(10_000);
   expect(squall.err).toContain("1 notification waits");
+});
+
+test("SIGTERM ends it within seconds also while nobody reads its standard output", async () => {
+  const standing = home();
+  const port = await freePort();
+  standing.write("");
+  const args = ["standalone", standing.log, "--state", standing.state, "--metrics", `${port}`, "--output", "ndjson"];
+  const child = spawn(process.execPath, [join(ROOT, "services/squall/squall.js"), ...args], {
+    stdio: ["ignore", "pipe", "ignore"],
+    env: { PATH: process.env["PATH"] },
+  });
+  closers.push(() => Promise.resolve(void child.kill("SIGKILL")));
+  const metric = async (name: string): Promise<string | undefined> => {
+    const text = await fetch(`http://127.0.0.1:${port}/metrics`).then(
+      (answer) => answer.text(),
+      () => "",
+    );
+    return text.split("\n").find((line) => line.startsWith(name));
+  };
+  const reads = async (): Promise<boolean> => (await metric("squall_records_consumed_total{")) !== undefined;
+  await pollUntil(reads, { deadlineMs: DEADLINE_MS, what: "it to read" });
+  const storms = 300;
+  for (let storm = 0; storm < storms; storm += 1)
+    standing.write(talk({ list: `list${storm}@example.org`, atMs: ago(5), mails: 5 }));
+  const isOpened = async (): Promise<boolean> =>
+    (await metric("squall_storms_opened_total ")) === `squall_storms_opened_total ${storms}`;
+  await pollUntil(isOpened, { deadlineMs: DEADLINE_MS, what: "storms" });
+  // Nobody reads; what Node and the kernel take in advance is soon full.
+  expect(child.stdout.readableFlowing).toBeNull();
+  const ended = once(child, "exit");
+  const askedAt = performance.now();
+  child.kill("SIGTERM");
+  expect(await ended).toEqual([0, null]);
+  expect(performance.now() - askedAt).toBeLessThan(10_000);
 });

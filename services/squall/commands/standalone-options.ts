@@ -5,10 +5,14 @@ import { Option } from "commander";
 import { SEVERITIES } from "../../../shared/domain/storm-alert.ts";
 import { FORMAT_NAMES } from "../../ingest/formats.ts";
 import { numberBetween, zone } from "../option-values.ts";
+import type { ExitCode } from "../exit-codes.ts";
 import type { Run } from "../terminal.ts";
 import type { LearnFlags } from "./learn-command.ts";
 import { withStandaloneOptions } from "./settings-commands.ts";
 import type { StandaloneCommandFlags } from "./standalone-command.ts";
+
+/** What was said at the end has so long to be read. */
+const OUTPUT_GRACE_MS = 2_000;
 
 const EXAMPLES = `
 Examples:
@@ -61,7 +65,14 @@ export function addStandalone(program: Command, run: Run, version: string): void
     .action((paths: string[], flags: StandaloneCommandFlags) =>
       run(async (terminal) => {
         const { standaloneCommand } = await import("./standalone-command.ts");
-        return standaloneCommand(paths, flags, { terminal, version });
+        const code = await standaloneCommand(paths, flags, { terminal, version });
+        if (terminal.signal.aborted) endWithout(code);
+        return code;
       }),
     );
+}
+
+/** Whoever stands behind standard output and reads no more must not keep a process that was told to end. */
+function endWithout(code: ExitCode): void {
+  setTimeout(() => process.exit(code), OUTPUT_GRACE_MS).unref();
 }
