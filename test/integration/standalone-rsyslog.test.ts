@@ -39,8 +39,8 @@ beforeAll(async () => {
   home.configure(LISTS);
   home.write(`${lines.join("\n")}\n`);
   expected = shown(await squall(["replay", "-q", "--output", "ndjson", "--config", home.config, home.log]));
-  const types = expected.map(({ type }) => type);
-  if (!types.includes("storm.opened") || !types.includes("storm.resolved")) throw new Error("the log has no storm");
+  const types = new Set(expected.map(({ type }) => type));
+  if (!types.has("storm.opened") || !types.has("storm.resolved")) throw new Error("the log has no storm");
 });
 
 const closers: (() => Promise<void>)[] = [];
