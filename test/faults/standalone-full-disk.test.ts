@@ -61,6 +61,11 @@ describe("a disk without room", () => {
       await pollUntil(() => shown(first).length === 3, { deadlineMs: DEADLINE_MS, what: "all to be shown" });
       const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
       expect(metrics).toMatch(/\nsquall_state_flushes_refused_total [1-9]/);
+      expect(await home.command("silence", "quiet@example.org", "--for", "1h", "--why", "a full disk")).toEqual({
+        code: 1,
+        out: "",
+        err: "squall: it holds now, but there is no room to keep it: a restart forgets it\n",
+      });
       await first.says("the heartbeat is withheld");
       const beats = heart.heard.length;
       expect(first.err.match(/no space left/g)).toHaveLength(1);

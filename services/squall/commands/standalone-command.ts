@@ -1,6 +1,7 @@
 // `squall standalone`: opens what it needs in order, runs the loop, and lets go of all of it again, whatever happens.
 
 import { existsSync } from "node:fs";
+import { ControlRefusal } from "../../../shared/adapters/control/control-server.ts";
 import type { Severity } from "../../../shared/domain/storm-alert.ts";
 import { listenAddressText } from "../../../shared/runtime/listen-address.ts";
 import type { Telling } from "../../alerter/telling-shell.ts";
@@ -102,8 +103,14 @@ async function run(options: RunOptions): Promise<ExitCode> {
   status.publish(standaloneCounts({ standalone, log: directory.log, heartbeat, reloads }));
   await standalone.restore();
   status.health.met(STATE_RESTORED);
+  const { unknown } = standalone.state;
+  if (unknown > 0) say(`${unknown} entries of the state are of no part that this version knows: they stay as they are`);
   const { silences } = standalone;
-  const flush = (): Promise<void> => standalone.flush();
+  const flush = async (): Promise<void> => {
+    await standalone.flush();
+    if (!standalone.isKept)
+      throw new ControlRefusal("it holds now, but there is no room to keep it: a restart forgets it");
+  };
   directory.lock.serve(createSilenceControl({ silences, nowMs: terminal.nowMs, flush }));
   onClose(() => standalone.inputs.close());
   await standalone.open();
