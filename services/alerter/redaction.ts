@@ -11,7 +11,7 @@ const EXCERPT_CHARS_MAX = 200;
 export function redactedExcerpt(text: string, secrets: readonly string[]): string {
   const pieces = new Set<string>();
   for (const secret of secrets) {
-    for (const piece of [secret, ...secret.split(/[/?&=:@#\s]+/u)]) {
+    for (const piece of [secret, ...placesIn(secret), ...secret.split(/[/?&=:@#\s]+/u)]) {
       if (piece.length < PIECE_CHARS_MIN) continue;
       pieces.add(piece);
       pieces.add(decoded(piece));
@@ -25,6 +25,12 @@ export function redactedExcerpt(text: string, secrets: readonly string[]): strin
 /** The end of a command's output, where it says what went wrong. */
 export function outputTail(output: string): string {
   return shownText(output.trimEnd().slice(-EXCERPT_CHARS_MAX), EXCERPT_CHARS_MAX);
+}
+
+/** Of an address, what a server calls it: its path, with and without the query. A path of short pieces may be a secret as a whole. */
+function placesIn(secret: string): string[] {
+  const url = URL.parse(secret);
+  return url === null ? [] : [`${url.pathname}${url.search}`, url.pathname];
 }
 
 function decoded(piece: string): string {

@@ -23,13 +23,30 @@ const WIDTH_WITHOUT_TERMINAL = 100;
 function createTerminal(): Terminal {
   const { stdout, stderr, env } = process;
   const stop = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => {
-      stop.abort(signal);
-    });
-  }
+  // A second Ctrl-C ends at once; who sends SIGTERM twice (`timeout` does) is in no such hurry.
+  process.once("SIGINT", () => {
+    stop.abort("SIGINT");
+  });
+  process.on("SIGTERM", () => {
+    stop.abort("SIGTERM");
+  });
+  let isGone = false;
+  let onGone: (() => void) | undefined;
+  // The reader of our output has gone (a pipe into `head`): there is nobody left to tell, unless the command knows better.
+  stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (isGone) return;
+    isGone = onGone !== undefined;
+    if (error.code !== "EPIPE") stderr.write(`squall: standard output: ${error.message}\n`);
+    if (onGone === undefined) process.exit(error.code === "EPIPE" ? EXIT.done : EXIT.failed);
+    else onGone();
+  });
   return {
-    out: (text) => void stdout.write(text),
+    onOutputGone(act) {
+      onGone = act;
+    },
+    out(text) {
+      if (!isGone) stdout.write(text);
+    },
     err: (text) => void stderr.write(text),
     errIsTerminal: stderr.isTTY,
     outIsTerminal: stdout.isTTY,
@@ -142,11 +159,6 @@ function versionIn(packageJson: URL): string {
 /** Runs the command line of this process; the version stands in `packageJson`. */
 export async function main(packageJson: URL): Promise<void> {
   const terminal = createTerminal();
-  // The reader of our output has gone (a pipe into `head`): there is nobody left to tell.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") terminal.err(`squall: standard output: ${error.message}\n`);
-    process.exit(error.code === "EPIPE" ? EXIT.done : EXIT.failed);
-  });
   // Progress that cannot be shown is no reason to stop.
   process.stderr.on("error", () => undefined);
   try {

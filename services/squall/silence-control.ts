@@ -57,7 +57,7 @@ function answer(silences: Silences, question: SilenceQuestion, nowMs: number): r
   }
   const ended = silences.end(question.id, nowMs);
   if (ended !== undefined) return [ended];
-  throw new ControlRefusal(`no silence ${question.id}: it has ended (squall silences lists those that hold)`);
+  throw new ControlRefusal(`no silence ${question.id} holds: squall silences lists those that do`);
 }
 
 function questionOf(request: unknown): SilenceQuestion | undefined {

@@ -15,6 +15,8 @@ export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Wall clock, ms since the epoch. */
   readonly nowMs: () => number;
+  /** What is to be done when nobody reads standard output any more, in place of ending; called once. */
+  readonly onOutputGone: (act: () => void) => void;
   /** Aborted on SIGINT and SIGTERM; the reason is the name of the signal. */
   readonly signal: AbortSignal;
 }

@@ -90,7 +90,7 @@ describe("on a running process", () => {
     expect(set.out).toMatch(
       new RegExp(`^Silence 1: nobody is told of storms on ALL@example.org until ${STAMP} UTC.\n`),
     );
-    expect(set.out).toContain("To end it before: squall silence --end 1\n");
+    expect(set.out).toContain("To end it before: squall silence --end 1 --state ");
     expect(await process.storm("all@example.org")).toBe("silenced all@example.org");
     expect(await process.storm("other@example.org")).toBe("told other@example.org");
     await process.kill();
@@ -110,7 +110,7 @@ describe("on a running process", () => {
     expect((await squall(["silences", "--state", folder])).out).toBe("No silences.\n");
     const again = await silence(folder, "--end", "1");
     expect(again).toMatchObject({ code: 1, out: "" });
-    expect(again.err).toBe("squall: no silence 1: it has ended (squall silences lists those that hold)\n");
+    expect(again.err).toBe("squall: no silence 1 holds: squall silences lists those that do\n");
   });
 
   test("when its time is over a storm that is still open is told", async () => {

@@ -35,7 +35,7 @@ export async function silenceCommand(
   const { folder, reply } = await ask(question, flags, terminal);
   if (reply.kind !== "done") return failure(reply, terminal);
   for (const silence of reply.silences) {
-    terminal.out(end === undefined ? silencedText(silence) : endedText(silence, reply.isRunning));
+    terminal.out(end === undefined ? silencedText(silence, flags.state) : endedText(silence, reply.isRunning));
   }
   if (!reply.isRunning) terminal.err(`squall: no squall runs on ${folder} now: this holds when the next one starts\n`);
   return EXIT.done;
@@ -83,13 +83,14 @@ function systemUser(): string {
   }
 }
 
-function silencedText(silence: Silence): string {
+/** `state`: the directory that was named. */
+function silencedText(silence: Silence, state: string | undefined): string {
   const { id, target, until } = silence;
   const what = target === "*" ? "everything" : printableText(target);
   const lines = [
     `Silence ${id}: nobody is told of storms on ${what} until ${clockOf(until, "UTC")} UTC.`,
     "They are still detected, shown and counted; one that is open then is told then.",
-    `To end it before: squall silence --end ${id}`,
+    `To end it before: squall silence --end ${id}${state === undefined ? "" : ` --state ${state}`}`,
   ];
   return `${lines.join("\n")}\n`;
 }

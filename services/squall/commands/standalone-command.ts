@@ -5,6 +5,9 @@ import { ControlRefusal } from "../../../shared/adapters/control/control-server.
 import type { Severity } from "../../../shared/domain/storm-alert.ts";
 import { listenAddressText } from "../../../shared/runtime/listen-address.ts";
 import type { Telling } from "../../alerter/telling-shell.ts";
+import { printableText } from "../../../shared/domain/printable-text.ts";
+import { detectorTotals } from "../../detector/detector-totals.ts";
+import { clockOf } from "../words.ts";
 import { alertOutput } from "../alert-output.ts";
 import { loadStandaloneConfiguration } from "../configuration.ts";
 import type { ExitCode } from "../exit-codes.ts";
@@ -21,7 +24,7 @@ import { Reloads } from "../standalone/reloads.ts";
 import type { StandaloneConfig } from "../standalone/standalone-settings.ts";
 import { Standalone } from "../standalone/standalone.ts";
 import { whatCannotBeUsed } from "../standalone/start-faults.ts";
-import { INPUTS_OPEN, STATE_RESTORED } from "../standalone/status.ts";
+import { INPUTS_OPEN, noteTurn, STATE_RESTORED } from "../standalone/status.ts";
 import type { Terminal } from "../terminal.ts";
 
 export interface StandaloneCommandFlags extends StandaloneFlags {
@@ -83,6 +86,7 @@ interface RunOptions {
 async function run(options: RunOptions): Promise<ExitCode> {
   const { config, flags, terminal, version, load, say, parts, hangUps, onClose } = options;
   const { status, directory, deadLetters } = parts;
+  terminal.onOutputGone(() => say("nobody reads standard output any more: alerts go to the receivers alone"));
   const messengers = new Messengers({ config, version, env: terminal.env, http: parts.http, say });
   const standalone = new Standalone(config, {
     directory,
@@ -91,13 +95,12 @@ async function run(options: RunOptions): Promise<ExitCode> {
     onAlert: alertOutput({ ...flags, timezone: config.timezone, advice: config.advice }, terminal),
     onRejected: (input, reason, bytes, line) => deadLetters?.write({ reason, input, line, bytes }),
     onTurn: (isBusy) => {
-      if (isBusy) status.health.begin("reading");
-      else status.health.idle();
+      noteTurn(status.health, isBusy);
       deadLetters?.flush();
     },
     createTelling: (links) => messengers.telling(links),
   });
-  const isHealthy = (): boolean => status.health.alive().ok && status.health.ready().ok && standalone.isKept;
+  const isHealthy = (): boolean => status.health.alive().ok && status.health.ready().ok && standalone.isWell;
   const heartbeat = messengers.heartbeat(isHealthy);
   const reloads = new Reloads({ config, load, standalone, say });
   status.publish(standaloneCounts({ standalone, log: directory.log, heartbeat, reloads }));
@@ -116,6 +119,7 @@ async function run(options: RunOptions): Promise<ExitCode> {
   await standalone.open();
   status.health.met(INPUTS_OPEN);
   tellStart(config, say);
+  tellRestored(standalone, terminal.nowMs(), say);
   if (status.address !== undefined) say(`metrics and health on http://${listenAddressText(status.address)}`);
   heartbeat?.start();
   hangUps.heed(() => void reloads.reload());
@@ -171,6 +175,16 @@ function withInputs(config: StandaloneConfig): StandaloneConfig | undefined {
   const path = DEFAULT_LOGS.find((log) => existsSync(log));
   if (path === undefined) return undefined;
   return { ...config, inputs: [{ kind: "file", name: path, path, format: "auto", timezone, from: "end" }] };
+}
+
+/** What holds from a former run, and somebody would wonder about. */
+function tellRestored({ silences, pipeline }: Standalone, nowMs: number, say: (line: string) => void): void {
+  const { stormsOpen } = detectorTotals(pipeline.stages.detector);
+  if (stormsOpen > 0) say(stormsOpen === 1 ? "1 storm is open" : `${stormsOpen} storms are open`);
+  for (const { id, target, until, who } of silences.list(nowMs)) {
+    const what = target === "*" ? "any storm" : `storms on ${printableText(target)}`;
+    say(`nobody is told of ${what} until ${clockOf(until, "UTC")} UTC: silence ${id} by ${printableText(who)}`);
+  }
 }
 
 function tellStart(config: StandaloneConfig, say: (line: string) => void): void {

@@ -11,6 +11,7 @@ import { SyslogListener } from "../../../shared/adapters/syslog/syslog-listener.
 import type { PutEntry } from "../../../shared/domain/state-value.ts";
 import type { ListenAddress } from "../../../shared/runtime/listen-address.ts";
 import type { Ingest } from "../../ingest/ingest.ts";
+import { InputHealth } from "./input-health.ts";
 import { LiveReader } from "./live-reader.ts";
 import { PatternEntries } from "./pattern-entries.ts";
 import type { FileInput, FilesInput, InputSettings } from "./standalone-settings.ts";
@@ -38,12 +39,15 @@ export class LiveInputs {
   private readonly options: LiveInputsOptions;
   /** What is stored of patterns: which logs were there before. */
   readonly patterns = new PatternEntries(() => this.followers.flatMap((one) => [...one.patternPositions()]));
+  readonly health: InputHealth;
   private readonly followers: Follower[] = [];
+  private readonly names = new Set<string>();
   private standardInput: StandardInput | undefined;
   private onReadable: () => void = () => undefined;
 
   constructor(options: LiveInputsOptions) {
     this.options = options;
+    this.health = new InputHealth(options.say);
   }
 
   /** Nothing more can come of any input. */
@@ -63,6 +67,11 @@ export class LiveInputs {
         if (input.tcp !== undefined) await this.listen(input, "tcp", input.tcp);
       }
     }
+  }
+
+  /** Looks at what each input has read, and says of one that nothing of it is understood. */
+  look(): void {
+    for (const { name, ingest } of this.readers) this.health.look({ name, ...ingest.counters });
   }
 
   /** Tells the entries of readers that changed since the last call, each once. */
@@ -91,6 +100,11 @@ export class LiveInputs {
       return value === undefined ? undefined : reader.restore(value);
     };
     const onInput = (input: LiveInput): void => {
+      if (this.names.has(input.name)) {
+        say(`${input.name}: is read by another input already, and not a second time for ${settings.name}`);
+        return;
+      }
+      this.names.add(input.name);
       const reader = prepared.get(input.name) ?? this.reader(settings, input.name);
       reader.readFrom(input);
       readers.push(reader);
@@ -102,7 +116,11 @@ export class LiveInputs {
     const path = settings.kind === "file" ? settings.path : join(settings.folder, settings.pattern);
     const follower = new Follower(
       { paths: [path], settings: { ...defaultFollowSettings, from: settings.from }, positionOf, onInput },
-      systemFollowDeps(({ message }) => say(message)),
+      systemFollowDeps(({ event, input, message }) => {
+        if (event !== "rotated" && event !== "truncated") say(message);
+        const isWrong = event === "missing" || event === "unreadable";
+        if (isWrong || event === "mended") this.health.note(input, isWrong, performance.now());
+      }),
     );
     this.followers.push(follower);
     this.reports.push({

@@ -56,7 +56,7 @@ export class Reloads {
     const left = changed.filter((part) => !RELOADED.has(part));
     standalone.changeLists(next.detector.listRules);
     standalone.telling.reload(receiversOf(next));
-    this.config = { ...this.config, ...pick(next) };
+    this.config = pick(this.config, next);
     this.done += 1;
     say(
       `the configuration was reloaded: ${applied.length === 0 ? "nothing changed" : `changed: ${applied.join(", ")}`}`,
@@ -65,6 +65,7 @@ export class Reloads {
   }
 }
 
-function pick({ detector, webhooks, onAlert }: StandaloneConfig): Partial<StandaloneConfig> {
-  return { detector, webhooks, onAlert };
+/** What a reload took over: the rest waits for a restart, and is said again at the next reload. */
+function pick(config: StandaloneConfig, { detector, webhooks, onAlert }: StandaloneConfig): StandaloneConfig {
+  return { ...config, detector: { ...config.detector, listRules: detector.listRules }, webhooks, onAlert };
 }

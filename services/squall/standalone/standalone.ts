@@ -7,15 +7,15 @@
 
 import type { StormAlert } from "../../../shared/domain/storm-alert.ts";
 import { defaultAssemblerSettings } from "../../assembler/assembler-settings.ts";
-import { Silences, SILENCE_PREFIX } from "../../alerter/silences.ts";
+import { Silences } from "../../alerter/silences.ts";
 import type { Telling } from "../../alerter/telling-shell.ts";
 import { changeListRules } from "../../detector/change-list-rules.ts";
-import { DetectorEntries } from "../../detector/state/detector-entries.ts";
 import { SiteChanges } from "../../detector/state/site-changes.ts";
 import { LivePipeline } from "../pipeline/live-pipeline.ts";
 import type { StateDirectory } from "../state-directory.ts";
 import { FlushTurns } from "./flush-turns.ts";
-import { isDetectorKey, type KeptPart, KeptState } from "./kept-state.ts";
+import { keptStateOf } from "./kept-parts.ts";
+import type { KeptState } from "./kept-state.ts";
 import { LiveIngest, type OnRejected } from "./live-ingest.ts";
 import { LiveInputs } from "./live-inputs.ts";
 import { StandaloneTimes } from "./standalone-times.ts";
@@ -25,6 +25,8 @@ import type { StandaloneConfig } from "./standalone-settings.ts";
 const CHUNKS_A_TURN = 4;
 /** Time passes in silent logs too. */
 const IDLE_MS = 1_000;
+/** A write of the state that takes longer hangs: nobody can be told meanwhile. */
+const FLUSH_HANGS_MS = 30_000;
 
 /** What telling needs of the loop. */
 export interface TellingLinks {
@@ -61,6 +63,7 @@ export class Standalone {
   /** Part of the flush that is being written: shown when it is. */
   private flushing: StormAlert[] = [];
   private isTurnDue = false;
+  private lookedAtMs = 0;
   private isOver = false;
   private broken: Error | undefined;
   private idle: NodeJS.Timeout | undefined;
@@ -93,7 +96,12 @@ export class Standalone {
       stored: (name) => this.state.input(name),
       say: deps.say,
     });
-    this.state = this.createState();
+    this.state = keptStateOf({
+      pipeline: this.pipeline,
+      telling: this.telling,
+      silences: this.silences,
+      inputs: this.inputs,
+    });
     this.flushes = new FlushTurns({
       log: deps.directory.log,
       changes: (put) => {
@@ -105,8 +113,7 @@ export class Standalone {
         this.flushed(tookMs);
       },
       onBroken: (error) => {
-        this.broken = error;
-        this.stop();
+        this.fail(error);
       },
       say: deps.say,
     });
@@ -115,6 +122,11 @@ export class Standalone {
   /** What changed is written, or will be within moments: the disk has room. */
   get isKept(): boolean {
     return !this.flushes.isFull;
+  }
+
+  /** It reads what it should, and keeps what it knows. */
+  get isWell(): boolean {
+    return this.isKept && this.flushes.runsForMs < FLUSH_HANGS_MS && this.inputs.health.isWell(performance.now());
   }
 
   /** Reads the state back. Throws what is wrong with it. */
@@ -165,19 +177,28 @@ export class Standalone {
     this.isTurnDue = true;
     setImmediate(() => {
       this.isTurnDue = false;
-      this.turn();
+      try {
+        this.turn();
+      } catch (error) {
+        this.fail(error);
+      }
     });
+  }
+
+  /** Nothing can be relied on any more: what was written last is what the next start goes on from. */
+  private fail(error: unknown): void {
+    this.broken ??= error instanceof Error ? error : new Error(String(error));
+    this.stop();
   }
 
   private turn(): void {
     if (this.isOver) return;
     const nowMs = this.deps.nowMs();
-    let isMore = false;
-    for (const reader of this.inputs.readers) {
-      const before = reader.ingest.counters.lines;
-      if (reader.read(nowMs, CHUNKS_A_TURN)) isMore = true;
-      if (reader.ingest.counters.lines > before) this.times.read(nowMs, reader.ingest.streamTime.latest);
+    if (Math.abs(nowMs - this.lookedAtMs) >= IDLE_MS) {
+      this.lookedAtMs = nowMs;
+      this.inputs.look();
     }
+    const isMore = this.flushes.isOverloaded ? false : this.read(nowMs);
     this.pipeline.advance(nowMs, this.inputs.readers);
     for (const alert of this.silences.due(nowMs)) this.telling.add(alert);
     this.lastProgressMs = nowMs;
@@ -186,6 +207,17 @@ export class Standalone {
     else this.flushes.soon();
     if (isMore) this.wake();
     else if (this.inputs.haveEnded) this.stop();
+  }
+
+  /** True: there is more. */
+  private read(nowMs: number): boolean {
+    let isMore = false;
+    for (const reader of this.inputs.readers) {
+      const before = reader.ingest.counters.lines;
+      if (reader.read(nowMs, CHUNKS_A_TURN)) isMore = true;
+      if (reader.ingest.counters.lines > before) this.times.read(nowMs, reader.ingest.streamTime.latest);
+    }
+    return isMore;
   }
 
   private decide(alert: StormAlert): void {
@@ -203,43 +235,4 @@ export class Standalone {
       this.deps.onAlert(alert);
     }
   }
-
-  private createState(): KeptState {
-    const live = this.pipeline.keepState();
-    const entries = new DetectorEntries(this.pipeline.stages.detector);
-    return new KeptState(
-      [
-        live,
-        this.inputs.patterns,
-        part(isDetectorKey, entries),
-        part(isOf("outbox/"), this.telling),
-        part(isOf(SILENCE_PREFIX), this.silences),
-      ],
-      {
-        changes: (put) => {
-          this.inputs.changes(put);
-        },
-      },
-    );
-  }
-}
-
-function isOf(prefix: string): (key: string) => boolean {
-  return (key) => key.startsWith(prefix);
-}
-
-/** A part with the keys that are its own. */
-function part(owns: KeptPart["owns"], kept: Omit<KeptPart, "owns">): KeptPart {
-  return {
-    owns,
-    changes: (put) => {
-      kept.changes(put);
-    },
-    restore: (key, value) => {
-      kept.restore(key, value);
-    },
-    restored: () => {
-      kept.restored();
-    },
-  };
 }

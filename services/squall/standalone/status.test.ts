@@ -6,7 +6,7 @@ import { createDetectorState } from "../../detector/detector.ts";
 import { detectorTotals } from "../../detector/detector-totals.ts";
 import type { StandaloneCounts } from "./standalone-counts.ts";
 import type { Status } from "./status.ts";
-import { INPUTS_OPEN, openStatus, STATE_RESTORED } from "./status.ts";
+import { INPUTS_OPEN, noteTurn, openStatus, STATE_RESTORED } from "./status.ts";
 
 const open: Status[] = [];
 afterEach(async () => {
@@ -89,4 +89,15 @@ test("off: no port, health all the same", async () => {
   expect(status.health.ready().ok).toBe(false);
   status.publish(counts());
   await status.close();
+});
+
+test("a backlog that takes longer than the bound is no standstill", async () => {
+  const { status, get } = await openHere();
+  for (let turn = 0; turn < 100; turn += 1) {
+    nowMs += 1_000;
+    noteTurn(status.health, true);
+  }
+  expect(await get("/healthz")).toMatch(/^200/u);
+  nowMs += 61_000;
+  expect(await get("/healthz")).toMatch(/^503/u);
 });

@@ -33,6 +33,16 @@ export interface Status {
 
 const MEND = 'set another with --metrics, SQUALL_METRICS_ADDRESS or metrics: {address: …}; "off" for none';
 
+/** The loop has made a turn; `isBusy`: there is more to be read. A long backlog is progress, turn by turn. */
+export function noteTurn(health: Health, isBusy: boolean): void {
+  if (!isBusy) {
+    health.idle();
+    return;
+  }
+  health.begin("reading");
+  health.progress();
+}
+
 /** Throws ListenError when the port cannot be opened. */
 export async function openStatus({ address, version, nodeVersion, nowMs }: StatusOptions): Promise<Status> {
   const health = new Health({ stuckAfterMs: STUCK_AFTER_MS, conditions: [STATE_RESTORED, INPUTS_OPEN], nowMs });
