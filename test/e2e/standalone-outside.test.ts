@@ -29,6 +29,51 @@ function newHome(): StandaloneHome {
 
 const storm = (): string => talk({ list: LIST, atMs: Date.now() - 300_000, mails: 5 });
 
+describe("what would pass for all well", () => {
+  test("standard output that nobody reads any more is said, and receivers are told on", async () => {
+    const home = newHome();
+    const hook = await alertReceiver();
+    closers.push(hook.close);
+    home.write("");
+    const squall = await home.reading(home.log, "--webhook", hook.url);
+    squall.closeOutput();
+    const told = (list: string): boolean => hook.heard.some(({ alert }) => alert.list === list);
+    const lists = ["one@example.org", "two@example.org", "three@example.org"];
+    for (const [index, list] of lists.entries()) {
+      home.write(talk({ list, atMs: Date.now() - 300_000, mails: 5, from: index * 10 }));
+      await pollUntil(() => told(list), { deadlineMs: DEADLINE_MS, what: `${list} to be told` });
+    }
+    expect(squall.err.match(/nobody reads standard output any more/gu)).toHaveLength(1);
+    expect(await squall.signal("SIGTERM")).toEqual({ code: 0, signal: null });
+  });
+
+  test("a log that is not there, or that nothing is understood of, is said, and the heartbeat is withheld", async () => {
+    const home = newHome();
+    const heart = await startReceiver();
+    closers.push(() => heart.close());
+    home.configure(`inputs: [{file: ${home.log}}]\nheartbeat: {url: "${heart.origin}/beat", every: 10s}\n`);
+    const squall = await home.reading("--config", home.config);
+    await squall.says("the heartbeat is withheld");
+    home.write("Lorem ipsum dolor sit amet.\n".repeat(1_500));
+    await squall.says("1500 lines were read, and none of them is understood");
+    expect(heart.heard).toEqual([]);
+    home.write(storm());
+    await squall.says("is understood now");
+    await squall.says("the heartbeat goes on");
+  });
+
+  test("a log that two inputs name is read once, and that is said", async () => {
+    const home = newHome();
+    home.configure(`inputs: [{file: ${home.log}, from: start}, {files: "${home.folder}/*.log", from: start}]\n`);
+    home.write(storm());
+    const squall = home.start("--config", home.config);
+    await squall.says("is read by another input already");
+    await pollUntil(() => shown(squall).length > 0, { deadlineMs: DEADLINE_MS, what: "the storm to be shown" });
+    expect(inShort(shown(squall))[0]).toBe("storm.opened 2");
+    expect(await squall.signal("SIGTERM")).toEqual({ code: 0, signal: null });
+  });
+});
+
 describe("beside it", () => {
   test("the command gets each alert on its standard input, and its type in the environment", async () => {
     const home = newHome();

@@ -69,6 +69,11 @@ export class LiveSquall {
     return this.ended;
   }
 
+  /** Standard output has no reader any more, as behind `| head -1`. */
+  closeOutput(): void {
+    this.child.stdout?.destroy();
+  }
+
   /** A signal that it is to survive. */
   send(signal: NodeJS.Signals): void {
     this.child.kill(signal);

@@ -102,7 +102,13 @@ async function run(options: RunOptions): Promise<ExitCode> {
   });
   const isHealthy = (): boolean => status.health.alive().ok && status.health.ready().ok && standalone.isWell;
   const heartbeat = messengers.heartbeat(isHealthy);
-  const reloads = new Reloads({ config, load, standalone, say });
+  const reloads = new Reloads({
+    config,
+    load,
+    changeLists: (listRules) => standalone.changeLists(listRules),
+    changeReceivers: (receivers) => standalone.telling.reload(receivers),
+    say,
+  });
   status.publish(standaloneCounts({ standalone, log: directory.log, heartbeat, reloads }));
   await standalone.restore();
   status.health.met(STATE_RESTORED);

@@ -1,11 +1,11 @@
 // SIGHUP -> the configuration read again: settings of lists and who is told hold from now on; a bad one changes nothing and says why.
 
+import type { Receiver } from "../../alerter/receiver.ts";
 import { ConfigError } from "../../../shared/runtime/config-fault.ts";
 import type { ConfigPart } from "./changed-settings.ts";
 import { changedSettings } from "./changed-settings.ts";
 import { receiversOf } from "./receivers.ts";
 import type { StandaloneConfig } from "./standalone-settings.ts";
-import type { Standalone } from "./standalone.ts";
 
 /** What a reload can change; the rest is read at the start. */
 const RELOADED: ReadonlySet<ConfigPart> = new Set<ConfigPart>(["lists", "webhooks", "onAlert"]);
@@ -15,7 +15,8 @@ export interface ReloadsOptions {
   readonly config: StandaloneConfig;
   /** Throws ConfigError with all faults; undefined where nothing would be read. */
   readonly load: () => Promise<StandaloneConfig | undefined>;
-  readonly standalone: Pick<Standalone, "changeLists" | "telling">;
+  readonly changeLists: (listRules: StandaloneConfig["detector"]["listRules"]) => void;
+  readonly changeReceivers: (receivers: readonly Receiver[]) => void;
   /** One line for a person. */
   readonly say: (line: string) => void;
 }
@@ -39,7 +40,7 @@ export class Reloads {
   }
 
   private async once(): Promise<void> {
-    const { load, standalone, say } = this.options;
+    const { load, changeLists, changeReceivers, say } = this.options;
     let next: StandaloneConfig | undefined;
     try {
       next = await load();
@@ -54,8 +55,8 @@ export class Reloads {
     const changed = changedSettings(this.config, next);
     const applied = changed.filter((part) => RELOADED.has(part));
     const left = changed.filter((part) => !RELOADED.has(part));
-    standalone.changeLists(next.detector.listRules);
-    standalone.telling.reload(receiversOf(next));
+    changeLists(next.detector.listRules);
+    changeReceivers(receiversOf(next));
     this.config = pick(this.config, next);
     this.done += 1;
     say(
