@@ -560,6 +560,22 @@ describe("at once (live)", () => {
     bench.now([delivery("A", later(12 * MINUTE))], later(12 * MINUTE));
     expect(bench.words).toEqual(["a/1"]);
   });
+
+  test("where room is wanted those go first that have left their queue: none is lost that is still on its way", () => {
+    const bench = new Bench({ openMailsMax: 10 });
+    const onItsWay = Array.from({ length: 5 }, (_, index) =>
+      fragment({ queueId: `W${index}`, acceptedAt: AT, messageId: `w${index}` }),
+    );
+    bench.now(onItsWay, AT);
+    for (let mail = 0; mail < 100; mail += 1) bench.now([accepted(`m${mail}`, AT, { removedAt: AT })], AT);
+    expect(bench.assembler.openMails).toBe(10);
+    expect(bench.assembler.counters).toMatchObject({ accepted: 100, incomplete: 0, evictedForRoom: 0 });
+    bench.now(
+      onItsWay.map((one) => ({ ...one, nrcpt: 9 })),
+      AT,
+    );
+    expect(bench.assembler.counters.accepted).toBe(105);
+  });
 });
 
 describe("packed mails and open ones share the room", () => {

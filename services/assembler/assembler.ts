@@ -19,7 +19,6 @@ import type {
   MailSink,
   SliceOfMail,
 } from "./assembler-settings.ts";
-import { mailEventFromMail, saysTheSame } from "./mail-event-from-mail.ts";
 import { MailTable } from "./mail-table.ts";
 import type { OpenMail } from "./open-mail.ts";
 import { isComplete, isDue, mergeFragment } from "./open-mail.ts";
@@ -27,8 +26,11 @@ import { NOT_SIMPLE, PackedLane } from "./packed-lane.ts";
 import { WAITING } from "./packed-table.ts";
 import { Places } from "./places.ts";
 import { enqueue, recordsInOrder } from "./slice-order.ts";
+import { AssemblerState, type AssemblerNumbers } from "./state/assembler-state.ts";
+import { saysTexts } from "./state/mail-row.ts";
+import { Telling } from "./telling.ts";
 import { TurnQueue } from "./turn-queue.ts";
-import { byTurn, placeOf, type Waiting, waitingEvent, waitingMail } from "./waiting.ts";
+import { placeOf, type Waiting, waitingEvent } from "./waiting.ts";
 
 const isReleased = (mail: OpenMail): boolean => mail.event !== undefined;
 
@@ -40,8 +42,8 @@ export class Assembler {
   /** In order of time within what came complete. */
   private readonly queue = new TurnQueue();
   private readonly lane: PackedLane;
+  private readonly telling: Telling;
   private readonly own = { accepted: 0, expiredFragments: 0, releasedEarly: 0 };
-  private changed: OpenMail[] = [];
   private revisedUpToMs = Number.NEGATIVE_INFINITY;
   /** End of the latest slice, or the watermark. */
   private nowMs = Number.NEGATIVE_INFINITY;
@@ -53,6 +55,7 @@ export class Assembler {
     this.settings = settings;
     this.deps = deps;
     this.table = new MailTable(settings);
+    this.telling = new Telling(this.table, deps.people);
     this.lane = new PackedLane(settings, { ...deps, open: this.table, queue: this.queue });
   }
 
@@ -101,29 +104,43 @@ export class Assembler {
     this.nowMs = Math.max(this.nowMs, watermark);
     this.lane.table.nowMs = this.nowMs;
     this.apply(arrived, undefined);
-    const held: Waiting[] = [];
     while (this.queue.size > 0) {
       const next = this.queue.other(this.queue.next);
       this.dequeueOther(next);
-      if (next === undefined) continue;
-      if (next.mail === undefined || isComplete(next.mail)) this.emitFirst(next, sink);
-      else if (next.at + this.settings.releaseAgeMs > this.nowMs) held.push(next);
+      // What is not complete has a place again when it is.
+      if (next !== undefined) this.emitFirst(next, sink);
     }
-    for (const { mail } of held) if (mail !== undefined) this.accept(placeOf(mail));
-    enqueue(this.accepted, this.queue, this.lane.turns);
     this.table.evict(this.nowMs, isReleased, this.settings.openMailsMax);
   }
 
   /** Says again what changed since it was last said, in order of time, host and queue id; deliveries up to `untilMs` only. */
   emitRevisions(sink: MailSink, untilMs = Number.POSITIVE_INFINITY): void {
-    if (this.changed.length === 0) return;
-    const changed = this.changed.map(waitingMail).toSorted(byTurn);
-    this.changed = [];
-    for (const { mail } of changed) {
-      if (mail === undefined) continue;
-      if (untilMs === Number.POSITIVE_INFINITY || mail.toldUntilMs < untilMs) this.emit(mail, untilMs, sink);
-      else this.changed.push(mail);
-    }
+    this.telling.revise(sink, untilMs);
+  }
+
+  /** `immediate`: from now on what changes is noted, for a state that another assembler can go on from. */
+  keepState(): AssemblerState {
+    const numbers = (): AssemblerNumbers => ({ nowMs: this.nowMs, ...this.own });
+    const restore = (read: AssemblerNumbers, changed: OpenMail[]): void => {
+      const { nowMs, accepted, expiredFragments, releasedEarly } = read;
+      Object.assign(this.own, { accepted, expiredFragments, releasedEarly });
+      this.nowMs = nowMs;
+      this.telling.changed = changed;
+    };
+    return new AssemblerState(this.table, { numbers, restore }, this.deps.site);
+  }
+
+  /** `immediate`: time passes, whether or not anything arrived. To be called now and then. */
+  passTime(watermark: number): void {
+    this.nowMs = Math.max(this.nowMs, watermark);
+    this.table.examineMore();
+    this.table.evict(this.nowMs, isReleased, this.settings.openMailsMax);
+  }
+
+  /** `immediate`: our clock was ahead; the watermark is `watermark` from now on. */
+  setBack(watermark: number): void {
+    this.nowMs = watermark;
+    this.table.setBack(watermark);
   }
 
   /** `ordered`: deliveries of a minute are told once every mail taken in before its end has been. */
@@ -166,8 +183,10 @@ export class Assembler {
     const { said } = known;
     const wasAccepted = said.acceptedAt !== undefined;
     const wasRemoved = said.removedAt !== undefined;
-    if (known.event !== undefined && !known.changed) this.changed.push(known);
+    this.telling.noteChange(known);
     mergeFragment(known, fragment);
+    const { journal } = this.table;
+    if (journal !== undefined) journal.note(known, saysTexts(fragment));
     if (!wasRemoved && said.removedAt !== undefined) this.table.noteRemoved(known);
     if (known.waiting || known.event !== undefined || said.acceptedAt === undefined) return;
     // One that was passed over and is complete only now has a place in the queue again.
@@ -213,7 +232,7 @@ export class Assembler {
     lane.table.mark(packed, WAITING, false);
     if (!lane.table.mails.isComplete(packed)) return;
     this.own.accepted += 1;
-    if (!lane.tell(packed, sink)) this.emit(lane.unpack(packed), this.nowMs, sink);
+    if (!lane.tell(packed, sink)) this.telling.tell(lane.unpack(packed), this.nowMs, sink);
   }
 
   private dequeueOther(other: Waiting | undefined): void {
@@ -225,23 +244,7 @@ export class Assembler {
     if (given !== undefined) sink.event(given);
     else if (mail !== undefined && mail.event === undefined && isComplete(mail)) {
       this.own.accepted += 1;
-      this.emit(mail, this.nowMs, sink);
+      this.telling.tell(mail, this.nowMs, sink);
     }
-  }
-
-  private emit(mail: OpenMail, untilMs: number, sink: MailSink): void {
-    const event = mailEventFromMail(mail, untilMs, this.deps.people);
-    if (event === undefined) return;
-    // What changed may not be told yet, or change nothing.
-    const isNews = mail.event === undefined || !saysTheSame(mail.event, event);
-    if (isNews) mail.event = event;
-    mail.toldUntilMs = untilMs;
-    mail.changed = false;
-    // Minutes that are not over, or must not be told yet, come with a later word.
-    if (event.minutes.length < (mail.said.minutes?.length ?? 0)) {
-      mail.changed = true;
-      this.changed.push(mail);
-    }
-    if (isNews) sink.event(event);
   }
 }

@@ -6,8 +6,9 @@ import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import type { Headers, MailFragment } from "../../shared/domain/mail-fragment.ts";
 import { registrableDomain } from "../../shared/domain/registrable-domain.ts";
 import { automaticReason } from "./automatic.ts";
+import { digestOf } from "./event-digest.ts";
 import { listSightings } from "./list-sightings.ts";
-import { type OpenMail, takenInAt } from "./open-mail.ts";
+import { type OpenMail, takenInAt, type ToldBefore } from "./open-mail.ts";
 import { addressOfHeader, domainOf, personOfSender } from "./person.ts";
 import { recipientsOf } from "./recipients.ts";
 import { threadHints } from "./thread-hints.ts";
@@ -125,7 +126,11 @@ export function mailEventFromMail(mail: OpenMail, untilMs: number, people: Peopl
   };
 }
 
-/** Would a reader of the first learn anything from the second? */
-export function saysTheSame(before: MailEvent, event: MailEvent): boolean {
-  return JSON.stringify({ ...before, revision: 0 }) === JSON.stringify({ ...event, revision: 0 });
+/** Would a reader of the first learn nothing from the second? */
+export function saysTheSame(before: MailEvent | ToldBefore, event: MailEvent): boolean {
+  return "digest" in before ? before.digest === digestOf(event) : textOf(before) === textOf(event);
+}
+
+function textOf(event: MailEvent): string {
+  return JSON.stringify({ ...event, revision: 0 });
 }

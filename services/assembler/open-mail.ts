@@ -8,11 +8,25 @@ import { DUPLICATES_MAX, HEADER_NAMES } from "../../shared/domain/mail-fragment.
 import type { AssemblerSettings } from "./assembler-settings.ts";
 import { addAddress, addExpansion, countAddress, lesser } from "../../shared/domain/merge-fields.ts";
 import { recipientsOf } from "./recipients.ts";
+import type { KeptMail } from "./state/mail-journal.ts";
 
 /** See AssemblerSettings. */
 type ReleaseSettings = Pick<AssemblerSettings, "unacceptedAgeMs" | "triesMin" | "triedAgeMs">;
 
+/** What is known of the last word on a mail that another process told. */
+export interface ToldBefore {
+  readonly eventId: string;
+  readonly revision: number;
+  readonly at: number;
+  /** By this it is seen whether a later word says the same; undefined: it said what the mail says now. */
+  readonly digest: number | undefined;
+}
+
 export interface OpenMail {
+  /** Number in the order in which mails came into the table; 0: never in it. */
+  id: number;
+  /** The same in the order in which they were removed from their queues; 0: not yet. */
+  removal: number;
   /** All fragments in one: the first is taken over, the others are merged into it. */
   readonly said: MailFragment;
   /** Delivery lines in all. */
@@ -22,7 +36,7 @@ export interface OpenMail {
   /** Minutes beyond those that `said` lists. */
   earlier: DeliveryTotals | undefined;
   /** What was last said of it. */
-  event: MailEvent | undefined;
+  event: MailEvent | ToldBefore | undefined;
   /** Deliveries of minutes that began before this have been told, ms. */
   toldUntilMs: number;
   /** Something came since. */
@@ -33,6 +47,8 @@ export interface OpenMail {
   forgotten: boolean;
   /** An earlier life of the same queue id, kept as long as lines of it may come. */
   previous: OpenMail | undefined;
+  /** What the state has of it, while one is kept. */
+  kept: KeptMail | undefined;
 }
 
 function attemptsIn(fragment: MailFragment): number {
@@ -46,6 +62,8 @@ function attemptsIn(fragment: MailFragment): number {
 /** A mail of which nothing is known but its first fragment, which it takes over. */
 export function openMail(fragment: MailFragment): OpenMail {
   return {
+    id: 0,
+    removal: 0,
     said: fragment,
     attempts: attemptsIn(fragment),
     minutesShared: false,
@@ -56,6 +74,7 @@ export function openMail(fragment: MailFragment): OpenMail {
     waiting: false,
     forgotten: false,
     previous: undefined,
+    kept: undefined,
   };
 }
 

@@ -19,6 +19,7 @@ import {
 } from "../../shared/domain/ip-network.ts";
 import type { MailOrigin } from "../../shared/domain/mail-event.ts";
 import type { MailMessage } from "./mail-message.ts";
+import { type Changes, noteChange, noteGone, type Tracked, tracked } from "./tracked.ts";
 
 export interface ClientTable {
   /** Machines outside, by address, in IPv6 by its first 64 bits. */
@@ -28,9 +29,13 @@ export interface ClientTable {
   readonly all: HourlyCount;
   /** Event time of the earliest mail. */
   since: number;
+  readonly changes: Changes | undefined;
 }
 
-export interface Client {
+export interface Client extends Tracked {
+  readonly kind: "client";
+  /** Under which it stands in the table; "" for those that are not kept. */
+  readonly key: string;
   /** `host`: no address, a mail server's own name. `inside`: private or trusted. */
   readonly place: "host" | "inside" | "outside";
   readonly mails: HourlyCount;
@@ -41,7 +46,7 @@ export interface Client {
 }
 
 /** A count, and what it was before the clock hour of the latest. */
-interface HourlyCount {
+export interface HourlyCount {
   count: number;
   before: number;
   hour: number;
@@ -50,15 +55,17 @@ interface HourlyCount {
 /** Bounds the search for a client to forget. */
 const MANY_SKIPPED_MAX = 64;
 const NO_SENDERS: string[] = [];
-const HOST = clientIn("host");
-const INSIDE = clientIn("inside");
+const IPV6_DIGITS = 32;
+const HOST = clientIn("host", "");
+const INSIDE = clientIn("inside", "");
 
-export function createClientTable(settings: DetectorSettings): ClientTable {
+export function createClientTable(settings: DetectorSettings, changes?: Changes): ClientTable {
   return {
     clients: new Map(),
     trusted: settings.relays.trusted?.flatMap((text) => parseNetwork(text) ?? []).map(atLeastHolder),
     all: createCount(),
     since: Number.POSITIVE_INFINITY,
+    changes,
   };
 }
 
@@ -70,12 +77,15 @@ export function noteClient(
   settings: DetectorSettings,
 ): { readonly client: Client; readonly evicted: boolean } {
   const known = knownClient(table, event.hop);
-  const client = known ?? createClient(event.hop, table.trusted);
-  if (known === undefined) table.clients.set(clientKey(event.hop), client);
+  const client = known ?? createClient(table, event.hop);
+  if (known === undefined) {
+    table.clients.set(client.key, client);
+    noteChange(client);
+  }
   if (isNewMessage) countMail(table, client, event, settings);
   else {
     table.since = Math.min(table.since, event.at);
-    if (isStranger(client, event)) add(client.mails, event.at, settings.relays.afterMs);
+    if (isStranger(client, event)) addMail(client, event.at, settings.relays.afterMs);
   }
   if (isStranger(client, event)) noteWriterOf(client, event, settings);
   return { client, evicted: known === undefined && forgetClient(table, settings.bounds.clientsMax) };
@@ -91,7 +101,12 @@ export function countMail(
   table.since = Math.min(table.since, mail.at);
   if (client.place === "host") return;
   add(table.all, mail.at, relays.afterMs);
-  if (isStranger(client, mail)) add(client.mails, mail.at, relays.afterMs);
+  if (isStranger(client, mail)) addMail(client, mail.at, relays.afterMs);
+}
+
+function addMail(client: Client, at: number, hourMs: number): void {
+  add(client.mails, at, hourMs);
+  noteChange(client);
 }
 
 /** May whoever hands the mail over have made up its writer? */
@@ -137,6 +152,7 @@ function noteWriterOf(client: Client, event: MailOrigin, settings: DetectorSetti
   const isMany = client.manyAt !== Number.POSITIVE_INFINITY;
   if (isMany || sender === undefined || client.senders.includes(sender)) return;
   client.senders = [...client.senders, sender];
+  noteChange(client);
   if (client.senders.length < settings.relays.senders) return;
   client.senders = NO_SENDERS;
   client.manyAt = event.at;
@@ -149,14 +165,27 @@ function knownClient(table: ClientTable, hop: string): Client | undefined {
   return place === "inside" ? INSIDE : HOST;
 }
 
-function createClient(hop: string, trusted: readonly IpNetwork[] | undefined): Client {
+function createClient(table: ClientTable, hop: string): Client {
+  const { trusted } = table;
   const address = trusted === undefined ? undefined : parseAddress(hop);
   const isTrusted = address !== undefined && trusted?.some((network) => isInNetwork(address, network)) === true;
-  return clientIn(isTrusted ? "inside" : "outside");
+  return clientIn(isTrusted ? "inside" : "outside", clientKey(hop), table.changes);
 }
 
-function clientIn(place: Client["place"]): Client {
-  return { place, mails: createCount(), senders: NO_SENDERS, manyAt: Number.POSITIVE_INFINITY };
+/** The client that stood under a key, with nothing known of it; its place is as the settings have it now. */
+export function clientOfKey(table: ClientTable, key: string): Client {
+  const client = createClient(table, key.endsWith(":") ? addressOfHolder(key) : key);
+  return { ...client, key };
+}
+
+function addressOfHolder(key: string): string {
+  const digits = key.slice(0, -1).padStart(IPV6_DIGITS, "0");
+  return digits.replaceAll(/(....)(?!$)/g, "$1:");
+}
+
+function clientIn(place: Client["place"], key: string, changes?: Changes): Client {
+  const unknown = { mails: createCount(), senders: NO_SENDERS, manyAt: Number.POSITIVE_INFINITY };
+  return { kind: "client", ...tracked(changes), key, place, ...unknown };
 }
 
 function clientKey(hop: string): string {
@@ -196,6 +225,9 @@ function forgetClient(table: ClientTable, clientsMax: number): boolean {
     }
     if (looked >= MANY_SKIPPED_MAX) break;
   }
-  if (oldest !== undefined) table.clients.delete(oldest);
-  return oldest !== undefined;
+  const forgotten = oldest === undefined ? undefined : table.clients.get(oldest);
+  if (forgotten === undefined) return false;
+  table.clients.delete(forgotten.key);
+  noteGone(forgotten);
+  return true;
 }

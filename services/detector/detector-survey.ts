@@ -71,7 +71,7 @@ function openStorms(site: SiteState): OpenStorm[] {
 function openStorm(storm: Storm): OpenStorm {
   const [list] = storm.lists;
   return {
-    stormId: storm.id,
+    stormId: storm.stormId,
     ...(list === undefined ? {} : { list: list.address }),
     threadKey: storm.threadKey,
     startedAt: storm.startedAt,

@@ -21,7 +21,7 @@ import type { ThreadWindow } from "../../shared/domain/thread-window.ts";
 import { createDetectorCounters, type DetectorCounters } from "./detector-counters.ts";
 import { type DetectorSurvey, surveySites } from "./detector-survey.ts";
 import { stepEvent } from "./event-step.ts";
-import { forgetOldPosts } from "./list-table.ts";
+import { forgetOldPosts } from "./list-post-room.ts";
 import { forgetOld } from "./message-table.ts";
 import { stepPacked, stepPackedRemoved, type PackedReader } from "./packed-step.ts";
 import { createSiteState, type SiteState } from "./site-state.ts";
@@ -29,6 +29,7 @@ import type { Advise } from "./storm-evidence.ts";
 import { ebb, takeAlerts } from "./storm-tide.ts";
 import { forgetOldMessages } from "./thread-table.ts";
 import { advanceWindows, windowOf } from "./thread-windows.ts";
+import type { Changes } from "./tracked.ts";
 
 export type { DetectorSurvey } from "./detector-survey.ts";
 
@@ -45,10 +46,12 @@ export interface DetectorDeps {
   readonly advise: Advise;
   /** Reads packed mails; without it none is taken. */
   readonly packed?: PackedReader;
+  /** Keeps account of what changes of a site; without it nothing can be told of the state (state/detector-entries.ts). */
+  readonly changes?: () => Changes;
 }
 
 export interface DetectorState {
-  readonly settings: DetectorSettings;
+  settings: DetectorSettings;
   readonly deps: DetectorDeps;
   readonly counters: DetectorCounters;
   readonly sites: Map<string, SiteState>;
@@ -118,7 +121,8 @@ function onTick(state: DetectorState, watermark: number): readonly DetectorOutpu
   return outputs ?? NOTHING;
 }
 
-function siteOf(state: DetectorState, name: string): SiteState | undefined {
+/** A site by its name, made when it is new; undefined when there are too many. */
+export function siteOf(state: DetectorState, name: string): SiteState | undefined {
   let site = state.sites.get(name);
   if (site === undefined) {
     if (state.sites.size >= state.settings.bounds.sitesMax) return undefined;
@@ -126,6 +130,7 @@ function siteOf(state: DetectorState, name: string): SiteState | undefined {
       counters: state.counters,
       advise: state.deps.advise,
       packed: state.deps.packed,
+      changes: state.deps.changes?.(),
     });
     state.sites.set(name, site);
   }

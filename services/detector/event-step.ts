@@ -8,16 +8,18 @@ import { boundedEvent } from "./bounded-event.ts";
 import { countMinutes, createCountedMinutes } from "./delivery-ledger.ts";
 import { stepFanOut } from "./fan-out-step.ts";
 import { deliveriesAt, moveDeliveries } from "./hop-deliveries.ts";
+import { addToMessage } from "./large-messages.ts";
 import type { MailMessage } from "./mail-message.ts";
 import { type MessageGroup, messageOf } from "./message-group.ts";
 import { messageKeyOf } from "./message-key.ts";
-import { addToMessage, enterGroup, findGroup, keepFanOut, keepSmall, noteQueueId, unfold } from "./message-table.ts";
+import { createGroup, enterGroup, findGroup, keepFanOut, keepSmall, noteQueueId, unfold } from "./message-table.ts";
 import { takePacked } from "./packed-step.ts";
 import { noteHandOver, noteSender } from "./sender-notes.ts";
 import type { SiteState } from "./site-state.ts";
 import { reviseSmallMail, type SmallMail, type SmallMailCounts } from "./small-mail.ts";
 import { rise } from "./storm-tide.ts";
 import { siteRow } from "./thread-windows.ts";
+import { noteChange } from "./tracked.ts";
 
 export function stepEvent(site: SiteState, given: MailEvent): void {
   const event = boundedEvent(site, given);
@@ -34,7 +36,7 @@ export function stepEvent(site: SiteState, given: MailEvent): void {
     return;
   }
   const hash = keyHash(key);
-  const small = site.messages.small.take(key, hash) ?? takePacked(site, key, hash);
+  const small = takeSmall(site, key, hash);
   if (small === undefined) {
     site.totals.messages += 1;
     if (mayReachMany(site, event)) stepGroup(site, newGroup(site, key), event);
@@ -43,6 +45,12 @@ export function stepEvent(site: SiteState, given: MailEvent): void {
     reviseSmall(site, small, event);
     keepSmall(site.messages, { event: small, key, hash, counts: small }, site);
   } else stepGroup(site, unfold(site.messages, { event: small, key, counts: small }, site.settings), event);
+}
+
+function takeSmall(site: SiteState, key: string, hash: number): SmallMail | undefined {
+  const small = site.messages.small.take(key, hash) ?? takePacked(site, key, hash);
+  if (small !== undefined) site.messages.news?.gone(key);
+  return small;
 }
 
 /** Event time of the last thing the event tells. */
@@ -83,13 +91,14 @@ function reviseSmall(site: SiteState, small: SmallMail, event: MailEvent): void 
 }
 
 function newGroup(site: SiteState, key: string): MessageGroup {
-  const group: MessageGroup = { key, variants: [], lastAt: Number.NEGATIVE_INFINITY, weight: 0 };
+  const group = createGroup(site.messages, key);
   enterGroup(site.messages, group, site);
   return group;
 }
 
 function stepGroup(site: SiteState, group: MessageGroup, event: MailEvent): void {
   const { settings, counters } = site;
+  noteChange(group);
   group.lastAt = Math.max(group.lastAt, lastWordAt(event));
   const isFirst = group.variants.length === 0;
   const found = messageOf(group, event, settings.bounds.variantsPerMessageIdMax);
@@ -99,7 +108,7 @@ function stepGroup(site: SiteState, group: MessageGroup, event: MailEvent): void
   }
   const { message } = found;
   const { reach: reachBefore, leading: ledBefore } = message;
-  const outcome = addToMessage(site.messages, message, event, site);
+  const outcome = addToMessage(site.messages, { group, message }, event, site);
   if (outcome.kind === "repeated") counters.eventsRepeated += 1;
   if (outcome.kind === "repeated" || outcome.kind === "hop-dropped") return;
   if (outcome.kind === "new") noteQueueId(site.messages, group, message, site);

@@ -18,12 +18,14 @@ import { judgeFirstMail, judgeReplies } from "./thread-judgement.ts";
 import { countReplyAll, noteStarter, settleAgain, takeFirstPlace } from "./thread-replies.ts";
 import { enterSubject, resolveThread } from "./thread-resolution.ts";
 import { keepInThread, type Thread } from "./thread-table.ts";
+import { noteChange } from "./tracked.ts";
 
 /** `reach` counts a configured audience where the expansion cannot be seen. */
 export function stepFanOut(site: SiteState, message: MailMessage, event: MailEvent, reach: number): void {
   const known = message.fanOut;
   const fanOut = known ?? reachedMany(site, message);
   if (fanOut === undefined) return;
+  noteChange(fanOut);
   const strangerBefore = fanOut.person === undefined;
   learnClient(site, fanOut);
   fanOut.person ??= personOf(site.persons, message, fanOut.at, site.settings);
@@ -33,6 +35,7 @@ export function stepFanOut(site: SiteState, message: MailMessage, event: MailEve
   if (growth !== 0 && known !== undefined) showReach(site, fanOut, growth);
   const audienceGrew = learnLists(site, fanOut, growth !== 0);
   const thread = threadOf(site, fanOut);
+  noteChange(thread);
   const reachGrew = reach > thread.reach;
   thread.reach = Math.max(thread.reach, reach);
   if (strangerBefore && fanOut.person !== undefined && thread.first === fanOut) noteStarter(thread, site.settings);
@@ -55,7 +58,7 @@ function reachedMany(site: SiteState, message: MailMessage): FanOut | undefined 
     site.counters.eventsExpired += 1;
     return undefined;
   }
-  const fanOut = createFanOut(message, at);
+  const fanOut = createFanOut(message, at, site.changes);
   message.fanOut = fanOut;
   site.totals.fanOuts += 1;
   if (message.headersLogged) site.totals.headersLogged += 1;
@@ -92,7 +95,7 @@ function learnLists(site: SiteState, fanOut: FanOut, grew: boolean): boolean {
     const seen = { address: sighting.address, via: sighting.via, at: fanOut.at };
     const list = useList(site.lists, seen, site.settings, site.counters);
     list.messages += 1;
-    fanOut.lists.push({ list, via: sighting.via, remembered: false, newcomer: false, posted: false });
+    fanOut.lists.push({ list, via: sighting.via, remembered: false, newcomer: false, posted: false, post: undefined });
     showInList(site, fanOut, list);
     enterSubject(site.threads, fanOut, list.address, site.settings);
     added = true;
@@ -100,7 +103,9 @@ function learnLists(site: SiteState, fanOut: FanOut, grew: boolean): boolean {
   if (!grew && !added) return false;
   const alone = fanOut.lists.length === 1;
   for (const { list } of fanOut.lists) {
-    if (noteReach(list, { at: fanOut.at, reach: fanOut.reach, alone }, site.settings.audienceDays)) changed = true;
+    // What is configured is no measurement: it would outlive the setting.
+    const seen = { at: fanOut.at, reach: fanOut.message.reach, alone };
+    if (noteReach(list, seen, site.settings.audienceDays)) changed = true;
   }
   return changed;
 }
@@ -144,6 +149,7 @@ function settleReplies(site: SiteState, thread: Thread, fanOut: FanOut): number 
     if (thread.storm?.first === former) {
       thread.storm.first = fanOut;
       thread.storm.recount = true;
+      noteChange(thread.storm);
     }
     candidates.push(former);
     changedFrom = 0;

@@ -4,7 +4,9 @@ import { addToSeries } from "./delivery-ledger.ts";
 import type { FanOut } from "./fan-out.ts";
 import type { ListState } from "./list-table.ts";
 import type { SiteState } from "./site-state.ts";
-import { addReplier, siteRow, type WindowRow, windowRow } from "./thread-windows.ts";
+import { noteChange } from "./tracked.ts";
+import { siteRow, windowRow } from "./thread-windows.ts";
+import { addReplier, type WindowRow } from "./window-row.ts";
 import type { Thread } from "./thread-table.ts";
 import { threadAudience } from "./storm-members.ts";
 
@@ -27,7 +29,11 @@ export function showReach(site: SiteState, fanOut: FanOut, growth: number): void
 
 /** Adds deliveries to the storm and to the rows of the thread and lists. */
 export function showDeliveries(site: SiteState, fanOut: FanOut, minute: number, delivered: number): void {
-  if (fanOut.storm !== undefined) addToSeries(fanOut.storm.deliveries, minute, delivered);
+  const { storm } = fanOut;
+  if (storm !== undefined) {
+    addToSeries(storm.deliveries, minute, delivered);
+    noteChange(storm);
+  }
   for (const row of rowsOf(site, fanOut, minute)) row.deliveries += delivered;
 }
 

@@ -9,8 +9,10 @@ import type { Post } from "./post-history.ts";
 import type { Storm } from "./storm.ts";
 import type { ThreadHint } from "./thread-resolution.ts";
 import type { Thread } from "./thread-table.ts";
+import { type Changes, type Chunked, chunked } from "./tracked.ts";
 
-export interface FanOut {
+export interface FanOut extends Chunked {
+  readonly kind: "fan-out";
   readonly message: MailMessage;
   /** The message's time, decided when it reached many. */
   readonly at: number;
@@ -39,6 +41,8 @@ export interface FanOut {
   /** Of these, the hop with the largest reach: what counts everywhere. */
   deliveries: MinuteSeries;
   storm: Storm | undefined;
+  /** Its turn among those that joined storms. */
+  stormPlace: number;
   /** It counts among the replies of that storm. */
   stormReply: boolean;
 }
@@ -51,11 +55,15 @@ export interface FanOutList {
   newcomer: boolean;
   /** Among the list's posters or automatic mails. */
   posted: boolean;
+  /** What it was among the list's posts, if it was one. */
+  post: Post | undefined;
 }
 
-export function createFanOut(message: MailMessage, at: number): FanOut {
+export function createFanOut(message: MailMessage, at: number, changes?: Changes): FanOut {
   const byHop = deliveriesByHop(message);
   return {
+    kind: "fan-out",
+    ...chunked(changes),
     message,
     at,
     reach: 0,
@@ -74,6 +82,7 @@ export function createFanOut(message: MailMessage, at: number): FanOut {
     byHop,
     deliveries: seriesOf(byHop, message.leading),
     storm: undefined,
+    stormPlace: 0,
     stormReply: false,
   };
 }

@@ -8,7 +8,8 @@
 
 import type { StormReason } from "../../shared/domain/storm-alert.ts";
 import type { FanOut } from "./fan-out.ts";
-import { isWarm, type ListState, notePosts } from "./list-table.ts";
+import { notePosts } from "./list-post-room.ts";
+import { isWarm, type ListState } from "./list-table.ts";
 import type { Post } from "./post-history.ts";
 import { eligiblePeople } from "./post-people.ts";
 import type { SiteState } from "./site-state.ts";
@@ -16,6 +17,7 @@ import { propose, type Proposal } from "./storm-lifecycle.ts";
 import { type PriceGate, priceGate } from "./storm-rules.ts";
 import { isTied } from "./thread-resolution.ts";
 import type { Thread } from "./thread-table.ts";
+import { noteChange } from "./tracked.ts";
 
 type Eligible = (post: Post) => boolean;
 
@@ -57,6 +59,7 @@ export function judgeAutomatic(site: SiteState, list: ListState, atLeast: number
   const first = list.automatic.at(-recent);
   if (recent < thresholds.automaticMails || first?.thread === undefined) return;
   list.automaticUntil = Math.max(list.automaticUntil, latest.at);
+  noteChange(list);
   const trusted = hasTrusted(list, recent, thresholds.automaticMails);
   const hour = mailsSince(list, latest.at - site.settings.distinctMs + 1);
   const gate = priceGate(list.audience, hour + mailsSince(list, latest.at - site.settings.recentMs + 1), list.rules);

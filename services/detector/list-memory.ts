@@ -44,6 +44,53 @@ export function rememberPerson(memory: ListMemory, person: string, at: number): 
   return true;
 }
 
+/** Slots whose persons are told together when one of them changes. */
+const SLICE_SLOTS = 256;
+
+type VisitPerson = (high: number, low: number, seconds: number) => void;
+
+/** Slots of the table, a power of two. */
+export function memorySlots(memory: ListMemory): number {
+  return memory.slots.length / SLOT_WORDS;
+}
+
+/** An empty memory with a table of so many slots, a power of two. */
+export function memoryOfSize(slots: number): ListMemory {
+  return slots < FIRST_SLOTS ? createListMemory() : { slots: new Uint32Array(slots * SLOT_WORDS), persons: 0 };
+}
+
+/** Persons who belong into a slice. Some stand behind its end, where their slots were taken. */
+export function eachInSlice(memory: ListMemory, slice: number, visit: VisitPerson): void {
+  const { slots } = memory;
+  const count = memorySlots(memory);
+  const first = slice * SLICE_SLOTS;
+  for (let step = 0; step < count; step += 1) {
+    const offset = ((first + step) % count) * SLOT_WORDS;
+    const seconds = slots[offset + 2] ?? 0;
+    if (seconds === 0 && step >= SLICE_SLOTS) return;
+    const low = slots[offset + 1] ?? 0;
+    if (seconds !== 0 && Math.floor((low % count) / SLICE_SLOTS) === slice) visit(slots[offset] ?? 0, low, seconds);
+  }
+}
+
+/** Enters a person who was read back. */
+export function enterHashes(memory: ListMemory, high: number, low: number, seconds: number): void {
+  const offset = find(memory.slots, high, low);
+  if (memory.slots[offset + 2] === 0) memory.persons += 1;
+  memory.slots[offset] = high;
+  memory.slots[offset + 1] = low;
+  memory.slots[offset + 2] = seconds;
+}
+
+/** Slices of the memory, by where in the table a person belongs; twice as many once it has grown. */
+export function sliceCount(memory: ListMemory): number {
+  return Math.ceil(memorySlots(memory) / SLICE_SLOTS);
+}
+
+export function sliceOf(memory: ListMemory, person: string): number {
+  return Math.floor((hashText(person).low % memorySlots(memory)) / SLICE_SLOTS);
+}
+
 /** Offset of the person's slot, or of the free slot where it would stand. Seconds of 0 mean free. */
 function find(slots: Uint32Array, high: number, low: number): number {
   const count = slots.length / SLOT_WORDS;

@@ -2,7 +2,8 @@
 
 import type { FanOut, FanOutList } from "./fan-out.ts";
 import { judgeAutomatic, judgeListPosts, noteAutomatic } from "./list-burst.ts";
-import { isNewcomer, isWarm, type ListState, notePosts, rememberWriter } from "./list-table.ts";
+import { notePosts } from "./list-post-room.ts";
+import { isNewcomer, isWarm, type ListState, rememberWriter } from "./list-table.ts";
 import { createPost, insertPost, trimHistory } from "./post-history.ts";
 import type { SiteState } from "./site-state.ts";
 import { historyLimits } from "./thread-replies.ts";
@@ -61,6 +62,7 @@ function postToList(
   const limits = historyLimits(site.settings);
   const index = insertPost(list.posters, post, limits);
   if (index < 0) return -1;
+  entry.post = post;
   fanOut.listPost ??= post;
   // Where newcomers are what a storm is told by, the talk of known writers does not keep it open.
   const counts = post.distinct && (entry.newcomer || !isWarm(list, post.at, site.settings));

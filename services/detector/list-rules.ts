@@ -1,8 +1,8 @@
 // list address + settings -> what holds for this list. The first rule that matches and has a field decides that field.
 
 import type { DetectorSettings, ListRule, RuleThresholds } from "../../shared/domain/detector-settings.ts";
+import { matchesGlob } from "../../shared/domain/glob.ts";
 import { registrableDomainOfAddress } from "../../shared/domain/registrable-domain.ts";
-import { matchesGlob } from "./glob.ts";
 
 export interface RulesForList {
   /** Some rule names it. */

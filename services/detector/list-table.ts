@@ -5,14 +5,17 @@ import type { ListEvidence } from "../../shared/domain/mail-event.ts";
 import { LIST_EVIDENCE } from "../../shared/domain/mail-event.ts";
 import type { DetectorCounters } from "./detector-counters.ts";
 import type { FanOut } from "./fan-out.ts";
-import { createListMemory, firstSeenAt, type ListMemory, rememberPerson } from "./list-memory.ts";
+import { createListMemory, firstSeenAt, type ListMemory, rememberPerson, sliceCount, sliceOf } from "./list-memory.ts";
 import { rulesForList, type RulesForList } from "./list-rules.ts";
-import { createPostHistory, dropBefore, type PostHistory } from "./post-history.ts";
+import { dropPosts } from "./list-post-room.ts";
+import { createPostHistory, type PostHistory } from "./post-history.ts";
 import type { Storm } from "./storm.ts";
+import { type Changes, type Chunked, chunked, noteChange, noteChunk, noteGone } from "./tracked.ts";
 
-export interface ListState {
+export interface ListState extends Chunked {
+  readonly kind: "list";
   readonly address: string;
-  readonly rules: RulesForList;
+  rules: RulesForList;
   via: ListEvidence;
   messages: number;
   replyAlls: number;
@@ -38,6 +41,8 @@ export interface ListState {
   calmSince: number;
   /** Evicted: messages of old may still name it. */
   forgotten: boolean;
+  /** Turn of its last use among those of all lists. */
+  used: number;
 }
 
 export interface ListTable {
@@ -46,14 +51,15 @@ export interface ListTable {
   persons: number;
   /** Posts and automatic mails kept over all lists. */
   posts: number;
+  /** How often lists were used. */
+  uses: number;
+  readonly changes: Changes | undefined;
 }
 
 const DAY_MS = 86_400_000;
-/** Part of the posts given up at once when there are too many, so that looking for them is rare. */
-const EVICTED_SHARE = 0.05;
 
-export function createListTable(): ListTable {
-  return { lists: new Map(), persons: 0, posts: 0 };
+export function createListTable(changes?: Changes): ListTable {
+  return { lists: new Map(), persons: 0, posts: 0, uses: 0, changes };
 }
 
 /** The list, made when it is new. Moves it to the end of the table: the front is the longest unused. */
@@ -63,12 +69,15 @@ export function useList(
   settings: DetectorSettings,
   counters: DetectorCounters,
 ): ListState {
-  const list = table.lists.get(sighting.address) ?? createList(sighting, settings);
+  const list = table.lists.get(sighting.address) ?? createList(sighting, settings, table.changes);
   table.lists.delete(sighting.address);
   table.lists.set(sighting.address, list);
   if (LIST_EVIDENCE.indexOf(sighting.via) < LIST_EVIDENCE.indexOf(list.via)) list.via = sighting.via;
   list.firstAt = Math.min(list.firstAt, sighting.at);
   list.lastAt = Math.max(list.lastAt, sighting.at);
+  table.uses += 1;
+  list.used = table.uses;
+  noteChange(list);
   while (table.lists.size > settings.bounds.listsMax) {
     forgetList(table, list);
     counters.listsEvicted += 1;
@@ -85,22 +94,26 @@ export function noteReach(
 ): boolean {
   if (!seen.alone && list.mailedAlone) return false;
   if (seen.alone && !list.mailedAlone) {
+    noteChange(list);
     list.mailedAlone = true;
     list.reachByDay = undefined;
   }
   const day = Math.floor(seen.at / DAY_MS);
   const reachByDay = (list.reachByDay ??= new Map<number, number>());
   if (seen.reach <= (reachByDay.get(day) ?? 0)) return false;
+  noteChange(list);
   reachByDay.set(day, seen.reach);
   const newest = Math.max(...reachByDay.keys());
-  let audience = list.rules.audience ?? 0;
-  for (const [kept, largest] of reachByDay) {
-    if (kept <= newest - days) reachByDay.delete(kept);
-    else audience = Math.max(audience, largest);
-  }
+  for (const kept of reachByDay.keys()) if (kept <= newest - days) reachByDay.delete(kept);
+  const audience = listAudience(list);
   const changed = audience !== list.audience;
   list.audience = audience;
   return changed;
+}
+
+/** What is configured, or what was measured if that is more. */
+export function listAudience({ rules, reachByDay }: Pick<ListState, "rules" | "reachByDay">): number {
+  return Math.max(rules.audience ?? 0, ...(reachByDay?.values() ?? []));
 }
 
 /** Enough is known of the list to tell newcomers. */
@@ -128,14 +141,27 @@ export function rememberWriter(
     counters.personsNotRemembered += 1;
     return;
   }
-  if (rememberPerson(list.memory, post.person, post.at)) table.persons += 1;
+  if (remember(list, post)) table.persons += 1;
   while (table.persons > knownPersonsMax && table.lists.size > 1) {
     forgetList(table, list);
     counters.listsEvicted += 1;
   }
 }
 
+/** True for a stranger. */
+function remember(list: ListState, { person, at }: { readonly person: string; readonly at: number }): boolean {
+  const { memory } = list;
+  if (list.changes === undefined) return rememberPerson(memory, person, at);
+  const slices = sliceCount(memory);
+  const known = firstSeenAt(memory, person);
+  const isNew = rememberPerson(memory, person, at);
+  if (firstSeenAt(memory, person) !== known) noteChunk(list, sliceOf(memory, person));
+  if (sliceCount(memory) !== slices) for (let slice = 0; slice < sliceCount(memory); slice += 1) noteChunk(list, slice);
+  return isNew;
+}
+
 export function noteReply(list: ListState, at: number, warmReplies: number): void {
+  noteChange(list);
   list.replyAlls += 1;
   if (list.replyAlls === warmReplies) list.repliedEnoughAt = at;
 }
@@ -157,57 +183,19 @@ function forgetList(table: ListTable, keep: ListState): void {
   victim.memory = createListMemory();
   victim.reachByDay = undefined;
   victim.forgotten = true;
+  noteGone(victim);
   dropPosts(table, victim);
 }
 
-/** Keeps account of posts; where all lists together hold too many, those of the longest unused are given up first. */
-export function notePosts(
-  table: ListTable,
-  list: ListState,
-  change: number,
-  { settings, counters }: { readonly settings: DetectorSettings; readonly counters: DetectorCounters },
-): void {
-  if (list.forgotten) return;
-  table.posts += change;
-  const { listPostsMax } = settings.bounds;
-  if (table.posts <= listPostsMax) return;
-  for (const stormsStay of [true, false]) {
-    for (const other of table.lists.values()) {
-      if (table.posts <= listPostsMax * (1 - EVICTED_SHARE)) return;
-      if (other === list || (stormsStay && other.storm?.ended === false)) continue;
-      counters.listPostsDropped += dropPosts(table, other);
-    }
-  }
-}
-
-/** Forgets posts that no rule looks back to any more. `now` is event time. */
-export function forgetOldPosts(table: ListTable, now: number, settings: DetectorSettings): void {
-  for (const list of table.lists.values()) {
-    const { listBurstFastMs, listBurstSlowMs, automaticMs } = list.rules.thresholds;
-    const longest = Math.max(settings.distinctMs, settings.recentMs, listBurstFastMs, listBurstSlowMs, automaticMs);
-    const before = now - settings.expiredAfterMs - longest;
-    const old = list.automatic.findIndex((mail) => mail.at >= before);
-    const mails = list.automatic.splice(0, old < 0 ? list.automatic.length : old).length;
-    table.posts -= mails + dropBefore(list.posters, before, () => undefined);
-  }
-}
-
-function dropPosts(table: ListTable, list: ListState): number {
-  const posts = list.posters.posts.length + list.automatic.length;
-  table.posts -= posts;
-  if (posts > 0) {
-    list.posters = createPostHistory();
-    list.automatic = [];
-  }
-  return posts;
-}
-
-function createList(
+export function createList(
   sighting: { readonly address: string; readonly via: ListEvidence; readonly at: number },
   settings: DetectorSettings,
+  changes: Changes | undefined,
 ): ListState {
   const rules = rulesForList(settings, sighting.address);
   return {
+    kind: "list",
+    ...chunked(changes),
     address: sighting.address,
     rules,
     via: sighting.via,
@@ -228,5 +216,6 @@ function createList(
     episode: 0,
     calmSince: Number.NEGATIVE_INFINITY,
     forgotten: false,
+    used: 0,
   };
 }

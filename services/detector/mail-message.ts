@@ -20,6 +20,8 @@ export interface QueueSlot extends CountedMinutes {
   recipients: number;
   /** Infinity while it is queued, as far as is known. */
   removedAt: number;
+  /** Its place among the message's queue ids. */
+  readonly place: number;
 }
 
 export interface HopSum {
@@ -65,6 +67,8 @@ export interface MailMessage {
   slots: QueueSlot[];
   /** The same by event id, once there are many. */
   slotsById: Map<string, QueueSlot> | undefined;
+  /** Its turn among the messages with many queue ids; 0: it has few. */
+  largeTurn: number;
   /** Slots were given up for room: unknown queue ids are only summed. */
   sealed: boolean;
   reach: number;
@@ -119,6 +123,7 @@ export function createMessage(event: MailEvent, id: string): MailMessage {
     hops: [],
     slots: [],
     slotsById: undefined,
+    largeTurn: 0,
     sealed: false,
     reach: 0,
     leading: undefined,
@@ -166,6 +171,7 @@ export function slotOf(message: MailMessage, eventId: string): QueueSlot | undef
 export function sealMessage(message: MailMessage): void {
   message.slots = [];
   message.slotsById = undefined;
+  message.largeTurn = 0;
   message.sealed = true;
 }
 
@@ -179,9 +185,12 @@ function enterSlot(message: MailMessage, slot: QueueSlot): void {
   if (message.slots.length < FEW_SLOTS) message.slots = [...message.slots, slot];
   else message.slots.push(slot);
   if (message.slotsById !== undefined) message.slotsById.set(slot.eventId, slot);
-  else if (message.slots.length > FEW_SLOTS) {
-    message.slotsById = new Map(message.slots.map((known) => [known.eventId, known]));
-  }
+  else if (message.slots.length > FEW_SLOTS) indexSlots(message);
+}
+
+/** Finds the queue ids of a message with many of them by their event ids from now on. */
+export function indexSlots(message: MailMessage): void {
+  message.slotsById = new Map(message.slots.map((known) => [known.eventId, known]));
 }
 
 function addQueueId(message: MailMessage, event: MailEvent, limits: MessageLimits): SlotOutcome {
@@ -202,6 +211,7 @@ function addQueueId(message: MailMessage, event: MailEvent, limits: MessageLimit
     revision: event.revision,
     recipients: event.recipients,
     removedAt: event.removedAt ?? Number.POSITIVE_INFINITY,
+    place: message.slots.length,
     ...createCountedMinutes(),
   };
   enterSlot(message, slot);

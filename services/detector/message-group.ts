@@ -2,13 +2,18 @@
 
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import { createMessage, type MailMessage, NONE, sameSender, slotOf } from "./mail-message.ts";
+import { noteChange, type Tracked } from "./tracked.ts";
 
-export interface MessageGroup {
+export interface MessageGroup extends Tracked {
+  readonly kind: "group";
   readonly key: string;
   readonly variants: MailMessage[];
   lastAt: number;
   /** Room it takes: queue ids kept one by one, but for those that count among the large messages, and lists. */
   weight: number;
+  /** Number of the generation it was young in last; its turn among those that reached many, 0 before. */
+  generation: number;
+  fanOutTurn: number;
 }
 
 /** The message an event belongs to; undefined when a further sender has no room. */
@@ -39,12 +44,19 @@ export function isInStorm(group: MessageGroup): boolean {
 /** No more will be heard of a message that reached many: only what its thread, lists and storm ask for stays. */
 export function closeMessage(message: MailMessage): void {
   message.hops = [];
+  message.leading = undefined;
   message.lists.length = 0;
   message.references = NONE;
   message.threadIndex = undefined;
   const { fanOut } = message;
   if (fanOut === undefined) return;
+  noteChange(fanOut);
   fanOut.byHop = [];
   // Forgotten lists would live on in every message they had.
+  for (const { list } of fanOut.lists) {
+    if (!list.forgotten) continue;
+    list.posters.touched = true;
+    noteChange(list);
+  }
   fanOut.lists = fanOut.lists.filter(({ list }) => !list.forgotten);
 }

@@ -8,24 +8,22 @@ import type { DetectorSettings } from "../../shared/domain/detector-settings.ts"
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import type { DetectorCounters } from "./detector-counters.ts";
 import { enterHash, renewHashes } from "./group-hashes.ts";
-import {
-  addEvent,
-  createMessage,
-  FEW_SLOTS,
-  type MailMessage,
-  newestWeight,
-  sealMessage,
-  type SlotOutcome,
-} from "./mail-message.ts";
+import { addEvent, createMessage, FEW_SLOTS, type MailMessage, newestWeight } from "./mail-message.ts";
+import { seal } from "./large-messages.ts";
 import { closeMessage, isInStorm, type MessageGroup } from "./message-group.ts";
+import { type Changes, noteChange, noteGone, tracked } from "./tracked.ts";
 import { PackedMailStore } from "./packed-mail-store.ts";
-import { type SmallMailEntry, SmallMailStore } from "./small-mail-store.ts";
+import type { SmallMailEntry } from "./small-mail.ts";
+import { SmallMailNews } from "./small-mail-news.ts";
+import { SmallMailStore } from "./small-mail-store.ts";
 
 export interface MessageTable {
   /** Mails with one queue id and few recipients, in two generations. */
   readonly small: SmallMailStore;
   /** The same, of those that came packed. */
   readonly packed: PackedMailStore;
+  /** What changes of both; undefined when nobody asks. */
+  readonly news: SmallMailNews | undefined;
   /** Hashes of the keys of all groups, and perhaps of some that are gone. */
   groupHashes: Set<number>;
   /** Groups with a second queue id or sender that have not reached many, in the same two generations. */
@@ -38,11 +36,15 @@ export interface MessageTable {
   fanOutWeight: number;
   /** Number of these at which it is worth looking for some to give up; 0: as soon as there are too many. */
   lookedAtSize: number;
-  /** Event time at which the young generation began. */
+  /** Event time at which the young generation began, and its number. */
   youngSince: number;
-  /** Messages with many queue ids, the oldest first, and how many of these are kept one by one. */
-  readonly large: Set<MailMessage>;
+  generation: number;
+  /** Turns given to groups that reached many and to messages with many queue ids. */
+  turns: number;
+  /** Messages with many queue ids, the oldest first, with their groups, and how many of these are kept one by one. */
+  readonly large: Map<MailMessage, MessageGroup>;
   largeSlots: number;
+  readonly changes: Changes | undefined;
 }
 
 interface Deps {
@@ -56,9 +58,10 @@ const EVICTED_SHARE = 0.05;
 const SMALL_MAIL_BYTES = 640;
 const FAN_OUT_WEIGHT = 3;
 
-export function createMessageTable(): MessageTable {
+export function createMessageTable(changes?: Changes): MessageTable {
   return {
     small: new SmallMailStore(),
+    news: changes?.keepsMails === true ? new SmallMailNews() : undefined,
     packed: new PackedMailStore(),
     groupHashes: new Set(),
     young: new Map(),
@@ -68,9 +71,18 @@ export function createMessageTable(): MessageTable {
     fanOutWeight: 0,
     lookedAtSize: 0,
     youngSince: Number.NEGATIVE_INFINITY,
-    large: new Set(),
+    generation: 0,
+    turns: 0,
+    large: new Map(),
     largeSlots: 0,
+    changes,
   };
+}
+
+/** A group without messages, in no table yet. */
+export function createGroup(table: MessageTable, key: string): MessageGroup {
+  const group = { key, variants: [], lastAt: Number.NEGATIVE_INFINITY, weight: 0 };
+  return { kind: "group", ...tracked(table.changes), ...group, generation: table.generation, fanOutTurn: 0 };
 }
 
 export function findGroup(table: MessageTable, key: string): MessageGroup | undefined {
@@ -79,20 +91,27 @@ export function findGroup(table: MessageTable, key: string): MessageGroup | unde
   const old = table.old.get(key);
   if (old === undefined) return undefined;
   table.old.delete(key);
-  table.young.set(key, old);
+  setYoung(table, old);
   table.youngWeight += old.weight;
   return old;
 }
 
-export function enterGroup(table: MessageTable, group: MessageGroup, deps: Deps): void {
+function setYoung(table: MessageTable, group: MessageGroup): void {
   table.young.set(group.key, group);
+  group.generation = table.generation;
+  noteChange(group);
+}
+
+export function enterGroup(table: MessageTable, group: MessageGroup, deps: Deps): void {
+  setYoung(table, group);
   enterHash(table, group.key);
   makeRoom(table, deps);
 }
 
 /** Keeps a small mail; as a group where it finds no place among the small ones. */
 export function keepSmall(table: MessageTable, entry: SmallMailEntry, deps: Deps): void {
-  if (!table.small.put(entry)) unfold(table, entry, deps.settings);
+  if (table.small.put(entry)) table.news?.kept(entry);
+  else unfold(table, entry, deps.settings);
   makeRoom(table, deps);
 }
 
@@ -119,8 +138,11 @@ export function unfold(
     outcome.slot.more = counts.more;
     outcome.slot.earlier = counts.earlier;
   }
-  const group: MessageGroup = { key, variants: [message], lastAt: counts.lastAt, weight: newestWeight(message) };
-  table.young.set(key, group);
+  const group = createGroup(table, key);
+  group.variants.push(message);
+  group.lastAt = counts.lastAt;
+  group.weight = newestWeight(message);
+  setYoung(table, group);
   table.youngWeight += group.weight;
   enterHash(table, key);
   return group;
@@ -130,6 +152,9 @@ export function unfold(
 export function keepFanOut(table: MessageTable, group: MessageGroup, deps: Deps): void {
   if (!table.fanOuts.has(group.key)) {
     table.fanOuts.set(group.key, group);
+    table.turns += 1;
+    group.fanOutTurn = table.turns;
+    noteChange(group);
     table.fanOutWeight += group.weight;
     if (table.young.delete(group.key)) table.youngWeight -= group.weight;
     table.old.delete(group.key);
@@ -168,22 +193,6 @@ export function noteQueueId(table: MessageTable, group: MessageGroup, message: M
   makeRoom(table, deps);
 }
 
-/** Adds an event to its message and keeps account of queue ids kept one by one; the oldest large messages are sealed for room. */
-export function addToMessage(table: MessageTable, message: MailMessage, event: MailEvent, deps: Deps): SlotOutcome {
-  const outcome = addEvent(message, event, deps.settings.bounds);
-  if (outcome.kind === "summed") deps.counters.queueIdsSummed += 1;
-  if (outcome.kind === "hop-dropped") deps.counters.hopsDropped += 1;
-  if (outcome.kind !== "new" || message.slots.length <= FEW_SLOTS) return outcome;
-  table.large.add(message);
-  table.largeSlots += 1;
-  for (const oldest of table.large) {
-    if (table.largeSlots <= deps.settings.bounds.queueIdsMax) break;
-    seal(table, oldest);
-    deps.counters.messagesSealed += 1;
-  }
-  return outcome;
-}
-
 /** Forgets what the time has passed over, every half hour; true when it was time. `now` is event time. */
 export function forgetOld(table: MessageTable, now: number, deps: Deps): boolean {
   const { smallMessageKeepMs, fanOutKeepMs } = deps.settings;
@@ -201,26 +210,26 @@ export function forgetOld(table: MessageTable, now: number, deps: Deps): boolean
 
 /** Forgets the old generation; returns how many messages that were. */
 function rotate(table: MessageTable): number {
-  for (const group of table.old.values()) for (const message of group.variants) seal(table, message);
+  for (const group of table.old.values()) {
+    noteGone(group);
+    for (const message of group.variants) seal(table, message);
+  }
+  table.news?.rotate();
   const forgotten = table.small.rotate() + table.packed.rotate() + table.old.size;
   table.old = table.young;
   table.young = new Map();
   table.youngWeight = 0;
+  table.generation += 1;
   renewHashes(table);
   return forgotten;
 }
 
 function dropFanOut(table: MessageTable, group: MessageGroup): void {
   table.fanOuts.delete(group.key);
+  noteGone(group);
   table.fanOutWeight -= group.weight;
   for (const message of group.variants) {
     seal(table, message);
     closeMessage(message);
   }
-}
-
-/** Gives up the queue ids of a message; its sums stay. */
-function seal(table: MessageTable, message: MailMessage): void {
-  if (table.large.delete(message)) table.largeSlots -= message.slots.length - FEW_SLOTS;
-  sealMessage(message);
 }

@@ -46,6 +46,7 @@ export function stepPacked(site: SiteState, mails: PackedMails, mail: number): b
   if (mails.hasHeaders(mail) && (site.audiencesConfigured || mails.hasHeader(mail, LIST_ID))) return false;
   const hash = mails.number(mail, KEY_HASH);
   if (messages.groupHashes.has(hash) || messages.small.mayHold(hash) || !messages.packed.put(mails, mail)) return false;
+  noteNews(site, mails, mail);
   site.counters.events += 1;
   site.totals.messages += 1;
   noteOrigin(site, mails, mail);
@@ -64,6 +65,7 @@ export function stepPacked(site: SiteState, mails: PackedMails, mail: number): b
 /** The queue file of a mail is gone; false when the mail is not kept packed. */
 export function stepPackedRemoved(site: SiteState, mails: PackedMails, mail: number): boolean {
   if (!site.messages.packed.noteRemoved(mails, mail)) return false;
+  noteNews(site, mails, mail);
   site.counters.events += 1;
   return true;
 }
@@ -72,28 +74,40 @@ export function stepPackedRemoved(site: SiteState, mails: PackedMails, mail: num
 export function takePacked(site: SiteState, key: string, hash: number): SmallMail | undefined {
   const { packed } = site;
   if (packed === undefined) return undefined;
-  return site.messages.packed.take(key, hash, (mails, mail) => {
-    const { minutes: _minutes, earlier: _earlier, ...event } = boundedEvent(site, packed.event(mails, mail));
-    const delivered = deliveredOf(mails, mail);
-    const removedAt = mails.time(mail, REMOVED_AT);
-    return {
-      ...event,
-      key,
-      messageId: mails.textAt(mail, MESSAGE_ID),
-      login: event.login,
-      from: event.from,
-      sender: event.sender,
-      senderDomain: event.senderDomain,
-      subject: event.subject,
-      automatic: event.automatic,
-      removedAt: event.removedAt,
-      lastAt: removedAt > event.at ? removedAt : event.at,
-      start: delivered > 0 ? mails.number(mail, MINUTE) * MINUTE_MS : 0,
-      delivered,
-      more: undefined,
-      earlier: 0,
-    };
-  });
+  return site.messages.packed.take(key, hash, (mails, mail) => smallMailOf(site, packed, mails, mail));
+}
+
+/** What is kept of a small mail otherwise. */
+function smallMailOf(site: SiteState, packed: PackedReader, mails: PackedMails, mail: number): SmallMail {
+  const { minutes: _minutes, earlier: _earlier, ...event } = boundedEvent(site, packed.event(mails, mail));
+  const delivered = deliveredOf(mails, mail);
+  const removedAt = mails.time(mail, REMOVED_AT);
+  const messageId = mails.textAt(mail, MESSAGE_ID);
+  return {
+    ...event,
+    key: messageId ?? event.eventId,
+    messageId,
+    login: event.login,
+    from: event.from,
+    sender: event.sender,
+    senderDomain: event.senderDomain,
+    subject: event.subject,
+    automatic: event.automatic,
+    removedAt: event.removedAt,
+    lastAt: removedAt > event.at ? removedAt : event.at,
+    start: delivered > 0 ? mails.number(mail, MINUTE) * MINUTE_MS : 0,
+    delivered,
+    more: undefined,
+    earlier: 0,
+  };
+}
+
+/** A packed mail is told as what is kept of others: numbers of hosts mean nothing to another process. */
+function noteNews(site: SiteState, mails: PackedMails, mail: number): void {
+  const { news } = site.messages;
+  if (news === undefined || site.packed === undefined) return;
+  const small = smallMailOf(site, site.packed, mails, mail);
+  news.kept({ event: small, key: small.key, hash: mails.number(mail, KEY_HASH), counts: small });
 }
 
 /** Never more than the recipients: a log read twice says everything twice. */

@@ -2,9 +2,12 @@
 
 import type { DetectorSettings } from "../../shared/domain/detector-settings.ts";
 import type { MailMessage } from "./mail-message.ts";
+import { type Changes, noteChange, noteGone, type Tracked, tracked } from "./tracked.ts";
 
 /** From addresses seen under one login; only as many as decide whether it is shared. */
-export interface LoginUse {
+export interface LoginUse extends Tracked {
+  readonly kind: "login";
+  readonly login: string;
   readonly from: string[];
   /** Event time at which the deciding From address was first seen. */
   manyAt: number;
@@ -13,13 +16,19 @@ export interface LoginUse {
 export interface PersonTable {
   readonly logins: Map<string, LoginUse>;
   readonly shared: ReadonlySet<string>;
+  readonly changes: Changes | undefined;
 }
 
 /** Bounds the search for a login to forget. */
 const SHARED_SKIPPED_MAX = 64;
 
-export function createPersonTable(settings: DetectorSettings): PersonTable {
-  return { logins: new Map(), shared: new Set(settings.sharedLogins) };
+export function createPersonTable(settings: DetectorSettings, changes?: Changes): PersonTable {
+  return { logins: new Map(), shared: new Set(settings.sharedLogins), changes };
+}
+
+/** One From address was seen under the login. */
+export function createLogin(login: string, from: string, changes: Changes | undefined): LoginUse {
+  return { kind: "login", ...tracked(changes), login, from: [from], manyAt: Number.POSITIVE_INFINITY };
 }
 
 /** Notes that `login` sent as `from`. Returns true when another login had to be forgotten. */
@@ -30,11 +39,14 @@ export function noteLogin(
 ): boolean {
   const known = table.logins.get(use.login);
   if (known === undefined) {
-    table.logins.set(use.login, { from: [use.from], manyAt: Number.POSITIVE_INFINITY });
+    const login = createLogin(use.login, use.from, table.changes);
+    table.logins.set(use.login, login);
+    noteChange(login);
     return forgetLogin(table, settings.bounds.loginsMax);
   }
   if (known.from.length >= settings.sharedFromAddresses || known.from.includes(use.from)) return false;
   known.from.push(use.from);
+  noteChange(known);
   if (known.from.length >= settings.sharedFromAddresses) known.manyAt = use.at;
   return false;
 }
@@ -70,6 +82,9 @@ function forgetLogin(table: PersonTable, loginsMax: number): boolean {
     }
     if (looked >= SHARED_SKIPPED_MAX) break;
   }
-  if (oldest !== undefined) table.logins.delete(oldest);
-  return oldest !== undefined;
+  if (oldest === undefined) return false;
+  const forgotten = table.logins.get(oldest);
+  table.logins.delete(oldest);
+  if (forgotten !== undefined) noteGone(forgotten);
+  return true;
 }

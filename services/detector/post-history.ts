@@ -4,8 +4,10 @@
 // follows is settled again; the result depends on the posts alone, not on the order of their arrival.
 
 import type { FanOut } from "./fan-out.ts";
+import { forgetPast, PAST_FEW, rememberPast } from "./post-past.ts";
 import { isStarters, noteLast, recountPeople, timesBefore } from "./post-people.ts";
 import type { ScoreState } from "./score.ts";
+import { noteChange } from "./tracked.ts";
 
 export interface Post {
   readonly at: number;
@@ -26,7 +28,7 @@ export interface Post {
   after: ScoreState | undefined;
 }
 
-interface Trace {
+export interface Trace {
   readonly identity: string;
   readonly at: number;
 }
@@ -49,6 +51,8 @@ export interface PostHistory {
   forgetAtSize: number;
   /** Who began the thread: never a replier, under no From address from the same source. */
   starter: Starter | undefined;
+  /** Changed since it was last told; whoever changes it notes its thread or list. */
+  touched: boolean;
 }
 
 export interface Starter {
@@ -62,14 +66,6 @@ export interface HistoryLimits {
   readonly postsMax: number;
 }
 
-/** Most identities kept of posts that were dropped: more people than that an hour are a storm in any case. */
-const PAST_MAX = 2048;
-/** What is kept of them once there were more, so that forgetting is rare. */
-const PAST_KEPT = 1792;
-const PAST_FEW = 512;
-/** Most people counted. */
-const PEOPLE_MAX = 16_384;
-
 export function createPostHistory(): PostHistory {
   return {
     posts: [],
@@ -78,6 +74,7 @@ export function createPostHistory(): PostHistory {
     pastUntil: Number.NEGATIVE_INFINITY,
     forgetAtSize: PAST_FEW,
     starter: undefined,
+    touched: true,
   };
 }
 
@@ -109,6 +106,8 @@ export function insertPost(history: PostHistory, post: Post, limits: HistoryLimi
   let index = posts.length;
   while (index > 0 && follows(posts[index - 1], post)) index -= 1;
   posts.splice(index, 0, post);
+  history.touched = true;
+  noteChange(post.fanOut);
   settle(history, index, limits.distinctMs);
   if (settleFrom(history, index + 1, limits.distinctMs)) recountPeople(history);
   else noteLast(history, index);
@@ -119,6 +118,7 @@ export function insertPost(history: PostHistory, post: Post, limits: HistoryLimi
 export function settlePosts(history: PostHistory, distinctMs: number): void {
   settleFrom(history, 0, distinctMs);
   recountPeople(history);
+  history.touched = true;
 }
 
 /** Decides the same again from a message on, after more became known of its sources. Returns the index of its post, or -1. */
@@ -127,6 +127,7 @@ export function settleMessage(history: PostHistory, fanOut: FanOut, distinctMs: 
   const post = history.posts[index];
   if (post === undefined) return -1;
   post.sources = sourcesOf(fanOut);
+  history.touched = true;
   if (settleFrom(history, index, distinctMs)) recountPeople(history);
   return index;
 }
@@ -143,6 +144,7 @@ export function trimHistory(history: PostHistory, limits: HistoryLimits, onDrop:
     dropped += 1;
   }
   if (dropped > 0) forgetPast(history, limits);
+  history.touched ||= dropped > 0;
   return dropped;
 }
 
@@ -157,19 +159,10 @@ export function dropBefore(history: PostHistory, before: number, onDrop: (post: 
     onDrop(post);
   }
   history.past = undefined;
+  history.touched = true;
   history.forgetAtSize = PAST_FEW;
   history.lastTimes.splice(0, timesBefore(history.lastTimes, before));
   return dropped;
-}
-
-function rememberPast(history: PostHistory, post: Post): void {
-  const past = (history.past ??= { identities: new Map(), sources: new Map() });
-  past.identities.delete(post.identity);
-  past.identities.set(post.identity, post.at);
-  for (const source of post.sources) {
-    past.sources.delete(source);
-    past.sources.set(source, { identity: post.identity, at: post.at });
-  }
 }
 
 function follows(earlier: Post | undefined, post: Post): boolean {
@@ -190,10 +183,12 @@ function settleFrom(history: PostHistory, index: number, distinctMs: number): bo
 function settle(history: PostHistory, index: number, distinctMs: number): boolean {
   const post = history.posts[index];
   if (post === undefined) return false;
-  const before = post.identity;
+  const { identity: before, previousAt, distinct } = post;
   post.identity = identityOf(history, index, post, distinctMs);
   post.previousAt = previousTime(history, index, post.identity);
   post.distinct = !isStarters(history, post) && post.at - post.previousAt >= distinctMs;
+  const same = post.identity === before && post.previousAt === previousAt && post.distinct === distinct;
+  if (!same) noteChange(post.fanOut);
   return post.identity !== before;
 }
 
@@ -223,24 +218,4 @@ function previousTime(history: PostHistory, index: number, identity: string): nu
     if (earlier?.identity === identity) return earlier.at;
   }
   return history.past?.identities.get(identity) ?? Number.NEGATIVE_INFINITY;
-}
-
-function forgetPast(history: PostHistory, limits: HistoryLimits): void {
-  const { past, pastUntil, lastTimes } = history;
-  if (past === undefined) return;
-  const { identities, sources } = past;
-  const size = Math.max(identities.size, sources.size);
-  if (size <= history.forgetAtSize) return;
-  const kept = size > PAST_MAX ? PAST_KEPT : PAST_MAX;
-  for (const [identity, at] of identities) {
-    if (identities.size <= kept && pastUntil - at < limits.distinctMs) break;
-    identities.delete(identity);
-  }
-  for (const [source, { at }] of sources) {
-    if (sources.size <= kept && pastUntil - at < limits.distinctMs) break;
-    sources.delete(source);
-  }
-  const old = timesBefore(lastTimes, pastUntil - limits.distinctMs + 1);
-  lastTimes.splice(0, Math.max(old, lastTimes.length - PEOPLE_MAX));
-  history.forgetAtSize = Math.min(PAST_MAX, Math.max(PAST_FEW, 2 * Math.max(identities.size, sources.size)));
 }

@@ -14,6 +14,7 @@ import { Seen } from "./seen.ts";
 import type { Storm } from "./storm.ts";
 import type { Advise } from "./storm-evidence.ts";
 import { createThreadTable, type Thread, type ThreadTable } from "./thread-table.ts";
+import type { Changes } from "./tracked.ts";
 import { createWindowTable, siteRow, type WindowTable } from "./thread-windows.ts";
 
 /** Places of the caches, powers of two. */
@@ -22,7 +23,7 @@ const WRITERS = 1 << 17;
 
 export interface SiteState {
   readonly site: string;
-  readonly settings: DetectorSettings;
+  settings: DetectorSettings;
   readonly counters: DetectorCounters;
   readonly advise: Advise;
   readonly messages: MessageTable;
@@ -43,6 +44,8 @@ export interface SiteState {
   storms: Storm[];
   /** Messages that storms hold, over all of them. */
   stormMessages: number;
+  /** Messages that ever joined a storm, one by one. */
+  stormJoins: number;
   /** Storms the current step has something to say of. */
   touched: Storm[];
   /** Alerts already built in this step: the end of a storm that the same step may begin anew. */
@@ -52,11 +55,13 @@ export interface SiteState {
   /** Adds deliveries to the site's window. */
   readonly addDeliveries: AddDeliveries;
   /** Some list rule configures an audience. */
-  readonly audiencesConfigured: boolean;
+  audiencesConfigured: boolean;
   /** Rules of a list, also of one that is not known yet; remembered by address. */
-  readonly rulesOf: (address: string) => RulesForList;
+  rulesOf: (address: string) => RulesForList;
   /** Only ticks move it. */
   watermark: number;
+  /** Undefined when nobody asks what changed. */
+  readonly changes: Changes | undefined;
 }
 
 export interface SiteTotals {
@@ -72,26 +77,33 @@ export interface SiteTotals {
 export function createSiteState(
   site: string,
   settings: DetectorSettings,
-  deps: { readonly counters: DetectorCounters; readonly advise: Advise; readonly packed: PackedReader | undefined },
+  deps: {
+    readonly counters: DetectorCounters;
+    readonly advise: Advise;
+    readonly packed: PackedReader | undefined;
+    readonly changes?: Changes | undefined;
+  },
 ): SiteState {
-  const windows = createWindowTable();
+  const { changes } = deps;
+  const windows = createWindowTable(changes);
   return {
     site,
     settings,
     counters: deps.counters,
     advise: deps.advise,
-    messages: createMessageTable(),
-    persons: createPersonTable(settings),
-    clients: createClientTable(settings),
+    messages: createMessageTable(changes),
+    persons: createPersonTable(settings, changes),
+    clients: createClientTable(settings, changes),
     handOvers: new Seen(HAND_OVERS),
     evictionsSeen: 0,
     writers: new Seen(WRITERS),
     packed: deps.packed,
-    lists: createListTable(),
+    lists: createListTable(changes),
     threads: createThreadTable(),
     windows,
     storms: [],
     stormMessages: 0,
+    stormJoins: 0,
     touched: [],
     said: [],
     nearest: [],
@@ -102,7 +114,13 @@ export function createSiteState(
       else row.deliveries += delivered;
     },
     rulesOf: rememberedRules(settings),
-    audiencesConfigured: settings.listRules.some((rule) => rule.audience !== undefined),
+    audiencesConfigured: someAudience(settings),
     watermark: Number.NEGATIVE_INFINITY,
+    changes,
   };
+}
+
+/** Does some list rule configure an audience? */
+export function someAudience(settings: DetectorSettings): boolean {
+  return settings.listRules.some((rule) => rule.audience !== undefined);
 }

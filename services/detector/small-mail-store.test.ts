@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 
 import { keyHash } from "../../shared/domain/packed/key-hash.ts";
-import { type SmallMailEntry, SmallMailStore } from "./small-mail-store.ts";
+import type { SmallMailEntry } from "./small-mail.ts";
+import { SmallMailStore } from "./small-mail-store.ts";
 import { mail } from "./testing/conversation.ts";
 
 const COUNTS = { lastAt: 7, start: 60_000, delivered: 2, more: undefined, earlier: 0 };

@@ -9,9 +9,8 @@
 import {
   readSmallMail,
   SMALL_MAIL_NUMBERS,
-  type SmallEvent,
   type SmallMail,
-  type SmallMailCounts,
+  type SmallMailEntry,
   smallMailText,
   writeSmallMailNumbers,
 } from "./small-mail.ts";
@@ -24,14 +23,6 @@ const PROBES_MAX = 64;
 const FREE = 0;
 /** A slot whose record was taken out. */
 const TAKEN = -1;
-
-/** A mail to be kept: an event of one, or what was taken out before. */
-export interface SmallMailEntry {
-  readonly event: SmallEvent;
-  readonly key: string;
-  readonly hash: number;
-  readonly counts: SmallMailCounts;
-}
 
 /** Room is made by squeezing out the dead where these are at least so much of it. */
 const DEAD_SHARE = 0.25;
@@ -116,6 +107,10 @@ class Generation {
   get bytes(): number {
     const { slots, hashes, textStarts, numbers, texts } = this;
     return slots.byteLength + hashes.byteLength + textStarts.byteLength + numbers.byteLength + texts.length;
+  }
+
+  each(visit: (small: SmallMail) => void): void {
+    for (const record of this.slots) if (record > FREE) visit(this.read(record));
   }
 
   private textBytes(record: number): number {
@@ -214,6 +209,11 @@ export class SmallMailStore {
   /** Bytes of the texts that can be found in the young generation. */
   get youngBytes(): number {
     return this.young.liveBytes;
+  }
+
+  /** Shows every mail of the young generation. */
+  eachYoung(visit: (small: SmallMail) => void): void {
+    this.young.each(visit);
   }
 
   /** Bytes taken from the system. */

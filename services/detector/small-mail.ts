@@ -78,6 +78,14 @@ export type SmallEvent = Omit<MailEvent, "minutes" | "earlier">;
 /** What is kept beside the event: deliveries counted so far, and when it was last spoken of. */
 export type SmallMailCounts = Pick<SmallMail, "lastAt" | "start" | "delivered" | "more" | "earlier">;
 
+/** A mail to be kept: an event of one, or what was taken out before. */
+export interface SmallMailEntry {
+  readonly event: SmallEvent;
+  readonly key: string;
+  readonly hash: number;
+  readonly counts: SmallMailCounts;
+}
+
 /** The texts of an event in one; "" stands for what is absent. `key` is its Message-ID, else its event id. */
 export function smallMailText(event: SmallEvent, key: string, more: number[] | undefined): string {
   const who = `${event.login ?? ""}\0${event.from ?? ""}\0${event.sender ?? ""}\0${event.senderDomain ?? ""}`;

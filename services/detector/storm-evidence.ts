@@ -10,6 +10,7 @@ import type { SiteState } from "./site-state.ts";
 import type { Storm } from "./storm.ts";
 import { isReply, stormAudience } from "./storm-members.ts";
 import type { Thread } from "./thread-table.ts";
+import { noteChange } from "./tracked.ts";
 
 export interface AdviceInput {
   readonly list?: string;
@@ -28,6 +29,7 @@ const GROWTH_MS = 15 * MINUTE_MS;
 /** Builds the alert and takes note of what it tells, so that the next update is measured against it. */
 export function stormAlert(site: SiteState, storm: Storm, type: StormAlertType): StormAlert {
   storm.revision += 1;
+  noteChange(storm);
   const members = membersUntil(storm, storm.detectedAt);
   const evidence = stormEvidence(site, storm, members);
   storm.audience = evidence.audience;
@@ -37,7 +39,7 @@ export function stormAlert(site: SiteState, storm: Storm, type: StormAlertType):
   return {
     v: 1,
     type,
-    stormId: storm.id,
+    stormId: storm.stormId,
     revision: storm.revision,
     site: site.site,
     scope: storm.scope,

@@ -17,8 +17,9 @@ import type { SiteState } from "./site-state.ts";
 import type { Storm } from "./storm.ts";
 import { calmTime, calmTimeOf } from "./storm-calm.ts";
 import { addMember, joinListPosts, joinThread } from "./storm-members.ts";
-import { hexHash } from "./text-hash.ts";
+import { stormId } from "./storm-id.ts";
 import type { Thread } from "./thread-table.ts";
+import { noteChange, tracked } from "./tracked.ts";
 
 export interface Proposal {
   readonly scope: StormScope;
@@ -50,15 +51,22 @@ export function touch(site: SiteState, storm: Storm, type: NonNullable<Storm["pe
   if (!site.touched.includes(storm)) site.touched.push(storm);
 }
 
-/** Takes a storm out of its threads and lists for good. */
+/** Takes a storm out of its threads and lists for good. Messages that it only counted still name it: to them it has ended. */
 export function forgetStorm(site: SiteState, storm: Storm): void {
   site.storms = site.storms.filter((other) => other !== storm);
+  storm.ended = true;
+  noteChange(storm);
   for (const owner of [...storm.threads, ...storm.lists]) {
     if (owner.storm !== storm) continue;
     owner.storm = undefined;
     owner.episode += 1;
+    noteChange(owner);
   }
-  for (const member of storm.members) if (member.storm === storm) member.storm = undefined;
+  for (const member of storm.members) {
+    if (member.storm !== storm) continue;
+    member.storm = undefined;
+    noteChange(member);
+  }
   site.stormMessages -= storm.members.length;
 }
 
@@ -85,7 +93,9 @@ function isOver(site: SiteState, storm: Storm, at: number): boolean {
 
 function createStorm(site: SiteState, proposal: Proposal): void {
   const storm: Storm = {
-    id: stormId(site, proposal),
+    kind: "storm",
+    ...tracked(site.changes),
+    stormId: stormId(site, proposal),
     revision: 0,
     scope: proposal.scope,
     scopes: [proposal.scope],
@@ -148,7 +158,10 @@ function openStorm(site: SiteState, storm: Storm, proposal: Proposal): void {
   // Another watch may have taken some of its messages in the meantime.
   joinThread(site, storm, proposal.thread);
   if (proposal.scope === "list") for (const list of storm.lists) joinListPosts(site, storm, list);
-  for (const thread of storm.threads) thread.everOpened = true;
+  for (const thread of storm.threads) {
+    thread.everOpened = true;
+    noteChange(thread);
+  }
   site.totals.opened += 1;
   touch(site, storm, "storm.opened");
 }
@@ -190,6 +203,7 @@ function takeWatches(site: SiteState, storm: Storm, { scope, threads }: Proposal
 
 function attach(site: SiteState, storm: Storm, proposal: Proposal): void {
   const { thread, lists, scope, startedAt } = proposal;
+  noteChange(storm);
   takeThread(site, storm, thread);
   const taken = storm.opened || scope === "list" ? lists.filter((list) => takeList(site, storm, list)) : [];
   if (scope === "list") {
@@ -219,17 +233,10 @@ function takeList(site: SiteState, storm: Storm, list: ListState): boolean {
     forgetStorm(site, other);
   }
   list.storm = storm;
+  noteChange(list);
   if (storm.lists.has(list)) return false;
   storm.lists.add(list);
   return true;
-}
-
-function stormId(site: SiteState, proposal: Proposal): string {
-  const [list] = proposal.lists;
-  const key = proposal.scope === "list" && list !== undefined ? list.address : proposal.thread.key;
-  const episode = proposal.scope === "list" && list !== undefined ? list.episode : proposal.thread.episode;
-  const parts = [site.site, proposal.scope, key, proposal.first.message.id, proposal.startedAt, episode];
-  return hexHash(parts.join("\n"));
 }
 
 /** An ended one goes first, then a watch, then the oldest. */

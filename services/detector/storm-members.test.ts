@@ -4,12 +4,22 @@ import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import { detectorSurvey } from "./detector.ts";
 import type { Storm } from "./storm.ts";
 import { isReply } from "./storm-members.ts";
-import { conversation, feed, mail, newDetector, read, type Reading, settingsWith } from "./testing/conversation.ts";
+import {
+  conversation,
+  feed,
+  mail,
+  newDetector,
+  opened,
+  read,
+  type Reading,
+  settingsWith,
+  START_AT,
+} from "./testing/conversation.ts";
 
 const { bounds } = defaultDetectorSettings;
 
 function stormOf(reading: Reading): Storm {
-  const storm = [...reading.state.sites.values()].flatMap((site) => site.storms).find(({ opened }) => opened);
+  const storm = [...reading.state.sites.values()].flatMap((site) => site.storms).find((each) => each.opened);
   if (storm === undefined) throw new Error("no storm has opened");
   return storm;
 }
@@ -124,4 +134,24 @@ describe("bounds of storms", () => {
     expect(site?.storms.map((storm) => storm.replies)).toEqual([20, 50, 80]);
     expect(detectorSurvey(reading.state).counters.stormMessagesDropped).toBeGreaterThan(50);
   });
+});
+
+test("a storm that was given up for room says nothing more, whatever is still told of the messages it only counted", () => {
+  const settings = settingsWith({ bounds: { ...bounds, stormsMax: 1, messagesPerStormMax: 2 } });
+  const gaps = [10, 10, 10, 10, 10];
+  const events = conversation({ audience: 25_000, gaps });
+  const others = conversation({ audience: 25_000, gaps, rootId: "b", list: "b@corp.example", startSeconds: 60 });
+  const reading = read([...events, ...others], newDetector(settings));
+  const [first] = opened(reading);
+  expect(opened(reading)).toHaveLength(2);
+  expect(reading.state.counters.stormsEvicted).toBeGreaterThan(0);
+  const told = reading.alerts.length;
+  for (const event of events) {
+    const minutes = [0, 60_000].map((after) => {
+      return { start: START_AT + after, delivered: 90_000, deferred: 0, bounced: 0 };
+    });
+    feed(reading, [{ ...event, revision: 2, minutes }]);
+  }
+  const later = reading.alerts.slice(told).map(({ stormId }) => stormId);
+  expect(later).not.toContain(first?.stormId);
 });

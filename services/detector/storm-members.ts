@@ -6,6 +6,7 @@ import type { ListState } from "./list-table.ts";
 import type { SiteState } from "./site-state.ts";
 import type { Storm } from "./storm.ts";
 import type { Thread } from "./thread-table.ts";
+import { noteChange } from "./tracked.ts";
 
 /** Adds a message once. It belongs to one storm: an open one keeps it, a watch lets it go. */
 export function addMember(site: SiteState, storm: Storm, fanOut: FanOut): void {
@@ -14,6 +15,10 @@ export function addMember(site: SiteState, storm: Storm, fanOut: FanOut): void {
   if (former !== undefined) dropMember(site, former, fanOut);
   fanOut.storm = storm;
   fanOut.stormReply = false;
+  site.stormJoins += 1;
+  fanOut.stormPlace = site.stormJoins;
+  noteChange(fanOut);
+  noteChange(storm);
   storm.members.push(fanOut);
   countMember(storm, fanOut);
   addSeries(storm.deliveries, fanOut.deliveries);
@@ -28,6 +33,7 @@ function dropMember(site: SiteState, watch: Storm, fanOut: FanOut): void {
   // One that is only counted there stays counted.
   if (index < 0) return;
   watch.members.splice(index, 1);
+  noteChange(watch);
   site.stormMessages -= 1;
   if (fanOut.stormReply) watch.replies -= 1;
   subtractSeries(watch.deliveries, fanOut.deliveries);
@@ -44,6 +50,7 @@ function dropOfLargest(site: SiteState): void {
 
 /** The oldest are only counted from now on. */
 function dropMembers(site: SiteState, storm: Storm, count: number): void {
+  noteChange(storm);
   for (let left = count; left > 0; left -= 1) {
     const oldest = storm.members.shift();
     if (oldest === undefined) return;
@@ -60,12 +67,16 @@ export function countMember(storm: Storm, member: FanOut): void {
   const counts = isReply(storm, member);
   if (counts === member.stormReply) return;
   member.stormReply = counts;
+  noteChange(member);
+  noteChange(storm);
   storm.replies += counts ? 1 : -1;
 }
 
 /** Takes a thread in with all its messages since its last storm. */
 export function joinThread(site: SiteState, storm: Storm, thread: Thread): void {
   thread.storm = storm;
+  noteChange(thread);
+  noteChange(storm);
   storm.threads.add(thread);
   if (storm.opened) thread.everOpened = true;
   storm.audience = Math.max(storm.audience, threadAudience(thread));
@@ -79,6 +90,7 @@ function dropThread(site: SiteState, storm: Storm): void {
   if (oldest === undefined) return;
   storm.threads.delete(oldest);
   if (oldest.storm === storm) oldest.storm = undefined;
+  noteChange(oldest);
   site.counters.stormThreadsDropped += 1;
 }
 
@@ -102,7 +114,9 @@ export function recountReplies(storm: Storm): void {
   for (const member of storm.members) {
     const counts = isReply(storm, member);
     if (counts) storm.replies += 1;
-    if (member.storm === storm) member.stormReply = counts;
+    if (member.storm !== storm) continue;
+    member.stormReply = counts;
+    noteChange(member);
   }
 }
 

@@ -7,6 +7,7 @@ import type { Storm } from "./storm.ts";
 import { calmTime, calmTimeOf } from "./storm-calm.ts";
 import { stormAlert } from "./storm-evidence.ts";
 import { forgetStorm, touch } from "./storm-lifecycle.ts";
+import { noteChange } from "./tracked.ts";
 import { countMember, hasDoubled, recountReplies, threadAudience } from "./storm-members.ts";
 
 /** Ends and forgets what the watermark has passed over. */
@@ -37,6 +38,7 @@ export function keepStorm(site: SiteState, fanOut: FanOut): void {
 export function rise(site: SiteState, fanOut: FanOut, at: number): void {
   const { storm } = fanOut;
   if (storm === undefined || storm.ended) return;
+  noteChange(storm);
   if (storm.recount) {
     storm.recount = false;
     recountReplies(storm);
@@ -77,7 +79,11 @@ export function takeAlerts(site: SiteState, outputs: DetectorOutput[]): void {
 
 function endStorm(site: SiteState, storm: Storm): void {
   storm.ended = true;
-  for (const owner of [...storm.threads, ...storm.lists]) owner.calmSince = Math.max(owner.calmSince, storm.calmAt);
+  noteChange(storm);
+  for (const owner of [...storm.threads, ...storm.lists]) {
+    owner.calmSince = Math.max(owner.calmSince, storm.calmAt);
+    noteChange(owner);
+  }
   if (!storm.opened) return;
   storm.detectedAt = Math.max(storm.detectedAt, storm.calmAt);
   site.said.push({ kind: "alert", alert: stormAlert(site, storm, "storm.resolved") });

@@ -5,9 +5,12 @@ import type { MinuteSeries } from "./delivery-ledger.ts";
 import type { FanOut } from "./fan-out.ts";
 import type { ListState } from "./list-table.ts";
 import type { Thread } from "./thread-table.ts";
+import type { Tracked } from "./tracked.ts";
 
-export interface Storm {
-  readonly id: string;
+export interface Storm extends Tracked {
+  readonly kind: "storm";
+  /** Of what began it: the same whoever works it out, and after a restart. */
+  readonly stormId: string;
   revision: number;
   /** The scope that opened it, before that the scope of the watch. */
   scope: StormScope;

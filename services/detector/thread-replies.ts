@@ -7,11 +7,13 @@ import { createPost, insertPost, settleMessage, settlePosts, sourcesOf, trimHist
 import { firstScore, scoreAfter, type ScoreState } from "./score.ts";
 import type { SiteState } from "./site-state.ts";
 import type { Thread } from "./thread-table.ts";
+import { noteChange } from "./tracked.ts";
 
 /** Counts the message as a reply-all if it is one and was not counted. Returns the index from which replies changed, or -1. */
 export function countReplyAll(site: SiteState, thread: Thread, fanOut: FanOut): number {
   if (!isReplyAll(thread, fanOut) || fanOut.person === undefined) return -1;
   fanOut.replyAll = true;
+  noteChange(fanOut);
   thread.replyAlls += 1;
   for (const { list } of fanOut.lists) noteReply(list, fanOut.at, site.settings.warmReplies);
   const post = createPost(fanOut, fanOut.person, newcomerMark(thread, fanOut, site.settings));
@@ -51,7 +53,9 @@ export function noteStarter(thread: Thread, settings: DetectorSettings): void {
 /** Counts a message's posts anew after it became known from where it came. */
 export function settleAgain(fanOut: FanOut, settings: DetectorSettings): void {
   const { thread, lists } = fanOut;
-  for (const { list } of lists) settleMessage(list.posters, fanOut, settings.distinctMs);
+  for (const { list } of lists) {
+    if (settleMessage(list.posters, fanOut, settings.distinctMs) >= 0) noteChange(list);
+  }
   if (thread === undefined) return;
   const index = settleMessage(thread.replies, fanOut, settings.distinctMs);
   if (index >= 0) refoldScores(thread, index, settings);
@@ -65,6 +69,7 @@ export function historyLimits(settings: DetectorSettings): { distinctMs: number;
 function refoldScores(thread: Thread, index: number, settings: DetectorSettings): void {
   let state = index === 0 ? thread.base : (thread.replies.posts[index - 1]?.after ?? thread.base);
   for (const post of thread.replies.posts.slice(index)) {
+    noteChange(post.fanOut);
     post.after = state;
     if (!post.distinct) continue;
     const before = post.at > thread.calmSince && state.at <= thread.calmSince ? withoutScore(state) : state;

@@ -14,7 +14,8 @@ import type { FanOut } from "./fan-out.ts";
 import { createThread, enterId, enterThread, type Thread, threadById, type ThreadTable } from "./thread-table.ts";
 
 /** Which hint decided; `new` when none was known. */
-export type ThreadHint = "references" | "in-reply-to" | "message-id" | "thread-index" | "subject" | "new";
+export const THREAD_HINTS = ["references", "in-reply-to", "message-id", "thread-index", "subject", "new"] as const;
+export type ThreadHint = (typeof THREAD_HINTS)[number];
 
 export interface Resolution {
   readonly thread: Thread;

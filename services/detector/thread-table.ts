@@ -8,8 +8,10 @@ import type { Closeness } from "./nearest-threads.ts";
 import { createPostHistory, dropBefore, type PostHistory } from "./post-history.ts";
 import { firstScore, type ScoreState, scoreAt } from "./score.ts";
 import type { Storm } from "./storm.ts";
+import { type Chunked, chunked, noteChange, noteChunk } from "./tracked.ts";
 
-export interface Thread {
+export interface Thread extends Chunked {
+  readonly kind: "thread";
   readonly key: string;
   /** The earliest message; its writer is the starter. */
   first: FanOut;
@@ -39,6 +41,8 @@ interface IdEntry {
   readonly thread: Thread;
   /** Event time of its last use; subjects expire by it. */
   at: number;
+  /** Its place among the thread's ids. */
+  readonly place: number;
 }
 
 export interface ThreadTable {
@@ -59,12 +63,26 @@ interface Deps {
 const EVICTED_SHARE = 0.05;
 const LISTS_USUAL = 2;
 
+const IDS_PER_CHUNK = 64;
+
+/** The chunk of a thread's ids in which one is stored. */
+export function chunkOfId(place: number): number {
+  return Math.floor(place / IDS_PER_CHUNK);
+}
+
+/** The ids of a chunk, by their places. */
+export function idsOfChunk(thread: Thread, chunk: number): string[] {
+  return thread.ids.slice(chunk * IDS_PER_CHUNK, (chunk + 1) * IDS_PER_CHUNK);
+}
+
 export function createThreadTable(): ThreadTable {
   return { threads: new Map(), ids: new Map(), recent: new Set(), messages: 0 };
 }
 
 export function createThread(key: string, first: FanOut): Thread {
   return {
+    kind: "thread",
+    ...chunked(first.changes),
     key,
     first,
     lists: [],
@@ -105,13 +123,19 @@ export function enterId(
   const { id, thread, at } = entry;
   const known = table.ids.get(id);
   if (known !== undefined && (known.thread === thread || Math.abs(at - known.at) <= entry.keepMs)) {
-    if (known.thread === thread) known.at = Math.max(known.at, at);
+    if (known.thread === thread && at > known.at) {
+      known.at = at;
+      // Of an id that never expires nobody asks when it was used.
+      if (entry.keepMs !== Number.POSITIVE_INFINITY) noteChunk(thread, chunkOfId(known.place));
+    }
     return "known";
   }
   const { idsPerThreadMax, threadIdsMax } = settings.bounds;
   if (thread.ids.length >= idsPerThreadMax || table.ids.size >= threadIdsMax) return "no-room";
-  table.ids.set(id, { thread, at });
-  thread.ids.push(id);
+  if (known !== undefined) noteChunk(known.thread, chunkOfId(known.place));
+  const place = thread.ids.push(id) - 1;
+  table.ids.set(id, { thread, at, place });
+  noteChunk(thread, chunkOfId(place));
   return "entered";
 }
 
@@ -140,10 +164,13 @@ export function forgetOldMessages(table: ThreadTable, now: number, { settings, c
   const before = now - settings.fanOutKeepMs;
   for (const thread of table.recent) {
     const old = thread.messages.findIndex((fanOut) => fanOut.at >= before);
-    table.messages -= weightOf(thread.messages.splice(0, old < 0 ? thread.messages.length : old));
-    counters.repliesTrimmed += dropBefore(thread.replies, before, (post) => {
+    const messages = thread.messages.splice(0, old < 0 ? thread.messages.length : old);
+    table.messages -= weightOf(messages);
+    const replies = dropBefore(thread.replies, before, (post) => {
       thread.base = post.after ?? thread.base;
     });
+    counters.repliesTrimmed += replies;
+    if (messages.length > 0 || replies > 0) noteChange(thread);
     if (thread.messages.length === 0 && thread.replies.posts.length === 0) table.recent.delete(thread);
   }
 }
@@ -189,4 +216,5 @@ function forgetThread(table: ThreadTable, thread: Thread): void {
   thread.messages = [];
   thread.base = lastScore(thread);
   thread.replies = createPostHistory();
+  noteChange(thread);
 }

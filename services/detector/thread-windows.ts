@@ -10,25 +10,11 @@ import { MINUTE_MS, minuteStart } from "../../shared/domain/delivery-minutes.ts"
 import type { DetectorSettings } from "../../shared/domain/detector-settings.ts";
 import type { ThreadWindow, WindowScope } from "../../shared/domain/thread-window.ts";
 import type { DetectorCounters } from "./detector-counters.ts";
+import { type Changes, noteChange, noteGone, type Tracked, tracked } from "./tracked.ts";
+import { createRow, type WindowRow } from "./window-row.ts";
 
-export interface WindowRow {
-  readonly scope: WindowScope;
-  readonly key: string;
-  list: string | undefined;
-  readonly windowStart: number;
-  replyAlls: number;
-  /** Identities of the minute's repliers; undefined while there are none. */
-  repliers: Set<string> | undefined;
-  automatic: number;
-  messages: number;
-  recipients: number;
-  deliveries: number;
-  audience: number;
-  score: number;
-  changed: boolean;
-}
-
-interface MinuteRows {
+export interface MinuteRows extends Tracked {
+  readonly kind: "minute";
   readonly windowStart: number;
   readonly rows: Map<string, WindowRow>;
   final: boolean;
@@ -45,9 +31,10 @@ export interface WindowTable {
   /** Earliest end of a window that is not final yet, allowed lateness included. */
   nextFinalAt: number;
   provisionalAt: number;
+  readonly changes: Changes | undefined;
 }
 
-export function createWindowTable(): WindowTable {
+export function createWindowTable(changes?: Changes): WindowTable {
   return {
     minutes: new Map(),
     changed: [],
@@ -56,6 +43,7 @@ export function createWindowTable(): WindowTable {
     keptFrom: Number.NEGATIVE_INFINITY,
     nextFinalAt: Number.POSITIVE_INFINITY,
     provisionalAt: Number.NEGATIVE_INFINITY,
+    changes,
   };
 }
 
@@ -72,6 +60,7 @@ export function siteRow(
   const cached = table.siteRow;
   if (cached !== undefined && at >= cached.windowStart && at < cached.windowStart + MINUTE_MS) {
     if (!cached.changed) markChanged(table, cached);
+    noteChange(cached);
     return cached;
   }
   const row = windowRow(table, { scope: "site", key: site, at }, settings);
@@ -93,11 +82,12 @@ export function windowRow(
   let row = minute.rows.get(key);
   if (row === undefined) {
     if (table.rowCount >= settings.bounds.windowsMax && place.scope !== "site") return undefined;
-    row = createRow(place.scope, place.key, start);
+    row = createRow(place.scope, { key: place.key, windowStart: start }, table.changes);
     minute.rows.set(key, row);
     table.rowCount += 1;
   }
   if (!row.changed) markChanged(table, row);
+  noteChange(row);
   return row;
 }
 
@@ -142,31 +132,16 @@ export function windowOf(table: WindowTable, row: WindowRow, site: string): Thre
   };
 }
 
-export function addReplier(row: WindowRow, identity: string): void {
-  row.repliers ??= new Set();
-  row.repliers.add(identity);
-}
-
-function createRow(scope: WindowScope, key: string, windowStart: number): WindowRow {
-  return {
-    scope,
-    key,
-    list: scope === "list" ? key : undefined,
-    windowStart,
-    replyAlls: 0,
-    repliers: undefined,
-    automatic: 0,
-    messages: 0,
-    recipients: 0,
-    deliveries: 0,
-    audience: 0,
-    score: 0,
-    changed: false,
+/** A minute that is not final, until the watermark says so. */
+export function addMinute(table: WindowTable, start: number, settings: DetectorSettings): MinuteRows {
+  const minute: MinuteRows = {
+    kind: "minute",
+    ...tracked(table.changes),
+    windowStart: start,
+    rows: new Map(),
+    final: false,
   };
-}
-
-function addMinute(table: WindowTable, start: number, settings: DetectorSettings): MinuteRows {
-  const minute: MinuteRows = { windowStart: start, rows: new Map(), final: false };
+  noteChange(minute);
   table.minutes.set(start, minute);
   table.nextFinalAt = Math.min(table.nextFinalAt, start + MINUTE_MS + settings.allowedLatenessMs);
   return minute;
@@ -187,8 +162,10 @@ function closeMinutes(table: WindowTable, watermark: number, settings: DetectorS
       continue;
     }
     minute.final = true;
+    noteChange(minute);
     for (const row of minute.rows.values()) {
       row.changed = false;
+      noteChange(row);
       due.push(row);
     }
   }
@@ -205,6 +182,7 @@ function closeMinutes(table: WindowTable, watermark: number, settings: DetectorS
 function takeChanged(table: WindowTable, due: WindowRow[], counters: DetectorCounters): void {
   for (const row of table.changed) {
     row.changed = false;
+    noteChange(row);
     if (table.minutes.get(row.windowStart)?.final === true) counters.windowsLate += 1;
     due.push(row);
   }
@@ -217,6 +195,8 @@ function forgetMinutes(table: WindowTable, expiredUntil: number): void {
   for (const minute of table.minutes.values()) {
     if (minute.windowStart + MINUTE_MS > expiredUntil) continue;
     table.minutes.delete(minute.windowStart);
+    noteGone(minute);
+    for (const row of minute.rows.values()) noteGone(row);
     table.rowCount -= minute.rows.size;
     if (table.siteRow?.windowStart === minute.windowStart) table.siteRow = undefined;
   }

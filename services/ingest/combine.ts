@@ -226,7 +226,8 @@ export class FragmentTable {
 
   private addRecord(slice: Slice, host: Host, id: QueueIdBytes, at: number): number {
     this.size += 1;
-    this.hostNames[host.index] ??= host.name;
+    // Where a host was forgotten another has its index.
+    if (this.hostNames[host.index] !== host.name) this.hostNames[host.index] = host.name;
     return slice.add(host, id, at);
   }
 }

@@ -1,6 +1,7 @@
 // The log formats squall reads. A new one is a file of its own, a golden log, and a line in FORMATS.
 
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
+import type { ArrivalTime } from "./arrival-time.ts";
 import type { FragmentTable } from "./combine.ts";
 import type { HostTable } from "./host-table.ts";
 import { exchangeFormat } from "./parsers/exchange-format.ts";
@@ -18,6 +19,8 @@ export interface FormatContext {
   readonly hosts: HostTable;
   readonly stamps: StampReader;
   readonly streamTime: StreamTime;
+  /** Gives a stamp's line its event time. */
+  readonly arrival: ArrivalTime;
   readonly hashSeed: number;
   readonly listServers: ReadonlySet<string>;
   /** Takes a message that came as a finished MailEvent. */
@@ -29,6 +32,12 @@ export interface LineFormat {
   readonly lineBytesMax?: number;
   /** One line in place. "not-mine": the line is not of this format, another may know it. */
   parse(bytes: Buffer, start: number, end: number): LineOutcome;
+  /** Another file begins, of a format whose files say first how they are to be read. */
+  begin?(): void;
+  /** What it knows of its input, as JSON can hold it; of a format that keeps anything from line to line. */
+  state?(): unknown;
+  /** Takes that back; false when it is not what `state` gives. */
+  restore?(state: unknown): boolean;
 }
 
 /** `Name` is what `--format` takes. */

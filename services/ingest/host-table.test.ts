@@ -46,3 +46,33 @@ test("a full table knows those it has and takes in no more", () => {
   expect(intern("c")).toBeUndefined();
   expect(table.size).toBe(2);
 });
+
+test("a table that is nearly full forgets the hosts that were not met in this turn or the one before, and gives their numbers to others", () => {
+  const { table, intern } = tableOf(10);
+  for (let host = 0; host < 9; host += 1) intern(`old${host}`);
+  table.forgetUnseen();
+  for (const name of ["old0", "new"]) intern(name);
+  expect(intern("one more")).toBeUndefined();
+  table.forgetUnseen();
+  expect(table.size).toBe(2);
+  const indexes = ["old0", "new", ...Array.from({ length: 8 }, (_, host) => `later${host}`)].map((name) => {
+    const host = intern(name);
+    return host === undefined || !("index" in host) ? undefined : host.index;
+  });
+  expect(new Set(indexes)).toEqual(new Set([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]));
+});
+
+test("the host at hand is not forgotten, however long its lines come one behind the other", () => {
+  const { table, intern } = tableOf(1);
+  const host = intern("a");
+  for (let turn = 0; turn < 5; turn += 1) table.forgetUnseen();
+  expect(intern("a")).toBe(host);
+});
+
+test("one with room forgets nobody", () => {
+  const { table, intern } = tableOf(10);
+  const host = intern("a");
+  intern("b");
+  for (let turn = 0; turn < 5; turn += 1) table.forgetUnseen();
+  expect(intern("a")).toBe(host);
+});

@@ -8,6 +8,9 @@ const SPACE = 32;
 /** Longest name of a host, bytes: a hop is a host's name and a word more, in 255. */
 export const HOST_BYTES_MAX = 246;
 
+/** Part of the room from which on hosts that are gone are forgotten. */
+const NEARLY_FULL = 0.9;
+
 /** May a byte stand in a host's name? It is shown and sent on: ASCII that can be printed, as syslog has it. */
 export function isOfName(byte: number): boolean {
   return byte > 0x20 && byte < 0x7f;
@@ -18,6 +21,10 @@ export class HostTable {
   private readonly byHash = new Map<number, Host[]>();
   private readonly hostsMax: number;
   private readonly seed: number;
+  /** By index: when a host was last met behind another, in turns of `forgetUnseen`. */
+  private readonly seen: number[] = [];
+  private turn = 0;
+  private readonly free: number[] = [];
   private last: Host | undefined;
   private lastName = Buffer.alloc(0);
   size = 0;
@@ -41,15 +48,36 @@ export class HostTable {
     let host = same?.find((known) => equalsText(bytes, start, end, known.name));
     if (host === undefined) {
       if (this.size >= this.hostsMax) return undefined;
-      host = { name: bytes.toString("latin1", start, end), hash, index: this.size };
+      host = { name: bytes.toString("latin1", start, end), hash, index: this.free.pop() ?? this.size };
       if (same === undefined) this.byHash.set(hash, [host]);
       else same.push(host);
       this.size += 1;
     }
     if (this.last !== host) {
       this.last = host;
+      this.seen[host.index] = this.turn;
       this.lastName = Buffer.from(host.name, "latin1");
     }
     return host;
+  }
+
+  /**
+   * Begins another turn. Where the table is nearly full it forgets the hosts that were not met in this turn or the one before: machines
+   * that come and go under new names fill it in months. Nothing may refer to a host by its index: of a table that is drained.
+   */
+  forgetUnseen(): void {
+    this.turn += 1;
+    if (this.size < this.hostsMax * NEARLY_FULL) return;
+    for (const host of [...this.byHash.values()].flat()) {
+      if (host !== this.last && (this.seen[host.index] ?? 0) < this.turn - 1) this.forget(host);
+    }
+  }
+
+  private forget(host: Host): void {
+    const others = this.byHash.get(host.hash)?.filter((known) => known !== host) ?? [];
+    if (others.length === 0) this.byHash.delete(host.hash);
+    else this.byHash.set(host.hash, others);
+    this.free.push(host.index);
+    this.size -= 1;
   }
 }

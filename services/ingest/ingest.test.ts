@@ -76,6 +76,44 @@ describe("the format is known by the content", () => {
   });
 });
 
+describe("another file of the same input begins", () => {
+  test("what stood behind the last newline of the one before is a line", () => {
+    // The last line of a file that was rotated has no newline: without its end the two would be one line of neither.
+    expect(outcome(POSTFIX + POSTFIX, { fileBytes: [POSTFIX.length] })).toMatchObject({
+      lines: 2,
+      used: 2,
+      rejected: {},
+    });
+    expect(outcome(POSTFIX + POSTFIX)).toMatchObject({ lines: 1 });
+  });
+
+  test("it may have a byte order mark of its own", () => {
+    const first = `\u{FEFF}${POSTFIX}\n`;
+    const files = { fileBytes: [Buffer.byteLength(first)] };
+    expect(outcome(`${first}\u{FEFF}${POSTFIX}\n`, files)).toMatchObject({ lines: 2, used: 2, rejected: {} });
+    expect(outcome(`${first}${POSTFIX}\n\u{FEFF}${POSTFIX}\n`, files)).toMatchObject({ lines: 3, used: 2 });
+  });
+
+  test("an Exchange file's own #Fields line counts for its rows", () => {
+    const file = (fields: string, row: string): string =>
+      `\u{FEFF}#Software: Microsoft Exchange Server\r\n#Version: 15.02.1118.040\r\n#Log-type: Message Tracking Log\r\n#Date: 2026-11-24T08:00:00.000Z\r\n#Fields: ${fields}\r\n${row}\r\n`;
+    const first = file(
+      "date-time,client-hostname,server-hostname,source,event-id,message-id,recipient-address,sender-address",
+      "2026-11-24T08:29:00.000Z,cl,mx,SMTP,RECEIVE,<1@x>,a@x,b@x",
+    );
+    const second = file(
+      "date-time,event-id,source,client-hostname,server-hostname,recipient-address,message-id",
+      "2026-11-24T08:29:01.000Z,RECEIVE,SMTP,cl,mx,a@x,<2@x>",
+    );
+    expect(outcome(first + second, { fileBytes: [Buffer.byteLength(first)] })).toEqual({
+      lines: 12,
+      used: 2,
+      other: 10,
+      rejected: {},
+    });
+  });
+});
+
 describe("every line has an outcome", () => {
   test.each<[string, string | Buffer, Partial<Outcome>]>([
     ["of a mail", POSTFIX, { used: 1 }],

@@ -1,6 +1,7 @@
 // chunks of one input -> fragments in a shared table, finished MailEvents, and a named reason for every line not taken.
 
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
+import { type ArrivalCounters, ArrivalTime } from "./arrival-time.ts";
 import { spells } from "./bytes.ts";
 import type { FragmentTable } from "./combine.ts";
 import type { FormatName, LineFormat } from "./formats.ts";
@@ -11,6 +12,7 @@ import { LineFeed, type LineSink } from "./line-feed.ts";
 import type { RejectionReason } from "./rejection.ts";
 import { StreamTime } from "./stream-time.ts";
 import { StampReader } from "./syslog-stamp.ts";
+import type { IngestState } from "./state/ingest-state.ts";
 import type { ZoneToUtc } from "./time-zone.ts";
 
 const NEWLINE = 10;
@@ -22,8 +24,8 @@ export interface IngestOptions {
   readonly format: FormatName | "auto";
   /** Longest line, bytes, unless its format has longer ones. */
   readonly lineBytesMax: number;
-  /** Year of the first stamp that names none. */
-  readonly year: number;
+  /** Year of the first stamp that names none; undefined: the latest that is not past its arrival. */
+  readonly year: number | undefined;
   readonly toUtc: ZoneToUtc;
   readonly allowedLatenessMs: number;
   /** Secret of this run for the hash tables; shows in no output. */
@@ -50,9 +52,15 @@ export class Ingest implements LineSink {
   readonly counters: IngestCounters = { lines: 0, used: 0, other: 0, rejected: new Map() };
   readonly streamTime: StreamTime;
   private readonly options: IngestOptions;
+  private readonly arrival = new ArrivalTime();
   private readonly formats: readonly LineFormat[];
+  /** Of the formats, in the same order. */
+  private readonly names: readonly FormatName[];
   private current: LineFormat | undefined;
+  private readonly stamps: StampReader;
   private readonly feeder: LineFeed;
+  /** No line of the file has been read. */
+  private isFirst = true;
   /** The chunk, or one before of which a tail may be carried, holds a NUL. */
   private nulNear = false;
   private nulBefore = false;
@@ -60,10 +68,12 @@ export class Ingest implements LineSink {
   constructor(options: IngestOptions) {
     this.options = options;
     this.streamTime = new StreamTime(options.allowedLatenessMs);
-    const stamps = new StampReader({ ...options, streamTime: this.streamTime });
-    const context = { ...options, stamps, streamTime: this.streamTime };
+    const { streamTime, arrival } = this;
+    this.stamps = new StampReader({ ...options, streamTime });
+    const context = { ...options, stamps: this.stamps, streamTime, arrival };
     const chosen = FORMATS.filter((format) => options.format === "auto" || format.name === options.format);
     this.formats = chosen.map((format) => format.create(context));
+    this.names = chosen.map(({ name }) => name);
     this.current = this.formats[0];
     this.feeder = new LineFeed(this, this.lineBytesMax());
   }
@@ -71,10 +81,75 @@ export class Ingest implements LineSink {
   /** The chunk is read in place and not kept. `arrivedAtMs`: by our own clock; NaN when that says nothing of its time. */
   feed(chunk: Buffer, arrivedAtMs = Number.NaN): void {
     this.streamTime.arrive(arrivedAtMs);
+    this.arrival.arrive(arrivedAtMs, this.streamTime.reached(arrivedAtMs));
     const hasNul = chunk.includes(0);
     this.nulNear = hasNul || this.nulBefore;
     this.feeder.feed(chunk);
     this.nulBefore = hasNul || (this.nulBefore && !chunk.includes(NEWLINE));
+  }
+
+  /** Of a log that is followed: all there is has been read, at `nowMs` by our own clock. */
+  wait(nowMs: number): void {
+    this.streamTime.wait(nowMs);
+    this.arrival.wait(nowMs);
+  }
+
+  /** Of a log that is followed: what is fed next is the beginning of another file. What was left of the one before is a line. */
+  begin(): void {
+    this.feeder.end();
+    this.isFirst = true;
+    this.nulBefore = false;
+    for (const format of this.formats) format.begin?.();
+  }
+
+  /** Bytes fed that a reader which is taken up from `state` must be fed again: those of a line that has not ended. */
+  get unusedBytes(): number {
+    return this.feeder.unusedBytes;
+  }
+
+  get clocks(): Readonly<ArrivalCounters> {
+    return this.arrival.counters;
+  }
+
+  /** What a reader must know to go on before the unused bytes as this one would. */
+  state(): IngestState {
+    const { streamTime, arrival, stamps, counters, isFirst, feeder } = this;
+    const current = this.current === undefined ? undefined : this.names[this.formats.indexOf(this.current)];
+    const formats = new Map<FormatName, unknown>();
+    this.names.forEach((name, index) => {
+      const state = this.formats[index]?.state?.();
+      if (state !== undefined) formats.set(name, state);
+    });
+    return {
+      current,
+      formats,
+      counters,
+      streamTime: streamTime.state(),
+      arrival: arrival.state(),
+      stamps: stamps.state(),
+      isFirst,
+      discarded: feeder.discarded,
+    };
+  }
+
+  /** Takes that back, before anything is fed. Returns the name of the format that does not know its own part. */
+  restore(state: IngestState): FormatName | undefined {
+    const { lines, used, other, rejected } = state.counters;
+    Object.assign(this.counters, { lines, used, other });
+    for (const [reason, count] of rejected) this.counters.rejected.set(reason, count);
+    this.streamTime.restore(state.streamTime);
+    this.arrival.restore(state.arrival);
+    this.stamps.restore(state.stamps);
+    this.isFirst = state.isFirst;
+    if (state.discarded !== undefined) this.feeder.goOnDiscarding(state.discarded);
+    for (const [index, format] of this.formats.entries()) {
+      const name = this.names[index];
+      if (name === state.current) this.current = format;
+      if (name !== undefined && state.formats.has(name) && format.restore?.(state.formats.get(name)) === false)
+        return name;
+    }
+    this.feeder.lineBytesMax = this.lineBytesMax();
+    return undefined;
   }
 
   /** The input ended; what stood behind the last newline is a line too. */
@@ -86,6 +161,7 @@ export class Ingest implements LineSink {
   /** For the line feed. */
   onTooLong(bytes: Buffer, start: number, end: number): void {
     this.counters.lines += 1;
+    this.isFirst = false;
     this.reject("line-too-long", bytes, start, end);
   }
 
@@ -93,7 +169,10 @@ export class Ingest implements LineSink {
   onLine(bytes: Buffer, start: number, end: number): void {
     const counters = this.counters;
     counters.lines += 1;
-    if (counters.lines === 1 && spells(bytes, start, BYTE_ORDER_MARK)) start += BYTE_ORDER_MARK.length;
+    if (this.isFirst) {
+      this.isFirst = false;
+      if (spells(bytes, start, BYTE_ORDER_MARK)) start += BYTE_ORDER_MARK.length;
+    }
     if (this.nulNear && bytes.subarray(start, end).includes(0)) {
       this.reject("nul-byte", bytes, start, end);
       return;

@@ -85,6 +85,26 @@ test("every size of chunk from 1 to 64 bytes gives the same lines", () => {
   );
 });
 
+test("what was fed since the last newline is told, unless it is discarded", () => {
+  const piece = fc.constantFrom("a", "\n", "\r\n", "é", "y".repeat(290), "z".repeat(320), "x".repeat(1000));
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 40 }), fc.integer({ min: 1, max: 700 }), (pieces, chunkBytes) => {
+      const bytes = Buffer.from(pieces.join(""));
+      const feed = new LineFeed({ onLine: () => undefined, onTooLong: () => undefined }, 300);
+      for (let at = 0; at < bytes.length; at += chunkBytes) {
+        const fed = bytes.subarray(0, at + chunkBytes);
+        feed.feed(fed.subarray(at));
+        const open = fed.length - (fed.lastIndexOf(10) + 1);
+        // 300 bytes and a carriage return.
+        expect(feed.unusedBytes).toBe(open <= 301 ? open : 0);
+      }
+      feed.end();
+      expect(feed.unusedBytes).toBe(0);
+    }),
+    { seed: 6, numRuns: 200 },
+  );
+});
+
 test("the longest line may change between lines, and room is made for it", () => {
   const long = "y".repeat(200_000);
   const text = `a\n${long}\nlonger\n${long}\r\nb\nshorter\n${long}\nc\n`;

@@ -51,6 +51,22 @@ export class LineFeed {
     this.extendCarry(chunk, start, chunk.length);
   }
 
+  /** Bytes fed of a line that has not ended and is read again when the stream is taken up before them; what is discarded is not. */
+  get unusedBytes(): number {
+    return this.discarding ? 0 : this.carried;
+  }
+
+  /** First bytes of an overlong line at hand, whose rest is discarded. */
+  get discarded(): Buffer | undefined {
+    return this.discarding ? this.carry.subarray(0, Math.min(SHOWN_BYTES, this.carried)) : undefined;
+  }
+
+  /** Goes on within an overlong line that began with `shown`. */
+  goOnDiscarding(shown: Buffer): void {
+    this.carried = shown.copy(this.carry);
+    this.discarding = true;
+  }
+
   /** The stream ended: what was carried is its last line. */
   end(): void {
     if (this.carried > 0 || this.discarding) this.endCarriedLine();

@@ -255,3 +255,99 @@ test("any stamps: stream time never goes back, never passes the highest, and the
     { seed: 11, numRuns: 500 },
   );
 });
+
+describe("stream time of a log that is followed, by our own clock", () => {
+  const NOON = Date.UTC(2026, 10, 24, 12);
+  const HOUR_MS = 3_600_000;
+
+  /** Read to its end at noon, stamped `lagMs` before. */
+  function followed(lagMs = 0): StreamTime {
+    const stream = new StreamTime(30_000);
+    stream.arrive(NOON);
+    stream.observe(NOON - lagMs);
+    return stream;
+  }
+
+  test.each([0, 7 * HOUR_MS])(
+    "goes on while the log is silent, from where it stands, %i ms from our clock",
+    (lagMs) => {
+      const stream = followed(lagMs);
+      stream.arrive(NOON + 1_000);
+      stream.observe(NOON + 1_000 - lagMs);
+      stream.wait(NOON + 2_000);
+      expect(stream.reached(NOON + 61_000)).toBe(NOON + 61_000 - lagMs);
+      expect(stream.now).toBe(NOON + 1_000 - lagMs);
+      // Late lines do not hold it up.
+      stream.arrive(NOON + 30_000);
+      stream.observe(NOON - lagMs);
+      expect(stream.reached(NOON + 61_000)).toBe(NOON + 61_000 - lagMs);
+    },
+  );
+
+  test("is not known before the log's first line, or while its beginning is not proved", () => {
+    const stream = new StreamTime(30_000);
+    stream.wait(NOON);
+    expect(stream.reached(NOON + HOUR_MS)).toBe(NEVER);
+    stream.arrive(NOON);
+    stream.observe(NOON - 90 * HOUR_MS);
+    expect(stream.reached(NOON + 1_000)).toBe(NEVER);
+  });
+
+  test("believes where an old log stands once it has been silent for a minute", () => {
+    const stream = new StreamTime(30_000);
+    stream.arrive(NOON);
+    stream.observe(NOON - 90 * HOUR_MS);
+    stream.wait(NOON + 59_000);
+    expect(stream.now).toBe(NEVER);
+    stream.wait(NOON + 60_000);
+    expect(stream.now).toBe(NOON - 90 * HOUR_MS);
+  });
+
+  test("believes a gap in a backlog in the same way, unless lines from before came back", () => {
+    const stream = followed(90 * HOUR_MS);
+    for (let second = 0; second < 1_000; second += 1) stream.observe(NOON - 90 * HOUR_MS + second);
+    stream.observe(NOON - 2 * HOUR_MS);
+    stream.wait(NOON + 60_000);
+    expect(stream.now).toBe(NOON - 2 * HOUR_MS);
+  });
+
+  test("our clock is set back, and the log's with it: it is where the next line is", () => {
+    const stream = followed();
+    stream.arrive(NOON - 3 * HOUR_MS);
+    expect(stream.setBacks).toBe(1);
+    stream.observe(NOON - 3 * HOUR_MS + 1);
+    expect(stream.now).toBe(NOON - 3 * HOUR_MS + 1);
+  });
+
+  test("the same while it is silent", () => {
+    const stream = followed();
+    stream.wait(NOON - 3 * HOUR_MS);
+    expect(stream.reached(NOON - 3 * HOUR_MS)).toBe(NEVER);
+    stream.wait(NOON - 3 * HOUR_MS + 1_000);
+    expect(stream.setBacks).toBe(1);
+  });
+
+  test("our clock is set back, the log's was right: it goes on", () => {
+    const stream = followed(3 * HOUR_MS);
+    stream.arrive(NOON - 3 * HOUR_MS + 1_000);
+    stream.observe(NOON - 3 * HOUR_MS + 1_000);
+    expect(stream.now).toBe(NOON - 3 * HOUR_MS + 1_000);
+  });
+
+  test("a state of a wrong clock's future is given up", () => {
+    const stream = new StreamTime(30_000);
+    stream.restore({ ...followed().state(), now: Date.UTC(2036, 0, 1), arrivedAtMs: NOON - HOUR_MS });
+    stream.arrive(NOON);
+    stream.observe(NOON);
+    expect(stream.now).toBe(NOON);
+  });
+
+  test("our clock steps back by less than an hour: nothing is given up", () => {
+    const stream = followed();
+    stream.arrive(NOON - HOUR_MS / 2);
+    stream.observe(NOON - HOUR_MS / 2);
+    expect(stream.now).toBe(NOON);
+    expect(stream.reached(NOON - HOUR_MS / 2)).toBe(NOON);
+    expect(stream.setBacks).toBe(0);
+  });
+});

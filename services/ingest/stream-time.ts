@@ -9,6 +9,8 @@
 // Until it is decided the lines of a leap wait behind stream time, so that nothing is released for a clock that is wrong,
 // and nothing is lost of a log that really has a gap.
 
+import type { Leap, StreamTimeState } from "./state/stream-time-state.ts";
+
 /** A stamp further ahead than this is a leap. Lines up to 2 h late are not lost, so smaller ones need no proof. */
 const LEAP_MS = 3_600_000;
 /** A leap that went on for so long, in its own time or in lines, and to which no line from before came back, is believed. */
@@ -24,18 +26,10 @@ const REFUSED_MAX = 8;
 const DRIFT_MS = 300_000;
 /** By how much a stamp that is of now may differ from our clock, for want of its zone. */
 const ZONE_MS = 14 * 3_600_000 + DRIFT_MS;
-
-/** A run of lines far ahead of what is believed. */
-interface Leap {
-  readonly from: number;
-  /** Lowest and highest stamp. */
-  earliest: number;
-  now: number;
-  /** Lines since it was last contradicted. */
-  lines: number;
-  /** How often lines from before it came back. */
-  contradictions: number;
-}
+/** Our own clock was set back if it steps back by more, or finds the log further ahead of it. */
+export const SET_BACK_MS = 3_600_000;
+/** A log that is followed and says no more for so long by our clock has ended for now: a leap in it stands uncontradicted. */
+const SILENT_MS = 60_000;
 
 export class StreamTime {
   /** ms since the epoch; -Infinity until the beginning is proved. */
@@ -46,13 +40,27 @@ export class StreamTime {
   private readonly leaps: Leap[] = [];
   private readonly refused: Leap[] = [];
   private readonly allowedLatenessMs: number;
-  private arrivedAtMs = Number.NaN;
+  /** Of what is observed, by our own clock, ms; NaN when that says nothing. */
+  arrivedAtMs = Number.NaN;
   /** Stream time when it last moved on before this arrival, and when that was by our clock. */
   private movedTo = Number.NEGATIVE_INFINITY;
   private movedAtMs = Number.NaN;
+  /** How often our own clock was set back, and with it all that was believed was given up. */
+  setBacks = 0;
 
   constructor(allowedLatenessMs: number) {
     this.allowedLatenessMs = allowedLatenessMs;
+  }
+
+  state(): StreamTimeState {
+    const { now, earliest, leaps, refused, arrivedAtMs, movedTo, movedAtMs, setBacks } = this;
+    return { now, earliest, leaps, refused, arrivedAtMs, movedTo, movedAtMs, setBacks };
+  }
+
+  restore({ leaps, refused, ...times }: StreamTimeState): void {
+    Object.assign(this, times);
+    this.leaps.splice(0, this.leaps.length, ...leaps);
+    this.refused.splice(0, this.refused.length, ...refused);
   }
 
   /** Where the input is as far as is known, believed or not, ms; -Infinity before the first line. */
@@ -67,11 +75,31 @@ export class StreamTime {
 
   /** What is observed next arrived at `arrivedAtMs` by our own clock; NaN when that says nothing. */
   arrive(arrivedAtMs: number): void {
+    if (this.isBefore(arrivedAtMs)) this.setBack();
     if (this.now > this.movedTo) {
       this.movedTo = this.now;
       this.movedAtMs = this.arrivedAtMs;
     }
     this.arrivedAtMs = arrivedAtMs;
+  }
+
+  /** All there was has been read, and it is `nowMs` by our own clock. */
+  wait(nowMs: number): void {
+    if (this.isBefore(nowMs)) {
+      this.setBack();
+      this.arrivedAtMs = nowMs;
+    }
+    if (this.leaps.length === 0 || !(nowMs - this.arrivedAtMs >= SILENT_MS)) return;
+    if (this.leaps.every(({ contradictions }) => contradictions === 0)) this.end();
+  }
+
+  /**
+   * Where a log that has been read to its end is at `nowMs` by our own clock, ms: while it says nothing its time goes on as ours does,
+   * however far apart the two are. -Infinity until the beginning is proved.
+   */
+  reached(nowMs: number): number {
+    const passedMs = nowMs - this.lastMovedAtMs();
+    return passedMs > 0 ? this.now + passedMs : this.now;
   }
 
   observe(eventTimeMs: number): void {
@@ -89,6 +117,21 @@ export class StreamTime {
     const last = this.leaps.findLastIndex(isBelievable);
     if (last >= 0) this.believe(last);
     this.leaps.length = 0;
+  }
+
+  private isBefore(nowMs: number): boolean {
+    const until = nowMs + SET_BACK_MS;
+    return this.arrivedAtMs > until || (this.now > until && !Number.isNaN(nowMs));
+  }
+
+  /** What was believed was our wrong clock's; the next lines tell where the log is. */
+  private setBack(): void {
+    this.setBacks += 1;
+    this.now = Number.NEGATIVE_INFINITY;
+    this.leaps.length = 0;
+    this.refused.length = 0;
+    this.movedTo = Number.NEGATIVE_INFINITY;
+    this.movedAtMs = Number.NaN;
   }
 
   private judge(eventTimeMs: number): void {

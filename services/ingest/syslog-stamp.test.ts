@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { monthDayAt, StampReader, yearsOfFirstStamps } from "./syslog-stamp.ts";
+import { yearsOfFirstStamps } from "./stamp-years.ts";
+import { monthDayAt, StampReader } from "./syslog-stamp.ts";
 import { StreamTime } from "./stream-time.ts";
 import { zoneToUtc } from "./time-zone.ts";
 

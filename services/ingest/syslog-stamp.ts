@@ -2,16 +2,14 @@
 // RFC 3164 ("Nov 14 08:29:00") and RFC 3339 / ISO 8601 ("2016-11-14T08:29:00.123456+00:00", "…+0000", "…Z").
 // Byte arithmetic with the day cached: two additions a line in the common case, and every field is checked.
 
+import { exists, latestYear, LEAP_YEAR, type MonthDay, nearestYear, startOfDay, yearWith } from "./calendar-day.ts";
 import type { ZoneToUtc } from "./time-zone.ts";
 
 const SPACE = 32;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
-const DAY_MS = 86_400_000;
 /** "Nov 14 08:29:00" */
 const CIVIL_BYTES = 15;
-/** One that has every day. */
-const LEAP_YEAR = 2000;
 
 /** Three letters of a month, packed -> 0..11. */
 const MONTHS = new Map<number, number>(
@@ -41,39 +39,11 @@ function clockMs(bytes: Uint8Array, at: number): number {
   return hour * HOUR_MS + minute * MINUTE_MS + Math.min(second, 59) * 1000;
 }
 
-/** Month (0..11) and day of an RFC 3164 stamp, for choosing the year that it does not name. */
-export interface MonthDay {
-  readonly month: number;
-  readonly day: number;
-}
-
 export function monthDayAt(bytes: Uint8Array, start: number): MonthDay | undefined {
   const month = monthAt(bytes, start);
   const day = bytes[start + 4] === SPACE ? twoDigitsPadded(bytes, start + 4) : twoDigits(bytes, start + 4);
   if (month < 0 || day < 1 || bytes[start + 3] !== SPACE) return undefined;
   return exists({ month, day }, LEAP_YEAR) ? { month, day } : undefined;
-}
-
-function startOfDay(year: number, { month, day }: MonthDay): number {
-  return Date.UTC(year, month, day);
-}
-
-function exists(at: MonthDay, year: number): boolean {
-  // A day that the month does not have would slip into the next.
-  return new Date(startOfDay(year, at)).getUTCMonth() === at.month;
-}
-
-/** The year, or the next that has the day: a log that has 29 February goes on with it, whatever year was taken for granted. */
-function yearWith(at: MonthDay, year: number): number {
-  return exists(at, year) ? year : yearWith(at, year + 1);
-}
-
-/** The year that puts a day nearest to a time: December is followed by the January of the next. */
-function nearestYear(at: MonthDay, timeMs: number): number {
-  const year = new Date(timeMs).getUTCFullYear();
-  const distance = (candidate: number): number => Math.abs(startOfDay(candidate, at) - timeMs);
-  const nearest = [year + 1, year, year - 1].reduce((a, b) => (distance(b) < distance(a) ? b : a));
-  return yearWith(at, nearest);
 }
 
 function twoDigitsPadded(bytes: Uint8Array, at: number): number {
@@ -82,19 +52,35 @@ function twoDigitsPadded(bytes: Uint8Array, at: number): number {
 }
 
 export interface StampReaderOptions {
-  /** Year of the first RFC 3164 stamp. */
-  readonly year: number;
-  /** Where the stream is, ms since the epoch (-Infinity before its first line): the year of a stamp that names none is the nearest. */
-  readonly streamTime: { readonly latest: number };
+  /** Year of the first RFC 3164 stamp; undefined: the latest that is not past its arrival. */
+  readonly year: number | undefined;
+  readonly streamTime: StampSurroundings;
   readonly toUtc: ZoneToUtc;
+}
+
+/** What tells the year of a stamp that names none. */
+interface StampSurroundings {
+  /** Where the stream is, ms since the epoch (-Infinity before its first line): the year is the nearest. */
+  readonly latest: number;
+  /** By our own clock, ms; NaN when that says nothing. */
+  readonly arrivedAtMs?: number;
+}
+
+/** The day of the last stamp without a year, and that stamp. */
+export interface StampState {
+  readonly dayKey: number;
+  /** ms since the epoch, by the civil clock. */
+  readonly dayMs: number;
+  readonly last: string;
+  readonly lastMs: number;
 }
 
 /** Reads the stamps of one input. After `read` returned true, `eventTimeMs` and `next` (behind the stamp's space) hold the result. */
 export class StampReader {
   eventTimeMs = 0;
   next = 0;
-  private readonly firstYear: number;
-  private readonly streamTime: { readonly latest: number };
+  private readonly firstYear: number | undefined;
+  private readonly streamTime: StampSurroundings;
   private readonly toUtc: ZoneToUtc;
   private civilDayKey = -1;
   private civilDayMs = 0;
@@ -110,6 +96,19 @@ export class StampReader {
     this.toUtc = options.toUtc;
   }
 
+  /** What it knows of stamps that name no year. */
+  state(): StampState {
+    const { civilDayKey: dayKey, civilDayMs: dayMs, civilMs: lastMs } = this;
+    return { dayKey, dayMs, last: Buffer.from(this.civil).toString("latin1"), lastMs };
+  }
+
+  restore({ dayKey, dayMs, last, lastMs }: StampState): void {
+    this.civilDayKey = dayKey;
+    this.civilDayMs = dayMs;
+    this.civil.set(Buffer.from(last, "latin1").subarray(0, CIVIL_BYTES));
+    this.civilMs = lastMs;
+  }
+
   /** False when there is no valid stamp at `start`. */
   read(bytes: Uint8Array, start: number, end: number): boolean {
     const first = bytes[start] ?? 0;
@@ -118,11 +117,14 @@ export class StampReader {
 
   private readCivil(bytes: Uint8Array, start: number, end: number): boolean {
     if (end - start < 16 || bytes[start + 15] !== SPACE) return false;
-    if (this.isCivilAgain(bytes, start)) {
-      this.eventTimeMs = this.civilMs;
-      this.next = start + 16;
-      return true;
-    }
+    if (!this.isCivilAgain(bytes, start)) return this.readCivilAnew(bytes, start);
+    this.eventTimeMs = this.civilMs;
+    this.next = start + 16;
+    return true;
+  }
+
+  /** Apart from the rest: small functions are what the engine joins. */
+  private readCivilAnew(bytes: Uint8Array, start: number): boolean {
     if (bytes[start + 3] !== SPACE || bytes[start + 6] !== SPACE) return false;
     const clock = clockMs(bytes, start + 7);
     if (clock < 0) return false;
@@ -149,10 +151,14 @@ export class StampReader {
     const { latest } = this.streamTime;
     this.civilDayKey = key;
     this.civilDayMs = startOfDay(
-      latest === Number.NEGATIVE_INFINITY ? yearWith(at, this.firstYear) : nearestYear(at, latest),
+      latest === Number.NEGATIVE_INFINITY ? this.yearOfFirst(at) : nearestYear(at, latest),
       at,
     );
     return true;
+  }
+
+  private yearOfFirst(at: MonthDay): number {
+    return yearWith(at, this.firstYear ?? latestYear(at, this.streamTime.arrivedAtMs ?? 0));
   }
 
   private readIso(bytes: Uint8Array, start: number, end: number): boolean {
@@ -211,38 +217,4 @@ export class StampReader {
     this.zoneMs = (hours * 60 + minutes) * MINUTE_MS * (sign === 45 ? -1 : 1);
     return at + 5 + colon;
   }
-}
-
-/** The latest year that does not put the day more than two days past `nowMs`: zones and clocks differ. */
-function latestYear(at: MonthDay, nowMs: number): number {
-  const year = new Date(nowMs + 2 * DAY_MS).getUTCFullYear();
-  return startOfDay(year, at) > nowMs + 2 * DAY_MS ? year - 1 : year;
-}
-
-/**
- * First RFC 3164 stamps of several inputs -> the year of each. The inputs are taken to be parts of one stretch of time:
- * where it begins (behind the widest gap of the calendar) decides, so that a log split by time is read like the whole.
- */
-export function yearsOfFirstStamps(stamps: readonly MonthDay[], nowMs: number): number[] {
-  const dayOf = (at: MonthDay): number => startOfDay(LEAP_YEAR, at) / DAY_MS;
-  const days = [...new Set(stamps.map(dayOf))].toSorted((a, b) => a - b);
-  let first = days[0] ?? 0;
-  let widest = -1;
-  days.forEach((day, index) => {
-    const previous = index === 0 ? (days.at(-1) ?? day) - 366 : (days[index - 1] ?? day);
-    if (day - previous > widest) {
-      widest = day - previous;
-      first = day;
-    }
-  });
-  const earliest = stamps.find((at) => dayOf(at) === first);
-  if (earliest === undefined) return [];
-  const yearsFrom = (year: number): number[] => stamps.map((at) => (dayOf(at) < first ? year + 1 : year));
-  const latest = latestYear(earliest, nowMs);
-  // Where one is of 29 February: at most eight years back, over 1900 and the like.
-  for (let year = latest; year >= latest - 8; year -= 1) {
-    const years = yearsFrom(year);
-    if (stamps.every((at, index) => exists(at, years[index] ?? year))) return years;
-  }
-  return yearsFrom(latest);
 }

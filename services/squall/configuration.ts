@@ -2,12 +2,17 @@
 
 import { readFileSync } from "node:fs";
 import { whatIsWrong } from "../../shared/adapters/files/file-error.ts";
+import { readSecretFile } from "../../shared/adapters/files/secret-file.ts";
 import type { AdviceSystem } from "../../shared/domain/storm-alert.ts";
-import type { FlagValue } from "../../shared/runtime/config.ts";
+import type { Environment, FlagValue } from "../../shared/runtime/config-layers.ts";
 import { ConfigError } from "../../shared/runtime/config-fault.ts";
 import type { YamlSource } from "../../shared/runtime/yaml-source.ts";
+import type { SecretFile } from "./secret-config.ts";
 import type { SquallConfig } from "./squall-defaults.ts";
 import { defaultSquallConfig } from "./squall-defaults.ts";
+import type { StandaloneFlags } from "./standalone-flags.ts";
+import { standaloneFlagValues, stateFallback } from "./standalone-flags.ts";
+import type { StandaloneConfig } from "./standalone/standalone-settings.ts";
 
 export interface ConfigurationFlags {
   /** YAML file. */
@@ -22,7 +27,7 @@ export interface ConfigurationFlags {
 /** Throws ConfigError with all faults; a file that cannot be read is one. */
 export async function loadConfiguration(
   { config, site, timezone, advice, emitWindows }: ConfigurationFlags,
-  env: Readonly<Record<string, string | undefined>>,
+  env: Environment,
 ): Promise<SquallConfig> {
   const flags: FlagValue[] = [
     { flag: "--site", path: ["site"], value: site },
@@ -33,19 +38,45 @@ export async function loadConfiguration(
   if (config === undefined && flags.every(({ value }) => value === undefined) && !isSetBy(env)) {
     return { ...defaultSquallConfig, detector: { ...defaultSquallConfig.detector, emitWindows } };
   }
-  const file = config === undefined ? {} : { file: await readFile(config) };
+  const file = await fileSource(config);
   const { loadSquallConfig } = await import("./squall-config.ts");
   return loadSquallConfig({ ...file, env, flags, emitWindows });
 }
 
-function isSetBy(env: Readonly<Record<string, string | undefined>>): boolean {
+/**
+ * The configuration of `squall standalone`; reads the files that hold secrets. Throws ConfigError with all faults. A reload is
+ * the same call again: what it throws leaves the old configuration in force. `onSecretFile` hears of each file with a secret.
+ */
+export async function loadStandaloneConfiguration(
+  paths: readonly string[],
+  flags: StandaloneFlags,
+  env: Environment,
+  onSecretFile: (path: string) => void = () => undefined,
+): Promise<StandaloneConfig> {
+  const sources = await standaloneSources(paths, flags, env);
+  const { loadStandaloneConfig } = await import("./squall-config.ts");
+  const readSecret = (path: string): SecretFile => {
+    onSecretFile(path);
+    return readSecretFile(path);
+  };
+  return loadStandaloneConfig({ ...sources, emitWindows: false, readSecret });
+}
+
+/** The layers of a standalone configuration, not yet put together. */
+export async function standaloneSources(paths: readonly string[], flags: StandaloneFlags, env: Environment) {
+  const values = standaloneFlagValues(paths, flags);
+  return { ...(await fileSource(flags.config)), env, flags: values, fallbacks: [stateFallback(env)] };
+}
+
+function isSetBy(env: Environment): boolean {
   return Object.entries(env).some(([name, value]) => name.startsWith("SQUALL_") && value !== "");
 }
 
-async function readFile(path: string): Promise<YamlSource> {
+async function fileSource(path: string | undefined): Promise<{ file?: YamlSource }> {
+  if (path === undefined) return {};
   const text = readText(path);
   const { readYaml } = await import("../../shared/runtime/yaml-source.ts");
-  return readYaml(text, path);
+  return { file: readYaml(text, path) };
 }
 
 function readText(path: string): string {

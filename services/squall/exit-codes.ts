@@ -7,6 +7,8 @@ export const EXIT = {
   usage: 2,
   /** `replay --fail-on-storm`: a storm opened. */
   storm: 3,
+  /** No squall is there to do what was asked. */
+  unavailable: 69,
   configuration: 78,
   interrupted: 130,
 } as const;

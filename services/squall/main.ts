@@ -1,35 +1,52 @@
 // The `squall` command line: what it understands, and what becomes of errors. The work is in commands/.
 
-import { fstatSync, readFileSync } from "node:fs";
-import { resolve } from "node:path";
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { readFileSync } from "node:fs";
+import { Command, CommanderError, Option } from "commander";
 import { InputError } from "../../shared/adapters/files/file-error.ts";
 import { ConfigError } from "../../shared/runtime/config-fault.ts";
-import type { AdviceSystem } from "../../shared/domain/storm-alert.ts";
+import { ListenError } from "../../shared/runtime/listen-address.ts";
 import { ADVICE_SYSTEMS, SEVERITIES } from "../../shared/domain/storm-alert.ts";
 import { FORMAT_NAMES } from "../ingest/formats.ts";
 import type { ReplayFlags } from "./commands/replay-command.ts";
-import type { SimulateFlags } from "./commands/simulate-command.ts";
+import { addSettingsCommands } from "./commands/settings-commands.ts";
+import { addSilences } from "./commands/silence-options.ts";
+import { addLearn, addStandalone } from "./commands/standalone-options.ts";
+import { addSimulate } from "./commands/simulate-options.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import { EXIT } from "./exit-codes.ts";
-import type { ScenarioName } from "./simulate/scenarios.ts";
-import { SCENARIO_SUMMARIES } from "./simulate/scenarios.ts";
-import { LOG_FORMATS, SET_UP_NAMES, SET_UPS, STAMP_STYLES } from "./simulate/set-up.ts";
-import type { Terminal } from "./terminal.ts";
+import { numberBetween, systems, zone } from "./option-values.ts";
+import { hasPipedInput } from "./piped-input.ts";
+import type { Run, Terminal } from "./terminal.ts";
 
 const WIDTH_WITHOUT_TERMINAL = 100;
-const STANDARD_INPUT = 0;
 
 function createTerminal(): Terminal {
   const { stdout, stderr, env } = process;
   const stop = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => {
-      stop.abort();
-    });
-  }
+  // A second Ctrl-C ends at once; who sends SIGTERM twice (`timeout` does) is in no such hurry.
+  process.once("SIGINT", () => {
+    stop.abort("SIGINT");
+  });
+  process.on("SIGTERM", () => {
+    stop.abort("SIGTERM");
+  });
+  let isGone = false;
+  let onGone: (() => void) | undefined;
+  // The reader of our output has gone (a pipe into `head`): there is nobody left to tell, unless the command knows better.
+  stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (isGone) return;
+    isGone = onGone !== undefined;
+    if (error.code !== "EPIPE") stderr.write(`squall: standard output: ${error.message}\n`);
+    if (onGone === undefined) process.exit(error.code === "EPIPE" ? EXIT.done : EXIT.failed);
+    else onGone();
+  });
   return {
-    out: (text) => void stdout.write(text),
+    onOutputGone(act) {
+      onGone = act;
+    },
+    out(text) {
+      if (!isGone) stdout.write(text);
+    },
     err: (text) => void stderr.write(text),
     errIsTerminal: stderr.isTTY,
     outIsTerminal: stdout.isTTY,
@@ -41,42 +58,6 @@ function createTerminal(): Terminal {
   };
 }
 
-function numberBetween(least: number, most: number, whole: boolean): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === "" || !(value >= least && value <= most) || (whole && !Number.isInteger(value))) {
-      throw new InvalidArgumentError(`It must be ${whole ? "a whole number" : "a number"} from ${least} to ${most}.`);
-    }
-    return value;
-  };
-}
-
-function zone(text: string): string {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: text }).resolvedOptions().timeZone;
-  } catch {
-    throw new InvalidArgumentError("It must be a zone name such as Europe/London or UTC.");
-  }
-}
-
-function systems(text: string): AdviceSystem[] {
-  return text.split(",").map((word) => {
-    const known = ADVICE_SYSTEMS.find((system) => system === word.trim());
-    if (known === undefined) throw new InvalidArgumentError(`Known are: ${ADVICE_SYSTEMS.join(", ")}.`);
-    return known;
-  });
-}
-
-/** Something is piped in: a FIFO, a socket or a file; not a terminal, not /dev/null, not a closed descriptor. */
-function hasPipedInput(): boolean {
-  try {
-    const stat = fstatSync(STANDARD_INPUT);
-    return stat.isFIFO() || stat.isSocket() || stat.isFile();
-  } catch {
-    return false;
-  }
-}
-
 // Each command is loaded when it is called: a replay has no use for the simulator.
 const replayCommand = async (files: readonly string[], flags: ReplayFlags, terminal: Terminal): Promise<ExitCode> => {
   const { replayCommand: run } = await import("./commands/replay-command.ts");
@@ -86,8 +67,6 @@ const demoCommand = async (terminal: Terminal): Promise<ExitCode> => {
   const { demoCommand: run } = await import("./demo/demo-command.ts");
   return run(terminal);
 };
-
-type Run = (run: (terminal: Terminal) => Promise<ExitCode>) => Promise<void>;
 
 function addReplay(program: Command, run: Run): void {
   withReplayOptions(
@@ -127,59 +106,6 @@ function withReplayOptions(command: Command): Command {
     .option("-q, --quiet", "no progress, no summary");
 }
 
-function listed(texts: Readonly<Record<string, string>>): string {
-  return Object.entries(texts)
-    .map(([name, text]) => `  ${name.padEnd(15)} ${text}`)
-    .join("\n");
-}
-
-function addSimulate(program: Command, run: Run): void {
-  const names = Object.keys(SCENARIO_SUMMARIES);
-  program
-    .command("simulate")
-    .argument("<scenario>", `one of: ${names.join(", ")}`, (text) => {
-      if (!names.includes(text)) throw new InvalidArgumentError(`Known are: ${names.join(", ")}.`);
-      return text;
-    })
-    .description("write the raw log of a calibrated storm or of ordinary traffic, with its ground truth")
-    .option("--seed <number>", "another seed, another day", numberBetween(0, 2 ** 31, true), 1)
-    .option("--scale <factor>", "multiplies people and traffic; 1 is full size", numberBetween(0.0001, 1.3, false), 1)
-    .option("--output <file>", 'where to; "-" is standard output', "-")
-    .option("--truth <file>", "where the ground truth goes (default: OUTPUT.truth.json; none for standard output)")
-    .addOption(new Option("--format <name>", "format of the log").choices(LOG_FORMATS).default("postfix"))
-    .addOption(new Option("--set-up <name>", "how Postfix brings mail to a list's members").choices(SET_UP_NAMES))
-    .addOption(new Option("--stamp <style>", "style of Postfix's stamps (default: rfc3339)").choices(STAMP_STYLES))
-    .option("--no-headers", "without the header lines that Postfix's header_checks log")
-    .addOption(new Option("--subjects <kind>", "subjects of the storm's replies").choices(["kept", "changed"]))
-    .option("--until <seconds>", "stop after so much of the log's time", numberBetween(1, 10_000_000, false))
-    .addHelpText(
-      "after",
-      `\nScenarios:\n${listed(SCENARIO_SUMMARIES)}\n\nSet-ups of Postfix (default: virtual-alias; moderated-list: list-manager):\n${listed(SET_UPS)}\n\nExamples:\n  squall simulate nhs-2016 --scale 0.01 --output storm.log\n  squall simulate cisco-2013 --scale 0.1 --set-up list-manager --output storm.log\n  squall simulate bedlam-1997 --format exchange --output MSGTRK.LOG\n  squall simulate nhs-2016 | squall replay -\n`,
-    )
-    .action((scenario: ScenarioName, flags: SimulateFlags, command: Command) => {
-      const fault = simulateFault(flags);
-      if (fault !== undefined) command.error(`error: ${fault}`);
-      return run(async (terminal) => {
-        const { simulateCommand } = await import("./commands/simulate-command.ts");
-        return simulateCommand(scenario, flags, terminal);
-      });
-    });
-}
-
-/** Exchange has one way to write what happens: options of Postfix mean nothing there. */
-function simulateFault({ format, setUp, stamp, headers, output, truth }: SimulateFlags): string | undefined {
-  if (truth !== undefined && resolve(truth) === resolve(output))
-    return "--truth would replace the log: name another file";
-  if (format === "postfix") return undefined;
-  const given = [
-    ...(setUp === undefined ? [] : [`--set-up ${setUp}`]),
-    ...(stamp === undefined ? [] : [`--stamp ${stamp}`]),
-    ...(headers ? [] : ["--no-headers"]),
-  ];
-  if (given.length === 0) return undefined;
-  return `${given.join(" and ")} cannot go with --format ${format}: ${given.length === 1 ? "it is an option" : "they are options"} of Postfix`;
-}
-
 function createProgram(version: string, run: Run): Command {
   const program = new Command("squall")
     .description("Sees an e-mail reply-all storm at its third reply.")
@@ -189,6 +115,10 @@ function createProgram(version: string, run: Run): Command {
     .showHelpAfterError("(squall --help lists the commands, squall COMMAND --help their options)");
   addReplay(program, run);
   addSimulate(program, run);
+  addSettingsCommands(program, run, version);
+  addSilences(program, run);
+  addStandalone(program, run, version);
+  addLearn(program, run);
   program
     .command("demo")
     .description("play the NHS storm of 2016 in this terminal, at full size")
@@ -206,7 +136,7 @@ function createProgram(version: string, run: Run): Command {
 
 /** What a person is told of an error that ended the command; only our own bugs are told in full. */
 function explain(error: unknown, terminal: Terminal): ExitCode {
-  if (error instanceof InputError) {
+  if (error instanceof InputError || error instanceof ListenError) {
     terminal.err(`squall: ${error.message}\n`);
     return EXIT.failed;
   }
@@ -229,18 +159,14 @@ function versionIn(packageJson: URL): string {
 /** Runs the command line of this process; the version stands in `packageJson`. */
 export async function main(packageJson: URL): Promise<void> {
   const terminal = createTerminal();
-  // The reader of our output has gone (a pipe into `head`): there is nobody left to tell.
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") terminal.err(`squall: standard output: ${error.message}\n`);
-    process.exit(error.code === "EPIPE" ? EXIT.done : EXIT.failed);
-  });
   // Progress that cannot be shown is no reason to stop.
   process.stderr.on("error", () => undefined);
   try {
     const program = createProgram(versionIn(packageJson), async (run) => {
       process.exitCode = await run(terminal);
     });
-    await program.parseAsync(process.argv);
+    const words = process.argv.slice(2);
+    await program.parseAsync(words.length === 0 ? ["standalone"] : words, { from: "user" });
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
     else process.exitCode = explain(error, terminal);

@@ -1,20 +1,26 @@
-// Flags, SQUALL_* variables and a YAML file -> SquallConfig, what every command of one process runs by.
+// Flags, SQUALL_* variables and a YAML file -> SquallConfig, what every command of one process runs by, and StandaloneConfig.
 
+import { resolve } from "node:path";
 import { z } from "zod";
 import type { DetectorSettings } from "../../shared/domain/detector-settings.ts";
 import { ADVICE_SYSTEMS } from "../../shared/domain/storm-alert.ts";
-import type { FlagValue } from "../../shared/runtime/config.ts";
+import type { Environment, FlagValue } from "../../shared/runtime/config-layers.ts";
 import { loadConfig } from "../../shared/runtime/config.ts";
 import type { YamlSource } from "../../shared/runtime/yaml-source.ts";
-import { name, timeZone, whole } from "./config-values.ts";
+import { listenAddressOrOff, name, path, timeZone, whole } from "./config-values.ts";
 import { detectorConfig } from "./detector-config.ts";
+import { inputsConfig, inputSettings } from "./input-config.ts";
 import { listRuleConfig } from "./list-rule-config.ts";
+import { between, heartbeatConfig, onAlertConfig, webhookConfig, webhooksConfig } from "./receiver-config.ts";
+import type { ReadSecret } from "./secret-config.ts";
 import type { SquallConfig } from "./squall-defaults.ts";
 import { defaultSquallConfig } from "./squall-defaults.ts";
+import type { StandaloneConfig } from "./standalone/standalone-settings.ts";
+import { DEFAULT_METRICS_ADDRESS } from "./standalone/standalone-settings.ts";
 
 const { ingest: reading, ...defaults } = defaultSquallConfig;
 
-const fileSchema = z.strictObject({
+const everyCommand = {
   site: name.default(defaults.site).describe("The mail system; stands in every record. SQUALL_SITE."),
   timezone: timeZone
     .default(defaults.timezone)
@@ -50,20 +56,101 @@ const fileSchema = z.strictObject({
     .max(10_000)
     .default([])
     .describe("What lists set for themselves. The first entry that matches and has a field decides it."),
-});
+};
+
+const metricsConfig = z
+  .strictObject({
+    address: listenAddressOrOff
+      .prefault(DEFAULT_METRICS_ADDRESS)
+      .describe("/metrics, /healthz and /readyz; off: none. SQUALL_METRICS_ADDRESS."),
+  })
+  .prefault({});
+
+/** The one schema. `read`: reads a file that holds a secret; undefined where nobody is told anything. */
+export function squallSchema(read: ReadSecret) {
+  const [once, when] = between(isNamedOnce);
+  const fields = z.strictObject({
+    ...everyCommand,
+    inputs: inputsConfig.default([]).describe("What squall standalone reads."),
+    state: path
+      .exactOptional()
+      .describe(
+        "Directory of what must survive a restart. Default: STATE_DIRECTORY, else ~/.local/state/squall. SQUALL_STATE.",
+      ),
+    webhook: webhookConfig(read).exactOptional().describe("The shortest way to one web hook: SQUALL_WEBHOOK_URL."),
+    webhooks: webhooksConfig(read)
+      .default([])
+      .describe("Who is told of storms. A receiver that hangs delays no other.")
+      .superRefine(namesOnce),
+    onAlert: onAlertConfig.exactOptional().describe("A command that is run for each alert. SQUALL_ON_ALERT_COMMAND."),
+    heartbeat: heartbeatConfig(read)
+      .exactOptional()
+      .describe("Called while all is well, so that somebody learns when squall itself has died. SQUALL_HEARTBEAT_URL."),
+    metrics: metricsConfig.describe("Metrics and health over HTTP."),
+  });
+  return fields.refine(once, { error: "is the name of an entry of webhooks too", path: ["webhook", "name"], ...when });
+}
+
+interface Named {
+  readonly name?: string;
+}
+
+function isNamedOnce({
+  webhook,
+  webhooks = [],
+}: {
+  readonly webhook?: Named;
+  readonly webhooks?: readonly Named[];
+}): boolean {
+  return webhook?.name === undefined || !webhooks.some(({ name: other }) => other === webhook.name);
+}
+
+function namesOnce(webhooks: readonly { readonly name: string }[], context: z.core.$RefinementCtx): void {
+  const seen = new Set<string>();
+  for (const [index, { name: given }] of webhooks.entries()) {
+    if (seen.has(given)) context.addIssue({ code: "custom", path: [index, "name"], message: "is used twice" });
+    seen.add(given);
+  }
+}
 
 export interface SquallConfigSources {
   readonly file?: YamlSource;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
   readonly flags: readonly FlagValue[];
   /** Windows are wanted as output. */
   readonly emitWindows: boolean;
 }
 
-/** Throws a ConfigError with all faults. */
+export interface StandaloneConfigSources extends SquallConfigSources {
+  /** What holds where nothing else is said, worked out from the process: `state` at least. */
+  readonly fallbacks: readonly FlagValue[];
+  readonly readSecret: ReadSecret;
+}
+
+/** For a command that tells nobody: files with secrets are not read. Throws a ConfigError with all faults. */
 export function loadSquallConfig(sources: SquallConfigSources): SquallConfig {
-  const { site, timezone, subjects, advice, ingest, detector, lists } = loadConfig({ ...sources, schema: fileSchema });
-  const { emitWindows } = sources;
+  return Object.freeze(common(loadConfig({ ...sources, schema: squallSchema(undefined) }), sources.emitWindows));
+}
+
+/** Throws a ConfigError with all faults; a file with a secret that cannot be read is one. */
+export function loadStandaloneConfig(sources: StandaloneConfigSources): StandaloneConfig {
+  const given = loadConfig({ ...sources, schema: squallSchema(sources.readSecret) });
+  const { inputs, state = ".", webhook, webhooks, onAlert, heartbeat, metrics, timezone } = given;
+  return Object.freeze({
+    ...common(given, sources.emitWindows),
+    inputs: inputSettings(inputs, timezone),
+    state: resolve(state),
+    webhooks: webhook === undefined ? webhooks : [webhook, ...webhooks],
+    onAlert,
+    heartbeat,
+    metrics: { address: metrics.address },
+  });
+}
+
+function common(
+  { site, timezone, subjects, advice, ingest, detector, lists }: z.output<ReturnType<typeof squallSchema>>,
+  emitWindows: boolean,
+): SquallConfig {
   const settings: DetectorSettings = { ...detector, emitWindows, allowSubject: subjects, listRules: lists };
-  return Object.freeze({ site, timezone, advice, ingest, detector: Object.freeze(settings) });
+  return { site, timezone, advice, ingest, detector: Object.freeze(settings) };
 }

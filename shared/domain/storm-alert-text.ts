@@ -71,8 +71,12 @@ function headline(page: Page, alert: StormAlert): string {
   const what = alert.list ?? alert.subject ?? alert.threadKey;
   const severity = paint(page, resolved ? "green" : SEVERITY_STYLES[alert.severity], alert.severity.toUpperCase());
   const at = page.clock.time(alert.resolvedAt ?? alert.detectedAt);
-  const say = resolved ? outcome(alert) : storyline(alert);
-  return [alert.type, severity, shownText(what, NAME_CHARS_MAX), at, say].join("  ");
+  return [alert.type, severity, shownText(what, NAME_CHARS_MAX), at, stormAlertStory(alert)].join("  ");
+}
+
+/** What has happened so far in one clause: `3 reply-alls in 2 min, 840,000 recipients each`. */
+export function stormAlertStory(alert: StormAlert): string {
+  return alert.type === "storm.resolved" ? outcome(alert) : storyline(alert);
 }
 
 function storyline(alert: StormAlert): string {

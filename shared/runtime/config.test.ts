@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { ConfigError, nearestName } from "./config-fault.ts";
-import type { ConfigSources } from "./config.ts";
+import type { ConfigSources } from "./config-layers.ts";
 import { loadConfig } from "./config.ts";
 import { settingsOf } from "./config-settings.ts";
 import { readYaml } from "./yaml-source.ts";

@@ -3,27 +3,11 @@
 import type { z } from "zod";
 import type { ConfigFault } from "./config-fault.ts";
 import { ConfigError, nearestName, suggestion } from "./config-fault.ts";
-import type { Setting } from "./config-settings.ts";
+import type { ConfigSources, Environment, Origins } from "./config-layers.ts";
+import { ENV_PREFIX, isLayer, mergeLayers, originOf } from "./config-layers.ts";
 import { namesAt, settingsOf } from "./config-settings.ts";
 import type { YamlSource } from "./yaml-source.ts";
 
-/** A flag of the command line that sets one setting, such as `--site` for `["site"]`. */
-export interface FlagValue {
-  readonly flag: string;
-  readonly path: readonly string[];
-  readonly value: unknown;
-}
-
-export interface ConfigSources<Schema extends z.ZodObject> {
-  readonly schema: Schema;
-  /** What `readYaml` made of the file; absent where there is none. */
-  readonly file?: YamlSource;
-  /** Only names that begin with SQUALL_ are looked at; an empty value counts as unset. */
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly flags: readonly FlagValue[];
-}
-
-const ENV_PREFIX = "SQUALL";
 /** What Kubernetes sets for a service that is called squall; never meant for us. */
 const SERVICE_LINK =
   /^SQUALL(_[A-Z0-9]+)*_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_\d+_(TCP|UDP|SCTP)(_[A-Z]+)?)?)$/u;
@@ -35,10 +19,6 @@ function noFile(): YamlSource {
   return { value: {}, faults: [], isWhole: true, positionOf: () => NOWHERE, positionOfKey: () => NOWHERE };
 }
 
-type Layer = Record<string, unknown>;
-/** Settings that did not come from the file: path, joined by dots -> name of the variable or flag. */
-type Origins = Map<string, string>;
-
 /**
  * Reads and validates a configuration. Throws a ConfigError with all faults: unknown names (with the one that was
  * probably meant), wrong values, YAML errors, each with file, line and column, or the variable's or flag's name.
@@ -49,9 +29,8 @@ export function loadConfig<Schema extends z.ZodObject>(sources: ConfigSources<Sc
   if (yaml.isWhole && !isLayer(yaml.value)) {
     faults.push({ ...yaml.positionOf([]), message: "the file must be a map of settings" });
   } else if (yaml.isWhole && isLayer(yaml.value)) {
-    const origins: Origins = new Map();
-    const merged = merge(sources, yaml.value, origins);
-    const result = sources.schema.safeParse(merged);
+    const origins = mergeLayers(sources, yaml.value);
+    const result = sources.schema.safeParse(yaml.value);
     if (result.success && faults.length === 0) return deepFreeze(result.data);
     const issues = result.success ? [] : result.error.issues;
     faults.push(...issues.flatMap((issue) => issueFaults(issue, { sources, yaml, origins })));
@@ -60,7 +39,7 @@ export function loadConfig<Schema extends z.ZodObject>(sources: ConfigSources<Sc
 }
 
 /** Variables that begin with SQUALL_ and that neither this schema nor Kubernetes knows: perhaps another service's. */
-function unknownEnv(schema: z.ZodObject, env: Readonly<Record<string, string | undefined>>): string[] {
+function unknownEnv(schema: z.ZodObject, env: Environment): string[] {
   const known = new Set(settingsOf(schema, ENV_PREFIX).map((setting) => setting.env));
   return Object.keys(env)
     .filter((name) => name.startsWith(`${ENV_PREFIX}_`) && !known.has(name) && !SERVICE_LINK.test(name))
@@ -76,44 +55,6 @@ function misspeltEnv(sources: ConfigSources<z.ZodObject>): ConfigFault[] {
       ? []
       : [{ where: name, offset: -1, message: `unknown variable; did you mean "${nearest}"?` }];
   });
-}
-
-function merge(sources: ConfigSources<z.ZodObject>, file: Layer, origins: Origins): Layer {
-  for (const setting of settingsOf(sources.schema, ENV_PREFIX)) {
-    const text = sources.env[setting.env];
-    if (text === undefined || text === "") continue;
-    if (place(file, setting.path, envValue(text, setting))) origins.set(setting.path.join("."), setting.env);
-  }
-  for (const { flag, path, value } of sources.flags) {
-    if (value === undefined) continue;
-    if (place(file, path, value)) origins.set(path.join("."), flag);
-  }
-  return file;
-}
-
-/** Text that does not fit stays text, for the schema to refuse. */
-function envValue(text: string, setting: Setting): unknown {
-  if (setting.kind === "number") return /^-?\d+(\.\d+)?$/u.test(text) ? Number(text) : text;
-  if (setting.kind === "flag") return text === "true" || (text === "false" ? false : text);
-  return setting.kind === "words" ? text.split(",").map((word) => word.trim()) : text;
-}
-
-/** Puts a value at a path; false where the file has something else than a map on the way, which is a fault of its own. */
-function place(root: Layer, path: readonly string[], value: unknown): boolean {
-  let layer = root;
-  for (const name of path.slice(0, -1)) {
-    const next = Object.hasOwn(layer, name) ? layer[name] : undefined;
-    if (next === undefined || next === null) {
-      const made: Layer = {};
-      layer[name] = made;
-      layer = made;
-    } else if (isLayer(next)) layer = next;
-    else return false;
-  }
-  const last = path.at(-1);
-  if (last === undefined) return false;
-  layer[last] = value;
-  return true;
 }
 
 interface FaultContext {
@@ -138,21 +79,15 @@ function issueFaults(issue: z.core.$ZodIssue, context: FaultContext): ConfigFaul
 }
 
 function issueText(issue: z.core.$ZodIssue): string {
+  if (issue.code === "invalid_key") return issue.issues[0]?.message ?? issue.message;
   if (issue.code === "invalid_type") {
     if (issue.message.endsWith("received undefined")) return "is needed";
     if (issue.expected === "int") return "must be a whole number";
   }
   if (issue.code === "too_small" && issue.origin === "number") return `must be at least ${issue.minimum}`;
+  if (issue.code === "too_small" && issue.origin === "string" && issue.minimum === 1) return "must not be empty";
   if (issue.code === "too_big" && issue.origin === "number") return `must be at most ${issue.maximum}`;
   return issue.message.replace(/^Invalid (input|option): /u, "");
-}
-
-function originOf(path: readonly (string | number)[], origins: Origins): string | undefined {
-  for (let length = path.length; length > 0; length--) {
-    const origin = origins.get(path.slice(0, length).join("."));
-    if (origin !== undefined) return origin;
-  }
-  return undefined;
 }
 
 /** `lists[2].audience`. */
@@ -161,10 +96,6 @@ function pathText(path: readonly (string | number)[]): string {
     if (typeof step === "number") return `${text}[${step}]`;
     return text === "" ? step : `${text}.${step}`;
   }, "");
-}
-
-function isLayer(value: unknown): value is Layer {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function deepFreeze<Value>(value: Value): Readonly<Value> {

@@ -22,6 +22,7 @@ export function keptTerminal(over: Partial<Terminal> = {}): KeptTerminal {
   const out: string[] = [];
   const err: string[] = [];
   return {
+    onOutputGone: () => undefined,
     out: (text) => void out.push(text),
     err: (text) => void err.push(text),
     errIsTerminal: false,

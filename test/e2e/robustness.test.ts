@@ -329,11 +329,16 @@ describe("wrong use", () => {
     ],
     ["a scale that is no number", ["simulate", "nhs-2016", "--scale", "big"], "It must be a number from"],
     ["a zone that is none", ["replay", "--timezone", "Mars/Base", "x"], "It must be a zone name such as"],
-    ["no command", [], "Usage: squall"],
   ])("%s: exit 2 and a line that helps", async (_name, args, words) => {
     const { code, err, out } = await run(args);
     expect({ code, out }).toEqual({ code: 2, out: "" });
     expect(err).toContain(words);
+  });
+
+  test("no command is standalone: its settings are judged", async () => {
+    const { code, err } = await run([], { env: { SQUALL_METRICS_ADDRESS: "everywhere" } });
+    expect(code).toBe(78);
+    expect(err).toMatch(/^squall: SQUALL_METRICS_ADDRESS: /);
   });
 
   test("wrong configuration: exit 78, every fault with line and column", async () => {

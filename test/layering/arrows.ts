@@ -31,6 +31,9 @@ export const ARROWS: readonly Arrow[] = [
   ["services/detector/detector-shell.ts", 'import { a } from "../assembler/mail.ts";', true],
   ["services/detector/detector-shell.ts", 'import { Kafka } from "kafkajs";', true],
   ["services/detector/detector-shell.ts", 'import { createServer } from "node:http";', true],
+  ["services/alerter/telling-shell.ts", 'import { request } from "undici";', true],
+  ["services/alerter/telling-shell.ts", 'import ipaddr from "ipaddr.js";', true],
+  ["services/alerter/telling-shell.ts", 'import { a } from "../../shared/adapters/http/http-client.ts";', false],
   ["services/detector/rule.test.ts", 'import { readFileSync } from "node:fs";', false],
   ["services/detector/rule.test.ts", 'import { a } from "../squall/simulate/storm.ts";', true],
 
@@ -38,6 +41,7 @@ export const ARROWS: readonly Arrow[] = [
   ["services/squall/replay.ts", 'import { a } from "../detector/rule.ts";', false],
   ["services/squall/replay.ts", 'import { openSync } from "node:fs";', false],
   ["services/squall/replay.ts", 'import { Kafka } from "kafkajs";', true],
+  ["services/squall/replay.ts", 'import { request } from "undici";', true],
   ["services/squall/replay.ts", 'import { a } from "../../test/support/log.ts";', true],
 
   // shared
@@ -51,8 +55,15 @@ export const ARROWS: readonly Arrow[] = [
   ["shared/runtime/config.ts", 'import { a } from "../domain/topics.ts";', true],
   ["shared/runtime/config.ts", 'import { a } from "../adapters/files.ts";', true],
   ["shared/runtime/config.ts", 'import { Kafka } from "kafkajs";', true],
+  ["shared/runtime/config.ts", 'import { request } from "undici";', true],
+  ["shared/runtime/metrics.ts", 'import { Registry } from "prom-client";', false],
+  ["shared/adapters/kafka.ts", 'import { Registry } from "prom-client";', true],
+  ["services/squall/standalone.ts", 'import { Registry } from "prom-client";', true],
+  ["services/detector/detector-shell.ts", 'import { Registry } from "prom-client";', true],
+  ["services/detector/rule.ts", 'import { Registry } from "prom-client";', true],
   ["shared/adapters/kafka.ts", 'import { Kafka } from "kafkajs";', false],
   ["shared/adapters/kafka.ts", 'import { a } from "../runtime/clock.ts";', false],
+  ["shared/adapters/http/http-client.ts", 'import { request } from "undici";', false],
   ["shared/adapters/kafka.ts", 'import { a } from "../domain/topics.ts";', true],
   ["shared/adapters/kafka.ts", 'import { a } from "../../services/ingest/line.ts";', true],
 

@@ -16,7 +16,9 @@ const PURE_BUILT_INS = new Set(["node:buffer", "node:crypto", "node:util"]);
 
 const DOMAIN_PACKAGES = new Set(["zod", "tldts"]);
 
-const CLIENT_LIBRARIES = /^(kafkajs|@influxdata\/)/;
+const CLIENT_LIBRARIES = /^(kafkajs|undici|ipaddr\.js|@influxdata\/)/;
+
+const METRICS_LIBRARY = "prom-client";
 
 const FILES_AND_SOCKETS = /^(node:)?(fs|net|tls|dgram|http|https|http2|child_process|cluster)(\/|$)/;
 
@@ -72,6 +74,7 @@ function coreIntoShell(from: Place, to: Place): string | undefined {
 /** Says why `from` may not import the package or built-in `specifier`, or undefined when it may. */
 export function forbiddenPackage(from: Place, specifier: string): string | undefined {
   if (from.room === "test" || from.room === "unit-test") return undefined;
+  if (specifier === METRICS_LIBRARY && from.room !== "runtime") return "only shared/runtime imports prom-client";
   if (from.room === "adapters") return undefined;
   if (CLIENT_LIBRARIES.test(specifier)) return "only shared/adapters imports a client library";
   if (from.room === "core" && !PURE_BUILT_INS.has(specifier))

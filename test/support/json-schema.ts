@@ -8,7 +8,17 @@ interface Check {
   readonly faults: string[];
 }
 
-const ANNOTATIONS = new Set(["$schema", "$id", "$defs", "title", "description", "examples", "format", "default"]);
+const ANNOTATIONS = new Set([
+  "$schema",
+  "$id",
+  "$defs",
+  "title",
+  "description",
+  "examples",
+  "format",
+  "default",
+  "writeOnly",
+]);
 
 /** Paths and keywords that the value violates; empty when it is valid. */
 export function schemaFaults(schema: unknown, value: unknown): string[] {
@@ -41,7 +51,7 @@ function holds(keyword: string, what: { schema: Json; rule: unknown; value: unkn
       checkAll(resolve(String(rule), check.root), value, check);
       return true;
     case "type":
-      return rule === "integer" ? Number.isInteger(value) : typeName(value) === rule;
+      return asList(rule).some((type) => (type === "integer" ? Number.isInteger(value) : typeName(value) === type));
     case "const":
       return value === rule;
     case "enum":
@@ -56,13 +66,21 @@ function holds(keyword: string, what: { schema: Json; rule: unknown; value: unkn
       return number === undefined || number >= Number(rule);
     case "maximum":
       return number === undefined || number <= Number(rule);
+    case "minItems":
+      return items === undefined || items.length >= Number(rule);
     case "maxItems":
       return items === undefined || items.length <= Number(rule);
     case "uniqueItems":
       return items === undefined || new Set(items).size === items.length;
     case "items":
-      items?.forEach((item, index) => checkAll(asObject(rule), item, { ...check, path: `${check.path}[${index}]` }));
+      return itemsHold(what, items, check);
+    case "prefixItems":
+      for (const [index, item] of (items ?? []).slice(0, asList(rule).length).entries()) {
+        checkAll(asObject(asList(rule)[index]), item, { ...check, path: `${check.path}[${index}]` });
+      }
       return true;
+    case "propertyNames":
+      return fields === undefined || Object.keys(fields).every((key) => isValid(rule, key, check));
     case "required":
       return fields === undefined || (Array.isArray(rule) && rule.every((key) => Object.hasOwn(fields, String(key))));
     case "properties":
@@ -71,16 +89,37 @@ function holds(keyword: string, what: { schema: Json; rule: unknown; value: unkn
         checkAll(asObject(property), fields[key], { ...check, path: `${check.path}.${key}` });
       }
       return true;
-    case "additionalProperties": {
-      if (rule !== false) throw new TypeError("additionalProperties: only false is understood");
-      const known = asObject(what.schema["properties"]);
-      return fields === undefined || Object.keys(fields).every((key) => Object.hasOwn(known, key));
-    }
+    case "additionalProperties":
+      return othersHold(what, fields, check);
     case "oneOf":
       return Array.isArray(rule) && rule.filter((one) => isValid(one, value, check)).length === 1;
     default:
       throw new TypeError(`schema keyword not understood: ${keyword}`);
   }
+}
+
+interface Ruled {
+  readonly schema: Json;
+  readonly rule: unknown;
+}
+
+/** Those that prefixItems speaks of are judged there. */
+function itemsHold({ schema, rule }: Ruled, items: readonly unknown[] | undefined, check: Check): boolean {
+  const first = schema["prefixItems"] === undefined ? 0 : asList(schema["prefixItems"]).length;
+  const rest = items?.slice(first) ?? [];
+  if (rule === false) return rest.length === 0;
+  for (const [index, item] of rest.entries()) {
+    checkAll(asObject(rule), item, { ...check, path: `${check.path}[${first + index}]` });
+  }
+  return true;
+}
+
+function othersHold({ schema, rule }: Ruled, fields: Json | undefined, check: Check): boolean {
+  const known = Object.hasOwn(schema, "properties") ? asObject(schema["properties"]) : {};
+  const others = Object.entries(fields ?? {}).filter(([key]) => !Object.hasOwn(known, key));
+  if (rule === false) return others.length === 0;
+  for (const [key, other] of others) checkAll(asObject(rule), other, { ...check, path: `${check.path}.${key}` });
+  return true;
 }
 
 function isValid(schema: unknown, value: unknown, check: Check): boolean {
@@ -93,6 +132,10 @@ function resolve(reference: string, root: Json): Json {
   let schema = root;
   for (const part of reference.split("/").slice(1)) schema = asObject(schema[part]);
   return schema;
+}
+
+function asList(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [value];
 }
 
 function typeName(value: unknown): string {

@@ -1,5 +1,6 @@
 // One format by itself, as Ingest makes it, for tests that hand it lines one by one.
 
+import { ArrivalTime } from "../../services/ingest/arrival-time.ts";
 import { FragmentTable } from "../../services/ingest/combine.ts";
 import { type FormatName, FORMATS, type LineFormat } from "../../services/ingest/formats.ts";
 import { HostTable } from "../../services/ingest/host-table.ts";
@@ -17,6 +18,7 @@ export function oneFormat(name: FormatName): LineFormat {
     hosts: new HostTable({ hostsMax: 100, hashSeed: 17 }),
     stamps: new StampReader({ year: 2026, streamTime, toUtc: zoneToUtc("UTC") }),
     streamTime,
+    arrival: new ArrivalTime(),
     hashSeed: 17,
     listServers: new Set(["lists.example.org"]),
     onEvent: () => undefined,

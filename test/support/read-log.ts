@@ -23,6 +23,8 @@ export interface ReadLogOptions {
   readonly listServers?: readonly string[];
   /** Bytes of a chunk; all at once by default. */
   readonly chunkBytes?: number;
+  /** Where the log goes on in another file of the same input. */
+  readonly fileBytes?: readonly number[];
 }
 
 export interface Rejected {
@@ -75,7 +77,12 @@ function readLog(
     },
   });
   const step = options.chunkBytes ?? Math.max(bytes.length, 1);
-  for (let at = 0; at < bytes.length; at += step) ingest.feed(bytes.subarray(at, at + step));
+  let begun = 0;
+  for (const end of [...(options.fileBytes ?? []), bytes.length]) {
+    if (begun > 0) ingest.begin();
+    for (let at = begun; at < end; at += step) ingest.feed(bytes.subarray(at, Math.min(at + step, end)));
+    begun = end;
+  }
   ingest.end();
   table.drain(Number.POSITIVE_INFINITY, (slice) => {
     visit(slice, table.hostNames);

@@ -18,6 +18,10 @@ const REAL_PARTS = {
   postfix: { programs: ["/usr/sbin/postfix"], packages: "postfix postfix-pcre", needsRoot: true },
   pflogsumm: { programs: ["/usr/sbin/pflogsumm", "/usr/bin/pflogsumm"], packages: "pflogsumm", needsRoot: false },
   rsyslogd: { programs: ["/usr/sbin/rsyslogd"], packages: "rsyslog", needsRoot: false },
+  openssl: { programs: ["/usr/bin/openssl"], packages: "openssl", needsRoot: false },
+  prometheus: { programs: ["/usr/bin/prometheus"], packages: "prometheus", needsRoot: false },
+  promtool: { programs: ["/usr/bin/promtool"], packages: "prometheus", needsRoot: false },
+  "systemd-analyze": { programs: ["/usr/bin/systemd-analyze"], packages: "systemd", needsRoot: false },
   journalctl: { programs: ["/usr/bin/journalctl"], packages: "systemd", needsRoot: false },
 } as const satisfies Record<string, RealPart>;
 

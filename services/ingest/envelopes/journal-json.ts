@@ -1,5 +1,6 @@
 // one line of `journalctl -o json` -> event time, host, and the message as if syslog had written it.
 
+import type { ArrivalTime } from "../arrival-time.ts";
 import { HOST_BYTES_MAX, type HostTable, isOfName } from "../host-table.ts";
 import type { LineOutcome } from "../rejection.ts";
 import type { StreamTime } from "../stream-time.ts";
@@ -12,6 +13,7 @@ const NEWLINE = 10;
 export interface JournalDependencies {
   readonly hosts: HostTable;
   readonly streamTime: StreamTime;
+  readonly arrival: ArrivalTime;
   readonly parser: MessageParser;
 }
 
@@ -40,12 +42,13 @@ export function createJournalReader(deps: JournalDependencies): JournalReader {
       if (!Object.hasOwn(record, "__REALTIME_TIMESTAMP")) return "not-mine";
       const micros = Number(textOf(record["__REALTIME_TIMESTAMP"]));
       if (!Number.isSafeInteger(micros) || micros <= 0) return "bad-journal-record";
+      const hostName = textOf(record["_HOSTNAME"]);
       stamped.eventTimeMs = Math.floor(micros / 1000);
+      deps.arrival.settle(stamped, hostName);
       deps.streamTime.observe(stamped.eventTimeMs);
       const program = textOf(record["SYSLOG_IDENTIFIER"]);
       // Kernel and service messages carry none: sound records, not mail.
       if (program === undefined) return "other";
-      const hostName = textOf(record["_HOSTNAME"]);
       const message = messageText(record["MESSAGE"]);
       if (hostName === undefined || hostName === "" || message === undefined) return "bad-journal-record";
       const hostBytes = scratch.write(hostName, 0, HOST_BYTES_MAX, "latin1");

@@ -26,7 +26,7 @@ const SHORTEST_STAMP_BYTES = 19;
 export const exchangeFormat: LogFormat<"exchange"> = {
   name: "exchange",
   create(context) {
-    const { stamps, streamTime } = context;
+    const { stamps, streamTime, arrival } = context;
     const row = new TrackingRow();
     const parser = new ExchangeParser(row, context);
     const stamp = Buffer.alloc(STAMP_BYTES_MAX + 1);
@@ -47,9 +47,16 @@ export const exchangeFormat: LogFormat<"exchange"> = {
         if (!row.read(bytes, start, end))
           return isMeantAsRow(row, bytes, start, end) ? "malformed-tracking-row" : "not-mine";
         if (!isStamped()) return "bad-stamp";
+        // Which server stamped it depends on its event: whether its clock is behind is judged there.
+        arrival.settle(stamps, undefined);
         streamTime.observe(stamps.eventTimeMs);
         return parser.parse(stamps.eventTimeMs);
       },
+      begin: () => {
+        row.forgetFields();
+      },
+      state: () => row.fields(),
+      restore: (state) => row.restoreFields(state),
     };
   },
 };

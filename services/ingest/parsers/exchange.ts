@@ -25,6 +25,7 @@ import {
   SENDER,
 } from "../../../shared/domain/packed/fragment-slab.ts";
 import { noteHeld, noteReleased } from "../../../shared/domain/packed/slab-hold.ts";
+import type { ArrivalTime } from "../arrival-time.ts";
 import type { FragmentTable, Host } from "../combine.ts";
 import type { LineOutcome } from "../rejection.ts";
 import { ExchangeOrigin } from "./exchange-origin.ts";
@@ -81,21 +82,25 @@ const AUTO_REPLIED = Buffer.from("auto-replied");
 
 export interface ExchangeOptions {
   readonly table: FragmentTable;
+  readonly arrival: ArrivalTime;
   readonly hashSeed: number;
 }
 
 /** Reads rows whose columns are known; keeps nothing of them but what it adds to the table. */
 export class ExchangeParser {
   private readonly table: FragmentTable;
+  private readonly arrival: ArrivalTime;
   private readonly row: TrackingRow;
   private readonly id: TrackingId;
   private readonly origin: ExchangeOrigin;
   private host: Host | undefined;
-  private eventTimeMs = 0;
+  /** Time of the row at hand. */
+  private readonly stamped = { eventTimeMs: 0 };
 
   constructor(row: TrackingRow, options: ExchangeOptions & ConstructorParameters<typeof ExchangeOrigin>[1]) {
     this.row = row;
     this.table = options.table;
+    this.arrival = options.arrival;
     this.id = new TrackingId(options.hashSeed);
     this.origin = new ExchangeOrigin(row, options);
   }
@@ -115,7 +120,8 @@ export class ExchangeParser {
     // Rows on moderation may name no server. Which one wrote the row before is no answer: that depends on how files are cut and joined.
     if (typeof host === "string") return kind === "hold" || kind === "release" ? "other" : host;
     this.host = host;
-    this.eventTimeMs = eventTimeMs;
+    this.stamped.eventTimeMs = eventTimeMs;
+    this.arrival.settle(this.stamped, host.name);
     if (kind === "accept") return this.accept(count);
     if (kind === "expand") return this.expand(count);
     if (kind === "duplicate") return this.duplicate(host);
@@ -173,7 +179,7 @@ export class ExchangeParser {
     const { row } = this;
     if (!row.take(NETWORK_MESSAGE_ID, MESSAGE_ID_BYTES_MAX)) this.takeMessageId();
     this.id.read(host, row);
-    this.table.goTo(this.eventTimeMs);
+    this.table.goTo(this.stamped.eventTimeMs);
     return this.table.recordFor(host, this.id);
   }
 

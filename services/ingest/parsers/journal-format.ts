@@ -11,6 +11,7 @@ export const journalFormat: LogFormat<"journal"> = {
     const reader = createJournalReader({
       hosts: context.hosts,
       streamTime: context.streamTime,
+      arrival: context.arrival,
       parser: new PostfixParser(context),
     });
     return {

@@ -16,8 +16,13 @@ export const mailEventsFormat: LogFormat<"mail-events"> = {
         if (text === undefined) return "invalid-utf8";
         const decoded = decodeMailEvent(text, { site: context.site });
         if (!decoded.ok) return decoded.reason === "not-json" ? "bad-json" : "bad-mail-event";
-        context.streamTime.observe(decoded.event.at);
-        context.onEvent(decoded.event);
+        const { event } = decoded;
+        // When it was is its system's word, however late it comes; it cannot be told before it was.
+        const stamped = { eventTimeMs: event.at };
+        context.arrival.settle(stamped, undefined);
+        const at = stamped.eventTimeMs;
+        context.streamTime.observe(at);
+        context.onEvent(at === event.at ? event : { ...event, at });
         return "used";
       },
     };

@@ -3,7 +3,7 @@
 import type { Mutable } from "../../../shared/domain/wire-fields.ts";
 import type { Host } from "../combine.ts";
 
-/** One message: its bytes behind the queue id, and where the program's own name stands. */
+/** One message: its bytes behind the queue id, and where the program's own name stands; nowhere (an empty piece) where it was not said. */
 export interface MessageBytes {
   readonly host: Host;
   readonly eventTimeMs: number;

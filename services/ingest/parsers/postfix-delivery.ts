@@ -14,6 +14,7 @@ import { ascii, equalsText, find, needle, spells } from "../bytes.ts";
 import { nameOfBytes } from "../../../shared/domain/log-text.ts";
 import { addAddress, countAddress } from "../../../shared/domain/merge-fields.ts";
 import type { MessageBytes } from "./message-bytes.ts";
+import { isUnnamed } from "./postfix-program.ts";
 
 const QUOTE = 34;
 const BACKSLASH = 92;
@@ -37,6 +38,8 @@ const FORWARDED = ascii("(forwarded as ");
 /** An alias or a .forward that feeds a program: a list manager that may send it on, or what files a person's mail, so it names no list. */
 const TO_COMMAND = ascii("(delivered to command: ");
 const PIPE = ascii("pipe");
+/** What pipe(8) alone says; a remote server's reply begins with its code. */
+const BY_PIPE = ascii("(delivered via ");
 const LOOPBACK_4 = ascii("[127.");
 const LOOPBACK_6 = ascii("[::1]");
 
@@ -124,6 +127,7 @@ function noteExpanded(addresses: DeliveryAddresses, bytes: Buffer, start: number
 function isHandedOn(line: MessageBytes, relayStart: number, status: number, listServers: ReadonlySet<string>): boolean {
   const { bytes, end } = line;
   if (bytes[line.component] === 112 && spells(bytes, line.component, PIPE)) return spells(bytes, status, SENT);
+  if (isUnnamed(line) && spells(bytes, status, SENT) && spells(bytes, status + SENT.length, BY_PIPE)) return true;
   if (spells(bytes, status, SENT) && spells(bytes, status + SENT.length, FORWARDED)) return true;
   let at = relayStart;
   while (at < end && bytes[at] !== OPEN_BRACKET && bytes[at] !== COMMA) at += 1;

@@ -1,4 +1,4 @@
-// Postfix lines with a syslog header in front, as files and `journalctl -o short-iso` have them.
+// Postfix lines with a syslog header in front, as files, ports and `journalctl -o short-iso` have them.
 
 import { isJournalNote } from "../envelopes/journal-note.ts";
 import { SyslogEnvelope } from "../envelopes/syslog.ts";

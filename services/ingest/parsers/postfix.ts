@@ -3,24 +3,26 @@
 
 import { CLIENT, HEADER_TO, LOGIN, MESSAGE_ID, SENDER } from "../../../shared/domain/packed/fragment-slab.ts";
 import { noteHeld, noteReleased } from "../../../shared/domain/packed/slab-hold.ts";
-import { ascii, find, findLast, lesser, needle, spells } from "../bytes.ts";
+import { ascii, lesser, spells } from "../bytes.ts";
 import type { FragmentTable, Host } from "../combine.ts";
-import type { Stamped } from "../envelopes/syslog.ts";
+import type { NamedMessage, Stamped } from "../envelopes/syslog.ts";
 import type { LineOutcome } from "../rejection.ts";
 import type { MessageAtHand, MessageBytes } from "./message-bytes.ts";
+import { ClientLineReader, LOCAL } from "./postfix-client-line.ts";
 import { countDelivery } from "./postfix-delivery.ts";
 import { ForwardedIds } from "./postfix-forwarded.ts";
 import { HeaderLineReader } from "./postfix-header-line.ts";
 import { isHeld, isReleased } from "./postfix-hold.ts";
 import { isCleanup, isQueueManager } from "./postfix-program.ts";
 import { QueueIdReader } from "./postfix-queue-id.ts";
+import { QueueManagerLineReader } from "./postfix-queue-line.ts";
+import { behindUnusualTag, componentOf } from "./postfix-tag.ts";
 
 const SLASH = 47;
 const OPEN_BRACKET = 91;
 const CLOSE_BRACKET = 93;
 const COLON = 58;
 const SPACE = 32;
-const COMMA = 44;
 
 const USUAL_NAME = ascii("postfix/");
 const TO = ascii("to=<");
@@ -31,18 +33,11 @@ const FROM = ascii("from=<");
 const REMOVED = ascii("removed");
 const HEADER = ascii("info: header ");
 const WARNED = ascii("warning: header ");
-const SASL_USERNAME = needle(", sasl_username=");
-const FIELD_END = needle(", ");
-const NRCPT = needle(", nrcpt=");
-const SIZE = needle(">, size=");
 
 /** Longest Message-ID, address or login, and client kept, bytes; a longer one is cut. */
 const MESSAGE_ID_BYTES_MAX = 998;
 const ADDRESS_BYTES_MAX = 320;
 const CLIENT_BYTES_MAX = 255;
-
-/** What stands for the client of a mail submitted on the host itself. */
-const LOCAL = Buffer.from("local");
 
 export interface PostfixOptions {
   readonly table: FragmentTable;
@@ -58,6 +53,8 @@ export class PostfixParser {
   private readonly id: QueueIdReader;
   private readonly forwarded: ForwardedIds;
   private readonly headerLine = new HeaderLineReader();
+  private readonly clientLine = new ClientLineReader();
+  private readonly queueLine = new QueueManagerLineReader();
   /** Reused for every line, so that a line costs no object. */
   private readonly line: MessageAtHand = {
     host: { name: "", hash: 0, index: 0 },
@@ -90,21 +87,42 @@ export class PostfixParser {
     if (component < 0) return "other";
     const componentEnd = at;
     if (bytes[at] === OPEN_BRACKET) {
-      while (at < end && bytes[at] !== CLOSE_BRACKET) at += 1;
+      // No further than the tag goes: a bracket in what a client said closes none.
+      while ((bytes[at] ?? 0) > SPACE && bytes[at] !== CLOSE_BRACKET) at += 1;
       at += 1;
     }
-    if (bytes[at] !== COLON || bytes[at + 1] !== SPACE) return "other";
-    const { id, line } = this;
-    if (!id.read(host, bytes, at + 2, end)) return "other";
+    if (bytes[at] !== COLON || bytes[at + 1] !== SPACE) {
+      const text = behindUnusualTag(bytes, start, componentEnd, end);
+      if (text < 0) return "other";
+      // The name itself is cut where a space follows.
+      const nameEnd = bytes[componentEnd] === SPACE ? component : componentEnd;
+      return this.parseBehindTag({ host, stamped, bytes, name: component, nameEnd, start: text, end });
+    }
+    if (!this.id.read(host, bytes, at + 2, end)) return "other";
+    const { line } = this;
     // The engine notes every pointer that is stored: those that stay the same are not.
     if (line.host !== host) line.host = host;
     if (line.bytes !== bytes) line.bytes = bytes;
     line.eventTimeMs = stamped.eventTimeMs;
-    line.start = id.next;
+    line.start = this.id.next;
     line.end = end;
     line.component = component;
     line.componentEnd = componentEnd;
     return this.message(line);
+  }
+
+  /** A message whose program is named apart from it, as RFC 5424 has it. */
+  parseNamed(message: NamedMessage): LineOutcome {
+    const name = componentOf(message.bytes, message.name, message.nameEnd);
+    return name < 0 ? "other" : this.parseBehindTag({ ...message, name });
+  }
+
+  /** `name`: where the program's own begins. */
+  private parseBehindTag({ host, stamped, bytes, name, nameEnd, start, end }: NamedMessage): LineOutcome {
+    if (!this.id.read(host, bytes, start, end)) return "other";
+    const { eventTimeMs } = stamped;
+    const at = { start: this.id.next, end, component: name, componentEnd: nameEnd };
+    return this.message({ host, eventTimeMs, bytes, ...at });
   }
 
   private message(line: MessageBytes): LineOutcome {
@@ -156,24 +174,13 @@ export class PostfixParser {
   }
 
   private client(line: MessageBytes): LineOutcome {
-    const { bytes, end } = line;
-    let open = line.start + CLIENT_FIELD.length;
-    while (open < end && bytes[open] !== OPEN_BRACKET && bytes[open] !== COMMA) open += 1;
-    let close = open;
-    while (close < end && bytes[close] !== CLOSE_BRACKET) close += 1;
-    if (bytes[open] !== OPEN_BRACKET || bytes[close] !== CLOSE_BRACKET || close === open + 1)
-      return "malformed-client-line";
+    const { clientLine } = this;
+    if (!clientLine.read(line.bytes, line.start + CLIENT_FIELD.length, line.end)) return "malformed-client-line";
     const record = this.accepted(line);
     const { slab } = this.table;
-    slab.say(record, CLIENT, open + 1, lesser(close, open + 1 + CLIENT_BYTES_MAX));
-    // The usual line ends here.
-    const login = close + 1 < end ? find(bytes, close, end, SASL_USERNAME) : -1;
-    if (login >= 0) {
-      const from = login + SASL_USERNAME.literal.length;
-      const next = find(bytes, from, end, FIELD_END);
-      const to = lesser(next < 0 ? end : next, from + ADDRESS_BYTES_MAX);
-      if (to > from) slab.say(record, LOGIN, from, to);
-    }
+    const { client, clientEnd, login, loginEnd } = clientLine;
+    slab.say(record, CLIENT, client, lesser(clientEnd, client + CLIENT_BYTES_MAX));
+    if (loginEnd > login) slab.say(record, LOGIN, login, lesser(loginEnd, login + ADDRESS_BYTES_MAX));
     return "used";
   }
 
@@ -204,24 +211,16 @@ export class PostfixParser {
     return "used";
   }
 
-  /** "from=<S>, size=N, nrcpt=M (queue active)", read from its end: the sender is an outsider's text. */
   private queueManager(line: MessageBytes): LineOutcome {
     const { bytes, start, end } = line;
     if (bytes[end - 1] !== 41) return "other"; // "status=expired, returned to sender"
-    const nrcpt = findLast(bytes, start, end, NRCPT);
-    const size = nrcpt < 0 ? -1 : findLast(bytes, start, nrcpt, SIZE);
-    if (size < 0) return "malformed-queue-manager-line";
-    let count = 0;
-    let at = nrcpt + NRCPT.literal.length;
-    for (; at < end && (bytes[at] ?? 0) >= 48 && (bytes[at] ?? 0) <= 57; at += 1) {
-      count = lesser(count * 10 + (bytes[at] ?? 0) - 48, 1_000_000_000);
-    }
-    if (bytes[at] !== SPACE || count === 0) return "malformed-queue-manager-line";
+    const { queueLine } = this;
+    if (!queueLine.read(bytes, start, end)) return "malformed-queue-manager-line";
     const record = this.accepted(line);
     const { slab } = this.table;
-    slab.recipients(record, count);
+    slab.recipients(record, queueLine.recipients);
     const from = start + FROM.length;
-    slab.say(record, SENDER, from, lesser(size, from + ADDRESS_BYTES_MAX));
+    slab.say(record, SENDER, from, lesser(queueLine.senderEnd, from + ADDRESS_BYTES_MAX));
     return "used";
   }
 

@@ -49,6 +49,8 @@ const NOT_READ = -1;
 const NAME_BYTES_MAX = 64;
 /** Longest value that is handed out, bytes. */
 const VALUE_BYTES_MAX = 4096;
+/** Columns there can be in the longest line. */
+const COLUMNS_MAX = 33_554_432;
 
 export function placeOfField(field: TrackingField): number {
   return READ.indexOf(field);
@@ -65,6 +67,8 @@ export class TrackingRow {
   columnsRead = 0;
   isDateFirst = false;
   private places: Int16Array = new Int16Array(0);
+  /** Columns that are read. */
+  private named = new Map<string, number>();
   private line: Buffer = this.source;
   private readonly starts = new Int32Array(READ.length);
   private readonly ends = new Int32Array(READ.length);
@@ -82,7 +86,7 @@ export class TrackingRow {
     let columns = 1;
     for (let at = start; at < end; at += 1) if (bytes[at] === COMMA) columns += 1;
     const places = new Int16Array(columns).fill(NOT_READ);
-    const seen = new Set<number>();
+    const named = new Map<string, number>();
     let from = start;
     for (let column = 0; column < columns; column += 1) {
       let to = from;
@@ -90,17 +94,36 @@ export class TrackingRow {
       const name = to - from > NAME_BYTES_MAX ? "" : bytes.toString("latin1", from, to).trim().toLowerCase();
       const place = PLACES.get(name);
       // Of two columns of one name the first counts.
-      if (place !== undefined && !seen.has(place)) {
-        seen.add(place);
+      if (place !== undefined && !named.has(name)) {
+        named.set(name, column);
         places[column] = place;
       }
       from = to + 1;
     }
-    if (!NEEDED.every((field) => seen.has(placeOfField(field)))) return false;
-    this.places = places;
-    this.isDateFirst = places[0] === 0;
-    this.columns = columns;
-    return true;
+    return this.takePlaces(places, named);
+  }
+
+  /** What #Fields says, as JSON can hold it. */
+  fields(): unknown {
+    const { columns, named } = this;
+    return { columns, read: columns === 0 ? {} : Object.fromEntries(named) };
+  }
+
+  /** Takes that back; false when it is something else. */
+  restoreFields(state: unknown): boolean {
+    this.columns = 0;
+    const columns = numberIn(state, "columns");
+    const read = valueIn(state, "read");
+    if (columns === undefined || columns > COLUMNS_MAX) return false;
+    const places = new Int16Array(columns).fill(NOT_READ);
+    const named = new Map<string, number>();
+    for (const name of READ) {
+      const column = numberIn(read, name);
+      if (column === undefined || column >= columns) continue;
+      named.set(name, column);
+      places[column] = placeOfField(name);
+    }
+    return columns === 0 || this.takePlaces(places, named);
   }
 
   /** False when it has more or fewer columns than #Fields names, or a quote without its end. */
@@ -150,6 +173,15 @@ export class TrackingRow {
     return this.take(place, bytesMax) ? this.source.toString("latin1", this.from, this.to) : "";
   }
 
+  private takePlaces(places: Int16Array, named: Map<string, number>): boolean {
+    if (!NEEDED.every((name) => named.has(name))) return false;
+    this.places = places;
+    this.named = named;
+    this.isDateFirst = places[0] === 0;
+    this.columns = places.length;
+    return true;
+  }
+
   private readPlain(bytes: Buffer, start: number, end: number): number {
     let at = start;
     while (at < end && bytes[at] !== COMMA) at += 1;
@@ -197,4 +229,16 @@ export class TrackingRow {
     this.to = length;
     return length > 0;
   }
+}
+
+function valueIn(object: unknown, key: string): unknown {
+  return typeof object === "object" && object !== null
+    ? Object.entries(object).find(([name]) => name === key)?.[1]
+    : undefined;
+}
+
+/** A whole number from 0. */
+function numberIn(object: unknown, key: string): number | undefined {
+  const value = valueIn(object, key);
+  return Number.isInteger(value) && Number(value) >= 0 ? Number(value) : undefined;
 }

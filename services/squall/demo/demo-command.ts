@@ -52,7 +52,10 @@ export async function demoCommand(terminal: Terminal): Promise<ExitCode> {
   const screen = new DemoScreen(terminal, config.timezone);
   let openedAt: number | undefined;
   const alerts: StormAlert[] = [];
+  const hashSeed = randomInt(2 ** 31);
+  const hosts = new HostTable({ hostsMax: config.ingest.hostsMax, hashSeed });
   const pipeline = new LivePipeline({
+    hosts,
     site: config.site,
     assembler: defaultAssemblerSettings,
     detector: config.detector,
@@ -62,13 +65,13 @@ export async function demoCommand(terminal: Terminal): Promise<ExitCode> {
       screen.take(window);
     },
   });
-  const ingest = createIngest(pipeline, config);
+  const ingest = createIngest(pipeline, config, { hosts, hashSeed });
   terminal.out(INTRODUCTION);
   const startedAt = terminal.nowMs();
   for (const chunk of simulate({ scenario: "nhs-2016", seed: SEED, scale: 1 }).chunks()) {
     ingest.feed(chunk);
     const now = ingest.streamTime.latest;
-    pipeline.advance(now, now - config.detector.allowedLatenessMs);
+    pipeline.advanceTo(now, now - config.detector.allowedLatenessMs);
     if (now < SHOWN_FROM) continue;
     screen.show(now);
     for (const alert of alerts.splice(0)) {
@@ -86,8 +89,11 @@ export async function demoCommand(terminal: Terminal): Promise<ExitCode> {
   return terminal.signal.aborted ? EXIT.interrupted : EXIT.done;
 }
 
-function createIngest(pipeline: LivePipeline, config: SquallConfig): Ingest {
-  const hashSeed = randomInt(2 ** 31);
+function createIngest(
+  pipeline: LivePipeline,
+  config: SquallConfig,
+  hosts: { readonly hosts: HostTable; readonly hashSeed: number },
+): Ingest {
   const { table } = pipeline.stages;
   return new Ingest({
     site: config.site,
@@ -96,10 +102,9 @@ function createIngest(pipeline: LivePipeline, config: SquallConfig): Ingest {
     year: 2016,
     toUtc: (civilMs) => civilMs,
     allowedLatenessMs: config.detector.allowedLatenessMs,
-    hashSeed,
+    ...hosts,
     listServers: new Set(),
     table,
-    hosts: new HostTable({ hostsMax: config.ingest.hostsMax, hashSeed }),
     onEvent: (event) => {
       table.addEvent(event);
     },

@@ -9,9 +9,11 @@ import { Assembler } from "../../assembler/assembler.ts";
 import { packedEvent, packedOrigin } from "../../assembler/unpack.ts";
 import type { People } from "../../assembler/mail-event-from-mail.ts";
 import { stormAdvice } from "../../detector/advice/storm-advice.ts";
+import type { Changes } from "../../detector/tracked.ts";
 import type { PackedReader } from "../../detector/packed-step.ts";
 import type { DetectorOutput, DetectorState } from "../../detector/detector.ts";
 import { createDetectorState, step, takePackedMail, takePackedRemoval } from "../../detector/detector.ts";
+import { setBack } from "../../detector/set-back.ts";
 import type { DetectorSettings } from "../../../shared/domain/detector-settings.ts";
 import { FragmentTable } from "../../ingest/combine.ts";
 
@@ -20,6 +22,8 @@ export interface PipelineOptions {
   readonly assembler: AssemblerSettings;
   readonly detector: DetectorSettings;
   readonly people: People;
+  /** Keeps account of what changes in the detector; without it nothing can be told of its state. */
+  readonly changes?: () => Changes;
   readonly onAlert: (alert: StormAlert) => void;
   readonly onWindow: (window: ThreadWindow) => void;
 }
@@ -40,7 +44,12 @@ export class Stages {
       event: (mails, mail) => packedEvent(mails, mail, deps),
       origin: (mails, mail) => packedOrigin(mails, mail, deps),
     };
-    this.detector = createDetectorState(options.detector, { advise: stormAdvice, packed });
+    const { changes } = options;
+    this.detector = createDetectorState(options.detector, {
+      advise: stormAdvice,
+      packed,
+      ...(changes === undefined ? {} : { changes }),
+    });
   }
 
   detect(event: MailEvent): void {
@@ -57,6 +66,12 @@ export class Stages {
 
   tick(watermark: number): void {
     this.deliver(step(this.detector, { kind: "tick", watermark }));
+  }
+
+  /** Our own clock was ahead: what it is by now is told anew. */
+  setBack(watermark: number): void {
+    this.assembler.setBack(watermark);
+    this.deliver(setBack(this.detector, watermark));
   }
 
   private deliver(outputs: readonly DetectorOutput[]): void {

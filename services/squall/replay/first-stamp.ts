@@ -1,6 +1,7 @@
 // The first bytes of an input -> month and day of its first stamp that names no year.
 
-import type { MonthDay } from "../../ingest/syslog-stamp.ts";
+import type { MonthDay } from "../../ingest/calendar-day.ts";
+import { behindPriority } from "../../ingest/envelopes/syslog.ts";
 import { monthDayAt } from "../../ingest/syslog-stamp.ts";
 
 const NEWLINE = 10;
@@ -11,7 +12,7 @@ const PEEK_LINES = 200;
 export function firstMonthDay(chunk: Buffer): MonthDay | undefined {
   let start = 0;
   for (let line = 0; line < PEEK_LINES && start < chunk.length; line += 1) {
-    const found = monthDayAt(chunk, start);
+    const found = monthDayAt(chunk, behindPriority(chunk, start));
     if (found !== undefined) return found;
     const newline = chunk.indexOf(NEWLINE, start);
     if (newline < 0) return undefined;

@@ -24,6 +24,11 @@ const MAIL_EVENT_HINTS: readonly string[] = [
   "           subject: see the schema mail-event.schema.json.",
 ];
 
+/** What to add to Postfix, without the summary's margin: text, and lines as they are to be written. */
+export function postfixHeaderSettings(): string[] {
+  return POSTFIX_HEADER_SETTINGS.map((line) => line.trimStart());
+}
+
 export function headerAdvice(result: Pick<ReplayResult, "survey" | "counters" | "assembler">): string[] {
   const { survey, counters, assembler } = result;
   const { total, headersLogged, withThreadHeaders } = survey.headerShare;

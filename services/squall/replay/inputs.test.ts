@@ -54,6 +54,7 @@ describe("month and day of the first stamp", () => {
   test.each([
     ["Nov 14 08:29:00 mx1 x", { month: 10, day: 14 }],
     ["Feb  3 08:29:00 mx1 x", { month: 1, day: 3 }],
+    ["<22>Nov 14 08:29:00 mx1 x", { month: 10, day: 14 }],
     ["rubbish\nFeb  3 08:29:00 mx1 x", { month: 1, day: 3 }],
     ["2016-11-14T08:29:00Z mx1 x", undefined],
     ["", undefined],

@@ -4,8 +4,8 @@
 import { fileIdentity } from "../../../shared/adapters/files/file-identity.ts";
 import type { InputFile, OpenOptions } from "../../../shared/adapters/files/input-file.ts";
 import { CHUNK_BYTES, openInput } from "../../../shared/adapters/files/input-file.ts";
-import type { MonthDay } from "../../ingest/syslog-stamp.ts";
-import { yearsOfFirstStamps } from "../../ingest/syslog-stamp.ts";
+import type { MonthDay } from "../../ingest/calendar-day.ts";
+import { yearsOfFirstStamps } from "../../ingest/stamp-years.ts";
 import { firstMonthDay } from "./first-stamp.ts";
 
 const PEEK_BYTES = 65_536;

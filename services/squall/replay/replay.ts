@@ -3,8 +3,9 @@
 import { randomInt } from "node:crypto";
 import type { StormAlert } from "../../../shared/domain/storm-alert.ts";
 import type { ThreadWindow } from "../../../shared/domain/thread-window.ts";
-import type { DetectorSurvey } from "../../detector/detector.ts";
+import type { DetectorState, DetectorSurvey } from "../../detector/detector.ts";
 import { detectorSurvey } from "../../detector/detector.ts";
+import type { Changes } from "../../detector/tracked.ts";
 import type { AssemblerCounters } from "../../assembler/assembler-settings.ts";
 import { defaultAssemblerSettings } from "../../assembler/assembler-settings.ts";
 import type { FormatName } from "../../ingest/formats.ts";
@@ -36,6 +37,8 @@ export interface ReplayOptions {
   readonly onProgress: (progress: ReplayProgress) => void;
   /** Our own clock, ms since the epoch: it bears out the stamps of a log that is followed. */
   readonly nowMs: () => number;
+  /** What is known before the first line, and what account is kept of what changes. */
+  readonly before?: { readonly changes: () => Changes; readonly restore: (detector: DetectorState) => Promise<void> };
   /** Ends the replay early; what was read so far counts. */
   readonly signal: AbortSignal;
 }
@@ -57,14 +60,17 @@ export interface ReplayResult {
 /** Runs a replay to the end of its inputs. */
 export async function replay(options: ReplayOptions): Promise<ReplayResult> {
   const { config, inputs } = options;
+  const { before } = options;
   const pipeline = new ReplayPipeline({
     site: config.site,
+    ...(before === undefined ? {} : { changes: before.changes }),
     assembler: defaultAssemblerSettings,
     detector: config.detector,
     people: { name: (address) => address, allowSubject: config.detector.allowSubject },
     onAlert: options.onAlert,
     onWindow: options.onWindow,
   });
+  await before?.restore(pipeline.stages.detector);
   const reading = new SideBySide({ inputs, nowMs: options.nowMs, ...readers(options, pipeline.stages.table) });
   for (let chunks = 1; !options.signal.aborted && (await reading.readChunk()); chunks += 1) {
     pipeline.advance(reading.reached() - config.detector.allowedLatenessMs, reading.latest());

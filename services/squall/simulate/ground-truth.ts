@@ -1,6 +1,7 @@
 // what the scenario did -> a record to judge a detector by. Complete once the log has been written to its end.
 
 import { expectedOutcome, type ExpectedOutcome, type ReplyAll } from "./expected-outcome.ts";
+import type { LogClock } from "./log-clock.ts";
 import type { MailKind } from "./mail.ts";
 import type { LogFormat, SetUp } from "./set-up.ts";
 import type { Conversation, DeliveryCounts, ListTruth, TruthBook } from "./truth-book.ts";
@@ -72,6 +73,8 @@ export interface GroundTruth {
   readonly setUp?: SetUp;
   readonly seed: number;
   readonly scale: number;
+  /** How many times as fast as in the scenario, where it was written live. */
+  readonly speed?: number;
   readonly startedAt: string;
   /** Event time at which the log stops. */
   readonly endedAt: string;
@@ -90,14 +93,26 @@ export interface GroundTruth {
   readonly traffic: Readonly<Record<MailKind, number>>;
 }
 
+/** What is shown of a book: times, and nothing of what lies behind its end. */
+interface Telling {
+  readonly clock: LogClock;
+  /** As shown, microseconds; Infinity where the log was written to its end. */
+  readonly cutAt: number;
+}
+
 /** The book as a record of its own. */
 export function groundTruth(
   book: TruthBook,
   run: Pick<
     GroundTruth,
-    "scenario" | "expected" | "format" | "setUp" | "seed" | "scale" | "startedAt" | "endedAt" | "lines"
+    "scenario" | "expected" | "format" | "setUp" | "seed" | "scale" | "speed" | "startedAt" | "endedAt" | "lines"
   >,
+  telling: Telling,
 ): GroundTruth {
+  const { cutAt } = telling;
+  const conversations = book.conversations
+    .map((conversation) => asShown(conversation, telling))
+    .filter(({ firstAt }) => firstAt <= cutAt);
   const { mails, recipients, deliveries } = book;
   return {
     v: 1,
@@ -107,9 +122,18 @@ export function groundTruth(
     deliveries: { ...deliveries },
     undelivered: recipients - deliveries.sent - deliveries.bounced,
     lists: [...book.lists],
-    storms: book.conversations.filter((conversation) => conversation.storm).map(stormTruth),
-    discussions: book.conversations.filter((conversation) => !conversation.storm).map(discussionTruth),
+    storms: conversations.filter((conversation) => conversation.storm).map(stormTruth),
+    discussions: conversations.filter((conversation) => !conversation.storm).map(discussionTruth),
     traffic: { ...book.traffic },
+  };
+}
+
+function asShown(conversation: Conversation, { clock, cutAt }: Telling): Conversation {
+  const replyAlls = conversation.replyAlls.map((reply) => ({ ...reply, at: clock.shown(reply.at) }));
+  return {
+    ...conversation,
+    firstAt: clock.shown(conversation.firstAt),
+    replyAlls: replyAlls.filter(({ at }) => at <= cutAt),
   };
 }
 

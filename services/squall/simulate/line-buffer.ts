@@ -1,5 +1,6 @@
 // log lines -> chunks of bytes. One big buffer is filled line by line; a full one is handed over and never touched again.
 
+import type { LogClock } from "./log-clock.ts";
 import { SECOND } from "./mail.ts";
 import type { StampStyle } from "./set-up.ts";
 
@@ -17,14 +18,16 @@ export class LineBuffer {
   bytes: Buffer = Buffer.allocUnsafeSlow(CHUNK_CAPACITY_BYTES);
   length = 0;
   lines = 0;
-  /** Stamp of the last line, microseconds since the epoch. */
+  /** When the last line was written, in the scenario's time, microseconds since the epoch; as are all times here. */
   lastAt = 0;
+  readonly clock: LogClock;
   private readonly style: StampStyle;
   private stampedSecond = -1;
   private stampText = "";
 
-  constructor(style: StampStyle) {
+  constructor(style: StampStyle, clock: LogClock) {
     this.style = style;
+    this.clock = clock;
   }
 
   get isFull(): boolean {
@@ -42,13 +45,14 @@ export class LineBuffer {
   stamp(at: number): void {
     if (at < this.lastAt) throw new RangeError(`a line of ${at} after one of ${this.lastAt}`);
     this.lastAt = at;
-    const second = Math.floor(at / SECOND);
+    const shown = this.clock.shown(at);
+    const second = Math.floor(shown / SECOND);
     if (second !== this.stampedSecond) {
       this.stampedSecond = second;
       this.stampText = this.style === "rfc3164" ? classicSecond(second) : isoSecond(second);
     }
     this.text(this.stampText);
-    if (this.style === "rfc3339") this.writeMicros(this.length - RFC3339_ZONE.length - 6, at - second * SECOND);
+    if (this.style === "rfc3339") this.writeMicros(this.length - RFC3339_ZONE.length - 6, shown - second * SECOND);
   }
 
   /** Writes one line whose stamp is a part of `text` already (latin1, no newline). Throws RangeError when time would go back. */
@@ -88,12 +92,12 @@ export class LineBuffer {
   restamp(lineStart: number, at: number): void {
     this.lastAt = at;
     if (this.style === "rfc3339")
-      this.writeMicros(lineStart + SECONDS_TEXT_LENGTH + 1, at - this.stampedSecond * SECOND);
+      this.writeMicros(lineStart + SECONDS_TEXT_LENGTH + 1, this.clock.shown(at) - this.stampedSecond * SECOND);
   }
 
-  /** The last stamp's second ends here. */
-  get secondEndsAt(): number {
-    return (this.stampedSecond + 1) * SECOND;
+  /** Is a time shown within the second of the last stamp? */
+  isSameSecond(at: number): boolean {
+    return this.clock.shown(at) < (this.stampedSecond + 1) * SECOND;
   }
 
   /** Hands over what was written; the buffer goes on with fresh bytes. */
@@ -102,6 +106,13 @@ export class LineBuffer {
     this.bytes = Buffer.allocUnsafeSlow(CHUNK_CAPACITY_BYTES);
     this.length = 0;
     return chunk;
+  }
+
+  /** A copy of what was written; the buffer begins anew. For a little at a time. */
+  takeCopy(): Buffer {
+    const copy = Buffer.from(this.bytes.subarray(0, this.length));
+    this.length = 0;
+    return copy;
   }
 
   private writeMicros(at: number, micros: number): void {

@@ -162,7 +162,7 @@ function sendCron(traffic: Traffic, at: number): void {
   const recipients = [
     { address: `sysadmin@${DOMAIN}`, writtenAs: address, route: "store", fate: "sent", transferMicros: 30_000 },
   ] as const;
-  const messageId = `${new Date(Math.floor(at / 1000)).toISOString().replace(/\D/g, "").slice(0, 14)}.${random.int(10_000_000)}@mta01.${DOMAIN}`;
+  const messageId = `${new Date(Math.floor(world.clock.shown(at) / 1000)).toISOString().replace(/\D/g, "").slice(0, 14)}.${random.int(10_000_000)}@mta01.${DOMAIN}`;
   const from = `${address} (Cron Daemon)`;
   world.mailSystem.accept({
     kind: "cron",

@@ -1,9 +1,11 @@
 // scenario, seed, scale -> the raw log as a stream of chunks, and the truth about it. The same options give the same bytes everywhere.
 
 import { createEventQueue } from "./event-queue.ts";
+import { fileHead } from "./exchange/exchange-rows.ts";
 import { createExchange } from "./exchange/exchange-system.ts";
 import { groundTruth, timeText, type GroundTruth } from "./ground-truth.ts";
 import { LineBuffer } from "./line-buffer.ts";
+import { LogClock, type LogTimes } from "./log-clock.ts";
 import { SECOND, type MailSystem } from "./mail.ts";
 import { DeliveryQueue } from "./postfix/delivery-queue.ts";
 import { createPostfix, linesPerDelivery } from "./postfix/postfix-system.ts";
@@ -32,65 +34,100 @@ export interface SimulationOptions {
   readonly headers?: boolean;
   /** Whether storm replies keep the subject; default as the scenario has it (most do). */
   readonly subjects?: "kept" | "changed";
-  /** Stop after so many seconds of event time. */
+  /** Stop after so many seconds of the scenario's time. */
   readonly until?: number;
+  /** Default: as the scenario has it. */
+  readonly times?: LogTimes;
 }
 
 export interface Simulation {
   /** The log in chunks of 192 to 256 KiB (the last one shorter), whole lines. Every chunk is a buffer of its own: keep it as long as you like. Can be run once. */
   chunks(): Generator<Buffer>;
-  /** Complete once the chunks are exhausted. */
-  truth(): GroundTruth;
+  /** The next lines with stamps up to a time (microseconds, as shown), at most a chunk of them; undefined when there are none. Instead of `chunks`. */
+  linesUntil(shownAt: number): Buffer | undefined;
+  /** Nothing happens before this time, as shown; Infinity when all is over. */
+  nextAt(): number;
+  /** What stands at the top of a file that is begun at a time. */
+  head(shownAt: number): string;
+  /** Complete once the log was written to its end; `cutAt`: when it was cut short, as shown. */
+  truth(cutAt?: number): GroundTruth;
 }
 
-/** A simulation, not yet begun. Throws RangeError on a scale that is not above 0 or too large, on a seed that is not an integer, or on options of Postfix with another format. */
+/** A simulation, not yet begun. Throws RangeError on a scale that is not above 0 or too large, on a seed that is not an integer, on a speed that is not above 0, or on options of Postfix with another format. */
 export function simulate(options: SimulationOptions): Simulation {
   const scenario = SCENARIOS[options.scenario];
   checkOptions(options);
   const lasts = Math.min(options.until ?? Infinity, scenario.lastsSeconds);
   const endAt = scenario.startAt + Math.round(lasts * SECOND);
-  const buffer = new LineBuffer(options.stamp ?? "rfc3339");
+  const clock = new LogClock(scenario.startAt, options.times);
+  const buffer = new LineBuffer(options.stamp ?? "rfc3339", clock);
   const events = createEventQueue();
   const book = createTruthBook();
   const random = (stream: string): Random => createRandom(options.seed, `${options.scenario}/${stream}`);
-  const { mailSystem, nextLineAt, writeUntil } = createSystem(options, scenario, { buffer, events, book, random });
+  const system = createSystem(options, scenario, { buffer, events, book, random });
   const world: World = {
     scale: options.scale,
     startAt: scenario.startAt,
     endAt: scenario.startAt + scenario.lastsSeconds * SECOND,
+    clock,
     events,
-    mailSystem,
+    mailSystem: system.mailSystem,
     truth: book,
     subjects: options.subjects ?? "mixed",
     random,
   };
   scenario.play(world);
-  const { format = "postfix" } = options;
+  /** False when nothing happens before the time. */
+  const goOn = (before: number): boolean => {
+    const eventAt = events.nextAt();
+    const lineAt = system.nextLineAt();
+    if (Math.min(eventAt, lineAt) >= Math.min(before, endAt)) return false;
+    if (lineAt < eventAt) system.writeUntil(Math.min(before, endAt));
+    else events.runNext();
+    return true;
+  };
   return {
     *chunks() {
-      for (;;) {
-        const eventAt = events.nextAt();
-        const lineAt = nextLineAt();
-        if (Math.min(eventAt, lineAt) >= endAt) break;
-        if (lineAt < eventAt) writeUntil(endAt);
-        else events.runNext();
-        if (buffer.isFull) yield buffer.take();
-      }
+      while (goOn(endAt)) if (buffer.isFull) yield buffer.take();
       if (buffer.length > 0) yield buffer.take();
     },
-    truth: () =>
-      groundTruth(book, {
-        scenario: options.scenario,
-        expected: scenario.expected,
-        format,
-        ...(format === "postfix" ? { setUp: setUpOf(options, scenario) } : {}),
-        seed: options.seed,
-        scale: options.scale,
-        startedAt: timeText(scenario.startAt),
-        endedAt: timeText(endAt),
-        lines: buffer.lines,
-      }),
+    linesUntil(shownAt) {
+      const before = clock.firstAfter(shownAt);
+      while (!buffer.isFull && goOn(before));
+      return buffer.length > 0 ? buffer.takeCopy() : undefined;
+    },
+    nextAt() {
+      const at = Math.min(events.nextAt(), system.nextLineAt());
+      return at >= endAt ? Infinity : clock.shown(at);
+    },
+    head: (shownAt) => (options.format === "exchange" ? `${fileHead(shownAt).join("\n")}\n` : ""),
+    truth: (cutAt = Infinity) => tell(options, scenario, { book, clock, cutAt, endAt, lines: buffer.lines }),
   };
+}
+
+interface Told {
+  readonly book: TruthBook;
+  readonly clock: LogClock;
+  readonly cutAt: number;
+  readonly endAt: number;
+  readonly lines: number;
+}
+
+function tell(options: SimulationOptions, scenario: Scenario, { book, clock, cutAt, endAt, lines }: Told): GroundTruth {
+  const { format = "postfix", seed, scale, times } = options;
+  const run = {
+    scenario: options.scenario,
+    expected: scenario.expected,
+    format,
+    ...(format === "postfix" ? { setUp: setUpOf(options, scenario) } : {}),
+    seed,
+    scale,
+    ...(times === undefined ? {} : { speed: times.speed }),
+    startedAt: timeText(clock.shown(scenario.startAt)),
+    endedAt: timeText(Math.min(clock.shown(endAt), cutAt)),
+    lines,
+  };
+  return groundTruth(book, run, { clock, cutAt });
 }
 
 interface System {
@@ -145,5 +182,6 @@ function checkOptions(options: SimulationOptions): void {
     for (const name of ["setUp", "stamp", "headers"] as const)
       if (options[name] !== undefined) throw new RangeError(`${name} is Postfix's: format exchange has none`);
   }
+  if (options.times !== undefined && !(options.times.speed > 0)) throw new RangeError("speed must be above 0");
   if (options.until !== undefined && !(options.until >= 0)) throw new RangeError("until must not be negative");
 }

@@ -73,9 +73,10 @@ export function receive(
     "custom-data": "S:DeliveryPriority=Normal",
   };
   const tracked: Tracked = { mail, server, internalId, common };
-  const entry = isOutlook(mail) ? byStoreDriver(mail, server, at) : bySmtp(mail, server);
+  const shownAt = exchange.buffer.clock.shown(at);
+  const entry = isOutlook(mail) ? byStoreDriver(mail, server, shownAt) : bySmtp(mail, server);
   const to = { "recipient-address": named.join(";"), "recipient-count": String(named.length) };
-  exchange.write(at, { ...common, ...idOf(tracked), ...entry, ...to, "message-info": trackingTime(at) });
+  exchange.write(at, { ...common, ...idOf(tracked), ...entry, ...to, "message-info": trackingTime(shownAt) });
   exchange.events.schedule(at + 8000, (now) =>
     exchange.write(now, {
       ...common,

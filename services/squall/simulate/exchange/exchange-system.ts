@@ -33,9 +33,10 @@ export function createExchange(input: ExchangeInput): MailSystem {
     addressesOf: createAddresses(),
     deliveries: createDeliveries(events, input.deliveriesPerSecond),
     write(at, row) {
-      if (rows === 0) for (const line of fileHead(at)) buffer.stampedLine(at, line);
+      const shownAt = buffer.clock.shown(at);
+      if (rows === 0) for (const line of fileHead(shownAt)) buffer.stampedLine(at, line);
       rows += 1;
-      buffer.stampedLine(at, rowText(at, row, rows));
+      buffer.stampedLine(at, rowText(shownAt, row, rows));
     },
   };
   return {
@@ -163,7 +164,7 @@ function deliverRow(
     "event-id": "DELIVER",
     "recipient-address": to,
     "recipient-count": String(count),
-    "message-info": `${trackingTime(tracked.mail.at)};SRV=${tracked.server.name}.${DOMAIN}:TOTAL-DEL=0.100`,
+    "message-info": `${trackingTime(exchange.buffer.clock.shown(tracked.mail.at))};SRV=${tracked.server.name}.${DOMAIN}:TOTAL-DEL=0.100`,
   });
   exchange.truth.deliveries.sent += count;
 }

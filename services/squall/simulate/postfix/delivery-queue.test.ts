@@ -3,6 +3,7 @@ import { DeliveryQueue } from "./delivery-queue.ts";
 import { createEventQueue } from "../event-queue.ts";
 import { writeLetter } from "../letter.ts";
 import { LineBuffer } from "../line-buffer.ts";
+import { LogClock } from "../log-clock.ts";
 import { SECOND } from "../mail.ts";
 import { createMailList, memberAddress, type MailList } from "../mail-list.ts";
 import { personAt } from "../people.ts";
@@ -17,7 +18,7 @@ function setUp(): {
   told: string[];
 } {
   const events = createEventQueue();
-  const buffer = new LineBuffer("rfc3339");
+  const buffer = new LineBuffer("rfc3339", new LogClock(0));
   const queue = new DeliveryQueue({
     buffer,
     counts: { sent: 0, deferred: 0, bounced: 0 },

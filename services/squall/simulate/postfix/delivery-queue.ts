@@ -79,6 +79,8 @@ export class DeliveryQueue {
       const until = Math.min(stopAt, this.options.events.nextAt());
       if (run === undefined || this.clock >= until || this.options.buffer.isFull) return;
       this.run = this.writeRun(run, until) ? undefined : run;
+      // Where it is only asked for so much, it is not told yet: who answers must not depend on how a log is asked for.
+      if (this.run === undefined || this.clock >= this.options.events.nextAt()) this.tellReceived(run);
     }
   }
 
@@ -133,7 +135,7 @@ export class DeliveryQueue {
         this.writeBounce(run, person, at);
       } else {
         const start = buffer.length;
-        if (lineStart < 0 || at >= buffer.secondEndsAt) {
+        if (lineStart < 0 || !buffer.isSameSecond(at)) {
           buffer.stamp(at);
           buffer.text(run.head);
           headEnd = buffer.length;
@@ -197,8 +199,15 @@ export class DeliveryQueue {
       return;
     }
     this.options.counts.sent += lines - bounced;
-    if (lines === bounced || job.handDown !== undefined) return;
-    const first = job.members.first + begun + bounced;
-    job.mail.received?.({ ...job.members, first, count: lines - bounced }, Math.floor(this.clock));
+  }
+
+  /** Of those who have the mail, and were not told of yet. */
+  private tellReceived(run: Run): void {
+    const { job, untold, next, fate } = run;
+    run.untold = next;
+    const bounced = run.firstBounces && untold === run.first && next > untold ? 1 : 0;
+    const count = next - untold - bounced;
+    if (count === 0 || fate === "deferred" || job.handDown !== undefined) return;
+    job.mail.received?.({ ...job.members, first: job.members.first + untold + bounced, count }, Math.floor(this.clock));
   }
 }

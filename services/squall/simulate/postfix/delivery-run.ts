@@ -55,6 +55,8 @@ export interface Run {
   readonly first: number;
   readonly end: number;
   next: number;
+  /** The first of whom it was not told yet that they have it. */
+  untold: number;
 }
 
 function runIsDeferred(job: Job, first: number): boolean {
@@ -79,7 +81,7 @@ export function startRun(job: Job, clock: number): Run {
   const { program, ...texts } =
     job.handDown === undefined ? toStore(outgoing, transfer) : toNextServer(outgoing, transfer);
   const head = `${job.host} postfix/${program}[${FIRST_PID + ((bits >>> 8) % PIDS)}]: ${job.queueId}: to=<`;
-  return { job, head, ...texts, fate, first, end, next: first };
+  return { job, head, ...texts, fate, first, end, next: first, untold: first };
 }
 
 interface Outgoing extends Pick<Run, "job" | "fate" | "first" | "end"> {

@@ -139,7 +139,7 @@ function handDownOf({ handDown }: PostfixParts, mail: Mail): Pick<BulkMail, "han
 function notifySender(parts: PostfixParts, failed: QueuedMail, at: number): void {
   const { mail, host } = failed;
   if (mail.sender === "") return;
-  const stamp = new Date(Math.floor(at / 1000)).toISOString().replace(/\D/g, "").slice(0, 14);
+  const stamp = new Date(Math.floor(parts.buffer.clock.shown(at) / 1000)).toISOString().replace(/\D/g, "").slice(0, 14);
   const recipients = [{ address: mail.sender, route: routeBack(mail), fate: "sent", transferMicros: 80_000 }] as const;
   const { origin: _client, handedOn: _handedOn, received: _received, members: _members, ...rest } = mail;
   const queueId = host.queueId(at);

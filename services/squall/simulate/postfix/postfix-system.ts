@@ -2,6 +2,7 @@
 // reaches its members.
 
 import { HANDOVER_LEAD } from "../mail.ts";
+import type { LogClock } from "../log-clock.ts";
 import type { Mail, MailSystem, Members, Origin, Posting, Recipient, Refusal, Route, Server } from "../mail.ts";
 import { memberAddress, type MailList } from "../mail-list.ts";
 import { DOMAIN } from "../people.ts";
@@ -38,7 +39,7 @@ export function linesPerDelivery(setUp: SetUp): number {
 
 export function createPostfix(input: PostfixInput): MailSystem {
   const { setUp } = input;
-  const hosts = createHosts();
+  const hosts = createHosts(input.buffer.clock);
   const parts: PostfixParts = {
     ...input,
     forward({ mail, host }, { list }, at) {
@@ -77,18 +78,19 @@ export function createPostfix(input: PostfixInput): MailSystem {
   };
 }
 
-function createHosts(): Record<Server | "hub" | "poolA" | "poolB", PostfixHost> {
+function createHosts(clock: LogClock): Record<Server | "hub" | "poolA" | "poolB", PostfixHost> {
   return {
-    main: createHost("mta01", 1843, "long"),
-    edge: createHost("edge01", 977, "short"),
-    hub: createHost("hub01", 1190, "long"),
-    poolA: createHost("out01", 1306, "long"),
-    poolB: createHost("out02", 1312, "long"),
+    main: createHost("mta01", 1843, "long", clock),
+    edge: createHost("edge01", 977, "short", clock),
+    hub: createHost("hub01", 1190, "long", clock),
+    poolA: createHost("out01", 1306, "long", clock),
+    poolB: createHost("out02", 1312, "long", clock),
   };
 }
 
-function createHost(name: string, managerPid: number, kind: QueueIdKind): PostfixHost {
-  return { name, managerPid, queueId: createQueueIds(kind) };
+function createHost(name: string, managerPid: number, kind: QueueIdKind, clock: LogClock): PostfixHost {
+  const nextId = createQueueIds(kind);
+  return { name, managerPid, queueId: (at) => nextId(clock.shown(at)) };
 }
 
 /** The mail as the first server takes it in. */

@@ -1,0 +1,115 @@
+// What cannot be read is refused, by name: never taken up in part.
+
+import { beforeAll, describe, expect, test } from "vitest";
+import { conversation, mail, settingsWith } from "../testing/conversation.ts";
+import { KeptRun } from "../testing/kept-run.ts";
+import { StateEntryError, type StateEntryReason } from "./state-entry-error.ts";
+
+const settings = settingsWith({ priceGateDeliveries: 0 });
+let stored: ReadonlyMap<string, Buffer>;
+
+beforeAll(() => {
+  const run = new KeptRun(settings, new Map());
+  const events = conversation({ audience: 3000, gaps: [10, 10, 10, 10, 10], person: (index) => `person${index}` });
+  const small = [1, 2, 3].map((index) =>
+    mail({ seconds: index, id: `small${index}`, hop: "203.0.113.7", authenticated: false }),
+  );
+  run.feed(
+    [...events, ...small].map((event) => ({ kind: "event", event })),
+    3,
+  );
+  stored = run.stored;
+});
+
+function refusal(changed: ReadonlyMap<string, Buffer>): StateEntryError {
+  try {
+    expect(new KeptRun(settings, changed)).toBeUndefined();
+  } catch (error) {
+    if (error instanceof StateEntryError) return error;
+    throw error;
+  }
+  throw new Error("was taken up");
+}
+
+/** Every kind of entry that the run left, once. */
+function kinds(): string[] {
+  const found = new Map<string, string>();
+  for (const key of stored.keys()) {
+    const [, , kind = "", , chunk] = key.split("/");
+    found.set(`${kind} ${chunk === undefined ? "" : "chunk"}`, key);
+  }
+  return [...found.values()];
+}
+
+describe("every kind of entry", () => {
+  test("is there to be damaged", () => {
+    expect(kinds().length).toBeGreaterThanOrEqual(17);
+  });
+
+  test("of another version is refused as such", () => {
+    for (const key of kinds()) {
+      const value = stored.get(key) ?? Buffer.of();
+      const other =
+        value[0] === 0x7b
+          ? value.toString().replace('"v":1', '"v":2')
+          : Buffer.concat([Buffer.of(2), value.subarray(1)]);
+      expect(refusal(new Map([...stored, [key, Buffer.from(other)]]))).toMatchObject({
+        reason: "unknown-version",
+        key,
+      });
+    }
+  });
+
+  test("that is cut short is refused as damaged", () => {
+    for (const key of kinds()) {
+      const value = stored.get(key) ?? Buffer.of();
+      expect(refusal(new Map([...stored, [key, value.subarray(0, value.length - 3)]]))).toMatchObject({
+        reason: "damaged",
+        key,
+      });
+    }
+  });
+
+  test("that is missing where another names it is refused as missing", () => {
+    for (const kind of ["fan-out", "thread", "list", "storm", "thread-replies", "minute"]) {
+      const keys = [...stored.keys()].filter((key) => key.split("/")[2] === kind && key.split("/").length === 4);
+      expect(keys).not.toHaveLength(0);
+      const left = new Map([...stored].filter(([key]) => !keys.includes(key)));
+      expect(refusal(left).reason).toBe("missing-entry");
+    }
+  });
+});
+
+describe("a value", () => {
+  const cases: readonly (readonly [key: RegExp, from: RegExp, to: string, reason: StateEntryReason, said: string])[] = [
+    [/\/thread\/\d+$/, /"reach":\d+/, '"reach":"many"', "damaged", "reach is no number"],
+    [/\/thread\/\d+$/, /"lists":\[/, '"lists":[999,', "missing-entry", "list/999"],
+    [/\/storm\/\d+$/, /"severity":"\w+"/, '"severity":"mild"', "damaged", "severity is not known"],
+    [/\/list\/\d+$/, /"address":"[^"]+",/, "", "damaged", "address is no text"],
+    [/\/fan-out\/\d+$/, /"byHop":\[\[0/, '"byHop":[[7', "damaged", "byHop[0] has no hop"],
+    [/\/site$/, /"totals":\{/, '"totals":7,"no":{', "damaged", "is no object"],
+  ];
+
+  test.each(cases)("%s with %s changed to %s", (...[pattern, from, to, reason, said]) => {
+    const [key = "", value] = [...stored].find(([each]) => pattern.test(each)) ?? [];
+    const text = value?.toString() ?? "";
+    expect(text).toMatch(from);
+    const error = refusal(new Map([...stored, [key, Buffer.from(text.replace(from, to))]]));
+    expect(error).toMatchObject({ reason, key });
+    expect(error.message).toContain(said);
+  });
+
+  test.each([
+    "detector/corp/nonsense/1",
+    "detector/corp/thread/x",
+    "mail/corp/thread/1",
+    "detector/corp/thread/1/2/3",
+    "detector/%/site",
+  ])("under the key %s is refused", (key) => {
+    expect(refusal(new Map([...stored, [key, Buffer.from('{"v":1}')]]))).toMatchObject({ reason: "unknown-key", key });
+  });
+});
+
+test("what is read back goes on: the damage above is all that is wrong", () => {
+  expect(() => new KeptRun(settings, stored)).not.toThrow();
+});

@@ -1,0 +1,238 @@
+// entries of one site -> the site as it was. First every object with what it knows by itself, then what they are to one another,
+// then the tables, each in the order that it had.
+
+import { renewHashes } from "../group-hashes.ts";
+import type { FanOut } from "../fan-out.ts";
+import type { ListState } from "../list-table.ts";
+import type { MailMessage } from "../mail-message.ts";
+import { FEW_SLOTS } from "../mail-message.ts";
+import type { MessageGroup } from "../message-group.ts";
+import type { SiteState } from "../site-state.ts";
+import type { Storm } from "../storm.ts";
+import type { Thread } from "../thread-table.ts";
+import type { TrackedObject } from "../tracked.ts";
+import type { Fields } from "./entry-fields.ts";
+import { readFanOut } from "./fan-out-codec.ts";
+import { readGroup } from "./group-codec.ts";
+import { listPost, readHistory, threadPost } from "./history-codec.ts";
+import type { Linked } from "./linked.ts";
+import { readList, readListNow } from "./list-codec.ts";
+import { readMemory } from "./memory-codec.ts";
+import { readMessage } from "./message-codec.ts";
+import { readClient, readClients, readLogin } from "./people-codec.ts";
+import { readSite } from "./site-codec.ts";
+import { StateEntryError } from "./state-entry-error.ts";
+import type { StoredObjects } from "./stored-objects.ts";
+import { readStorm } from "./storm-codec.ts";
+import { readIds, readThread, threadMessages } from "./thread-codec.ts";
+import { readMinute, readRow } from "./window-codec.ts";
+
+export class SiteRestore {
+  private readonly site: SiteState;
+  private readonly stored: StoredObjects;
+  private readonly fanOuts = new Map<number, FanOut>();
+  private readonly lists = new Map<number, ListState>();
+  private readonly threads = new Map<number, Thread>();
+  private readonly storms = new Map<number, Storm>();
+  private readonly linked: Linked = {
+    fanOut: (at, id) => found(this.fanOuts, at, `fan-out/${id}`, id),
+    list: (at, id) => found(this.lists, at, `list/${id}`, id),
+    thread: (at, id) => found(this.threads, at, `thread/${id}`, id),
+    storm: (at, id) => found(this.storms, at, `storm/${id}`, id),
+  };
+
+  constructor(site: SiteState, stored: StoredObjects) {
+    this.site = site;
+    this.stored = stored;
+  }
+
+  /** Restores all but the small mails. Returns the objects that others name. */
+  restore(): (FanOut | ListState | Thread | Storm)[] {
+    const { stored, site } = this;
+    const whole = stored.fields("site", 0);
+    if (whole !== undefined) readSite(whole, site);
+    const clients = stored.fields("clients", 0);
+    if (clients !== undefined) readClients(clients, site.clients);
+    this.makeLists();
+    this.makeFanOuts();
+    this.makeThreads();
+    this.makeStorms();
+    this.linkFanOuts();
+    this.linkLists();
+    this.makeGroups();
+    this.makeWindows();
+    this.makePeople();
+    const { fanOuts, lists, threads, storms } = this;
+    return [...fanOuts.values(), ...lists.values(), ...threads.values(), ...storms.values()];
+  }
+
+  private makeLists(): void {
+    const { site, stored } = this;
+    for (const [id, fields] of stored.inOrder("list")) {
+      const list = numbered(readList(fields, site.settings, site.changes), id);
+      const slices = stored.memories.get(id) ?? [];
+      list.memory = readMemory(slices);
+      list.chunksTold = slices.length;
+      this.lists.set(id, list);
+    }
+    const { lists } = site;
+    for (const list of [...this.lists.values()].sort((one, other) => one.used - other.used)) {
+      lists.uses = Math.max(lists.uses, list.used);
+      if (list.forgotten) continue;
+      lists.lists.set(list.address, list);
+      lists.persons += list.memory.persons;
+    }
+  }
+
+  private makeFanOuts(): void {
+    const { stored, linked, site } = this;
+    for (const [id, fields] of stored.inOrder("fan-out")) {
+      let chunks = 0;
+      const message = readMessage(fields.object("message"), (count) => {
+        const rows = stored.slotsOf(fields, id, count);
+        chunks = stored.slotChunks(id);
+        return rows;
+      });
+      const fanOut = numbered(readFanOut(fields, message, linked, site.changes), id);
+      fanOut.chunksTold = chunks;
+      this.fanOuts.set(id, fanOut);
+    }
+  }
+
+  private makeThreads(): void {
+    const { stored, linked, site } = this;
+    const { threads } = site.threads;
+    for (const [id, fields] of stored.inOrder("thread")) {
+      const thread = numbered(readThread(fields, linked), id);
+      this.threads.set(id, thread);
+      readIds(thread, stored.idsOf(fields, id, fields.number("idCount")), site.threads);
+      thread.chunksTold = stored.idChunks(id);
+      const replies = stored.fields("thread-replies", id);
+      if (replies === undefined) throw new StateEntryError("missing-entry", fields.key, "its replies");
+      thread.replies = readHistory(replies, linked, threadPost);
+      if (!fields.flag("evicted")) threads.set(thread.key, thread);
+    }
+  }
+
+  private makeStorms(): void {
+    const { stored, linked, site } = this;
+    for (const [id, fields] of stored.inOrder("storm")) {
+      const storm = numbered(readStorm(fields, linked, site.changes), id);
+      this.storms.set(id, storm);
+      if (!fields.flag("forgotten")) site.storms.push(storm);
+    }
+  }
+
+  /** Messages to their threads and storms, and these to their messages. */
+  private linkFanOuts(): void {
+    const { stored, linked, site } = this;
+    const ofThreads = new Map<Thread, FanOut[]>();
+    const ofStorms = new Map<Storm, FanOut[]>();
+    for (const [id, fanOut] of this.fanOuts) {
+      const fields = stored.fields("fan-out", id);
+      if (fields === undefined) continue;
+      if (fields.has("thread")) fanOut.thread = linked.thread(fields, fields.number("thread"));
+      if (fields.has("storm")) fanOut.storm = linked.storm(fields, fields.number("storm"));
+      if (fanOut.thread !== undefined) pushTo(ofThreads, fanOut.thread, fanOut);
+      if (fanOut.storm !== undefined) pushTo(ofStorms, fanOut.storm, fanOut);
+    }
+    for (const [id, thread] of this.threads) {
+      const fields = stored.fields("thread", id);
+      if (fields === undefined) continue;
+      if (fields.has("storm")) thread.storm = linked.storm(fields, fields.number("storm"));
+      thread.messages = threadMessages(fields, ofThreads.get(thread));
+      for (const message of thread.messages) site.threads.messages += message.weight;
+      if (thread.messages.length > 0 || thread.replies.posts.length > 0) site.threads.recent.add(thread);
+    }
+    for (const [id, storm] of this.storms) {
+      const from = stored.fields("storm", id)?.time("membersFrom", Number.POSITIVE_INFINITY) ?? 0;
+      const members = (ofStorms.get(storm) ?? []).filter((member) => member.stormPlace >= from);
+      storm.members = members.sort((one, other) => one.stormPlace - other.stormPlace);
+    }
+    for (const { members } of site.storms) site.stormMessages += members.length;
+  }
+
+  /** Lists to what goes on there; of one that was only learned nothing does. */
+  private linkLists(): void {
+    const { stored, linked, site } = this;
+    for (const [id, list] of this.lists) {
+      const now = stored.fields("list-now", id);
+      if (now !== undefined) {
+        readListNow(now, list);
+        list.automatic = now.numbers("automatic").map((mail) => linked.fanOut(now, mail));
+        if (now.has("storm")) list.storm = linked.storm(now, now.number("storm"));
+      }
+      const posts = stored.fields("list-posts", id);
+      if (posts !== undefined) {
+        list.posters = readHistory(posts, linked, listPost(list));
+      }
+      if (!list.forgotten) site.lists.posts += list.posters.posts.length + list.automatic.length;
+    }
+  }
+
+  private makeGroups(): void {
+    const { stored, linked, site } = this;
+    const { messages } = site;
+    const large: (readonly [MailMessage, MessageGroup])[] = [];
+    const fanOuts: MessageGroup[] = [];
+    for (const [id, fields] of stored.inOrder("group")) {
+      const group = numbered(readGroup(fields, messages, linked), id);
+      if (group.fanOutTurn > 0) fanOuts.push(group);
+      else (group.generation === messages.generation ? messages.young : messages.old).set(group.key, group);
+      for (const message of group.variants) if (message.largeTurn > 0) large.push([message, group]);
+    }
+    fanOuts.sort((one, other) => one.fanOutTurn - other.fanOutTurn);
+    for (const group of fanOuts) messages.fanOuts.set(group.key, group);
+    large.sort(([one], [other]) => one.largeTurn - other.largeTurn);
+    for (const [message, group] of large) {
+      messages.large.set(message, group);
+      messages.largeSlots += message.slots.length - FEW_SLOTS;
+    }
+    renewHashes(messages);
+  }
+
+  private makeWindows(): void {
+    const { stored, site } = this;
+    const { windows, settings, changes } = site;
+    for (const [id, fields] of stored.inOrder("minute")) numbered(readMinute(fields, windows, settings), id);
+    for (const [id, fields] of stored.inOrder("row")) {
+      const row = numbered(readRow(fields, changes), id);
+      const minute = windows.minutes.get(row.windowStart);
+      if (minute === undefined) throw new StateEntryError("missing-entry", fields.key, `minute ${row.windowStart}`);
+      minute.rows.set(`${row.scope} ${row.key}`, row);
+      windows.rowCount += 1;
+      if (row.changed) windows.changed.push(row);
+    }
+  }
+
+  private makePeople(): void {
+    const { stored, site } = this;
+    for (const [id, fields] of stored.inOrder("login")) {
+      const login = numbered(readLogin(fields, site.changes), id);
+      site.persons.logins.set(login.login, login);
+    }
+    for (const [id, fields] of stored.inOrder("client")) {
+      const client = numbered(readClient(fields, site.clients), id);
+      site.clients.clients.set(client.key, client);
+    }
+  }
+}
+
+function numbered<Object extends TrackedObject>(object: Object, id: number): Object {
+  object.id = id;
+  object.noted = false;
+  object.stored = true;
+  return object;
+}
+
+function found<Object>(objects: ReadonlyMap<number, Object>, at: Fields, name: string, id: number): Object {
+  const object = objects.get(id);
+  if (object === undefined) throw new StateEntryError("missing-entry", at.key, name);
+  return object;
+}
+
+function pushTo<Key>(map: Map<Key, FanOut[]>, key: Key, fanOut: FanOut): void {
+  const known = map.get(key);
+  if (known === undefined) map.set(key, [fanOut]);
+  else known.push(fanOut);
+}

@@ -1,0 +1,226 @@
+// what changed of a site -> entries, each once: `changes` of the contract, for one site.
+
+import { chunkOfSlot, slotsOfChunk } from "../large-messages.ts";
+import { sliceCount } from "../list-memory.ts";
+import type { ListState } from "../list-table.ts";
+import type { FanOut } from "../fan-out.ts";
+import type { PostHistory } from "../post-history.ts";
+import type { SiteState } from "../site-state.ts";
+import { chunkOfId, idsOfChunk, type Thread } from "../thread-table.ts";
+import type { Chunked, TrackedObject } from "../tracked.ts";
+import { jsonValue } from "./entry-fields.ts";
+import type { EntryWriter } from "./entry-writer.ts";
+import { storedFanOut } from "./fan-out-codec.ts";
+import { isKept, storedGroup } from "./group-codec.ts";
+import { listPost, type PostOf, storedHistory, threadPost } from "./history-codec.ts";
+import { storedList, storedListNow } from "./list-codec.ts";
+import { storedSlice } from "./memory-codec.ts";
+import { hasSlotChunks, storedSlots } from "./message-codec.ts";
+import { storedClient, storedClients, storedLogin } from "./people-codec.ts";
+import { reachableObjects } from "./reachable.ts";
+import { isNamed, type NamedObject, type SiteChanges } from "./site-changes.ts";
+import { storedSite } from "./site-codec.ts";
+import { SmallMailJournal } from "./small-mail-journal.ts";
+import { storedStorm } from "./storm-codec.ts";
+import { storedIds, storedThread } from "./thread-codec.ts";
+import { storedMinute, storedRow } from "./window-codec.ts";
+
+/** Objects that may go are looked for when so many more are stored than were left the last time, and every half hour. */
+const GROWTH_MIN = 4096;
+const GROWTH_SHARE = 0.5;
+
+type Stored = Readonly<Record<string, unknown>>;
+
+export class SiteTeller {
+  readonly journal = new SmallMailJournal();
+  private readonly site: SiteState;
+  private readonly changes: SiteChanges;
+  private readonly writer: EntryWriter;
+  private readonly prefix: string;
+
+  constructor(site: SiteState, changes: SiteChanges, to: { readonly writer: EntryWriter; readonly prefix: string }) {
+    this.site = site;
+    this.changes = changes;
+    this.writer = to.writer;
+    this.prefix = to.prefix;
+  }
+
+  tell(): void {
+    const { site, changes } = this;
+    const reachable = changes.kept === "all" && this.isSweepDue() ? this.sweep() : undefined;
+    // It grows: an object that names one that was not told yet has it told too.
+    for (const object of changes.changed) {
+      object.noted = false;
+      if (reachable === undefined || !isNamed(object) || reachable.has(object)) this.tellObject(object);
+    }
+    changes.changed.clear();
+    this.tellWhole("clients", storedClients(site.clients));
+    if (changes.kept === "learned") return;
+    this.journal.tell(site.messages, this.writer, `${this.prefix}small/`);
+    this.tellWhole("site", storedSite(site));
+  }
+
+  private isSweepDue(): boolean {
+    const { stored, sweptSize, sweptSince } = this.changes;
+    if (this.site.messages.youngSince !== sweptSince) return true;
+    return stored.size > sweptSize + Math.max(GROWTH_MIN, sweptSize * GROWTH_SHARE);
+  }
+
+  /** Forgets the objects that nothing leads to any more; returns all others. */
+  private sweep(): ReadonlySet<NamedObject> {
+    const { changes } = this;
+    const reachable = reachableObjects(this.site);
+    for (const object of changes.stored) {
+      if (reachable.has(object)) continue;
+      changes.stored.delete(object);
+      this.forgetNamed(object);
+    }
+    changes.sweptSize = changes.stored.size;
+    changes.sweptSince = this.site.messages.youngSince;
+    return reachable;
+  }
+
+  private tellObject(object: TrackedObject): void {
+    const { site } = this;
+    if (isNamed(object)) {
+      this.tellNamed(object);
+      return;
+    }
+    switch (object.kind) {
+      case "group":
+        this.tellKept(object, isKept(object, site.messages), () => storedGroup(object, this.changes.idOf));
+        return;
+      case "row":
+        this.tellKept(object, this.isRowKept(object), () => storedRow(object));
+        return;
+      case "minute":
+        this.tellKept(object, site.windows.minutes.get(object.windowStart) === object, () => storedMinute(object));
+        return;
+      case "login":
+        this.tellKept(object, site.persons.logins.get(object.login) === object, () => storedLogin(object));
+        return;
+      case "client":
+        this.tellKept(object, site.clients.clients.get(object.key) === object, () => storedClient(object));
+    }
+  }
+
+  private tellNamed(object: NamedObject): void {
+    const { site, changes } = this;
+    if (changes.kept === "learned" && object.kind === "list" && object.forgotten) {
+      this.tellForgotten(object);
+      return;
+    }
+    changes.stored.add(object);
+    switch (object.kind) {
+      case "fan-out":
+        this.write(object, storedFanOut(object, changes.idOf));
+        this.tellSlots(object);
+        return;
+      case "thread":
+        this.write(object, storedThread(object, site.threads, changes.idOf));
+        this.tellHistory(`thread-replies/${object.id}`, object.replies, threadPost);
+        this.tellIds(object);
+        return;
+      case "list":
+        this.write(object, storedList(object));
+        this.tellMemory(object);
+        if (changes.kept === "learned") return;
+        this.writeAt(`list-now/${object.id}`, storedListNow(object, changes.idOf));
+        this.tellHistory(`list-posts/${object.id}`, object.posters, listPost(object));
+        return;
+      case "storm":
+        this.write(object, storedStorm(object, site, changes.idOf));
+    }
+  }
+
+  /** A learned list that went may be named by what is stored and was not read: it goes when that is read next. */
+  private tellForgotten(list: ListState): void {
+    this.changes.stored.delete(list);
+    this.write(list, storedList(list));
+    this.tellMemory(list);
+  }
+
+  private tellHistory(place: string, history: PostHistory, postOf: PostOf): void {
+    if (!history.touched) return;
+    history.touched = false;
+    this.writeAt(place, storedHistory(history, this.changes.idOf, postOf));
+  }
+
+  private tellSlots(fanOut: FanOut): void {
+    const { message } = fanOut;
+    const count = hasSlotChunks(message) ? chunkOfSlot(message.slots.length - 1) + 1 : 0;
+    this.tellChunks(fanOut, count, (chunk) => jsonValue({ slots: storedSlots(message, slotsOfChunk(message, chunk)) }));
+  }
+
+  private tellIds(thread: Thread): void {
+    const count = thread.ids.length === 0 ? 0 : chunkOfId(thread.ids.length - 1) + 1;
+    this.tellChunks(thread, count, (chunk) =>
+      jsonValue({ ids: storedIds(thread, idsOfChunk(thread, chunk), this.site.threads) }),
+    );
+  }
+
+  private tellMemory(list: ListState): void {
+    const { memory } = list;
+    this.tellChunks(list, memory.persons === 0 ? 0 : sliceCount(memory), (slice) => storedSlice(memory, slice));
+  }
+
+  /** Chunks that are new or changed; those beyond `count` are forgotten. */
+  private tellChunks(object: NamedObject & Chunked, count: number, valueOf: (chunk: number) => Buffer): void {
+    const { chunksTold, chunksChanged } = object;
+    object.chunksTold = count;
+    object.chunksChanged = undefined;
+    for (let chunk = count; chunk < chunksTold; chunk += 1) this.writer.forget(this.keyOf(object, chunk));
+    for (const chunk of chunksChanged ?? []) {
+      if (chunk < Math.min(count, chunksTold)) this.writer.write(this.keyOf(object, chunk), valueOf(chunk));
+    }
+    for (let chunk = chunksTold; chunk < count; chunk += 1)
+      this.writer.write(this.keyOf(object, chunk), valueOf(chunk));
+  }
+
+  private forgetNamed(object: NamedObject): void {
+    object.stored = false;
+    this.writer.forget(this.keyOf(object));
+    if (object.kind === "storm") return;
+    for (let chunk = 0; chunk < object.chunksTold; chunk += 1) this.writer.forget(this.keyOf(object, chunk));
+    object.chunksTold = 0;
+    if (object.kind === "thread") this.writer.forget(`${this.prefix}thread-replies/${object.id}`);
+    if (object.kind !== "list") return;
+    this.writer.forget(`${this.prefix}list-now/${object.id}`);
+    this.writer.forget(`${this.prefix}list-posts/${object.id}`);
+  }
+
+  private isRowKept(row: TrackedObject & { readonly kind: "row" }): boolean {
+    return this.site.windows.minutes.get(row.windowStart)?.rows.get(`${row.scope} ${row.key}`) === row;
+  }
+
+  private tellKept(object: TrackedObject, kept: boolean, stored: () => Stored): void {
+    if (kept) {
+      this.write(object, stored());
+      return;
+    }
+    object.stored = false;
+    this.writer.forget(this.keyOf(object));
+  }
+
+  /** A value that every step may change is told when it did. */
+  private tellWhole(place: string, stored: Stored): void {
+    const value = jsonValue(stored);
+    if (this.changes.lastTold.get(place)?.equals(value) === true) return;
+    this.changes.lastTold.set(place, value);
+    this.writer.write(`${this.prefix}${place}`, value);
+  }
+
+  private write(object: TrackedObject, stored: Stored): void {
+    object.stored = true;
+    this.writer.write(this.keyOf(object), jsonValue(stored));
+  }
+
+  private writeAt(place: string, stored: Stored): void {
+    this.writer.write(`${this.prefix}${place}`, jsonValue(stored));
+  }
+
+  private keyOf({ kind, id }: TrackedObject, chunk?: number): string {
+    const key = `${this.prefix}${kind}/${id}`;
+    return chunk === undefined ? key : `${key}/${chunk}`;
+  }
+}

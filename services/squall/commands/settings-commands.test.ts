@@ -1,0 +1,214 @@
+import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { ROOT, squall } from "../../../test/e2e/squall-process.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "squall-commands-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const state = join(folder, "state");
+mkdirSync(state, { mode: 0o700 });
+const HOOK = "https://hooks.example.org/hunter2";
+const env = { HOME: folder };
+
+function put(name: string, text: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, text, { mode: 0o600 });
+  return path;
+}
+
+describe("check-config", () => {
+  test("valid: what it comes to, and what might not be meant", async () => {
+    const config = put(
+      "valid.yaml",
+      `inputs: [{file: /var/log/mail.log}, {syslog: {udp: "*:5514"}}]\nstate: ${state}\nwebhooks: [{name: oncall, url: ${HOOK}}]\nmetrics: {address: "*:9464"}\nlists: [{list: "a@example.org", exempt: true}]\n`,
+    );
+    const { code, out, err } = await squall(["check-config", config], { env });
+    expect(code).toBe(0);
+    expect(out).toBe(
+      [
+        `${config}: valid`,
+        "  reads      /var/log/mail.log, syslog udp 0.0.0.0:5514",
+        `  state      ${state}`,
+        "  tells      oncall (https://hooks.example.org/***)",
+        "  heartbeat  none",
+        "  metrics    0.0.0.0:9464",
+        "  lists      1 rule",
+        "",
+      ].join("\n"),
+    );
+    expect(err.split("\n")).toEqual([
+      "squall: warning: syslog on 0.0.0.0:5514 is open to other machines: whoever reaches it can make up mail",
+      "squall: warning: metrics on 0.0.0.0:9464 can be read by other machines; they hold no addresses of people",
+      "",
+    ]);
+  });
+
+  test("the example that is handed out", async () => {
+    const { code, out, err } = await squall(["check-config", join(ROOT, "examples/squall.yaml")], { env });
+    expect([code, err]).toEqual([0, ""]);
+    expect(out).toContain("  tells      oncall (https://oncall.example.org/***)\n");
+  });
+
+  test("wrong: every fault with its place, exit 78, and no secret", async () => {
+    const config = put("wrong.yaml", "site: [x]\nwebhooks:\n  - {name: a, url: hunter2, bodi: text}\nstat: /x\n");
+    const { code, out, err } = await squall(["check-config", config], {
+      env: { ...env, SQUALL_HEARTBEAT_EVERY: "now" },
+    });
+    expect({ code, out }).toEqual({ code: 78, out: "" });
+    expect(err.split("\n").map((line) => line.replace(`${folder}/`, ""))).toEqual([
+      'squall: SQUALL_HEARTBEAT_EVERY: "now" is no duration: write 30s, 5m, 1h, 250ms or 2d',
+      "squall: wrong.yaml:1:1: heartbeat: needs url or urlFile",
+      "squall: wrong.yaml:1:7: site: expected string, received array",
+      "squall: wrong.yaml:3:20: webhooks[0].url: is no URL that can be called: write http://… or https://…",
+      'squall: wrong.yaml:3:29: unknown setting webhooks[0].bodi; did you mean "body"?',
+      'squall: wrong.yaml:4:1: unknown setting stat; did you mean "state"?',
+      "",
+    ]);
+  });
+
+  test("a file that is not there; variables alone", async () => {
+    const absent = await squall(["check-config", join(folder, "absent.yaml")], { env });
+    expect([absent.code, absent.err]).toEqual([78, `squall: ${folder}/absent.yaml: no such file\n`]);
+    const alone = await squall(["check-config"], { env: { ...env, SQUALL_WEBHOOK_URL: HOOK } });
+    expect([alone.code, alone.out.split("\n")[0]]).toEqual([0, "environment: valid"]);
+  });
+
+  test("a secret that everybody may read", async () => {
+    const secret = put("url", HOOK);
+    chmodSync(secret, 0o644);
+    const { err } = await squall(["check-config"], { env: { ...env, SQUALL_WEBHOOK_URL_FILE: secret } });
+    expect(err).toContain(
+      `squall: warning: ${secret} holds a secret and can be read by everybody: chmod o-r ${secret}\n`,
+    );
+  });
+});
+
+describe("print-config", () => {
+  test("each value with its source, secrets masked; it could be given as a configuration", async () => {
+    const config = join(ROOT, "test/testdata/config/everything-set.yaml");
+    const variables = { SQUALL_HEARTBEAT_URL: HOOK, SQUALL_SITE: "env" };
+    const args = ["print-config", "--config", config, "--site", "flag", "--state", state, "/var/log/mail.log"];
+    const { code, out } = await squall(args, { env: { ...env, ...variables } });
+    expect(code).toBe(0);
+    const lines = out.split("\n").map((line) => line.replace(/ +# /u, " # ").replace(`${ROOT}/`, ""));
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        "site: flag # --site",
+        "timezone: Europe/London # test/testdata/config/everything-set.yaml:3:11",
+        "  expiredAfter: 2h # default",
+        "  - file: /var/log/mail.log # command line",
+        "    format: auto # default",
+        "  url: https://hooks.example.org/*** # SQUALL_HEARTBEAT_URL",
+        "  every: 1m # default",
+        "    expectedRepliesUntil: 2026-12-24T18:00:00+01:00 # test/testdata/config/everything-set.yaml:31:27",
+      ]),
+    );
+    expect(out).not.toContain("hunter2");
+    const again = await squall(["check-config", put("printed.yaml", out.replace(/^heartbeat:\n.*\n.*\n/mu, ""))], {
+      env,
+    });
+    expect([again.code, again.out.split("\n")[2]]).toEqual([0, `  state      ${state}`]);
+  });
+
+  test("what is wrong is not in force; secrets need not be readable", async () => {
+    const wrong = await squall(["print-config", "--metrics", "x:y"], { env });
+    expect([wrong.code, wrong.out]).toEqual([78, ""]);
+    expect(wrong.err).toContain('squall: --metrics: "x:y" is no address');
+    const { code, out } = await squall(["print-config"], { env: { ...env, SQUALL_WEBHOOK_URL_FILE: "/root/absent" } });
+    expect(code).toBe(0);
+    expect(out).toMatch(/urlFile: \/root\/absent +# SQUALL_WEBHOOK_URL_FILE/u);
+  });
+});
+
+describe("doctor", () => {
+  function freshLog(): string {
+    const path = join(folder, "mail.log");
+    copyFileSync(join(ROOT, "test/testdata/postfix/small-storm.log"), path);
+    // As if it had been written at the time of its last stamp.
+    const at = Date.UTC(2016, 10, 14, 9, 59, 54) / 1000;
+    utimesSync(path, at, at);
+    return path;
+  }
+
+  test("line by line, with a count at the end", async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+    const hook = `http://127.0.0.1:${port}/hunter2`;
+    const log = freshLog();
+    const args = [
+      "doctor",
+      log,
+      "--state",
+      state,
+      "--webhook",
+      hook,
+      "--heartbeat-url",
+      hook,
+      "--metrics",
+      "127.0.0.1:0",
+    ];
+    const { code, out } = await squall(args, { env: { ...env, PATH: "/bin", SQUALL_WEBHOOK_BODY: "text" } });
+    server.close();
+    expect(out.replaceAll(folder, "DIR").split("\n")).toEqual([
+      expect.stringMatching(/^OK {4}node: v24\./u),
+      "OK    configuration: valid",
+      expect.stringMatching(/^OK {4}state DIR\/state: can be written to by /u),
+      expect.stringMatching(/^OK {4}state DIR\/state: no other process holds it$/u),
+      expect.stringMatching(/^(OK|WARN) +state DIR\/state: .* free$/u),
+      expect.stringMatching(/^OK {4}input DIR\/mail\.log: can be read by /u),
+      "OK    input DIR/mail.log: postfix: 100 % of the last 689 lines understood, 95 % tell of mail",
+      expect.stringMatching(
+        /^WARN {2}input DIR\/mail\.log: newest line .* agrees with the clock; nothing was written since/u,
+      ),
+      "        Is it the log that the mail server writes now?",
+      "OK    input DIR/mail.log: header lines: 100 % of 63 mails have them",
+      `OK    webhook webhook: http://127.0.0.1:${port}/***: connected to 127.0.0.1; nothing was sent`,
+      `OK    heartbeat: http://127.0.0.1:${port}/***: connected to 127.0.0.1; nothing was sent`,
+      "OK    metrics: 127.0.0.1:0 is free",
+      "",
+      expect.stringMatching(/^11 ok, 1 warning, 0 failures$/u),
+      "",
+    ]);
+    expect(code).toBe(0);
+  });
+
+  test("failures: exit 1, each with what to do", async () => {
+    const { code, out } = await squall(
+      ["doctor", "--state", "/proc/x", "--metrics", "192.0.2.1:9464", "--on-alert", "nope"],
+      { env },
+    );
+    expect(code).toBe(1);
+    expect(out).toMatch(/^FAIL {2}state \/proc\/x: is not there, and cannot be made in \/proc by/mu);
+    expect(out).toMatch(/^FAIL {2}inputs: nothing is read\n {8}/mu);
+    expect(out).toMatch(/^FAIL {2}onAlert: nope is in no folder of PATH/mu);
+    expect(out).toMatch(
+      /^FAIL {2}metrics: cannot listen on 192\.0\.2\.1:9464: this machine has no such address\n {8}Else set another/mu,
+    );
+    expect(out).toMatch(/^WARN {2}heartbeat: none/mu);
+    expect(out).toMatch(/, 4 failures\n$/u);
+  });
+
+  test("a wrong configuration is told as check-config tells it", async () => {
+    const { code, err } = await squall(["doctor", "--config", put("bad.yaml", "stat: x\n")], { env });
+    expect([code, err]).toEqual([78, `squall: ${folder}/bad.yaml:1:1: unknown setting stat; did you mean "state"?\n`]);
+  });
+});
+
+test("the help of each names what it takes", async () => {
+  const { out } = await squall(["doctor", "--help"], { env });
+  for (const option of [
+    "--config",
+    "--state",
+    "--syslog-udp",
+    "--webhook",
+    "--heartbeat-url",
+    "--metrics",
+    "--send-test",
+  ]) {
+    expect(out).toContain(option);
+  }
+});

@@ -1,0 +1,52 @@
+// A valid configuration of standalone -> what it comes to in a few lines, and what a careful reader would ask about it.
+
+import { isLoopback, listenAddressText } from "../../shared/runtime/listen-address.ts";
+import { formatDuration } from "../../shared/runtime/durations.ts";
+import type { ListenAddress } from "../../shared/runtime/listen-address.ts";
+import type { StandaloneConfig } from "./standalone/standalone-settings.ts";
+
+/** One line a subject. */
+export function configDigest(config: StandaloneConfig): string[] {
+  const { inputs, state, webhooks, onAlert, heartbeat, metrics, detector } = config;
+  const tells = [
+    ...webhooks.map(({ name, url }) => `${name} (${url.shown})`),
+    ...(onAlert === undefined ? [] : ["a command"]),
+  ];
+  const rules = detector.listRules.length;
+  return [
+    `reads      ${inputs.length === 0 ? "nothing" : inputs.map(({ name }) => name).join(", ")}`,
+    `state      ${state}`,
+    `tells      ${tells.length === 0 ? "nobody" : tells.join(", ")}`,
+    `heartbeat  ${heartbeat === undefined ? "none" : `${heartbeat.url.shown} every ${formatDuration(heartbeat.everyMs)}`}`,
+    `metrics    ${metrics.address === undefined ? "off" : listenAddressText(metrics.address)}`,
+    `lists      ${rules === 0 ? "no rules of their own" : `${rules} ${rules === 1 ? "rule" : "rules"}`}`,
+  ];
+}
+
+/** What is allowed, and perhaps not meant. */
+export function configWarnings(config: StandaloneConfig): string[] {
+  const { inputs, webhooks, onAlert, metrics } = config;
+  const ports = inputs.flatMap((input) => (input.kind === "syslog" ? [input.udp, input.tcp] : []));
+  return [
+    ...(inputs.length === 0 ? ["no inputs: squall standalone has to be given files or ports on its command line"] : []),
+    ...(webhooks.length === 0 && onAlert === undefined
+      ? ["nobody is told: set webhook, webhooks or onAlert; alerts are only printed"]
+      : []),
+    ...[...new Set(ports.filter(isOpen).map(listenAddressText))].map(
+      (where) => `syslog on ${where} is open to other machines: whoever reaches it can make up mail`,
+    ),
+    ...(isOpen(metrics.address)
+      ? [
+          `metrics on ${listenAddressText(metrics.address)} can be read by other machines; they hold no addresses of people`,
+        ]
+      : []),
+  ];
+}
+
+function isOpen(address: ListenAddress | undefined): address is ListenAddress {
+  return address !== undefined && !isLoopback(address);
+}
+
+export function looseSecret(path: string): string {
+  return `${path} holds a secret and can be read by everybody: chmod o-r ${path}`;
+}

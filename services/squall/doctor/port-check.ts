@@ -1,0 +1,40 @@
+// Ports that standalone will listen on -> are they free.
+
+import type { ListenAddress } from "../../../shared/runtime/listen-address.ts";
+import { isLoopback, ListenError, listenAddressText } from "../../../shared/runtime/listen-address.ts";
+import type { PortToTry } from "../../../shared/adapters/net/port-trial.ts";
+import type { Finding } from "./finding.ts";
+
+export interface PortCheck {
+  readonly subject: string;
+  readonly address: ListenAddress;
+  readonly tryPort: (port: PortToTry) => Promise<Error | undefined>;
+  /** A squall that runs already, in words: its own ports are taken. */
+  readonly holder: string | undefined;
+  /** The setting that names another port. */
+  readonly mend: string;
+}
+
+export async function portFinding({ subject, address, tryPort, holder, mend }: PortCheck): Promise<Finding> {
+  const error = await tryPort(address);
+  const where = listenAddressText(address);
+  if (error === undefined) {
+    return {
+      level: "ok",
+      subject,
+      text: `${where} is free${isLoopback(address) ? "" : "; other machines can reach it"}`,
+    };
+  }
+  const { code, message } = new ListenError(subject, address, { error, mend });
+  if (code === "EADDRINUSE" && holder !== undefined) {
+    return { level: "ok", subject, text: `${where} is in use, as it should be while ${holder} runs` };
+  }
+  const mends =
+    code === "EADDRINUSE" ? [`Who has it: ss -lntup | grep ${address.port}`, `Or ${mend}.`] : [`Else ${mend}.`];
+  return {
+    level: "fail",
+    subject,
+    text: message.slice(message.indexOf("cannot")).replace(`; ${mend}`, ""),
+    mend: mends,
+  };
+}

@@ -1,0 +1,31 @@
+// Texts of command line options -> their values; a text that does not fit is told by commander, with the option's name.
+
+import { InvalidArgumentError } from "commander";
+import type { AdviceSystem } from "../../shared/domain/storm-alert.ts";
+import { ADVICE_SYSTEMS } from "../../shared/domain/storm-alert.ts";
+
+export function numberBetween(least: number, most: number, whole: boolean): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() === "" || !(value >= least && value <= most) || (whole && !Number.isInteger(value))) {
+      throw new InvalidArgumentError(`It must be ${whole ? "a whole number" : "a number"} from ${least} to ${most}.`);
+    }
+    return value;
+  };
+}
+
+export function zone(text: string): string {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: text }).resolvedOptions().timeZone;
+  } catch {
+    throw new InvalidArgumentError("It must be a zone name such as Europe/London or UTC.");
+  }
+}
+
+export function systems(text: string): AdviceSystem[] {
+  return text.split(",").map((word) => {
+    const known = ADVICE_SYSTEMS.find((system) => system === word.trim());
+    if (known === undefined) throw new InvalidArgumentError(`Known are: ${ADVICE_SYSTEMS.join(", ")}.`);
+    return known;
+  });
+}

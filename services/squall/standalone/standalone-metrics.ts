@@ -1,0 +1,178 @@
+// What the parts of standalone count -> Prometheus metrics. Every series has a bounded label: inputs and receivers are those of the
+// configuration, reasons are closed sets; no address, subject or thread is among them.
+
+import type { Metrics, ReadSamples } from "../../../shared/runtime/metrics.ts";
+import { addDetectorMetrics } from "./detector-metrics.ts";
+import type { InputCounts, ReceiverCounts, StandaloneCounts } from "./standalone-counts.ts";
+import { LATENCY_STAGES } from "./standalone-counts.ts";
+
+/** Longest label; names of inputs are paths. */
+const LABEL_CHARS_MAX = 120;
+/** What one input may count: a reader has a handful, a bug must not make series without end. */
+const READER_COUNTERS_MAX = 12;
+
+export function addStandaloneMetrics(metrics: Metrics, counts: StandaloneCounts): void {
+  addInputMetrics(metrics, counts);
+  addDetectorMetrics(metrics, counts);
+  addReceiverMetrics(metrics, counts);
+  addStateMetrics(metrics, counts);
+  const { gauge, counter, histogram } = metrics;
+  const progress = "When the loop last finished a turn; with nothing to do it turns too.";
+  gauge({ name: "squall_last_progress_timestamp_seconds", help: progress }, (sample) =>
+    sample(seconds(counts.lastProgressMs())),
+  );
+  const latency = "From an event's time to a stage: read, decided (alerts), flushed (alerts).";
+  histogram({ name: "squall_event_e2e_latency_seconds", help: latency, labels: ["stage"] }, (tell) => {
+    for (const stage of LATENCY_STAGES) tell(counts.latency[stage], { stage });
+  });
+  const lateness = "How far events lay behind the stream time when they came.";
+  histogram({ name: "squall_event_lateness_seconds", help: lateness }, (tell) => tell(counts.lateness));
+  const reloads = "Reloads of the configuration; refused: the old one stays in force.";
+  counter({ name: "squall_config_reloads_total", help: reloads, labels: ["outcome"] }, (sample) => {
+    const { done, refused } = counts.reloads();
+    sample(done, { outcome: "done" });
+    sample(refused, { outcome: "refused" });
+  });
+}
+
+function addInputMetrics({ counter, gauge }: Metrics, { inputs }: StandaloneCounts): void {
+  const each =
+    (
+      read: (
+        input: InputCounts,
+        label: { readonly input: string },
+      ) => readonly (readonly [number | undefined, object?])[],
+    ): ReadSamples =>
+    (sample) => {
+      for (const input of inputs()) {
+        const label = { input: input.name.slice(0, LABEL_CHARS_MAX) };
+        for (const [value, more = {}] of read(input, label)) sample(value, { ...label, ...more });
+      }
+    };
+  const labels = ["input"];
+  const consumed = "Lines read.";
+  counter(
+    { name: "squall_records_consumed_total", help: consumed, labels },
+    each(({ ingest }) => [[ingest.lines]]),
+  );
+  const used = "Lines that told something of a mail.";
+  counter(
+    { name: "squall_records_used_total", help: used, labels },
+    each(({ ingest }) => [[ingest.used]]),
+  );
+  const rejected = "Lines that were not taken, over all inputs, by reason.";
+  counter({ name: "squall_records_rejected_total", help: rejected, labels: ["reason"] }, (sample) => {
+    const sums = new Map<string, number>();
+    for (const { ingest } of inputs()) {
+      for (const [reason, count] of ingest.rejected) sums.set(reason, (sums.get(reason) ?? 0) + count);
+    }
+    for (const [reason, count] of sums) sample(count, { reason });
+  });
+  const streamTime = "Highest event time that an input has come to; its age is time() less this.";
+  const atInput = { name: "squall_input_stream_time_timestamp_seconds", help: streamTime, labels };
+  gauge(
+    atInput,
+    each(({ streamTimeMs }) => [[seconds(streamTimeMs)]]),
+  );
+  const reader = "What the reader of an input counts: bytes, rotations, truncations, connections and so on.";
+  counter(
+    { name: "squall_input_events_total", help: reader, labels: ["input", "event"] },
+    each((input) => counted(input.reader, "event")),
+  );
+  const lost = "Messages that never became lines, by reason.";
+  counter(
+    { name: "squall_input_lost_total", help: lost, labels: ["input", "reason"] },
+    each((input) => counted(input.lost, "reason")),
+  );
+}
+
+function counted(counts: Readonly<Record<string, number>>, label: string): (readonly [number, object])[] {
+  return Object.entries(counts)
+    .slice(0, READER_COUNTERS_MAX)
+    .map(([name, count]) => [count, { [label]: kebab(name) }] as const);
+}
+
+function addReceiverMetrics({ counter, gauge, histogram }: Metrics, counts: StandaloneCounts): void {
+  const each =
+    (read: (receiver: ReceiverCounts) => number | undefined): ReadSamples =>
+    (sample) => {
+      for (const receiver of counts.receivers()) sample(read(receiver), { receiver: receiver.name });
+    };
+  const labels = ["receiver"];
+  const all =
+    "Notifications by what became of them: delivered, failed (a try that is made again), lost, unheard (not to be told).";
+  counter({ name: "squall_notifications_total", help: all, labels: ["receiver", "outcome", "reason"] }, (sample) => {
+    for (const { name: receiver, delivered, failed, lost, unheard } of counts.receivers()) {
+      sample(delivered, { receiver, outcome: "delivered", reason: "" });
+      for (const [outcome, reasons] of Object.entries({ failed, lost, unheard })) {
+        // A reason that never came is not shown: most never come, and they would be most of all series.
+        for (const [reason, count] of reasons) if (count > 0) sample(count, { receiver, outcome, reason });
+      }
+    }
+  });
+  gauge(
+    { name: "squall_notifications_waiting", help: "Deliveries that wait.", labels },
+    each(({ waiting }) => waiting),
+  );
+  const oldest = "When the oldest alert that waits was decided; absent when none waits.";
+  const atOldest = { name: "squall_notification_oldest_waiting_timestamp_seconds", help: oldest, labels };
+  gauge(
+    atOldest,
+    each(({ oldestSinceMs }) => seconds(oldestSinceMs)),
+  );
+  const disabled = "1 for a receiver that answered 410 Gone: it is told nothing more until a reload.";
+  gauge(
+    { name: "squall_receiver_disabled", help: disabled, labels },
+    each(({ isDisabled }) => (isDisabled ? 1 : 0)),
+  );
+  const latency = "From the decision until a receiver took the alert.";
+  histogram({ name: "squall_notification_latency_seconds", help: latency }, (tell) => tell(counts.notificationLatency));
+  const silences = "Threads and lists that are silenced.";
+  gauge({ name: "squall_silences", help: silences }, (sample) => sample(counts.silences()));
+  const heartbeats = "Calls of the heartbeat's URL; withheld: it was not called since not all was well.";
+  counter({ name: "squall_heartbeats_total", help: heartbeats, labels: ["outcome"] }, (sample) => {
+    const heartbeat = counts.heartbeat();
+    if (heartbeat === undefined) return;
+    sample(heartbeat.called, { outcome: "called" });
+    sample(heartbeat.failed, { outcome: "failed" });
+    sample(heartbeat.withheld, { outcome: "withheld" });
+  });
+}
+
+function addStateMetrics({ counter, gauge, histogram }: Metrics, { stateLog, flushTime }: StandaloneCounts): void {
+  const flushes = "Flushes of output, state and position, written whole or not at all.";
+  counter({ name: "squall_state_flushes_total", help: flushes }, (sample) => sample(stateLog()?.flushes));
+  const time = "How long a flush took until no kill could undo it.";
+  histogram({ name: "squall_state_flush_seconds", help: time }, (tell) => tell(flushTime));
+  const written = "Bytes written: flushed, or copied to keep the log short.";
+  counter({ name: "squall_state_written_bytes_total", help: written, labels: ["why"] }, (sample) => {
+    sample(stateLog()?.flushedBytes, { why: "flushed" });
+    sample(stateLog()?.copiedBytes, { why: "copied" });
+  });
+  const refused = "Flushes that found no room on the disk; they are made again.";
+  counter({ name: "squall_state_flushes_refused_total", help: refused }, (sample) =>
+    sample(stateLog()?.refusedForRoom),
+  );
+  counter({ name: "squall_state_syncs_total", help: "Times that the disk was told to write." }, (sample) =>
+    sample(stateLog()?.syncs),
+  );
+  const torn = "Bytes of a torn end that were cut off when the state was opened.";
+  counter({ name: "squall_state_cut_off_bytes_total", help: torn }, (sample) => sample(stateLog()?.cutOffBytes));
+  gauge(
+    { name: "squall_state_log_bytes", help: "Size of the state on disk, and what of it counts.", labels: ["part"] },
+    (sample) => {
+      sample(stateLog()?.bytes, { part: "all" });
+      sample(stateLog()?.liveBytes, { part: "live" });
+    },
+  );
+  gauge({ name: "squall_state_keys", help: "Entries that the state holds." }, (sample) => sample(stateLog()?.keys));
+}
+
+function seconds(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : ms / 1000;
+}
+
+/** `bytesRead` -> `bytes-read`: as reasons are written. */
+function kebab(name: string): string {
+  return name.replaceAll(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`);
+}

@@ -1,0 +1,85 @@
+// A URL -> does its server answer: the name is looked up, a connection made, TLS agreed on. Nothing is sent over it.
+
+import { lookup } from "node:dns/promises";
+import { connect } from "node:net";
+import type { Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
+
+export interface Probe {
+  /** What the name resolves to; the literal address where it is one. */
+  readonly addresses: readonly string[];
+  /** The address that was connected to. */
+  readonly connectedTo?: string;
+  /** End of the certificate's validity, ms since the epoch; of https only. */
+  readonly certificateUntilMs?: number;
+  /** What failed; absent when all went well. */
+  readonly fault?: { readonly stage: "lookup" | "connect" | "tls"; readonly message: string };
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  ENOTFOUND: "no such host name",
+  EAI_AGAIN: "the name cannot be looked up now",
+  ECONNREFUSED: "the connection was refused: nothing listens there",
+  ECONNRESET: "the connection was cut off",
+  EHOSTUNREACH: "no way to that host",
+  ENETUNREACH: "no way to that network",
+  ETIMEDOUT: "no answer in time",
+};
+
+/** Never throws. */
+export async function probeConnection(url: URL, timeoutMs: number): Promise<Probe> {
+  const host = url.hostname.replace(/^\[|\]$/gu, "");
+  const isTls = url.protocol === "https:";
+  const port = url.port === "" ? (isTls ? 443 : 80) : Number(url.port);
+  let addresses: string[];
+  try {
+    addresses = (await inTime(lookup(host, { all: true }), timeoutMs)).map(({ address }) => address);
+  } catch (error) {
+    return { addresses: [], fault: { stage: "lookup", message: words(error) } };
+  }
+  let stage: "connect" | "tls" = "connect";
+  const socket: Socket = quiet(connect({ host, port }));
+  try {
+    await once(socket, "connect", timeoutMs);
+    const connectedTo = socket.remoteAddress ?? host;
+    if (!isTls) return { addresses, connectedTo };
+    stage = "tls";
+    const secure = quiet(connectTls({ socket, servername: /^[\d.]+$|:/u.test(host) ? "" : host }));
+    await once(secure, "secureConnect", timeoutMs);
+    return { addresses, connectedTo, certificateUntilMs: Date.parse(secure.getPeerCertificate().valid_to) };
+  } catch (error) {
+    return { addresses, fault: { stage, message: words(error) } };
+  } finally {
+    socket.destroy();
+  }
+}
+
+/** What fails after it was judged is of no interest. */
+function quiet<Connection extends Socket>(socket: Connection): Connection {
+  return socket.on("error", () => undefined);
+}
+
+function once(socket: Socket, event: string, timeoutMs: number): Promise<void> {
+  const happened = new Promise<void>((resolve, reject) => {
+    socket.once(event, () => resolve());
+    socket.once("error", reject);
+    socket.once("close", () => reject(withCode("ECONNRESET")));
+  });
+  return inTime(happened, timeoutMs);
+}
+
+function inTime<Value>(promise: Promise<Value>, timeoutMs: number): Promise<Value> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(withCode("ETIMEDOUT")), timeoutMs);
+  return Promise.race([promise, late.promise]).finally(() => clearTimeout(timer));
+}
+
+function withCode(code: string): Error {
+  return Object.assign(new Error(code), { code });
+}
+
+function words(error: unknown): string {
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  const code = first instanceof Error && "code" in first ? String(first.code) : "";
+  return WORDS[code] ?? (first instanceof Error ? first.message : String(first));
+}

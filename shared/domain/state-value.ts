@@ -1,0 +1,31 @@
+// What is kept of a process in its state: keys and values, and the refusal of a value that is not what was written.
+
+import type { DecodeFault, DecodeReason } from "./decode-fault.ts";
+
+/** Takes one entry; undefined: what stood under the key is forgotten. A value is valid during the call only where its part says so. */
+export type PutEntry = (key: string, value: Buffer | undefined) => void;
+
+/** Largest value of an entry, bytes. */
+export const STATE_VALUE_BYTES_MAX = 65_536;
+
+/** A value that another version wrote, or that is damaged. */
+export class StateValueError extends Error {
+  readonly key: string;
+  readonly reason: DecodeReason;
+
+  constructor(key: string, { reason, detail }: Pick<DecodeFault, "reason" | "detail">) {
+    super(`the state entry ${key} cannot be read: ${reason}${detail === "" ? "" : ` (${detail})`}`);
+    this.name = "StateValueError";
+    this.key = key;
+    this.reason = reason;
+  }
+}
+
+/** The value that decoding gave. Throws StateValueError where it was refused. */
+export function decodedState<Value>(
+  key: string,
+  decoded: { readonly ok: true; readonly value: Value } | DecodeFault,
+): Value {
+  if (decoded.ok) return decoded.value;
+  throw new StateValueError(key, decoded);
+}

@@ -1,0 +1,272 @@
+// What stands around a running `squall standalone`: who scrapes it, who watches that it lives, the command it runs, and what it says where it cannot start.
+
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { createSocket } from "node:dgram";
+import { createServer } from "node:http";
+import { connect } from "node:net";
+import { afterEach, describe, expect, test } from "vitest";
+import { createDisk } from "../../shared/adapters/files/state-log/disk.ts";
+import { openFileStateLog } from "../../shared/adapters/files/state-log/file-state-log.ts";
+import { alertReceiver } from "../support/alert-receiver.ts";
+import { LiveSquall } from "../support/live-squall.ts";
+import { pollUntil } from "../support/poll.ts";
+import { startReceiver } from "../support/scripted-receiver.ts";
+import { freePort, inShort, mailAt, shown, StandaloneHome, talk } from "../support/standalone-home.ts";
+
+const DEADLINE_MS = 30_000;
+const LIST = "all@example.org";
+
+const closers: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).toReversed()) await close();
+});
+
+function newHome(): StandaloneHome {
+  const home = new StandaloneHome();
+  closers.push(() => home.close());
+  return home;
+}
+
+const storm = (): string => talk({ list: LIST, atMs: Date.now() - 300_000, mails: 5 });
+
+describe("what would pass for all well", () => {
+  test("standard output that nobody reads any more is said, and receivers are told on", async () => {
+    const home = newHome();
+    const hook = await alertReceiver();
+    closers.push(hook.close);
+    home.write("");
+    const squall = await home.reading(home.log, "--webhook", hook.url);
+    squall.closeOutput();
+    const told = (list: string): boolean => hook.heard.some(({ alert }) => alert.list === list);
+    const lists = ["one@example.org", "two@example.org", "three@example.org"];
+    for (const [index, list] of lists.entries()) {
+      home.write(talk({ list, atMs: Date.now() - 300_000, mails: 5, from: index * 10 }));
+      await pollUntil(() => told(list), { deadlineMs: DEADLINE_MS, what: `${list} to be told` });
+    }
+    expect(squall.err.match(/nobody reads standard output any more/gu)).toHaveLength(1);
+    expect(await squall.signal("SIGTERM")).toEqual({ code: 0, signal: null });
+  });
+
+  test("a log that is not there, or that nothing is understood of, is said, and the heartbeat is withheld", async () => {
+    const home = newHome();
+    const heart = await startReceiver();
+    closers.push(() => heart.close());
+    home.configure(`inputs: [{file: ${home.log}}]\nheartbeat: {url: "${heart.origin}/beat", every: 10s}\n`);
+    const squall = await home.reading("--config", home.config);
+    await squall.says("the heartbeat is withheld");
+    home.write("Lorem ipsum dolor sit amet.\n".repeat(1_500));
+    await squall.says("1500 lines were read, and none of them is understood");
+    expect(heart.heard).toEqual([]);
+    home.write(storm());
+    await squall.says("is understood now");
+    await squall.says("the heartbeat goes on");
+  });
+
+  test("a log that two inputs name is read once, and that is said", async () => {
+    const home = newHome();
+    home.configure(`inputs: [{file: ${home.log}, from: start}, {files: "${home.folder}/*.log", from: start}]\n`);
+    home.write(storm());
+    const squall = home.start("--config", home.config);
+    await squall.says("is read by another input already");
+    await pollUntil(() => shown(squall).length > 0, { deadlineMs: DEADLINE_MS, what: "the storm to be shown" });
+    expect(inShort(shown(squall))[0]).toBe("storm.opened 2");
+    expect(await squall.signal("SIGTERM")).toEqual({ code: 0, signal: null });
+  });
+});
+
+describe("beside it", () => {
+  test("the command gets each alert on its standard input, and its type in the environment", async () => {
+    const home = newHome();
+    const script = home.path("page.sh");
+    writeFileSync(script, `#!/bin/sh\necho "$1 $SQUALL_ALERT_TYPE" >> "$2.types"\ncat >> "$2"\n`);
+    chmodSync(script, 0o755);
+    home.write("");
+    const squall = await home.reading(home.log, "--on-alert", `${script} 'mail team' ${home.path("alerts")}`);
+    home.write(storm());
+    const alerts = (): string => (existsSync(home.path("alerts")) ? readFileSync(home.path("alerts"), "utf8") : "");
+    await pollUntil(() => alerts().includes("storm.opened"), {
+      deadlineMs: DEADLINE_MS,
+      what: "the command to be run",
+    });
+    await squall.says("on-alert was told storm.opened");
+    expect(shown({ out: alerts().endsWith("\n") ? alerts() : `${alerts()}\n` })).toEqual(shown(squall));
+    expect(readFileSync(home.path("alerts.types"), "utf8")).toBe("mail team storm.opened\n");
+    expect(await squall.signal("SIGTERM")).toEqual({ code: 0, signal: null });
+  });
+
+  test("the heartbeat is called; metrics count lines by input; it is ready and alive", async () => {
+    const home = newHome();
+    const heart = await startReceiver();
+    closers.push(() => heart.close());
+    home.write("");
+    home.write("", "other.log");
+    const port = await freePort();
+    home.configure(
+      `inputs: [{file: ${home.log}}, {file: ${home.path("other.log")}}, {syslog: {udp: 0}}]\nheartbeat: {url: "${heart.origin}/beat", every: 10s}\nmetrics: {address: "${port}"}\n`,
+    );
+    const squall = await home.reading("--config", home.config, "--metrics", `${port}`);
+    const get = async (path: string): Promise<string> => {
+      const answer = await fetch(`http://127.0.0.1:${port}${path}`);
+      return `${answer.status} ${await answer.text()}`;
+    };
+    home.write(`${storm()}no line of a log\n`);
+    home.write(mailAt(Date.now()), "other.log");
+    const metrics = async (): Promise<string> => (await get("/metrics")).replaceAll(home.folder, "HOME");
+    const isCounted = async (): Promise<boolean> => {
+      const text = await metrics();
+      return (
+        text.includes('squall_records_consumed_total{input="HOME/mail.log"} 6') &&
+        text.includes('squall_records_consumed_total{input="HOME/other.log"} 1') &&
+        text.includes('squall_records_consumed_total{input="syslog udp 127.0.0.1:0"} 0')
+      );
+    };
+    await pollUntil(isCounted, { deadlineMs: DEADLINE_MS, what: "the lines to be counted" });
+    expect(await metrics()).toContain("\nsquall_storms_opened_total 1\n");
+    expect(await metrics()).toContain("\nsquall_storms_open 1\n");
+    expect(await get("/healthz")).toBe("200 ok\n");
+    expect(await get("/readyz")).toBe("200 ready\n");
+    expect(squall.err).toContain(`metrics and health on http://127.0.0.1:${port}`);
+    await pollUntil(() => heart.heard.length > 0, { deadlineMs: DEADLINE_MS, what: "the heartbeat" });
+    expect(heart.heard[0]).toMatchObject({ method: "GET", path: "/beat" });
+    expect(await squall.signal("SIGTERM")).toEqual({ code: 0, signal: null });
+  });
+
+  test("what comes by UDP and TCP of one input is counted together, and what the kernel dropped as lost", async () => {
+    const home = newHome();
+    const port = await freePort();
+    const squall = await home.reading("--syslog-udp", "0", "--syslog-tcp", "0", "--metrics", `${port}`);
+    await squall.says("listening for syslog on tcp://");
+    const portOf = (transport: string): number =>
+      Number(new RegExp(`${transport}://127\\.0\\.0\\.1:(\\d+)`).exec(squall.err)?.[1]);
+    const metric = async (name: string): Promise<number> => {
+      const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+      const values = text.split("\n").filter((line) => line.startsWith(name));
+      expect(values).toHaveLength(1);
+      return Number(values[0]?.split(" ").at(-1));
+    };
+    const line = `<22>${new Date().toISOString()} mx1 postfix/qmgr[1]: A1B2C3D4E5: removed`;
+    const udp = createSocket("udp4");
+    const tcp = connect(portOf("tcp"), "127.0.0.1");
+    closers.push(() => new Promise((resolve) => void udp.close(resolve)));
+    tcp.end(`${line}\n${line}\n`);
+    udp.send(line, portOf("udp"), "127.0.0.1");
+    const all = async (): Promise<boolean> => (await metric("squall_records_consumed_total{")) === 3;
+    await pollUntil(all, { deadlineMs: DEADLINE_MS, what: "three lines to be counted" });
+
+    expect(await metric("squall_input_stream_time_timestamp_seconds{")).toBeLessThan(Date.now() / 1000 + 60);
+
+    // Nobody reads while the process stands still: more comes than its buffer takes.
+    squall.send("SIGSTOP");
+    const many = 20_000;
+    const send = (): Promise<void> =>
+      new Promise((resolve) => {
+        udp.send(line.padEnd(1000), portOf("udp"), "127.0.0.1", () => resolve());
+      });
+    for (let sent = 0; sent < many; sent += 100) await Promise.all(Array.from({ length: 100 }, send));
+    squall.send("SIGCONT");
+    const dropped = (): Promise<number> =>
+      metric('squall_input_lost_total{input="syslog udp 127.0.0.1:0 tcp 127.0.0.1:0",reason="dropped-by-kernel"}');
+    const isEven = async (): Promise<boolean> =>
+      (await metric("squall_records_consumed_total{")) + (await dropped()) === many + 3;
+    await pollUntil(isEven, { deadlineMs: DEADLINE_MS, what: "all to be counted, as read or as dropped" });
+    expect(await dropped()).toBeGreaterThan(0);
+    expect(await squall.signal("SIGTERM")).toEqual({ code: 0, signal: null });
+  });
+
+  test("a log that may not be read is said once, and read when it may be", async () => {
+    const home = newHome();
+    const hook = await alertReceiver();
+    closers.push(hook.close);
+    // Root may read every file: a folder is none for anybody.
+    mkdirSync(home.log);
+    const squall = await home.reading(home.log, "--from", "start", "--webhook", hook.url);
+    await squall.says(home.log);
+    rmdirSync(home.log);
+    home.write(storm());
+    await pollUntil(() => hook.heard.length > 0, { deadlineMs: DEADLINE_MS, what: "the storm to be told" });
+    const said = squall.err.split("\n").filter((line) => /is no file|is a folder|cannot/.test(line));
+    expect(said).toHaveLength(1);
+    expect(await squall.signal("SIGTERM")).toEqual({ code: 0, signal: null });
+  });
+});
+
+describe("where it cannot start it says why in a line, and exits 1", () => {
+  test("the metrics port is in use", async () => {
+    const home = newHome();
+    const server = createServer();
+    const port = await freePort();
+    await new Promise<void>((resolve) => {
+      server.listen(port, "127.0.0.1", resolve);
+    });
+    closers.push(() => new Promise((resolve) => void server.close(() => resolve())));
+    const squall = home.start(home.log, "--metrics", `${port}`);
+    expect(await squall.end()).toEqual({ code: 1, signal: null });
+    expect(squall.err).toBe(
+      `squall: metrics: cannot listen on 127.0.0.1:${port}: another process listens there already; set another with --metrics, SQUALL_METRICS_ADDRESS or metrics: {address: …}; "off" for none\n`,
+    );
+  });
+
+  test("a syslog port is in use", async () => {
+    const home = newHome();
+    const first = await home.reading("--syslog-udp", "0");
+    await first.says("listening for syslog on udp://");
+    const port = /udp:\/\/127\.0\.0\.1:(\d+)/.exec(first.err)?.[1] ?? "";
+    const second = newHome().start("--syslog-udp", port);
+    expect(await second.end()).toEqual({ code: 1, signal: null });
+    expect(second.err).toMatch(new RegExp(`^squall: .*127\\.0\\.0\\.1:${port}: .*\\n$`));
+  });
+
+  test("another squall holds the state directory", async () => {
+    const home = newHome();
+    home.write("");
+    const first = await home.reading(home.log);
+    const second = home.start(home.log);
+    expect(await second.end()).toEqual({ code: 1, signal: null });
+    expect(second.err).toContain(`squall: ${home.state}: is in use by squall standalone`);
+    expect(second.err).toContain(`${first.pid}`);
+    expect(second.err.trimEnd().split("\n")).toHaveLength(1);
+    expect(await first.signal("SIGTERM")).toEqual({ code: 0, signal: null });
+  });
+
+  test.each(["detector/list/x", "input/x", "outbox/x", "silence/1", "mail/x", "time/live"])(
+    "the state has an entry of a newer version: %s",
+    async (key) => {
+      const home = newHome();
+      home.write("");
+      mkdirSync(home.state, { mode: 0o700 });
+      const log = await openFileStateLog(createDisk(home.state, undefined));
+      await log.read(() => undefined);
+      const name = key === "input/x" ? `input/${home.log}` : key;
+      await log.append([{ key: name, value: Buffer.from('{"v":99}') }]);
+      await log.close();
+      const squall = home.start(home.log);
+      const { code } = await squall.end();
+      expect(squall.err).not.toMatch(/internal error/);
+      expect(squall.err).toContain(home.state);
+      expect(code).toBe(1);
+    },
+  );
+
+  test("nothing is named, and no log is where logs are", async () => {
+    const squall = new LiveSquall(["standalone", "--state", newHome().state, "--metrics", "off", "/nowhere/mail.log"]);
+    await squall.says("/nowhere/mail.log");
+    expect(inShort(shown(squall))).toEqual([]);
+    expect(await squall.signal("SIGTERM")).toEqual({ code: 0, signal: null });
+  });
+});
+
+test("a state directory that is removed while it runs ends it, and is named", async () => {
+  const home = newHome();
+  home.write("");
+  const squall = await home.reading(home.log);
+  rmSync(home.state, { recursive: true });
+  home.write(storm());
+  expect(await squall.end()).toEqual({ code: 1, signal: null });
+  expect(squall.err).toContain(`squall: ${home.state}: no such folder\n`);
+});
+
+test("a state directory where none can be made: exit 1 at once", async () => {
+  const squall = new LiveSquall(["standalone", "/nowhere/mail.log", "--state", "/dev/null/state", "--metrics", "off"]);
+  expect(await squall.end()).toEqual({ code: 1, signal: null });
+  expect(squall.err).toMatch(/^squall: \/dev\/null\/state: [^\n]*\n$/);
+});
