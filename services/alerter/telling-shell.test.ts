@@ -210,7 +210,7 @@ describe("a webhook", () => {
     expect(one.events.at(-1)).toMatchObject({
       reason: "too-old",
       attempts: tries,
-      detail: "status 500: no route to /***",
+      detail: "status 500: no route to ***",
     });
     expect([...one.written.keys()]).toEqual(["outbox/storm/s"]);
   });
