@@ -123,6 +123,7 @@ async function write(entries: DetectorEntries, { log }: StateDirectory): Promise
 function learnedText(state: DetectorState, { counters }: ReplayResult, folder: string): string {
   const { lists, listPersons } = detectorTotals(state).held;
   const read = `${wholeNumber(counters.lines)} lines read, ${wholeNumber(counters.used)} of them of mail`;
-  const known = `${wholeNumber(lists)} lists and ${wholeNumber(listPersons)} writers of theirs are known now`;
+  const listsKnown = lists === 1 ? "1 list" : `${wholeNumber(lists)} lists`;
+  const known = `${listsKnown} and ${wholeNumber(listPersons)} writers of theirs are known now`;
   return `${read}: ${known}, in ${folder}. Nobody was told of anything.\n`;
 }
