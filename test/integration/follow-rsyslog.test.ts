@@ -147,7 +147,12 @@ test.for(["by rename and HUP", "by copytruncate"])(
         copyFileSync(path, rotated);
         truncateSync(path);
       } else {
-        await pollUntil(() => existsSync(path), { deadlineMs: 30_000, what: "the log" });
+        // What was sent may all have gone to the file before: a line that comes later begins the new one.
+        const isThere = (): boolean => {
+          if (!existsSync(path)) send(sent + 1);
+          return existsSync(path);
+        };
+        await pollUntil(isThere, { deadlineMs: 30_000, what: "the log" });
         renameSync(path, rotated);
         // Goes to the old file still.
         send(sent + LINES / ROTATIONS / 4);
