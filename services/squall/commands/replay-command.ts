@@ -3,12 +3,10 @@
 import { statSync } from "node:fs";
 import { InputError } from "../../../shared/adapters/files/file-error.ts";
 import { openLineFile } from "../../../shared/adapters/files/line-file.ts";
-import { encodeStormAlert } from "../../../shared/domain/storm-alert-codec.ts";
-import { stormAlertText } from "../../../shared/domain/storm-alert-text.ts";
 import type { AdviceSystem, Severity, StormAlert } from "../../../shared/domain/storm-alert.ts";
-import { SEVERITIES } from "../../../shared/domain/storm-alert.ts";
 import { encodeThreadWindow } from "../../../shared/domain/thread-window-codec.ts";
 import type { FormatName } from "../../ingest/formats.ts";
+import { alertOutput } from "../alert-output.ts";
 import { loadConfiguration } from "../configuration.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -123,18 +121,15 @@ interface AlertOutput {
   readonly hidden: () => number;
 }
 
+/** Writes alerts, and counts storms and what was below the severity. */
 function createOutput(flags: ReplayFlags, terminal: Terminal, config: SquallConfig): AlertOutput {
-  const least = SEVERITIES.indexOf(flags.minSeverity);
-  const { timezone: timeZone, advice } = config;
-  const text = { timeZone, color: terminal.color, width: terminal.width, advice };
+  const write = alertOutput({ ...config, output: flags.output, minSeverity: flags.minSeverity }, terminal);
   let storms = 0;
   let hidden = 0;
   return {
     alert(alert) {
       if (alert.type === "storm.opened") storms += 1;
-      if (SEVERITIES.indexOf(alert.severity) < least) hidden += 1;
-      else
-        terminal.out(flags.output === "ndjson" ? `${encodeStormAlert(alert)}\n` : `${stormAlertText(alert, text)}\n`);
+      if (!write(alert)) hidden += 1;
     },
     storms: () => storms,
     hidden: () => hidden,
