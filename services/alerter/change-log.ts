@@ -1,7 +1,6 @@
 // Which state entries have changed since the last flush, and which flush must be written before something may be done.
 
-/** undefined: the key is forgotten. */
-export type PutEntry = (key: string, value: Buffer | undefined) => void;
+import type { PutEntry } from "../../shared/domain/state-value.ts";
 
 export class ChangeLog {
   private readonly changed = new Map<string, () => Buffer | undefined>();

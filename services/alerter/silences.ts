@@ -8,6 +8,7 @@
 
 import { createHash } from "node:crypto";
 import { decodeStormAlert, encodeStormAlert } from "../../shared/domain/storm-alert-codec.ts";
+import type { PutEntry } from "../../shared/domain/state-value.ts";
 import type { StormAlert } from "../../shared/domain/storm-alert.ts";
 import type { Silence, SilenceRequest } from "./silence.ts";
 import { decodeSilence, encodeSilence, isSilencedBy, silenceFault } from "./silence.ts";
@@ -141,7 +142,7 @@ export class Silences {
     return { silences: this.silences.size, waiting: this.waiting.size };
   }
 
-  changes(put: (key: string, value: Buffer | undefined) => void): void {
+  changes(put: PutEntry): void {
     for (const [key, value] of this.changed) put(key, value());
     this.changed.clear();
   }

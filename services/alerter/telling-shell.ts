@@ -6,10 +6,10 @@
 
 import type { HttpClient } from "../../shared/adapters/http/http-client.ts";
 import type { Clock } from "../../shared/runtime/clock.ts";
+import type { PutEntry } from "../../shared/domain/state-value.ts";
 import type { StormAlert } from "../../shared/domain/storm-alert.ts";
 import { tryOnce } from "./attempt-shell.ts";
 import type { ShortTextOptions } from "./bodies/short-text.ts";
-import type { PutEntry } from "./change-log.ts";
 import type { DeliveryRecord } from "./delivery-log.ts";
 import { DeliveryLog } from "./delivery-log.ts";
 import type { OutboxBounds } from "./outbox-bounds.ts";

@@ -8,10 +8,11 @@
 // are worked out anew. Caches (handOvers, writers, rulesOf) are not kept: what they do not know is looked up; nor are the
 // threads that came nearest to a storm, which a summary of a replay tells.
 
+import type { PutEntry } from "../../../shared/domain/state-value.ts";
 import { createDetectorCounters, type DetectorCounters } from "../detector-counters.ts";
 import { type DetectorState, siteOf } from "../detector.ts";
 import { fieldsOf, jsonValue } from "./entry-fields.ts";
-import { EntryJoiner, EntryWriter, type PutEntry } from "./entry-writer.ts";
+import { EntryJoiner, EntryWriter } from "./entry-writer.ts";
 import { SiteChanges } from "./site-changes.ts";
 import { SiteRestore } from "./site-restore.ts";
 import { SiteTeller } from "./site-teller.ts";

@@ -1,12 +1,9 @@
 // values under keys -> entries of at most 64 KiB. A value that is larger takes several: `KEY` holds "~", how many there are, a line
 // feed and the first part, `KEY~1`, `KEY~2` ... hold the others. Nearly none is.
 
+import { type PutEntry, STATE_VALUE_BYTES_MAX } from "../../../shared/domain/state-value.ts";
 import { StateEntryError } from "./state-entry-error.ts";
 
-/** Takes one entry; undefined: what stood under the key is forgotten. */
-export type PutEntry = (key: string, value: Buffer | undefined) => void;
-
-const VALUE_BYTES_MAX = 65_536;
 const HEAD_BYTES = 16;
 const SPLIT = 0x7e;
 const LINE_FEED = 0x0a;
@@ -22,13 +19,14 @@ export class EntryWriter {
   }
 
   write(key: string, value: Buffer): void {
-    const parts = value.length <= VALUE_BYTES_MAX ? 1 : Math.ceil(value.length / (VALUE_BYTES_MAX - HEAD_BYTES));
+    const parts =
+      value.length <= STATE_VALUE_BYTES_MAX ? 1 : Math.ceil(value.length / (STATE_VALUE_BYTES_MAX - HEAD_BYTES));
     this.noteParts(key, parts);
     if (parts === 1) {
       this.put(key, value);
       return;
     }
-    const bytes = VALUE_BYTES_MAX - HEAD_BYTES;
+    const bytes = STATE_VALUE_BYTES_MAX - HEAD_BYTES;
     this.put(key, Buffer.concat([Buffer.from(`~${parts}\n`), value.subarray(0, bytes)]));
     for (let part = 1; part < parts; part += 1) {
       this.put(`${key}~${part}`, value.subarray(part * bytes, (part + 1) * bytes));

@@ -70,8 +70,7 @@ export async function doctorCommand(
   const onSecretFile = (path: string): void => void secretFiles.push(path);
   const config = await loadStandaloneConfiguration(paths, flags, terminal.env, onSecretFile);
   const findings: Finding[] = [];
-  const proxy = proxyOf(terminal.env);
-  const http = createHttpClient({ ...defaultHttpClientOptions, ...(proxy === undefined ? {} : { proxy }) });
+  const http = createHttpClient({ ...defaultHttpClientOptions, proxy: proxyOf(terminal.env) });
   const options = {
     config,
     secretFiles,

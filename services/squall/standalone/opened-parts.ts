@@ -68,8 +68,7 @@ export async function openParts(
   onClose(status.close);
   const directory = await openStateDirectory(state, { title: "squall standalone", isBrief: false, waitMs: HELD_MS });
   onClose(() => directory.close());
-  const proxy = proxyOf(env);
-  const http = createHttpClient({ ...defaultHttpClientOptions, ...(proxy === undefined ? {} : { proxy }) });
+  const http = createHttpClient({ ...defaultHttpClientOptions, proxy: proxyOf(env) });
   onClose(() => http.close());
   const deadLetters = path === undefined ? undefined : new DeadLetters(path, say);
   onClose(() => deadLetters?.close());

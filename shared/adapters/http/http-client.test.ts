@@ -169,7 +169,7 @@ describe("a proxy", () => {
   test("is asked for what is not excepted, and never for what must be checked", async () => {
     const proxy = await startReceiver();
     const settings = proxyOf({ HTTP_PROXY: `http://me:pass@127.0.0.1:${proxy.port}`, no_proxy: "127.0.0.1" });
-    const through = createHttpClient({ ...options, ...(settings === undefined ? {} : { proxy: settings }) });
+    const through = createHttpClient({ ...options, proxy: settings });
     const get = (url: string, forbidPrivate = false): Promise<HttpAnswer> =>
       through.send({ method: "GET", url, headers: {}, timeoutMs: 10_000, forbidPrivate });
     expect(await get("http://hooks.example.org/x")).toMatchObject({ answered: true, status: 204 });

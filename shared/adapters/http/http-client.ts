@@ -45,7 +45,7 @@ export interface HttpClientOptions {
   readonly excerptBytesMax: number;
   readonly excerptMs: number;
   /** What is called with forbidPrivate goes through none: it would look names up by itself, unchecked. */
-  readonly proxy?: ProxySettings;
+  readonly proxy?: ProxySettings | undefined;
 }
 
 export const defaultHttpClientOptions: HttpClientOptions = {
