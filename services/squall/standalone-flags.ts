@@ -67,7 +67,7 @@ function kindOf(path: string): "file" | "files" {
 }
 
 /** Where state is kept when nobody says: systemd's directory, else the user's. */
-export function stateFallback(env: Environment, home: string = homedir()): FlagValue {
+export function stateFallback(env: Environment, home: string = homedir()): FlagValue & { readonly value: string } {
   const [ofSystemd] = (env["STATE_DIRECTORY"] ?? "").split(":");
   if (ofSystemd !== undefined && ofSystemd !== "") {
     return { flag: "STATE_DIRECTORY", path: ["state"], value: ofSystemd };

@@ -1,13 +1,14 @@
 // The state directory: where it is, and opening it as the one process that may write to it.
 
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { FolderLock } from "../../shared/adapters/files/folder-lock.ts";
 import { lockFolder } from "../../shared/adapters/files/folder-lock.ts";
 import { openStateFolder } from "../../shared/adapters/files/state-folder.ts";
 import { createDisk } from "../../shared/adapters/files/state-log/disk.ts";
 import type { FileStateLog } from "../../shared/adapters/files/state-log/file-state-log.ts";
 import { openFileStateLog } from "../../shared/adapters/files/state-log/file-state-log.ts";
+import type { Environment } from "../../shared/runtime/config-layers.ts";
+import { stateFallback } from "./standalone-flags.ts";
 
 export interface StateDirectory {
   readonly folder: string;
@@ -56,16 +57,11 @@ export const SERVICE_STATE_FOLDER = "/var/lib/squall";
 /** The directory that is meant: `--state`, else SQUALL_STATE, else STATE_DIRECTORY (systemd), else that of the user. */
 export function stateFolder(
   flag: string | undefined,
-  env: Readonly<Record<string, string | undefined>>,
+  env: Environment,
 ): { readonly folder: string; readonly isNamed: boolean } {
-  // systemd names several with colons between them.
-  const named = flag ?? given(env["SQUALL_STATE"]) ?? given(env["STATE_DIRECTORY"]?.split(":")[0]);
+  const ofEnvironment = env["SQUALL_STATE"] ?? "";
+  const named = flag ?? (ofEnvironment === "" ? undefined : ofEnvironment);
   if (named !== undefined) return { folder: resolve(named), isNamed: true };
-  const xdg = env["XDG_STATE_HOME"] ?? "";
-  const base = xdg.startsWith("/") ? xdg : join(given(env["HOME"]) ?? homedir(), ".local/state");
-  return { folder: join(base, "squall"), isNamed: false };
-}
-
-function given(text: string | undefined): string | undefined {
-  return text === undefined || text === "" ? undefined : text;
+  const { flag: by, value } = stateFallback(env);
+  return { folder: resolve(value), isNamed: by === "STATE_DIRECTORY" };
 }
