@@ -18,20 +18,14 @@ export interface KeptParts {
 export function keptStateOf({ pipeline, telling, silences, inputs }: KeptParts): KeptState {
   const live = pipeline.keepState();
   const entries = new DetectorEntries(pipeline.stages.detector);
-  return new KeptState(
-    [
-      live,
-      inputs.patterns,
-      part(isDetectorKey, entries),
-      part(isOf("outbox/"), telling),
-      part(isOf(SILENCE_PREFIX), silences),
-    ],
-    {
-      changes: (put) => {
-        inputs.changes(put);
-      },
-    },
-  );
+  return new KeptState([
+    live,
+    inputs.patterns,
+    part(isDetectorKey, entries),
+    part(isOf("outbox/"), telling),
+    part(isOf(SILENCE_PREFIX), silences),
+    inputs,
+  ]);
 }
 
 function isOf(prefix: string): (key: string) => boolean {

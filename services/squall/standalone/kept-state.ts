@@ -1,7 +1,6 @@
 // What survives a kill: the parts that tell their entries, and how these find back to them at the next start.
 
 import type { PutEntry } from "../../../shared/domain/state-value.ts";
-import { INPUT_PREFIX } from "../../ingest/state/input-entry.ts";
 import type { StateLog } from "../../../shared/runtime/state-log.ts";
 
 const DETECTOR_PREFIX = "detector/";
@@ -20,40 +19,26 @@ export interface KeptPart {
 }
 
 export class KeptState {
-  /** Entries of inputs, until they are opened. */
-  private readonly inputs = new Map<string, Buffer>();
   private readonly parts: readonly KeptPart[];
-  private readonly ofInputs: Pick<KeptPart, "changes">;
   /** Keys that nobody here knows: of a part that this configuration has not. They stay. */
   unknown = 0;
 
-  constructor(parts: readonly KeptPart[], ofInputs: Pick<KeptPart, "changes">) {
+  constructor(parts: readonly KeptPart[]) {
     this.parts = parts;
-    this.ofInputs = ofInputs;
   }
 
   /** Tells every entry that changed since the last call, each once. */
   changes(put: PutEntry): void {
     for (const part of this.parts) part.changes(put);
-    this.ofInputs.changes(put);
   }
 
   /** Reads everything back. Throws StateLogError, and what a part throws for an entry that it cannot read. */
   async restore(log: Pick<StateLog, "read">): Promise<void> {
     await log.read((key, value) => {
-      if (key.startsWith(INPUT_PREFIX)) {
-        this.inputs.set(key.slice(INPUT_PREFIX.length), value);
-        return;
-      }
       const part = this.parts.find((one) => one.owns(key));
       if (part === undefined) this.unknown += 1;
       else part.restore(key, value);
     });
     for (const part of this.parts) part.restored();
-  }
-
-  /** What was stored of the input of that name. */
-  input(name: string): Buffer | undefined {
-    return this.inputs.get(name);
   }
 }

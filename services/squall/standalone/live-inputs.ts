@@ -11,6 +11,7 @@ import { SyslogListener } from "../../../shared/adapters/syslog/syslog-listener.
 import type { PutEntry } from "../../../shared/domain/state-value.ts";
 import type { ListenAddress } from "../../../shared/runtime/listen-address.ts";
 import type { Ingest } from "../../ingest/ingest.ts";
+import { INPUT_PREFIX } from "../../ingest/state/input-entry.ts";
 import { InputHealth } from "./input-health.ts";
 import { LiveReader } from "./live-reader.ts";
 import { PatternEntries } from "./pattern-entries.ts";
@@ -19,8 +20,6 @@ import type { FileInput, FilesInput, InputSettings } from "./standalone-settings
 export interface LiveInputsOptions {
   readonly inputs: readonly InputSettings[];
   readonly createIngest: (input: InputSettings, name: string) => Ingest;
-  /** What was stored of the reader of that name. */
-  readonly stored: (name: string) => Buffer | undefined;
   /** One line for a person. */
   readonly say: (line: string) => void;
 }
@@ -42,6 +41,8 @@ export class LiveInputs {
   readonly health: InputHealth;
   private readonly followers: Follower[] = [];
   private readonly names = new Set<string>();
+  /** What was stored of readers, by name, until they are made. */
+  private readonly stored = new Map<string, Buffer>();
   private standardInput: StandardInput | undefined;
   private onReadable: () => void = () => undefined;
 
@@ -79,6 +80,19 @@ export class LiveInputs {
     for (const reader of this.readers) reader.changes(put);
   }
 
+  owns(key: string): boolean {
+    return key.startsWith(INPUT_PREFIX);
+  }
+
+  /** Before `start`. What is wrong with an entry is thrown there: only its reader can read it. */
+  restore(key: string, value: Buffer): void {
+    this.stored.set(key.slice(INPUT_PREFIX.length), value);
+  }
+
+  restored(): void {
+    // Nothing leads from one input to another.
+  }
+
   async close(): Promise<void> {
     await Promise.all([
       ...this.followers.map((follower) => follower.close()),
@@ -87,7 +101,7 @@ export class LiveInputs {
   }
 
   private async follow(settings: FileInput | FilesInput): Promise<void> {
-    const { say, stored } = this.options;
+    const { say } = this.options;
     const readers: LiveReader[] = [];
     const prepared = new Map<string, LiveReader>();
     const starting: Promise<void>[] = [];
@@ -96,7 +110,7 @@ export class LiveInputs {
       if (!isAbsolute(name)) return this.patterns.stored(name);
       const reader = this.reader(settings, name);
       prepared.set(name, reader);
-      const value = stored(name);
+      const value = this.stored.get(name);
       return value === undefined ? undefined : reader.restore(value);
     };
     const onInput = (input: LiveInput): void => {

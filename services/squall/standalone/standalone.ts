@@ -93,7 +93,6 @@ export class Standalone {
     this.inputs = new LiveInputs({
       inputs: config.inputs,
       createIngest: (input, name) => ingest.create(input, name, this.pipeline.stages.table),
-      stored: (name) => this.state.input(name),
       say: deps.say,
     });
     this.state = keptStateOf({
