@@ -123,6 +123,16 @@ describe("beside it", () => {
     await pollUntil(isCounted, { deadlineMs: DEADLINE_MS, what: "the lines to be counted" });
     expect(await metrics()).toContain("\nsquall_storms_opened_total 1\n");
     expect(await metrics()).toContain("\nsquall_storms_open 1\n");
+    home.write(mailAt(Date.now() + 3_600_000));
+    const isSetRight = async (): Promise<boolean> => {
+      const text = await metrics();
+      return (
+        text.includes('squall_input_events_total{input="HOME/mail.log",event="stamps-ahead"} 1\n') &&
+        /^squall_event_lateness_seconds_count [1-9]/m.test(text)
+      );
+    };
+    await pollUntil(isSetRight, { deadlineMs: DEADLINE_MS, what: "a mail of a wrong clock to be counted" });
+    expect(await metrics()).toContain('\nsquall_input_open{input="HOME/mail.log"} 1\n');
     expect(await get("/healthz")).toBe("200 ok\n");
     expect(await get("/readyz")).toBe("200 ready\n");
     expect(squall.err).toContain(`metrics and health on http://127.0.0.1:${port}`);

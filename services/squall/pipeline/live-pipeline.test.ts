@@ -407,3 +407,17 @@ test("a quarter of a year of quiet traffic leaves nothing behind", () => {
     expiredFragments: 0,
   });
 });
+
+test("how far mails lay behind the stream time when they came is counted, each once", () => {
+  const live = new Live();
+  const [near, far] = [live.input(), live.input()];
+  const { lateness } = live.pipeline;
+  const within = (seconds: number): number => lateness.counts[lateness.bounds.indexOf(seconds)] ?? 0;
+  live.follow(near, ordinary(NOON, 20, 6 * SECOND));
+  expect({ count: lateness.count, within: within(0.05) }).toEqual({ count: 20, within: 20 });
+  // Of another server, whose log is 90 s behind.
+  live.read(far, ordinary(live.nowMs - 90 * SECOND, 3, SECOND));
+  expect({ count: lateness.count, within: within(120) }).toEqual({ count: 23, within: 3 });
+  live.wait(10 * MINUTE);
+  expect(lateness.count).toBe(23);
+});

@@ -1,6 +1,7 @@
 // The stages chained in one process, acting on arrival: what came in is told on at once, revisions at most once a second.
 
 import type { MailEvent } from "../../../shared/domain/mail-event.ts";
+import { HistogramCounts } from "../../../shared/runtime/histogram-counts.ts";
 import { eventSink } from "../../assembler/assembler-settings.ts";
 import type { HostTable } from "../../ingest/host-table.ts";
 import { LiveState } from "./live-state.ts";
@@ -19,8 +20,11 @@ export interface LiveOptions extends PipelineOptions {
 
 export class LivePipeline {
   readonly stages: Stages;
+  /** How far mails lay behind the stream time of the turn before when they came, s. */
+  readonly lateness = new HistogramCounts();
   private readonly hosts: HostTable;
   private readonly time: LiveTime;
+  private streamTimeMs = Number.NEGATIVE_INFINITY;
   private revisedAt = Number.NEGATIVE_INFINITY;
   private hostsTurnedAt = Number.NEGATIVE_INFINITY;
 
@@ -39,6 +43,7 @@ export class LivePipeline {
     if (isSetBack) {
       this.stages.setBack(watermark);
       this.revisedAt = Number.NEGATIVE_INFINITY;
+      this.streamTimeMs = Number.NEGATIVE_INFINITY;
     }
     this.advanceTo(streamTimeMs, watermark);
     if (Math.abs(nowMs - this.hostsTurnedAt) < HOSTS_TURN_MS) return;
@@ -52,6 +57,7 @@ export class LivePipeline {
     table.drain(Number.POSITIVE_INFINITY, (slice) => {
       assembler.applyNow(slice, watermark, this.sink);
     });
+    this.streamTimeMs = streamTimeMs;
     if (streamTimeMs < this.revisedAt + REVISION_MS) return;
     this.revisedAt = streamTimeMs;
     assembler.passTime(watermark);
@@ -72,6 +78,7 @@ export class LivePipeline {
   }
 
   private readonly sink = eventSink((event: MailEvent): void => {
+    if (event.revision === 1) this.lateness.observe((this.streamTimeMs - event.at) / 1000);
     this.stages.detect(event);
   });
 }

@@ -32,7 +32,7 @@ export function standaloneCounts({ standalone, log, heartbeat, reloads }: Counte
     stateLog: () => ({ ...log.counters, ...log.size }),
     heartbeat: () => heartbeat?.counters,
     reloads: () => reloads,
-    lateness: times.lateness,
+    lateness: pipeline.lateness,
     latency: times.latency,
     notificationLatency: times.notification,
     flushTime: times.flushTime,
@@ -40,8 +40,9 @@ export function standaloneCounts({ standalone, log, heartbeat, reloads }: Counte
 }
 
 /** A pattern's logs are counted as one. */
-function inputCounts({ source, readers, reader, lost }: InputReport): InputCounts {
+function inputCounts({ source, readers, open, reader, lost }: InputReport): InputCounts {
   const sum: IngestCounters = { lines: 0, used: 0, other: 0, rejected: new Map() };
+  const clocks = { stampsAhead: 0, stampsBehind: 0, clockSetBacks: 0 };
   let streamTimeMs = Number.NEGATIVE_INFINITY;
   for (const { ingest } of readers) {
     const { lines, used, other, rejected } = ingest.counters;
@@ -49,7 +50,10 @@ function inputCounts({ source, readers, reader, lost }: InputReport): InputCount
     sum.used += used;
     sum.other += other;
     for (const [reason, count] of rejected) sum.rejected.set(reason, (sum.rejected.get(reason) ?? 0) + count);
+    clocks.stampsAhead += ingest.clocks.stampsAhead;
+    clocks.stampsBehind += ingest.clocks.stampsBehind;
+    clocks.clockSetBacks += ingest.streamTime.setBacks;
     streamTimeMs = Math.max(streamTimeMs, ingest.streamTime.now);
   }
-  return { name: source, ingest: sum, streamTimeMs, reader: reader(), lost: lost() };
+  return { name: source, ingest: sum, streamTimeMs, open: open(), reader: { ...reader(), ...clocks }, lost: lost() };
 }

@@ -28,6 +28,8 @@ export interface LiveInputsOptions {
 export interface InputReport {
   readonly source: string;
   readonly readers: readonly LiveReader[];
+  /** Files or connections that are open now. */
+  readonly open: () => number;
   readonly reader: () => Readonly<Record<string, number>>;
   readonly lost: () => Readonly<Record<string, number>>;
 }
@@ -140,7 +142,11 @@ export class LiveInputs {
     this.reports.push({
       source: settings.name,
       readers,
-      reader: () => ({ ...follower.counters() }),
+      open: () => follower.counters().openFiles,
+      reader: () => {
+        const { openFiles: _open, ...counters } = follower.counters();
+        return counters;
+      },
       lost: () => ({ "generation-lost": follower.counters().lostGenerations }),
     });
     follower.start();
@@ -151,7 +157,8 @@ export class LiveInputs {
     const { say } = this.options;
     const input = new StandardInput({ onFault: say });
     this.standardInput = input;
-    await this.open(settings, input, { reader: () => ({ ...input.counters }), lost: () => ({}) });
+    const open = (): number => (input.ended ? 0 : 1);
+    await this.open(settings, input, { open, reader: () => ({ ...input.counters }), lost: () => ({}) });
   }
 
   private async listen(
@@ -161,21 +168,21 @@ export class LiveInputs {
   ): Promise<void> {
     const input = new SyslogListener({ address: { transport, host: at.host, port: at.port } });
     const reader = (): Record<string, number> => {
-      const { lost: _lost, ...counters } = input.counters;
+      const { lost: _lost, connectionsOpen: _open, ...counters } = input.counters;
       return counters;
     };
     const lost = (): Record<string, number> => {
       const dropped = input.kernelDrops();
       return { ...input.counters.lost, ...(dropped === undefined ? {} : { "dropped-by-kernel": dropped }) };
     };
-    await this.open(settings, input, { reader, lost });
+    await this.open(settings, input, { open: () => input.counters.connectionsOpen, reader, lost });
     this.options.say(`listening for syslog on ${transport}://${at.host}:${input.port}`);
   }
 
   private async open(
     settings: InputSettings,
     input: LiveInput,
-    counters: Pick<InputReport, "reader" | "lost">,
+    counters: Pick<InputReport, "open" | "reader" | "lost">,
   ): Promise<void> {
     const reader = this.reader(settings, input.name);
     reader.readFrom(input);
@@ -195,6 +202,7 @@ export class LiveInputs {
     this.reports[index] = {
       source: report.source,
       readers: [...before.readers, ...report.readers],
+      open: () => before.open() + report.open(),
       reader: () => summed(before.reader(), report.reader()),
       lost: () => summed(before.lost(), report.lost()),
     };

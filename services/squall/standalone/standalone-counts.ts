@@ -13,7 +13,9 @@ export interface InputCounts {
   readonly ingest: Readonly<IngestCounters>;
   /** Highest event time that is believed, ms; -Infinity before the first. */
   readonly streamTimeMs: number;
-  /** What its reader counts (bytesRead, rotations, connections, …), all that only grows. */
+  /** Files or connections that are open now. */
+  readonly open: number;
+  /** What its reader counts (bytesRead, rotations, connections, stampsAhead, …), all that only grows. */
   readonly reader: Readonly<Record<string, number>>;
   /** What its reader lost, by reason. */
   readonly lost: Readonly<Record<string, number>>;

@@ -49,7 +49,7 @@ function counts(change: Partial<StandaloneCounts> = {}): StandaloneCounts {
 
 function input(name: string, change: Partial<InputCounts> = {}): InputCounts {
   const ingest = { lines: 10, used: 7, other: 2, rejected: new Map([["bad-stamp" as const, 1]]) };
-  return { name, ingest, streamTimeMs: NOW - 1500, reader: {}, lost: {}, ...change };
+  return { name, ingest, streamTimeMs: NOW - 1500, open: 1, reader: {}, lost: {}, ...change };
 }
 
 function receiver(name: string, change: Partial<ReceiverCounts> = {}): ReceiverCounts {
@@ -114,12 +114,13 @@ test("inputs: lines, reasons, how far, and what their readers count", async () =
     'squall_records_used_total{input="/var/log/mail.log"} 7',
     'squall_records_rejected_total{reason="bad-stamp"} 2',
     `squall_input_stream_time_timestamp_seconds{input="/var/log/mail.log"} ${(NOW - 1500) / 1000}`,
+    'squall_input_open{input="/var/log/mail.log"} 1',
     'squall_input_events_total{input="/var/log/mail.log",event="bytes-read"} 12',
     'squall_input_events_total{input="/var/log/mail.log",event="rotations"} 1',
     'squall_input_lost_total{input="/var/log/mail.log",reason="queue-full"} 2',
   ]);
   const ofSyslog = await lines({ inputs }, /syslog/u);
-  expect(ofSyslog).toHaveLength(2);
+  expect(ofSyslog).toHaveLength(3);
   expect(Math.max(...ofSyslog.map((line) => line.length))).toBeLessThan(180);
 });
 

@@ -74,7 +74,11 @@ function addInputMetrics({ counter, gauge }: Metrics, { inputs }: StandaloneCoun
     atInput,
     each(({ streamTimeMs }) => [[seconds(streamTimeMs)]]),
   );
-  const reader = "What the reader of an input counts: bytes, rotations, truncations, connections and so on.";
+  gauge(
+    { name: "squall_input_open", help: "Files or connections of an input that are open now.", labels },
+    each(({ open }) => [[open]]),
+  );
+  const reader = "What the reader of an input counts: bytes, rotations, connections, stamps set right and so on.";
   counter(
     { name: "squall_input_events_total", help: reader, labels: ["input", "event"] },
     each((input) => counted(input.reader, "event")),

@@ -10,8 +10,6 @@ export class StandaloneTimes {
     decided: new HistogramCounts(),
     flushed: new HistogramCounts(),
   };
-  /** How far events lie behind the stream time when they come. */
-  readonly lateness = new HistogramCounts();
   readonly notification = new HistogramCounts();
   readonly flushTime = new HistogramCounts();
 
