@@ -2,25 +2,17 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { closersAfterEach } from "../support/closers.ts";
 import { alertReceiver } from "../support/alert-receiver.ts";
 import { pollUntil } from "../support/poll.ts";
-import { freePort, shown, StandaloneHome, talk } from "../support/standalone-home.ts";
+import { freePort, newHome, shown, talk } from "../support/standalone-home.ts";
 
 const DEADLINE_MS = 30_000;
 const LIST = "all@example.org";
 const WRITERS = 8;
 
-const closers: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).toReversed()) await close();
-});
-
-function newHome(): StandaloneHome {
-  const home = new StandaloneHome();
-  closers.push(() => home.close());
-  return home;
-}
+const closers = closersAfterEach();
 
 async function held(port: number, kind: string): Promise<number> {
   const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
@@ -28,7 +20,7 @@ async function held(port: number, kind: string): Promise<number> {
 }
 
 test("lists and their writers are known from old logs, compressed or not; a storm in them is told to nobody", async () => {
-  const home = newHome();
+  const home = newHome(closers);
   // A storm of yesterday: eight people within ten minutes.
   writeFileSync(
     home.path("mail.log.2.gz"),
@@ -71,7 +63,7 @@ test("lists and their writers are known from old logs, compressed or not; a stor
 }, 60_000);
 
 test("what cannot be read is said, and what could be read is learned", async () => {
-  const home = newHome();
+  const home = newHome(closers);
   const whole = gzipSync(talk({ list: LIST, atMs: Date.now() - 86_400_000, mails: WRITERS }));
   writeFileSync(home.path("cut.gz"), whole.subarray(0, whole.length - 20));
   const { code, err, out } = await home.command("learn", home.path("cut.gz"));

@@ -2,25 +2,22 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { closersAfterEach } from "../support/closers.ts";
 import type { GroundTruth } from "../../services/squall/simulate/ground-truth.ts";
 import type { AlertReceiver } from "../support/alert-receiver.ts";
 import { alertReceiver } from "../support/alert-receiver.ts";
 import { exchangeStorm, type StormFile } from "../support/exchange-storm.ts";
 import { LiveSquall } from "../support/live-squall.ts";
 import { pollUntil } from "../support/poll.ts";
-import { shown, StandaloneHome, talk } from "../support/standalone-home.ts";
+import { newHome, shown, type StandaloneHome, talk } from "../support/standalone-home.ts";
 import { squall } from "./squall-process.ts";
 
 const DEADLINE_MS = 30_000;
-const closers: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).toReversed()) await close();
-});
+const closers = closersAfterEach();
 
 async function setUp(): Promise<{ home: StandaloneHome; hook: AlertReceiver }> {
-  const home = new StandaloneHome();
-  closers.push(() => home.close());
+  const home = newHome(closers);
   const hook = await alertReceiver();
   closers.push(hook.close);
   return { home, hook };

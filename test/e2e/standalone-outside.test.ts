@@ -4,34 +4,26 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, writ
 import { createSocket } from "node:dgram";
 import { createServer } from "node:http";
 import { connect } from "node:net";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { closersAfterEach } from "../support/closers.ts";
 import { createDisk } from "../../shared/adapters/files/state-log/disk.ts";
 import { openFileStateLog } from "../../shared/adapters/files/state-log/file-state-log.ts";
 import { alertReceiver } from "../support/alert-receiver.ts";
 import { LiveSquall } from "../support/live-squall.ts";
 import { pollUntil } from "../support/poll.ts";
 import { startReceiver } from "../support/scripted-receiver.ts";
-import { freePort, inShort, mailAt, shown, StandaloneHome, talk } from "../support/standalone-home.ts";
+import { freePort, inShort, mailAt, newHome, shown, talk } from "../support/standalone-home.ts";
 
 const DEADLINE_MS = 30_000;
 const LIST = "all@example.org";
 
-const closers: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).toReversed()) await close();
-});
-
-function newHome(): StandaloneHome {
-  const home = new StandaloneHome();
-  closers.push(() => home.close());
-  return home;
-}
+const closers = closersAfterEach();
 
 const storm = (): string => talk({ list: LIST, atMs: Date.now() - 300_000, mails: 5 });
 
 describe("what would pass for all well", () => {
   test("standard output that nobody reads any more is said, and receivers are told on", async () => {
-    const home = newHome();
+    const home = newHome(closers);
     const hook = await alertReceiver();
     closers.push(hook.close);
     home.write("");
@@ -48,7 +40,7 @@ describe("what would pass for all well", () => {
   });
 
   test("a log that is not there, or that nothing is understood of, is said, and the heartbeat is withheld", async () => {
-    const home = newHome();
+    const home = newHome(closers);
     const heart = await startReceiver();
     closers.push(() => heart.close());
     home.configure(`inputs: [{file: ${home.log}}]\nheartbeat: {url: "${heart.origin}/beat", every: 10s}\n`);
@@ -63,7 +55,7 @@ describe("what would pass for all well", () => {
   });
 
   test("a log that two inputs name is read once, and that is said", async () => {
-    const home = newHome();
+    const home = newHome(closers);
     home.configure(`inputs: [{file: ${home.log}, from: start}, {files: "${home.folder}/*.log", from: start}]\n`);
     home.write(storm());
     const squall = home.start("--config", home.config);
@@ -76,7 +68,7 @@ describe("what would pass for all well", () => {
 
 describe("beside it", () => {
   test("the command gets each alert on its standard input, and its type in the environment", async () => {
-    const home = newHome();
+    const home = newHome(closers);
     const script = home.path("page.sh");
     writeFileSync(script, `#!/bin/sh\necho "$1 $SQUALL_ALERT_TYPE" >> "$2.types"\ncat >> "$2"\n`);
     chmodSync(script, 0o755);
@@ -95,7 +87,7 @@ describe("beside it", () => {
   });
 
   test("the heartbeat is called; metrics count lines by input; it is ready and alive", async () => {
-    const home = newHome();
+    const home = newHome(closers);
     const heart = await startReceiver();
     closers.push(() => heart.close());
     home.write("");
@@ -142,7 +134,7 @@ describe("beside it", () => {
   });
 
   test("what comes by UDP and TCP of one input is counted together, and what the kernel dropped as lost", async () => {
-    const home = newHome();
+    const home = newHome(closers);
     const port = await freePort();
     const squall = await home.reading("--syslog-udp", "0", "--syslog-tcp", "0", "--metrics", `${port}`);
     await squall.says("listening for syslog on tcp://");
@@ -184,7 +176,7 @@ describe("beside it", () => {
   });
 
   test("a log that may not be read is said once, and read when it may be", async () => {
-    const home = newHome();
+    const home = newHome(closers);
     const hook = await alertReceiver();
     closers.push(hook.close);
     // Root may read every file: a folder is none for anybody.
@@ -202,7 +194,7 @@ describe("beside it", () => {
 
 describe("where it cannot start it says why in a line, and exits 1", () => {
   test("the metrics port is in use", async () => {
-    const home = newHome();
+    const home = newHome(closers);
     const server = createServer();
     const port = await freePort();
     await new Promise<void>((resolve) => {
@@ -217,17 +209,17 @@ describe("where it cannot start it says why in a line, and exits 1", () => {
   });
 
   test("a syslog port is in use", async () => {
-    const home = newHome();
+    const home = newHome(closers);
     const first = await home.reading("--syslog-udp", "0");
     await first.says("listening for syslog on udp://");
     const port = /udp:\/\/127\.0\.0\.1:(\d+)/.exec(first.err)?.[1] ?? "";
-    const second = newHome().start("--syslog-udp", port);
+    const second = newHome(closers).start("--syslog-udp", port);
     expect(await second.end()).toEqual({ code: 1, signal: null });
     expect(second.err).toMatch(new RegExp(`^squall: .*127\\.0\\.0\\.1:${port}: .*\\n$`));
   });
 
   test("another squall holds the state directory", async () => {
-    const home = newHome();
+    const home = newHome(closers);
     home.write("");
     const first = await home.reading(home.log);
     const second = home.start(home.log);
@@ -241,7 +233,7 @@ describe("where it cannot start it says why in a line, and exits 1", () => {
   test.each(["detector/list/x", "input/x", "outbox/x", "silence/1", "mail/x", "time/live"])(
     "the state has an entry of a newer version: %s",
     async (key) => {
-      const home = newHome();
+      const home = newHome(closers);
       home.write("");
       mkdirSync(home.state, { mode: 0o700 });
       const log = await openFileStateLog(createDisk(home.state, undefined));
@@ -258,7 +250,14 @@ describe("where it cannot start it says why in a line, and exits 1", () => {
   );
 
   test("nothing is named, and no log is where logs are", async () => {
-    const squall = new LiveSquall(["standalone", "--state", newHome().state, "--metrics", "off", "/nowhere/mail.log"]);
+    const squall = new LiveSquall([
+      "standalone",
+      "--state",
+      newHome(closers).state,
+      "--metrics",
+      "off",
+      "/nowhere/mail.log",
+    ]);
     await squall.says("/nowhere/mail.log");
     expect(inShort(shown(squall))).toEqual([]);
     expect(await squall.signal("SIGTERM")).toEqual({ code: 0, signal: null });
@@ -266,7 +265,7 @@ describe("where it cannot start it says why in a line, and exits 1", () => {
 });
 
 test("a state directory that is removed while it runs ends it, and is named", async () => {
-  const home = newHome();
+  const home = newHome(closers);
   home.write("");
   const squall = await home.reading(home.log);
   rmSync(home.state, { recursive: true });

@@ -3,27 +3,19 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { closersAfterEach } from "../support/closers.ts";
 import type { AlertReceiver } from "../support/alert-receiver.ts";
 import { alertReceiver } from "../support/alert-receiver.ts";
 import { pollUntil } from "../support/poll.ts";
 import { startReceiver } from "../support/scripted-receiver.ts";
-import { freePort, inShort, mailAt, shown, StandaloneHome, talk } from "../support/standalone-home.ts";
+import { freePort, inShort, mailAt, newHome, shown, talk } from "../support/standalone-home.ts";
 import { ROOT } from "./squall-process.ts";
 
 const DEADLINE_MS = 30_000;
 const LIST = "all@example.org";
 
-const closers: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).toReversed()) await close();
-});
-
-function home(): StandaloneHome {
-  const made = new StandaloneHome();
-  closers.push(() => made.close());
-  return made;
-}
+const closers = closersAfterEach();
 
 async function receiver(): Promise<AlertReceiver> {
   const made = await alertReceiver();
@@ -37,7 +29,7 @@ function ago(minutes: number): number {
 
 test("a storm on a pipe that stays open is told as it comes; at the end of the pipe the process ends, and all was told", async () => {
   const hook = await receiver();
-  const squall = await home().reading("-", "--webhook", hook.url);
+  const squall = await newHome(closers).reading("-", "--webhook", hook.url);
   squall.stdin?.write(talk({ list: LIST, atMs: ago(50), mails: 5 }));
   await pollUntil(() => hook.heard.length > 0, { deadlineMs: DEADLINE_MS, what: "the storm to be told" });
   expect(inShort(hook.heard.map(({ alert }) => alert))).toEqual(["storm.opened 2"]);
@@ -51,7 +43,7 @@ test("a storm on a pipe that stays open is told as it comes; at the end of the p
 
 test("a pipe that has ended before its storm was told is told to its end all the same", async () => {
   const hook = await receiver();
-  const squall = home().start("-", "--webhook", hook.url);
+  const squall = newHome(closers).start("-", "--webhook", hook.url);
   squall.stdin?.end(`${talk({ list: LIST, atMs: ago(50), mails: 5 })}${mailAt(ago(1))}`);
   expect(await squall.end()).toEqual({ code: 0, signal: null });
   expect(inShort(hook.heard.map(({ alert }) => alert))).toEqual(["storm.opened 2", "storm.resolved 3"]);
@@ -64,7 +56,7 @@ test.each<[NodeJS.Signals, number]>([
   const hanging = await startReceiver();
   closers.push(() => hanging.close());
   hanging.otherwise = { play: "hang" };
-  const squall = await home().reading("-", "--webhook", hanging.origin);
+  const squall = await newHome(closers).reading("-", "--webhook", hanging.origin);
   squall.stdin?.write(talk({ list: LIST, atMs: ago(5), mails: 5 }));
   await pollUntil(() => hanging.held() > 0, { deadlineMs: DEADLINE_MS, what: "the receiver to hang" });
   const askedAt = performance.now();
@@ -74,7 +66,7 @@ test.each<[NodeJS.Signals, number]>([
 });
 
 test("SIGTERM ends it within seconds also while nobody reads its standard output", async () => {
-  const standing = home();
+  const standing = newHome(closers);
   const port = await freePort();
   standing.write("");
   const args = ["standalone", standing.log, "--state", standing.state, "--metrics", `${port}`, "--output", "ndjson"];

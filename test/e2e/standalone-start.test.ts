@@ -1,7 +1,8 @@
 // A start with much to remember: 2,000 lists that 1,000 people each wrote to, and one that 200,000 wrote to.
 
 import { mkdirSync } from "node:fs";
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { closersAfterEach } from "../support/closers.ts";
 import { siteOf } from "../../services/detector/detector.ts";
 import { rememberWriter, useList } from "../../services/detector/list-table.ts";
 import { KeptRun } from "../../services/detector/testing/kept-run.ts";
@@ -9,7 +10,7 @@ import { createDisk } from "../../shared/adapters/files/state-log/disk.ts";
 import { openFileStateLog } from "../../shared/adapters/files/state-log/file-state-log.ts";
 import { defaultDetectorSettings } from "../../shared/domain/detector-settings.ts";
 import { pollUntil } from "../support/poll.ts";
-import { freePort, StandaloneHome } from "../support/standalone-home.ts";
+import { freePort, newHome } from "../support/standalone-home.ts";
 
 const LISTS = 2_000;
 const WRITERS = 1_000;
@@ -17,10 +18,7 @@ const WRITERS_OF_LARGEST = 200_000;
 const DEADLINE_MS = 60_000;
 const ENTRIES_A_FLUSH = 100;
 
-const closers: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).toReversed()) await close();
-});
+const closers = closersAfterEach();
 
 /** The state directory of a squall that has seen all this. */
 async function remembered(folder: string): Promise<void> {
@@ -46,8 +44,7 @@ async function remembered(folder: string): Promise<void> {
 }
 
 test("it becomes ready, and knows the lists and who wrote to them", async (context) => {
-  const home = new StandaloneHome();
-  closers.push(() => home.close());
+  const home = newHome(closers);
   await remembered(home.state);
   home.write("");
   const port = await freePort();

@@ -1,24 +1,21 @@
 // What a running `squall standalone` is told from outside: silences by the command, settings by SIGHUP.
 
 import { rmSync } from "node:fs";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { closersAfterEach } from "../support/closers.ts";
 import { openStateDirectory } from "../../services/squall/state-directory.ts";
 import type { AlertReceiver } from "../support/alert-receiver.ts";
 import { alertReceiver } from "../support/alert-receiver.ts";
 import type { LiveSquall } from "../support/live-squall.ts";
 import { pollUntil } from "../support/poll.ts";
-import { freePort, shown, StandaloneHome, talk } from "../support/standalone-home.ts";
+import { freePort, newHome, shown, type StandaloneHome, talk } from "../support/standalone-home.ts";
 
 const DEADLINE_MS = 30_000;
 
-const closers: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).toReversed()) await close();
-});
+const closers = closersAfterEach();
 
 async function setUp(): Promise<{ home: StandaloneHome; hook: AlertReceiver }> {
-  const home = new StandaloneHome();
-  closers.push(() => home.close());
+  const home = newHome(closers);
   return { home, hook: await receiver() };
 }
 

@@ -1,20 +1,18 @@
 // `squall standalone` with three receivers that fail in their own ways beside one that does not, killed in the middle.
 
-import { afterEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
+import { closersAfterEach } from "../support/closers.ts";
 import { pollUntil } from "../support/poll.ts";
 import type { Play, ScriptedReceiver } from "../support/scripted-receiver.ts";
 import { startReceiver } from "../support/scripted-receiver.ts";
-import { mailAt, shown, StandaloneHome, talk } from "../support/standalone-home.ts";
+import { mailAt, newHome, shown, talk } from "../support/standalone-home.ts";
 
 const DEADLINE_MS = 60_000;
 /** What a receiver that hangs may cost the others. */
 const AT_ONCE_MS = 3_000;
 const LIST = "all@example.org";
 
-const closers: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).toReversed()) await close();
-});
+const closers = closersAfterEach();
 
 async function receiver(otherwise: Play): Promise<ScriptedReceiver> {
   const made = await startReceiver();
@@ -39,8 +37,7 @@ function typesOf({ heard }: ScriptedReceiver, from = 0): string[] {
 }
 
 test("the good one hears at once; the others hear all in order when they are well again, a kill -9 in between", async () => {
-  const home = new StandaloneHome();
-  closers.push(() => home.close());
+  const home = newHome(closers);
   const good = await receiver(OK);
   const bad: readonly ScriptedReceiver[] = [
     await receiver({ play: "hang" }),

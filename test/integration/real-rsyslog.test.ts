@@ -1,6 +1,7 @@
 // A real rsyslog forwards a mail server's log to a syslog port of ours, in each of the ways it has.
 
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { closersAfterEach } from "../support/closers.ts";
 import { SyslogListener } from "../../shared/adapters/syslog/syslog-listener.ts";
 import { encodeMailEvent } from "../../shared/domain/mail-event-codec.ts";
 import { pollUntil } from "../support/poll.ts";
@@ -13,10 +14,7 @@ const DEADLINE = { deadlineMs: 30_000 };
 /** Sent at a time: what comes by UDP faster than it is read would be lost. */
 const BATCH = 40;
 
-const closers: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).toReversed()) await close();
-});
+const closers = closersAfterEach();
 
 interface Port {
   readonly listener: SyslogListener;

@@ -3,7 +3,8 @@
 
 import { existsSync, renameSync, writeFileSync } from "node:fs";
 import type { TestContext } from "vitest";
-import { afterEach, beforeAll, expect, test } from "vitest";
+import { closersAfterEach } from "../support/closers.ts";
+import { beforeAll, expect, test } from "vitest";
 import { simulate } from "../../services/squall/simulate/simulation.ts";
 import { squall } from "../e2e/squall-process.ts";
 import type { AlertReceiver, HeardAlert } from "../support/alert-receiver.ts";
@@ -13,7 +14,7 @@ import { pollUntil } from "../support/poll.ts";
 import { realPart } from "../support/real-part.ts";
 import type { RealRsyslog } from "../support/real-rsyslog.ts";
 import { startRealRsyslog } from "../support/real-rsyslog.ts";
-import { freePort, shown, StandaloneHome } from "../support/standalone-home.ts";
+import { freePort, newHome, shown, type StandaloneHome } from "../support/standalone-home.ts";
 
 const DEADLINE_MS = 60_000;
 /** Sent at a time: what comes by UDP before it is read has room for about 250 lines, and the machine may be busy. */
@@ -33,7 +34,7 @@ beforeAll(async () => {
     .toString("latin1")
     .split("\n")
     .slice(0, -1);
-  const home = newHome();
+  const home = newHome(closers);
   home.configure(LISTS);
   home.write(`${lines.join("\n")}\n`);
   expected = shown(await squall(["replay", "-q", "--output", "ndjson", "--config", home.config, home.log]));
@@ -41,16 +42,7 @@ beforeAll(async () => {
   if (!types.has("storm.opened") || !types.has("storm.resolved")) throw new Error("the log has no storm");
 });
 
-const closers: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).toReversed()) await close();
-});
-
-function newHome(): StandaloneHome {
-  const home = new StandaloneHome();
-  closers.push(() => home.close());
-  return home;
-}
+const closers = closersAfterEach();
 
 interface Watched {
   readonly home: StandaloneHome;
@@ -61,7 +53,7 @@ interface Watched {
 }
 
 async function watch(inputs: string): Promise<Watched> {
-  const home = newHome();
+  const home = newHome(closers);
   const hook = await alertReceiver();
   closers.push(hook.close);
   home.configure(`${LISTS}inputs: [${inputs.replace("LOG", home.log)}]\nwebhook: {url: "${hook.url}"}\n`);

@@ -70,6 +70,13 @@ export class StandaloneHome {
   }
 }
 
+/** One that is closed behind the test. */
+export function newHome(closers: (() => Promise<void> | void)[]): StandaloneHome {
+  const home = new StandaloneHome();
+  closers.push(() => home.close());
+  return home;
+}
+
 /** Alerts on standard output, as far as they are whole. */
 export function shown({ out }: Pick<LiveSquall, "out">): HeardAlert[] {
   return out

@@ -1,7 +1,8 @@
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, expect, test, vi } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
+import { closersAfterEach } from "../../../test/support/closers.ts";
 import { createHttpClient, defaultHttpClientOptions } from "../../../shared/adapters/http/http-client.ts";
 import { systemClock } from "../../../shared/runtime/clock.ts";
 import { pollUntil } from "../../../test/support/poll.ts";
@@ -13,11 +14,8 @@ import { Standalone } from "./standalone.ts";
 
 const WAIT = { deadlineMs: 10_000 };
 const folder = mkdtempSync(join(tmpdir(), "squall-standalone-"));
-const closers: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).toReversed()) await close();
-  rmSync(folder, { recursive: true, force: true });
-});
+const closers = closersAfterEach();
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test("an alert that is decided while a flush is being written is shown with the next: this one does not hold it", async () => {
   const path = join(folder, "mail.log");

@@ -5,17 +5,15 @@ import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { networkInterfaces } from "node:os";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { closersAfterEach } from "../../../test/support/closers.ts";
 import { pollUntil } from "../../../test/support/poll.ts";
 import { SyslogListener, type SyslogListenerOptions } from "./syslog-listener.ts";
 
 const DEADLINE = { deadlineMs: 10_000 };
 const STAMP = "2026-11-26T17:00:00.123456+00:00";
 
-const closers: (() => Promise<void> | void)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).toReversed()) await close();
-});
+const closers = closersAfterEach();
 
 interface Reading {
   readonly listener: SyslogListener;

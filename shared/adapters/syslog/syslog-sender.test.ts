@@ -3,7 +3,8 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { closersAfterEach } from "../../../test/support/closers.ts";
 import { pollUntil } from "../../../test/support/poll.ts";
 import type { ByteSink } from "../files/byte-sink.ts";
 import type { SyslogAddress } from "./syslog-address.ts";
@@ -14,10 +15,7 @@ const DEADLINE = { deadlineMs: 10_000 };
 const STAMP = "2026-11-26T17:00:00.123456+00:00";
 const line = (n: number): string => `${STAMP} mx postfix/qmgr[1]: ${n}`;
 
-const closers: (() => Promise<void> | void)[] = [];
-afterEach(async () => {
-  for (const close of closers.splice(0).toReversed()) await close();
-});
+const closers = closersAfterEach();
 
 async function listening(transport: "udp" | "tcp", port = 0): Promise<{ listener: SyslogListener; lines: string[] }> {
   const listener = new SyslogListener({ address: { transport, host: "127.0.0.1", port } });
