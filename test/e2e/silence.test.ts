@@ -1,58 +1,39 @@
-import type { ChildProcess } from "node:child_process";
-import { spawn } from "node:child_process";
 import { chownSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { openStateDirectory } from "../../services/squall/state-directory.ts";
+import { closersAfterEach } from "../support/closers.ts";
 import { onlyWhere } from "../support/only-where.ts";
 import { pollUntil } from "../support/poll.ts";
+import { speakingProcess, type SpeakingProcess } from "../support/speaking-process.ts";
 import type { Finished } from "./squall-process.ts";
 import { ROOT, squall } from "./squall-process.ts";
 
 const base = mkdtempSync(join(tmpdir(), "squall-silence-"));
-const children: ChildProcess[] = [];
-afterEach(() => {
-  for (const child of children.splice(0)) child.kill("SIGKILL");
-});
+const closers = closersAfterEach();
 afterAll(() => rmSync(base, { recursive: true, force: true }));
 
-interface Standing {
-  readonly pid: number;
-  readonly says: string[];
+interface Standing extends SpeakingProcess {
   /** A storm on the list; what becomes of it. */
   readonly storm: (list: string) => Promise<string>;
-  readonly kill: () => Promise<void>;
 }
 
 async function standing(folder: string): Promise<Standing> {
-  const child = spawn(process.execPath, [join(ROOT, "test/faults/standing-squall.ts"), folder], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  children.push(child);
-  const exit = new Promise<void>((resolve) => {
-    child.on("exit", () => {
-      resolve();
-    });
-  });
-  const says: string[] = [];
-  createInterface({ input: child.stdout }).on("line", (line) => says.push(line));
+  const child = speakingProcess(join(ROOT, "test/faults/standing-squall.ts"), [folder]);
+  const { says } = child;
+  closers.push(child.kill);
   await pollUntil(() => says.includes("ready"), { deadlineMs: 30_000, what: "the process to be ready" });
   return {
-    pid: child.pid ?? 0,
-    says,
+    ...child,
     async storm(list) {
       const before = says.length;
-      child.stdin.write(`${list}\n`);
+      child.tell(list);
       const answer = (): string | undefined => says.slice(before).find((line) => /^(?:told|silenced)/.test(line));
       await pollUntil(() => answer() !== undefined, { deadlineMs: 30_000, what: "an answer" });
       return answer() ?? "";
-    },
-    async kill() {
-      child.kill("SIGKILL");
-      await exit;
     },
   };
 }

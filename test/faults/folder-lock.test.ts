@@ -1,59 +1,34 @@
-import type { ChildProcess } from "node:child_process";
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
 import { askControl } from "../../shared/adapters/control/control-client.ts";
 import type { FolderLock, LockOptions } from "../../shared/adapters/files/folder-lock.ts";
 import { folderHolder, lockFolder } from "../../shared/adapters/files/folder-lock.ts";
 import { StateLogError } from "../../shared/runtime/state-log.ts";
+import { closersAfterEach } from "../support/closers.ts";
 import { onlyWhere } from "../support/only-where.ts";
 import { pollUntil } from "../support/poll.ts";
+import { speakingProcess, type SpeakingProcess } from "../support/speaking-process.ts";
 
 const base = mkdtempSync(join(tmpdir(), "squall-lock-"));
 const HOLDER = join(import.meta.dirname, "lock-holder.ts");
 const OPTIONS: LockOptions = { title: "squall test", isBrief: false, waitMs: 0, owner: undefined };
-const children: ChildProcess[] = [];
-
-afterEach(() => {
-  for (const child of children.splice(0)) child.kill("SIGKILL");
-});
+const closers = closersAfterEach();
 afterAll(() => rmSync(base, { recursive: true, force: true }));
-
-interface Holder {
-  readonly pid: number;
-  readonly says: string[];
-  readonly kill: () => Promise<void>;
-}
 
 function newFolder(): string {
   return mkdtempSync(join(base, "folder-"));
 }
 
-function start(args: readonly string[], within: readonly string[] = []): Holder {
-  const [program = "", ...rest] = [...within, process.execPath, HOLDER, ...args];
-  const child = spawn(program, rest, { stdio: ["ignore", "pipe", "inherit"] });
-  children.push(child);
-  const exit = new Promise<void>((resolve) => {
-    child.on("exit", () => {
-      resolve();
-    });
-  });
-  const says: string[] = [];
-  createInterface({ input: child.stdout }).on("line", (line) => says.push(line));
-  return {
-    pid: child.pid ?? 0,
-    says,
-    async kill() {
-      child.kill("SIGKILL");
-      await exit;
-    },
-  };
+function start(args: readonly string[], within: readonly string[] = []): SpeakingProcess {
+  const holder = speakingProcess(HOLDER, args, within);
+  closers.push(holder.kill);
+  return holder;
 }
 
-async function said(holder: Holder, count = 1): Promise<string> {
+async function said(holder: SpeakingProcess, count = 1): Promise<string> {
   await pollUntil(() => holder.says.length >= count, { deadlineMs: 30_000, what: "a process to speak" });
   return holder.says[count - 1] ?? "";
 }

@@ -209,7 +209,7 @@ export class LiveInputs {
   }
 
   private reader(settings: InputSettings, name: string): LiveReader {
-    return new LiveReader({ name, source: settings.name, ingest: this.options.createIngest(settings, name) });
+    return new LiveReader({ name, ingest: this.options.createIngest(settings, name) });
   }
 }
 

@@ -9,22 +9,18 @@ import type { FollowedInput } from "../pipeline/live-time.ts";
 export interface LiveReaderOptions {
   /** Of the input: of a followed log its path. Unique. */
   readonly name: string;
-  /** Of the configured input that it belongs to. */
-  readonly source: string;
   readonly ingest: Ingest;
 }
 
 export class LiveReader implements FollowedInput {
   readonly name: string;
-  readonly source: string;
   readonly ingest: Ingest;
   isCaughtUp = false;
   private readonly entry: InputEntry;
   private input: LiveInput | undefined;
 
-  constructor({ name, source, ingest }: LiveReaderOptions) {
+  constructor({ name, ingest }: LiveReaderOptions) {
     this.name = name;
-    this.source = source;
     this.ingest = ingest;
     this.entry = new InputEntry(name, ingest);
   }
