@@ -86,27 +86,42 @@ export interface GroupMember {
   resume(at: TopicPartition): void;
   /** For displays of lag only, and for readers that keep no position of their own. Never rejects: what is not committed now is with the next call. */
   commit(at: TopicPartition, offset: number): Promise<void>;
-  /** Offset committed last by any member; undefined: none. */
+  /** Offset committed last by any member; undefined: none. Rejects with LogError. */
   committed(at: TopicPartition): Promise<number | undefined>;
   /** Leaves the group, so that others take over at once. */
   leave(): Promise<void>;
 }
 
-export interface TopicSettings {
-  readonly topic: string;
-  readonly partitions: number;
+export interface PartitionEnds {
+  /** Offset of the first record that is still there. */
+  readonly first: number;
+  /** Offset of the next record that is written. */
+  readonly end: number;
 }
 
 export interface TopicLog {
   /** Number of partitions; undefined where there is no such topic. Rejects with LogError. */
   partitionsOf(topic: string): Promise<number | undefined>;
+  /** Of each partition, by its number. Rejects with LogError. */
+  endsOf(topic: string): Promise<readonly PartitionEnds[]>;
+  /** Offset of the first record whose timestamp is not before; the end where there is none, undefined where that is not known. Rejects with LogError. */
+  offsetAt(at: TopicPartition, timestampMs: number): Promise<number | undefined>;
   /** Takes the id over: who had it before can write no more, and what it had begun counts as not written. Rejects with LogError. */
   openWriter(id: string): Promise<TransactionalWriter>;
+  /** Rejects with LogError. */
   openPlainWriter(): Promise<PlainWriter>;
   /**
-   * Reads a partition from its beginning up to `untilKey`'s last record and it included, whole transactions only. Rejects with LogError.
+   * Reads a partition from its beginning up to the record that `isLast` knows, and it included; whole transactions only. One read
+   * of a partition at a time. Rejects with LogError.
    */
-  readBack(at: TopicPartition, until: Buffer, onRecord: (record: LogRecord) => void): Promise<void>;
+  readBack(
+    at: TopicPartition,
+    isLast: (record: LogRecord) => boolean,
+    onRecord: (record: LogRecord) => void,
+  ): Promise<void>;
+  /** Makes ready to read a topic back, where that takes time. Rejects with LogError. */
+  prepareReadBack(topic: string): Promise<void>;
+  /** Rejects with LogError. */
   join(options: GroupOptions): Promise<GroupMember>;
   /** Closes all that is still open. */
   close(): Promise<void>;

@@ -6,6 +6,9 @@ import { openFileStateLog } from "../../shared/adapters/files/state-log/file-sta
 import { StateLogError } from "../../shared/runtime/state-log.ts";
 import { FaultyDisk } from "../support/faulty-disk.ts";
 import { createStateMemory, MemoryStateLog } from "../support/memory-state-log.ts";
+import { MemoryBroker } from "../support/memory-log/memory-broker.ts";
+import { MemoryTopicLog } from "../support/memory-log/memory-topic-log.ts";
+import { topicStatePlace } from "../support/topic-state-place.ts";
 import { describeStateLog } from "./state-log-contract.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "squall-state-contract-"));
@@ -40,3 +43,13 @@ for (const [name, settings] of [
     };
   });
 }
+
+describeStateLog(
+  "the one on a topic",
+  () => {
+    const broker = new MemoryBroker();
+    broker.createTopic("state", 2);
+    return topicStatePlace(() => new MemoryTopicLog(broker), { topic: "state", partition: 1 });
+  },
+  { isEverFull: false },
+);

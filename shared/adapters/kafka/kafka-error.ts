@@ -1,0 +1,64 @@
+// What kafkajs throws -> what it means to whoever reads and writes.
+
+import { LogError, type LogFault } from "../../runtime/topic-log.ts";
+
+/** Protocol errors that mean that another writer has the id now. */
+const FENCED = new Set(["INVALID_PRODUCER_EPOCH", "PRODUCER_FENCED", "INVALID_PRODUCER_ID_MAPPING"]);
+
+/** Trying again changes nothing. */
+const REFUSED = new Set([
+  "TOPIC_AUTHORIZATION_FAILED",
+  "GROUP_AUTHORIZATION_FAILED",
+  "CLUSTER_AUTHORIZATION_FAILED",
+  "TRANSACTIONAL_ID_AUTHORIZATION_FAILED",
+  "SASL_AUTHENTICATION_FAILED",
+  "UNSUPPORTED_SASL_MECHANISM",
+  "ILLEGAL_SASL_STATE",
+  "SECURITY_DISABLED",
+  "MESSAGE_TOO_LARGE",
+  "RECORD_LIST_TOO_LARGE",
+  "INVALID_TOPIC_EXCEPTION",
+  "INVALID_SESSION_TIMEOUT",
+  "INVALID_TRANSACTION_TIMEOUT",
+  "UNSUPPORTED_COMPRESSION_TYPE",
+  "INCONSISTENT_GROUP_PROTOCOL",
+  "INVALID_RECORD",
+]);
+
+/** `otherwise`: what it is where the error does not say. */
+export function logErrorOf(error: unknown, otherwise: Extract<LogFault, "unknown" | "unreachable">): LogError {
+  if (error instanceof LogError) return error;
+  const causes = causesOf(error);
+  const message = causes.at(-1)?.message ?? String(error);
+  const types = causes.map(({ type }) => type);
+  if (types.some((type) => FENCED.has(type))) return new LogError("fenced", message, { cause: error });
+  const isRefused =
+    types.some((type) => REFUSED.has(type)) || causes.some(({ name }) => name === "KafkaJSSASLAuthenticationError");
+  return new LogError(isRefused ? "refused" : otherwise, message, { cause: error });
+}
+
+interface Cause {
+  readonly name: string;
+  /** Of the protocol; "" where it is no answer of a broker. */
+  readonly type: string;
+  readonly message: string;
+}
+
+const CAUSES_MAX = 10;
+
+/** The error and what lies under it, the outermost first. */
+function causesOf(error: unknown): Cause[] {
+  const causes: Cause[] = [];
+  for (let at = error; at instanceof Error && causes.length < CAUSES_MAX; at = under(at)) {
+    const type = "type" in at && typeof at.type === "string" ? at.type : "";
+    causes.push({ name: at.name, type, message: at.message });
+  }
+  return causes;
+}
+
+function under(error: Error): unknown {
+  if (error.cause !== undefined) return error.cause;
+  // Only the first of several says what it is; they are of one call.
+  if ("errors" in error && Array.isArray(error.errors)) return error.errors[0];
+  return "originalError" in error ? error.originalError : undefined;
+}

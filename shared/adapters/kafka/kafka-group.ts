@@ -1,0 +1,195 @@
+// One member of a consumer group on kafkajs.
+//
+// kafkajs forgets at each join where a member reads and what it paused, and starts where the group committed last. So where each
+// partition is read stands here, and is said again at each join; one that nobody has placed yet is paused.
+
+import type { Consumer, EachBatchPayload, Kafka } from "kafkajs";
+import {
+  type GroupMember,
+  type GroupOptions,
+  type LogBatch,
+  LogError,
+  type TopicPartition,
+} from "../../runtime/topic-log.ts";
+import { logErrorOf } from "./kafka-error.ts";
+import { recordsFrom } from "./kafka-records.ts";
+import type { KafkaSettings } from "./kafka-settings.ts";
+import { stickyAssigner } from "./sticky-assigner.ts";
+import { nameOf } from "./sticky-assignment.ts";
+
+/** What one fetch may bring of a partition, and in all: kafkajs holds it several times over while it decodes. */
+const PARTITION_BYTES_MAX = 1_048_576;
+const FETCH_BYTES_MAX = 8_388_608;
+/** How long a fetch waits for something; a partition that is placed or resumed meanwhile waits as long. */
+const FETCH_WAIT_MS = 100;
+/** Members that take longer to come to a join are left out. */
+const REBALANCE_MS = 30_000;
+
+interface Held {
+  readonly at: TopicPartition;
+  /** Offset of the next record to be taken; undefined until it was placed. */
+  next: number | undefined;
+  isPaused: boolean;
+}
+
+export async function joinKafkaGroup(
+  kafka: Kafka,
+  settings: KafkaSettings,
+  options: GroupOptions,
+): Promise<GroupMember> {
+  const member = new KafkaGroupMember(kafka, settings, options);
+  await member.start();
+  return member;
+}
+
+class KafkaGroupMember implements GroupMember {
+  private readonly consumer: Consumer;
+  private readonly options: GroupOptions;
+  private readonly kafka: Kafka;
+  private readonly held = new Map<string, Held>();
+  private heldSinceMs = 0;
+  private isOver = false;
+
+  constructor(kafka: Kafka, settings: KafkaSettings, options: GroupOptions) {
+    this.kafka = kafka;
+    this.options = options;
+    this.consumer = kafka.consumer({
+      groupId: options.group,
+      partitionAssigners: [
+        stickyAssigner(() => ({
+          owned: Array.from(this.held.values(), ({ at }) => at),
+          sinceMs: this.heldSinceMs,
+        })),
+      ],
+      sessionTimeout: settings.sessionTimeoutMs,
+      heartbeatInterval: settings.heartbeatMs,
+      rebalanceTimeout: REBALANCE_MS,
+      maxBytesPerPartition: PARTITION_BYTES_MAX,
+      maxBytes: FETCH_BYTES_MAX,
+      maxWaitTimeInMs: FETCH_WAIT_MS,
+      readUncommitted: false,
+      allowAutoTopicCreation: false,
+    });
+  }
+
+  async start(): Promise<void> {
+    const { consumer, options } = this;
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+      this.joined(payload.memberAssignment);
+    });
+    consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
+      if (!restart && !this.isOver) options.onDead(logErrorOf(error, "unreachable"));
+    });
+    try {
+      await consumer.connect();
+      await consumer.subscribe({ topics: [...options.topics], fromBeginning: true });
+      await consumer.run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        eachBatch: (payload) => this.take(payload),
+      });
+    } catch (error) {
+      await this.leave();
+      throw logErrorOf(error, "unreachable");
+    }
+  }
+
+  seek(at: TopicPartition, offset: number): void {
+    const held = this.held.get(nameOf(at));
+    if (held === undefined) return;
+    held.next = offset;
+    this.place(held);
+  }
+
+  pause(at: TopicPartition): void {
+    this.setPaused(at, true);
+  }
+
+  resume(at: TopicPartition): void {
+    this.setPaused(at, false);
+  }
+
+  async commit({ topic, partition }: TopicPartition, offset: number): Promise<void> {
+    if (this.isOver) return;
+    try {
+      await this.consumer.commitOffsets([{ topic, partition, offset: String(offset) }]);
+    } catch {
+      // It is for displays, or said again with the next.
+    }
+  }
+
+  async committed({ topic, partition }: TopicPartition): Promise<number | undefined> {
+    const admin = this.kafka.admin();
+    try {
+      await admin.connect();
+      const [answer] = await admin.fetchOffsets({ groupId: this.options.group, topics: [topic] });
+      const offset = Number(answer?.partitions.find((one) => one.partition === partition)?.offset ?? -1);
+      return offset < 0 ? undefined : offset;
+    } catch (error) {
+      throw logErrorOf(error, "unreachable");
+    } finally {
+      await admin.disconnect().catch(() => undefined);
+    }
+  }
+
+  async leave(): Promise<void> {
+    this.isOver = true;
+    await this.consumer.disconnect().catch(() => undefined);
+  }
+
+  private joined(assignment: Readonly<Record<string, readonly number[]>>): void {
+    if (this.isOver) return;
+    const now = Object.entries(assignment).flatMap(([topic, partitions]) =>
+      partitions.map((partition): TopicPartition => ({ topic, partition })),
+    );
+    const names = new Set(now.map(nameOf));
+    const lost = [...this.held].filter(([name]) => !names.has(name));
+    for (const [name] of lost) this.held.delete(name);
+    const fresh = now.filter((at) => !this.held.has(nameOf(at)));
+    for (const at of fresh) this.held.set(nameOf(at), { at, next: undefined, isPaused: false });
+    this.heldSinceMs = Date.now();
+    for (const held of this.held.values()) this.place(held);
+    if (lost.length > 0) this.options.onLost(lost.map(([, { at }]) => at));
+    if (fresh.length > 0) this.options.onAssigned(fresh);
+  }
+
+  private setPaused(at: TopicPartition, isPaused: boolean): void {
+    const held = this.held.get(nameOf(at));
+    if (held === undefined || held.isPaused === isPaused) return;
+    held.isPaused = isPaused;
+    // What was fetched meanwhile is dropped by kafkajs: it is to be fetched again.
+    this.place(held);
+  }
+
+  private place({ at: { topic, partition }, next, isPaused }: Held): void {
+    const stands = next === undefined || isPaused;
+    if (stands) this.consumer.pause([{ topic, partitions: [partition] }]);
+    else this.consumer.resume([{ topic, partitions: [partition] }]);
+    if (next !== undefined) this.consumer.seek({ topic, partition, offset: String(next) });
+  }
+
+  private async take(payload: EachBatchPayload): Promise<void> {
+    const { batch } = payload;
+    const held = this.held.get(nameOf(batch));
+    const isWanted = held?.next !== undefined && !held.isPaused;
+    if (!payload.isRunning() || payload.isStale() || !isWanted || held?.next === undefined) return;
+    const { topic, partition } = held.at;
+    const nextOffset = Number(batch.lastOffset()) + 1;
+    const taken: LogBatch = {
+      topic,
+      partition,
+      records: recordsFrom(batch.messages, held.next),
+      nextOffset,
+      endOffset: Number(batch.highWatermark),
+    };
+    held.next = nextOffset;
+    payload.resolveOffset(batch.lastOffset());
+    try {
+      this.options.onBatch(taken);
+    } catch (error) {
+      // kafkajs would take it for a fault of its own and go on.
+      this.options.onDead(new LogError("unknown", String(error), { cause: error }));
+    }
+    await payload.heartbeat();
+  }
+}

@@ -1,0 +1,139 @@
+// A partitioned log on Apache Kafka, by kafkajs.
+
+import type { Admin, Kafka } from "kafkajs";
+import type {
+  GroupMember,
+  GroupOptions,
+  LogRecord,
+  PartitionEnds,
+  PlainWriter,
+  TopicLog,
+  TopicPartition,
+  TransactionalWriter,
+} from "../../runtime/topic-log.ts";
+import { createKafkaClient } from "./kafka-client.ts";
+import { logErrorOf } from "./kafka-error.ts";
+import { joinKafkaGroup } from "./kafka-group.ts";
+import { KafkaReadBack } from "./kafka-read-back.ts";
+import type { KafkaSettings } from "./kafka-settings.ts";
+import { openKafkaPlainWriter, openKafkaWriter } from "./kafka-writer.ts";
+
+/** Connects to nothing yet. */
+export function createKafkaTopicLog(settings: KafkaSettings): TopicLog {
+  return new KafkaTopicLog(settings);
+}
+
+class KafkaTopicLog implements TopicLog {
+  private readonly settings: KafkaSettings;
+  private readonly kafka: Kafka;
+  private readonly readBacks = new Map<string, KafkaReadBack>();
+  private readonly open = new Set<{ close(): Promise<void> }>();
+  private admin: Promise<Admin> | undefined;
+
+  constructor(settings: KafkaSettings) {
+    this.settings = settings;
+    this.kafka = createKafkaClient(settings);
+  }
+
+  partitionsOf(topic: string): Promise<number | undefined> {
+    return this.ask(async (admin) => {
+      try {
+        const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+        return topics[0]?.partitions.length;
+      } catch (error) {
+        if (isUnknownTopic(error)) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  endsOf(topic: string): Promise<readonly PartitionEnds[]> {
+    return this.ask(async (admin) => {
+      const all = await admin.fetchTopicOffsets(topic);
+      return all
+        .toSorted((a, b) => a.partition - b.partition)
+        .map(({ low, high }): PartitionEnds => ({ first: Number(low), end: Number(high) }));
+    });
+  }
+
+  offsetAt({ topic, partition }: TopicPartition, timestampMs: number): Promise<number | undefined> {
+    return this.ask(async (admin) => {
+      const all = await admin.fetchTopicOffsetsByTimestamp(topic, timestampMs);
+      const offset = Number(all.find((one) => one.partition === partition)?.offset ?? -1);
+      return offset < 0 ? undefined : offset;
+    });
+  }
+
+  async openWriter(id: string): Promise<TransactionalWriter> {
+    return this.kept(await openKafkaWriter(this.kafka, id));
+  }
+
+  async openPlainWriter(): Promise<PlainWriter> {
+    return this.kept(await openKafkaPlainWriter(this.kafka));
+  }
+
+  readBack(
+    { topic, partition }: TopicPartition,
+    isLast: (record: LogRecord) => boolean,
+    onRecord: (record: LogRecord) => void,
+  ): Promise<void> {
+    return this.reader(topic).read(partition, isLast, onRecord);
+  }
+
+  prepareReadBack(topic: string): Promise<void> {
+    return this.reader(topic).start();
+  }
+
+  async join(options: GroupOptions): Promise<GroupMember> {
+    const member = await joinKafkaGroup(this.kafka, this.settings, options);
+    this.open.add({ close: () => member.leave() });
+    return member;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.open].map((one) => one.close()));
+    const admin = await this.admin?.catch(() => undefined);
+    await admin?.disconnect().catch(() => undefined);
+  }
+
+  private reader(topic: string): KafkaReadBack {
+    let reader = this.readBacks.get(topic);
+    if (reader?.isDead === true) {
+      this.open.delete(reader);
+      reader = undefined;
+    }
+    if (reader === undefined) {
+      reader = this.kept(new KafkaReadBack(this.kafka, topic));
+      this.readBacks.set(topic, reader);
+    }
+    return reader;
+  }
+
+  private kept<Part extends { close(): Promise<void> }>(part: Part): Part {
+    this.open.add(part);
+    return part;
+  }
+
+  /** One connection for all questions; after a failure a new one. */
+  private async ask<Answer>(question: (admin: Admin) => Promise<Answer>): Promise<Answer> {
+    try {
+      this.admin ??= connectedAdmin(this.kafka);
+      return await question(await this.admin);
+    } catch (error) {
+      const admin = await this.admin?.catch(() => undefined);
+      this.admin = undefined;
+      await admin?.disconnect().catch(() => undefined);
+      throw logErrorOf(error, "unreachable");
+    }
+  }
+}
+
+async function connectedAdmin(kafka: Kafka): Promise<Admin> {
+  const admin = kafka.admin();
+  await admin.connect();
+  return admin;
+}
+
+function isUnknownTopic(error: unknown): boolean {
+  return error instanceof Error && "type" in error && error.type === "UNKNOWN_TOPIC_OR_PARTITION";
+}

@@ -1,0 +1,217 @@
+// One partition in the hands of one process: state read back, then folded and flushed until it is lost.
+//
+// A flush holds what the fold has to say, the entries that changed and the position, written whole or not at all. What is read
+// while one is being written belongs to the next. After a flush that failed nothing here can be relied on: the task is over, and
+// whoever made it takes the partition over anew.
+
+import type { NewRecord, TopicLog, TopicPartition } from "../topic-log.ts";
+import type { LogBatch } from "../topic-log.ts";
+import { type StateEntry, StateLogError } from "../state-log.ts";
+import { openTopicStateLog, type TopicStateLog } from "../topic-state-log.ts";
+import type { PartitionFold } from "./partition-fold.ts";
+import { POSITION_KEY, type PartitionPosition, positionValue, readPosition } from "./partition-position.ts";
+
+/** What is taken while a flush is being written, before the partition is paused. */
+const UNFLUSHED_BYTES_MAX = 8 * 1024 * 1024;
+
+export interface PartitionTaskOptions {
+  readonly log: TopicLog;
+  readonly at: TopicPartition;
+  readonly stateTopic: string;
+  readonly writerId: string;
+  /** Partitions of the input. */
+  readonly partitions: number;
+  readonly createFold: (at: TopicPartition) => PartitionFold;
+  readonly flushEveryMs: number;
+  /** A clock that only goes forward, ms. */
+  readonly monotonicMs: () => number;
+  readonly onFlushed: (tookMs: number) => void;
+  /** More was taken than is good, or that is over. */
+  readonly onPressure: (isHigh: boolean) => void;
+  /** A flush failed. Said once; nothing more is taken. */
+  readonly onBroken: (task: PartitionTask, error: StateLogError) => void;
+}
+
+/** What a takeover had to read. */
+export interface Restored {
+  readonly entries: number;
+  readonly bytes: number;
+  readonly tookMs: number;
+}
+
+export class PartitionTask {
+  readonly at: TopicPartition;
+  readonly fold: PartitionFold;
+  readonly restored: Restored;
+  /** Offset of the next record to be taken. */
+  next: number;
+  /** What a takeover would go on from; undefined before the first flush. */
+  flushedOffset: number | undefined;
+  /** End of the partition, as far as it is known. */
+  end = 0;
+  /** When it was last moved on, by the clock that only goes forward. */
+  movedAtMs: number;
+  isOver = false;
+  private readonly options: PartitionTaskOptions;
+  private readonly state: TopicStateLog;
+  private drainedOffset: number;
+  private flushing: Promise<void> | undefined;
+  private flushedAtMs: number;
+  private unflushedBytes = 0;
+  private isHigh = false;
+
+  private constructor(options: PartitionTaskOptions, { state, fold, position, restored }: TakenOver) {
+    this.options = options;
+    this.at = options.at;
+    this.state = state;
+    this.fold = fold;
+    this.restored = restored;
+    this.next = position?.offset ?? 0;
+    this.drainedOffset = position?.offset ?? -1;
+    this.flushedOffset = position?.offset;
+    this.movedAtMs = options.monotonicMs();
+    this.flushedAtMs = this.movedAtMs;
+  }
+
+  /** Fences who had the partition, and reads its state back. Rejects with StateLogError, and with what the fold throws. */
+  static async takeOver(options: PartitionTaskOptions): Promise<PartitionTask> {
+    return new PartitionTask(options, await takeOver(options));
+  }
+
+  get isCaughtUp(): boolean {
+    return this.next >= this.end && !this.isHigh;
+  }
+
+  /** Where the partition begins and ends now. Returns how many records were deleted before they were read. */
+  begin(first: number, end: number): number {
+    const missed = Math.max(0, first - this.next);
+    this.next += missed;
+    this.end = end;
+    return this.flushedOffset === undefined ? 0 : missed;
+  }
+
+  take(batch: LogBatch): void {
+    if (this.isOver) return;
+    this.fold.take(batch);
+    this.next = batch.nextOffset;
+    this.end = Math.max(this.end, batch.endOffset);
+    this.movedAtMs = this.options.monotonicMs();
+    for (const { value } of batch.records) this.unflushedBytes += value?.length ?? 0;
+    this.press();
+    if (this.fold.isUrgent || this.isHigh) void this.flush();
+  }
+
+  /** Time passes; flushes what is due. */
+  tick(nowMs: number): void {
+    if (this.isOver) return;
+    this.fold.advance(nowMs, this.isCaughtUp);
+    const isDue = this.options.monotonicMs() - this.flushedAtMs >= this.options.flushEveryMs;
+    if (isDue || this.fold.isUrgent) void this.flush();
+  }
+
+  /** Writes what there is, after a flush that is being written. Never rejects: see onBroken. */
+  async flush(): Promise<void> {
+    if (this.flushing !== undefined || this.isOver) return this.flushing;
+    const { outputs, entries } = this.drain();
+    if (outputs.length === 0 && entries.length === 0) return;
+    this.flushing = this.write(entries, outputs);
+    await this.flushing;
+  }
+
+  /** The last flush, where the partition is still ours; then nothing more is written. */
+  async close(flushes: boolean): Promise<void> {
+    if (flushes) {
+      await this.flushing;
+      await this.flush();
+    }
+    this.isOver = true;
+    await this.state.close();
+  }
+
+  private drain(): { outputs: NewRecord[]; entries: StateEntry[] } {
+    const outputs: NewRecord[] = [];
+    const entries: StateEntry[] = [];
+    this.fold.drain({
+      output: (record) => void outputs.push(record),
+      entry: (key, value) => void entries.push({ key, value }),
+    });
+    if (this.next !== this.drainedOffset) {
+      const position = positionValue({ offset: this.next, of: this.options.partitions });
+      entries.push({ key: POSITION_KEY, value: position });
+      this.drainedOffset = this.next;
+    }
+    return { outputs, entries };
+  }
+
+  private async write(entries: readonly StateEntry[], outputs: readonly NewRecord[]): Promise<void> {
+    const { monotonicMs, onFlushed, onBroken } = this.options;
+    const startedMs = monotonicMs();
+    const offset = this.drainedOffset;
+    this.flushedAtMs = startedMs;
+    this.unflushedBytes = 0;
+    try {
+      await this.state.flush(entries, outputs);
+    } catch (error) {
+      this.isOver = true;
+      onBroken(this, error instanceof StateLogError ? error : new StateLogError("failed", String(error)));
+      return;
+    } finally {
+      this.flushing = undefined;
+    }
+    this.flushedOffset = offset;
+    if (this.isOver) return;
+    this.fold.flushed();
+    onFlushed(monotonicMs() - startedMs);
+    this.press();
+    if (this.fold.isUrgent) void this.flush();
+  }
+
+  private press(): void {
+    const isHigh = this.flushing !== undefined && this.unflushedBytes > UNFLUSHED_BYTES_MAX;
+    if (isHigh === this.isHigh) return;
+    this.isHigh = isHigh;
+    this.options.onPressure(isHigh);
+  }
+}
+
+interface TakenOver {
+  readonly state: TopicStateLog;
+  readonly fold: PartitionFold;
+  readonly position: PartitionPosition | undefined;
+  readonly restored: Restored;
+}
+
+async function takeOver(options: PartitionTaskOptions): Promise<TakenOver> {
+  const { log, at, stateTopic, writerId, partitions, createFold, monotonicMs } = options;
+  const startedMs = monotonicMs();
+  const stateAt = { topic: stateTopic, partition: at.partition };
+  const state = await openTopicStateLog({ log, at: stateAt, writerId });
+  try {
+    const fold = createFold(at);
+    let position: PartitionPosition | undefined;
+    let entries = 0;
+    let bytes = 0;
+    await state.read((key, value) => {
+      entries += 1;
+      bytes += key.length + value.length;
+      if (key === POSITION_KEY) position = readPosition(value);
+      else fold.restore(key, value);
+    });
+    if (position !== undefined && position.of !== partitions)
+      throw partitionsChanged(at.topic, position.of, partitions);
+    fold.restored();
+    return { state, fold, position, restored: { entries, bytes, tookMs: monotonicMs() - startedMs } };
+  } catch (error) {
+    await state.close();
+    throw error;
+  }
+}
+
+function partitionsChanged(topic: string, before: number, now: number): StateLogError {
+  return new StateLogError(
+    "misuse",
+    `${topic} has ${now} partitions and had ${before} when the state was written: what belongs together would be read apart. ` +
+      `Stop all services, let them read everything first, then delete the state topics and ${topic} and create them anew ` +
+      "(squall topics --create), or go on with another topic prefix",
+  );
+}

@@ -1,0 +1,134 @@
+// A state log on one partition of a compacted topic. Opening it fences whoever had it before; a flush is one transaction, which
+// takes along what is to be written to other topics.
+
+import { randomUUID } from "node:crypto";
+import { checkEntries, type StateEntry, type StateLog, StateLogError, type StateLogFault } from "./state-log.ts";
+import {
+  LogError,
+  type LogFault,
+  type NewRecord,
+  type TopicLog,
+  type TopicPartition,
+  type TransactionalWriter,
+} from "./topic-log.ts";
+
+/** Who wrote last. Reading back ends with it: of a compacted partition nobody knows the last record otherwise. */
+const OWNER_KEY = "squall/owner";
+
+const FAULTS: Readonly<Record<LogFault, StateLogFault>> = {
+  fenced: "held",
+  unknown: "failed",
+  unreachable: "failed",
+  refused: "access",
+};
+
+export interface TopicStateLogPlace {
+  readonly log: TopicLog;
+  readonly at: TopicPartition;
+  /** One writer an id: the last that opened it. */
+  readonly writerId: string;
+}
+
+/** Takes the state over. Rejects with StateLogError; the LogError is its cause. */
+export async function openTopicStateLog({ log, at, writerId }: TopicStateLogPlace): Promise<TopicStateLog> {
+  const owner = randomUUID();
+  let writer: TransactionalWriter | undefined;
+  try {
+    writer = await log.openWriter(writerId);
+    await writer.write([{ ...at, key: OWNER_KEY, value: Buffer.from(owner) }]);
+    return new TopicStateLog(log, at, { writer, owner });
+  } catch (error) {
+    await writer?.close();
+    throw stateLogError(at, error);
+  }
+}
+
+export class TopicStateLog implements StateLog {
+  private readonly log: TopicLog;
+  private readonly at: TopicPartition;
+  private readonly writer: TransactionalWriter;
+  private readonly owner: string;
+  private last: Promise<void> = Promise.resolve();
+  private broken: StateLogError | undefined;
+  private hasAppended = false;
+
+  constructor(
+    log: TopicLog,
+    at: TopicPartition,
+    { writer, owner }: { readonly writer: TransactionalWriter; readonly owner: string },
+  ) {
+    this.log = log;
+    this.at = at;
+    this.writer = writer;
+    this.owner = owner;
+  }
+
+  append(entries: readonly StateEntry[]): Promise<void> {
+    return this.flush(entries, []);
+  }
+
+  /** As `append`; `outputs` are written with the entries, or not at all. */
+  flush(entries: readonly StateEntry[], outputs: readonly NewRecord[]): Promise<void> {
+    this.hasAppended = true;
+    const flushed = this.last.then(() => this.write(entries, outputs));
+    this.last = flushed.catch(() => undefined);
+    return flushed;
+  }
+
+  async read(onEntry: (key: string, value: Buffer) => void): Promise<void> {
+    if (this.broken !== undefined) throw this.broken;
+    if (this.hasAppended) throw new StateLogError("misuse", "the state is read before the first flush");
+    const latest = new Map<string, Buffer>();
+    const isLast = ({
+      key,
+      value,
+    }: {
+      readonly key: Buffer | undefined;
+      readonly value: Buffer | undefined;
+    }): boolean =>
+      value?.length === this.owner.length && key?.toString() === OWNER_KEY && value.toString() === this.owner;
+    try {
+      await this.log.readBack(this.at, isLast, ({ key, value }) => {
+        const name = key?.toString() ?? "";
+        if (name === OWNER_KEY || name === "") return;
+        if (value === undefined) latest.delete(name);
+        else latest.set(name, Buffer.from(value));
+      });
+    } catch (error) {
+      throw stateLogError(this.at, error);
+    }
+    for (const [key, value] of latest) {
+      latest.delete(key);
+      onEntry(key, value);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.last;
+    this.broken ??= new StateLogError("misuse", "the state log is closed");
+    await this.writer.close();
+  }
+
+  private async write(entries: readonly StateEntry[], outputs: readonly NewRecord[]): Promise<void> {
+    if (this.broken !== undefined) throw this.broken;
+    checkEntries(entries);
+    const { topic, partition } = this.at;
+    const records: NewRecord[] = [...outputs];
+    for (const { key, value } of entries) records.push({ topic, partition, key, value });
+    try {
+      await this.writer.write(records);
+    } catch (error) {
+      this.broken = stateLogError(this.at, error);
+      throw this.broken;
+    }
+  }
+}
+
+function stateLogError({ topic, partition }: TopicPartition, error: unknown): StateLogError {
+  if (error instanceof StateLogError) return error;
+  const fault = error instanceof LogError ? FAULTS[error.fault] : "failed";
+  const message = error instanceof Error ? error.message : String(error);
+  const stateError = new StateLogError(fault, `${topic}, partition ${partition}: ${message}`);
+  stateError.cause = error;
+  return stateError;
+}
