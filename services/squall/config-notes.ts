@@ -3,24 +3,40 @@
 import { isLoopback, listenAddressText } from "../../shared/runtime/listen-address.ts";
 import { formatDuration } from "../../shared/runtime/durations.ts";
 import type { ListenAddress } from "../../shared/runtime/listen-address.ts";
+import type { HeartbeatSettings } from "../alerter/receiver-settings.ts";
 import type { StandaloneConfig } from "./standalone/standalone-settings.ts";
 
 /** One line a subject. */
 export function configDigest(config: StandaloneConfig): string[] {
-  const { inputs, state, webhooks, onAlert, heartbeat, metrics, detector } = config;
+  const { inputs, state, heartbeat, metrics, detector } = config;
+  return [
+    `reads      ${inputs.length === 0 ? "nothing" : inputs.map(({ name }) => name).join(", ")}`,
+    `state      ${state}`,
+    `tells      ${tellsText(config)}`,
+    `heartbeat  ${heartbeatText(heartbeat)}`,
+    `metrics    ${metricsText(metrics.address)}`,
+    `lists      ${rulesText(detector.listRules.length)}`,
+  ];
+}
+
+export function tellsText({ webhooks, onAlert }: Pick<StandaloneConfig, "webhooks" | "onAlert">): string {
   const tells = [
     ...webhooks.map(({ name, url }) => `${name} (${url.shown})`),
     ...(onAlert === undefined ? [] : ["a command"]),
   ];
-  const rules = detector.listRules.length;
-  return [
-    `reads      ${inputs.length === 0 ? "nothing" : inputs.map(({ name }) => name).join(", ")}`,
-    `state      ${state}`,
-    `tells      ${tells.length === 0 ? "nobody" : tells.join(", ")}`,
-    `heartbeat  ${heartbeat === undefined ? "none" : `${heartbeat.url.shown} every ${formatDuration(heartbeat.everyMs)}`}`,
-    `metrics    ${metrics.address === undefined ? "off" : listenAddressText(metrics.address)}`,
-    `lists      ${rules === 0 ? "no rules of their own" : `${rules} ${rules === 1 ? "rule" : "rules"}`}`,
-  ];
+  return tells.length === 0 ? "nobody" : tells.join(", ");
+}
+
+export function heartbeatText(heartbeat: HeartbeatSettings | undefined): string {
+  return heartbeat === undefined ? "none" : `${heartbeat.url.shown} every ${formatDuration(heartbeat.everyMs)}`;
+}
+
+export function metricsText(address: ListenAddress | undefined): string {
+  return address === undefined ? "off" : listenAddressText(address);
+}
+
+export function rulesText(rules: number): string {
+  return rules === 0 ? "no rules of their own" : `${rules} ${rules === 1 ? "rule" : "rules"}`;
 }
 
 /** What is allowed, and perhaps not meant. */
@@ -35,12 +51,13 @@ export function configWarnings(config: StandaloneConfig): string[] {
     ...[...new Set(ports.filter(isOpen).map(listenAddressText))].map(
       (where) => `syslog on ${where} is open to other machines: whoever reaches it can make up mail`,
     ),
-    ...(isOpen(metrics.address)
-      ? [
-          `metrics on ${listenAddressText(metrics.address)} can be read by other machines; they hold no addresses of people`,
-        ]
-      : []),
+    ...metricsWarnings(metrics.address),
   ];
+}
+
+export function metricsWarnings(address: ListenAddress | undefined): string[] {
+  if (!isOpen(address)) return [];
+  return [`metrics on ${listenAddressText(address)} can be read by other machines; they hold no addresses of people`];
 }
 
 function isOpen(address: ListenAddress | undefined): address is ListenAddress {

@@ -2,17 +2,23 @@
 
 import { readFileSync } from "node:fs";
 import { whatIsWrong } from "../../shared/adapters/files/file-error.ts";
-import { readSecretFile } from "../../shared/adapters/files/secret-file.ts";
+import { CERTIFICATES_BYTES_MAX, readSecretFile } from "../../shared/adapters/files/secret-file.ts";
 import type { AdviceSystem } from "../../shared/domain/storm-alert.ts";
 import type { Environment, FlagValue } from "../../shared/runtime/config-layers.ts";
 import { ConfigError } from "../../shared/runtime/config-fault.ts";
 import type { YamlSource } from "../../shared/runtime/yaml-source.ts";
-import type { SecretFile } from "./secret-config.ts";
+import type { ReadSecret } from "./secret-config.ts";
+import type { ServiceFlags } from "./service-flags.ts";
+import { serviceFlagValues } from "./service-flags.ts";
+import type { ServiceConfig, ServiceRole } from "./service-settings.ts";
 import type { SquallConfig } from "./squall-defaults.ts";
 import { defaultSquallConfig } from "./squall-defaults.ts";
 import type { StandaloneFlags } from "./standalone-flags.ts";
 import { standaloneFlagValues, stateFallback } from "./standalone-flags.ts";
 import type { StandaloneConfig } from "./standalone/standalone-settings.ts";
+
+/** What services say travels further than the log they read: subjects stand in it only when somebody wants them to. */
+const SUBJECTS_OFF: FlagValue = { flag: "default of services", path: ["subjects"], value: false };
 
 export interface ConfigurationFlags {
   /** YAML file. */
@@ -55,17 +61,42 @@ export async function loadStandaloneConfiguration(
 ): Promise<StandaloneConfig> {
   const sources = await standaloneSources(paths, flags, env);
   const { loadStandaloneConfig } = await import("./squall-config.ts");
-  const readSecret = (path: string): SecretFile => {
-    onSecretFile(path);
-    return readSecretFile(path);
-  };
-  return loadStandaloneConfig({ ...sources, emitWindows: false, readSecret });
+  return loadStandaloneConfig({ ...sources, emitWindows: false, readSecret: secretReader(onSecretFile) });
+}
+
+/**
+ * The configuration of one service on Kafka; reads the files that hold secrets of its role, and certificates. Throws ConfigError
+ * with all faults; what the role cannot do without is one. `onSecretFile` hears of each file with a secret.
+ */
+export async function loadServiceConfiguration(
+  flags: ServiceFlags,
+  env: Environment,
+  role: ServiceRole,
+  onSecretFile: (path: string) => void = () => undefined,
+): Promise<ServiceConfig> {
+  const sources = await serviceSources(flags, env);
+  const { loadServiceConfig } = await import("./service-config.ts");
+  return loadServiceConfig({ ...sources, role, readSecret: secretReader(onSecretFile) });
+}
+
+/** The layers of a service's configuration, not yet put together. */
+export async function serviceSources(flags: ServiceFlags, env: Environment) {
+  const fallbacks = [SUBJECTS_OFF];
+  return { ...(await fileSource(flags.config)), env, flags: serviceFlagValues(flags), fallbacks };
 }
 
 /** The layers of a standalone configuration, not yet put together. */
 export async function standaloneSources(paths: readonly string[], flags: StandaloneFlags, env: Environment) {
   const values = standaloneFlagValues(paths, flags);
   return { ...(await fileSource(flags.config)), env, flags: values, fallbacks: [stateFallback(env)] };
+}
+
+function secretReader(onSecretFile: (path: string) => void): NonNullable<ReadSecret> {
+  return (path, holds) => {
+    if (holds === "certificates") return readSecretFile(path, CERTIFICATES_BYTES_MAX);
+    onSecretFile(path);
+    return readSecretFile(path);
+  };
 }
 
 function isSetBy(env: Environment): boolean {

@@ -6,8 +6,17 @@ import { Secret, secretUrl } from "../../shared/domain/secret.ts";
 
 /** What a file with a secret holds, without the line break at its end; or why it cannot be read. */
 export type SecretFile = { readonly text: string } | { readonly fault: string };
-/** Undefined: files are not to be read; what stands in them is taken to be right. */
-export type ReadSecret = ((path: string) => SecretFile) | undefined;
+/** `holds`: certificates are no secret, and may be many. Undefined: files are not to be read; what stands in them is taken to be right. */
+export type ReadSecret = ((path: string, holds?: "certificates") => SecretFile) | undefined;
+
+/** Of whom files are read: a command reads only those of the parts that it has. */
+export interface FileReads {
+  /** Web hooks and the heartbeat. */
+  readonly receivers?: ReadSecret;
+  readonly kafka?: ReadSecret;
+  readonly influx?: ReadSecret;
+  readonly pseudonym?: ReadSecret;
+}
 
 /** A kind of secret as it is written, and what is made of it. */
 export type SecretKind<Value> = z.ZodPipe<z.ZodString, z.ZodTransform<Value, string>>;
@@ -24,7 +33,7 @@ const UNREAD = "http://unread.invalid/";
 /** JSON Schema's own word for what is written and never shown again. */
 const writeOnly = { writeOnly: true };
 
-function secretText<Value>(make: (text: string) => Value | string, format?: string): SecretKind<Value> {
+export function secretText<Value>(make: (text: string) => Value | string, format?: string): SecretKind<Value> {
   const text = z.string().meta({ ...writeOnly, ...(format === undefined ? {} : { format }) });
   return text.transform((given, context) => {
     const made = make(given);
@@ -65,6 +74,11 @@ export const signingKeys: SecretKind<readonly Secret[]> = secretText((text) => {
 
 export const headerValue: SecretKind<Secret> = secretText((text) =>
   HEADER_VALUE.test(text) ? new Secret(text) : "can be no header's value: one line of visible ASCII",
+);
+
+/** A password or a token, as another program made it. */
+export const credential: SecretKind<Secret> = secretText((text) =>
+  text === "" ? "must not be empty" : new Secret(text),
 );
 
 /** The path of a file that holds a secret of a kind. */

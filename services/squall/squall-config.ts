@@ -7,12 +7,17 @@ import { ADVICE_SYSTEMS } from "../../shared/domain/storm-alert.ts";
 import type { Environment, FlagValue } from "../../shared/runtime/config-layers.ts";
 import { loadConfig } from "../../shared/runtime/config.ts";
 import type { YamlSource } from "../../shared/runtime/yaml-source.ts";
-import { listenAddressOrOff, name, path, timeZone, whole } from "./config-values.ts";
+import { formatDuration } from "../../shared/runtime/durations.ts";
+import { duration, listenAddressOrOff, name, path, timeZone, whole } from "./config-values.ts";
 import { detectorConfig } from "./detector-config.ts";
+import { influxConfig } from "./influx-config.ts";
 import { inputsConfig, inputSettings } from "./input-config.ts";
+import { kafkaConfig } from "./kafka-config.ts";
 import { listRuleConfig } from "./list-rule-config.ts";
+import { pseudonymConfig } from "./pseudonym-config.ts";
 import { between, heartbeatConfig, onAlertConfig, webhookConfig, webhooksConfig } from "./receiver-config.ts";
-import type { ReadSecret } from "./secret-config.ts";
+import type { FileReads, ReadSecret } from "./secret-config.ts";
+import { defaultFlushEveryMs } from "./service-settings.ts";
 import type { SquallConfig } from "./squall-defaults.ts";
 import { defaultSquallConfig } from "./squall-defaults.ts";
 import type { StandaloneConfig } from "./standalone/standalone-settings.ts";
@@ -66,8 +71,16 @@ const metricsConfig = z
   })
   .prefault({});
 
-/** The one schema. `read`: reads a file that holds a secret; undefined where nobody is told anything. */
-export function squallSchema(read: ReadSecret) {
+const servicesConfig = z
+  .strictObject({
+    flushEvery: duration("10ms", "5s")
+      .prefault(formatDuration(defaultFlushEveryMs))
+      .describe("How long what there is to say may wait for more; an alert waits for nothing."),
+  })
+  .prefault({});
+
+/** The one schema. `reads`: reads files with secrets of the parts that the command has; none: of no part. */
+export function squallSchema({ receivers: read, kafka, influx, pseudonym }: FileReads) {
   const [once, when] = between(isNamedOnce);
   const fields = z.strictObject({
     ...everyCommand,
@@ -87,6 +100,10 @@ export function squallSchema(read: ReadSecret) {
       .exactOptional()
       .describe("Called while all is well, so that somebody learns when squall itself has died. SQUALL_HEARTBEAT_URL."),
     metrics: metricsConfig.describe("Metrics and health over HTTP."),
+    kafka: kafkaConfig(kafka).describe("Of the services: the brokers, and our topics on them."),
+    influx: influxConfig(influx).exactOptional().describe("Of squall recorder: where it writes windows and storms."),
+    pseudonym: pseudonymConfig(pseudonym).describe("Of the services: what stands for people."),
+    services: servicesConfig.describe("Of all services."),
   });
   return fields.refine(once, { error: "is the name of an entry of webhooks too", path: ["webhook", "name"], ...when });
 }
@@ -129,15 +146,15 @@ export interface StandaloneConfigSources extends SquallConfigSources {
 
 /** For a command that tells nobody: files with secrets are not read. Throws a ConfigError with all faults. */
 export function loadSquallConfig(sources: SquallConfigSources): SquallConfig {
-  return Object.freeze(common(loadConfig({ ...sources, schema: squallSchema(undefined) }), sources.emitWindows));
+  return Object.freeze(commonConfig(loadConfig({ ...sources, schema: squallSchema({}) }), sources.emitWindows));
 }
 
 /** Throws a ConfigError with all faults; a file with a secret that cannot be read is one. */
 export function loadStandaloneConfig(sources: StandaloneConfigSources): StandaloneConfig {
-  const given = loadConfig({ ...sources, schema: squallSchema(sources.readSecret) });
+  const given = loadConfig({ ...sources, schema: squallSchema({ receivers: sources.readSecret }) });
   const { inputs, state = ".", webhook, webhooks, onAlert, heartbeat, metrics, timezone } = given;
   return Object.freeze({
-    ...common(given, sources.emitWindows),
+    ...commonConfig(given, sources.emitWindows),
     inputs: inputSettings(inputs, timezone),
     state: resolve(state),
     webhooks: webhook === undefined ? webhooks : [webhook, ...webhooks],
@@ -147,7 +164,8 @@ export function loadStandaloneConfig(sources: StandaloneConfigSources): Standalo
   });
 }
 
-function common(
+/** What every command runs by. */
+export function commonConfig(
   { site, timezone, subjects, advice, ingest, detector, lists }: z.output<ReturnType<typeof squallSchema>>,
   emitWindows: boolean,
 ): SquallConfig {

@@ -73,7 +73,7 @@ test("what Node needs is left to it, and nothing is started again that would fai
 });
 
 test("every variable that unit and environment file name is one that squall knows", () => {
-  const known = new Set(settingsOf(squallSchema(undefined), "SQUALL").map(({ env }) => env));
+  const known = new Set(settingsOf(squallSchema({}), "SQUALL").map(({ env }) => env));
   const named = `${UNIT}${readFileSync(join(FOLDER, "squall.env"), "utf8")}`.matchAll(/\b(SQUALL_[A-Z_]*[A-Z])\b=/gu);
   const names = Array.from(named, ([, name]) => name ?? "");
   expect(names.length).toBeGreaterThan(5);

@@ -1,13 +1,22 @@
 // `squall print-config`: the configuration as it would be in force, as YAML, each value with its source; secrets masked.
 
+import { ConfigError } from "../../../shared/runtime/config-fault.ts";
 import { configReport } from "../../../shared/runtime/config-report.ts";
 import { configYaml } from "../config-yaml.ts";
-import { standaloneSources } from "../configuration.ts";
+import { serviceSources, standaloneSources } from "../configuration.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { EXIT } from "../exit-codes.ts";
+import { loadServiceConfig } from "../service-config.ts";
+import type { ServiceRole } from "../service-settings.ts";
 import { loadStandaloneConfig, squallSchema } from "../squall-config.ts";
 import type { StandaloneFlags } from "../standalone-flags.ts";
+import { standaloneFlagValues } from "../standalone-flags.ts";
 import type { Terminal } from "../terminal.ts";
+
+export interface PrintConfigFlags extends StandaloneFlags {
+  /** Undefined: standalone. */
+  readonly for?: ServiceRole;
+}
 
 interface PrintConfigDeps {
   readonly terminal: Terminal;
@@ -17,14 +26,40 @@ interface PrintConfigDeps {
 /** Throws ConfigError with all faults: what is wrong is not in force. */
 export async function printConfigCommand(
   paths: readonly string[],
-  flags: StandaloneFlags,
+  { for: role, ...flags }: PrintConfigFlags,
   { terminal, version }: PrintConfigDeps,
 ): Promise<ExitCode> {
-  // Files with secrets are not read: who may see where they stand need not be allowed to see what they hold.
-  const judged = await standaloneSources(paths, flags, terminal.env);
-  loadStandaloneConfig({ ...judged, emitWindows: false, readSecret: undefined });
-  const sources = await standaloneSources(paths, flags, terminal.env);
-  const report = configReport({ ...sources, schema: squallSchema(undefined) });
-  terminal.out(`# Configuration in force, squall ${version}. Secrets are shown as ***.\n${configYaml(report)}`);
+  const sources =
+    role === undefined
+      ? await judgedStandalone(paths, flags, terminal)
+      : await judgedService(role, paths, flags, terminal);
+  const report = configReport({ ...sources, schema: squallSchema({}) });
+  const whose = role === undefined ? "" : ` for squall ${role}`;
+  terminal.out(`# Configuration in force${whose}, squall ${version}. Secrets are shown as ***.\n${configYaml(report)}`);
   return EXIT.done;
+}
+
+// Files with secrets are not read: who may see where they stand need not be allowed to see what they hold.
+// Sources are made anew for the report: to judge them puts them together.
+
+async function judgedStandalone(paths: readonly string[], flags: StandaloneFlags, { env }: Terminal) {
+  const judged = await standaloneSources(paths, flags, env);
+  loadStandaloneConfig({ ...judged, emitWindows: false, readSecret: undefined });
+  return standaloneSources(paths, flags, env);
+}
+
+async function judgedService(
+  role: ServiceRole,
+  paths: readonly string[],
+  { config, site, timezone, metrics, ...others }: StandaloneFlags,
+  { env }: Terminal,
+) {
+  const astray = standaloneFlagValues(paths, others).filter(({ value }) => value !== undefined);
+  if (astray.length > 0) {
+    const message = `is of squall standalone; squall ${role} has no such option`;
+    throw new ConfigError(astray.map(({ flag }) => ({ where: flag, message, offset: -1 })));
+  }
+  const flags = { config, site, timezone, metrics };
+  loadServiceConfig({ ...(await serviceSources(flags, env)), role, readSecret: undefined });
+  return serviceSources(flags, env);
 }

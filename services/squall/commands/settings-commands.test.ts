@@ -1,4 +1,13 @@
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -82,6 +91,75 @@ describe("check-config", () => {
     expect(err).toContain(
       `squall: warning: ${secret} holds a secret and can be read by everybody: chmod o-r ${secret}\n`,
     );
+  });
+});
+
+describe("for a service", () => {
+  const example = join(ROOT, "examples/squall-services.yaml");
+  const variables = {
+    SQUALL_KAFKA_SASL_PASSWORD: "hunter2",
+    SQUALL_INFLUX_TOKEN: "hunter2",
+    SQUALL_PSEUDONYM_KEY: "hunter2-hunter2-hunter2-hunter2-hunter2",
+    SQUALL_KAFKA_SECURITY_PROTOCOL: "SASL_PLAINTEXT",
+  };
+  const withoutTls = (): string => {
+    const text = readFileSync(example, "utf8");
+    return put("services.yaml", text.replace(/^ {2}ssl:\n(?: {4}.*\n)+/mu, ""));
+  };
+
+  test("check-config: what the file comes to for it", async () => {
+    const { code, out, err } = await squall(["check-config", withoutTls(), "--for", "recorder"], {
+      env: { ...env, ...variables },
+    });
+    expect([code, err]).toEqual([0, ""]);
+    expect(out.replaceAll(folder, "DIR").split("\n")).toEqual([
+      "DIR/services.yaml: valid for squall recorder",
+      "  kafka      kafka1.example.org:9093, kafka2.example.org:9093, kafka3.example.org:9093 (SASL_PLAINTEXT, SCRAM-SHA-512 as squall)",
+      "  reads      squall.thread-windows, squall.storm-alerts",
+      "  keeps      squall.thread-windows.dead-letters, squall.storm-alerts.dead-letters",
+      "  influx     https://influx.example.org:8086, bucket squall",
+      "  metrics    127.0.0.1:9464",
+      "",
+    ]);
+  });
+
+  test("check-config: what is missing for it, exit 78; standalone misses nothing", async () => {
+    const forAssembler = await squall(["check-config", "--for", "assembler"], { env });
+    expect([forAssembler.code, forAssembler.out]).toEqual([78, ""]);
+    expect(forAssembler.err).toContain("kafka.brokers: is needed by squall assembler");
+    expect(forAssembler.err).toContain("pseudonym.key: is needed by squall assembler");
+    const { code } = await squall(["check-config"], { env });
+    expect(code).toBe(0);
+  });
+
+  test("print-config: its settings, secrets masked, those in files unread", async () => {
+    const { code, out } = await squall(["print-config", "--config", withoutTls(), "--for", "alerter"], {
+      env: { ...env, ...variables },
+    });
+    expect(code).toBe(0);
+    const lines = out.split("\n").map((line) => line.replace(/ +# /u, " # "));
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        '    password: "***" # SQUALL_KAFKA_SASL_PASSWORD',
+        '  token: "***" # SQUALL_INFLUX_TOKEN',
+        '  key: "***" # SQUALL_PSEUDONYM_KEY',
+        "  securityProtocol: SASL_PLAINTEXT # SQUALL_KAFKA_SECURITY_PROTOCOL",
+        expect.stringMatching(/^ {4}urlFile: \/run\/secrets\/squall-webhook-url # .*services\.yaml:\d+:14$/u),
+      ]),
+    );
+    expect(out).not.toContain("hunter2");
+  });
+
+  test("print-config: subjects are off where nobody says; options of standalone are refused", async () => {
+    const brokers = { ...env, SQUALL_KAFKA_BROKERS: "kafka:9092" };
+    const { out } = await squall(["print-config", "--for", "detector"], { env: brokers });
+    expect(out).toMatch(/^subjects: false +# default of services$/mu);
+    expect((await squall(["print-config"], { env })).out).toMatch(/^subjects: true +# default$/mu);
+    const refused = await squall(["print-config", "--for", "ingest", "--state", "x", "mail.log"], { env: brokers });
+    expect([refused.code, refused.err]).toEqual([
+      78,
+      "squall: --state: is of squall standalone; squall ingest has no such option\nsquall: command line: is of squall standalone; squall ingest has no such option\n",
+    ]);
   });
 });
 

@@ -2,12 +2,17 @@
 
 import type { Command } from "commander";
 import { Option } from "commander";
+import { STAGES } from "../../../shared/domain/topics.ts";
 import { ADVICE_SYSTEMS } from "../../../shared/domain/storm-alert.ts";
 import { FORMAT_NAMES } from "../../ingest/formats.ts";
 import { systems, zone } from "../option-values.ts";
-import type { StandaloneFlags } from "../standalone-flags.ts";
 import type { Run } from "../terminal.ts";
+import type { CheckConfigFlags } from "./check-config-command.ts";
 import type { DoctorFlags } from "./doctor-command.ts";
+import type { PrintConfigFlags } from "./print-config-command.ts";
+
+const forService = (): Option =>
+  new Option("--for <service>", "as a service on Kafka reads it (default: as standalone does)").choices([...STAGES]);
 
 /** `[inputs...]` and all options of `squall standalone`. */
 export function withStandaloneOptions(command: Command): Command {
@@ -36,15 +41,17 @@ export function addSettingsCommands(program: Command, run: Run, version: string)
     .command("check-config")
     .argument("[file]", "YAML configuration (none: variables alone)")
     .description("say everything that is wrong with a configuration, or that nothing is; exit 78 or 0")
-    .action((file: string | undefined) =>
+    .addOption(forService())
+    .action((file: string | undefined, flags: CheckConfigFlags) =>
       run(async (terminal) => {
         const { checkConfigCommand } = await import("./check-config-command.ts");
-        return checkConfigCommand(file, terminal);
+        return checkConfigCommand(file, flags, terminal);
       }),
     );
   withStandaloneOptions(program.command("print-config"))
     .description("print the configuration as it would be in force, each value with its source; secrets are masked")
-    .action((paths: string[], flags: StandaloneFlags) =>
+    .addOption(forService())
+    .action((paths: string[], flags: PrintConfigFlags) =>
       run(async (terminal) => {
         const { printConfigCommand } = await import("./print-config-command.ts");
         return printConfigCommand(paths, flags, { terminal, version });
