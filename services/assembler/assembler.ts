@@ -19,15 +19,15 @@ import type {
   MailSink,
   SliceOfMail,
 } from "./assembler-settings.ts";
+import { takeFragment } from "./mail-intake.ts";
 import { MailTable } from "./mail-table.ts";
 import type { OpenMail } from "./open-mail.ts";
-import { isComplete, isDue, mergeFragment } from "./open-mail.ts";
+import { isComplete, isDue } from "./open-mail.ts";
 import { NOT_SIMPLE, PackedLane } from "./packed-lane.ts";
 import { WAITING } from "./packed-table.ts";
 import { Places } from "./places.ts";
 import { enqueue, recordsInOrder } from "./slice-order.ts";
 import { AssemblerState, type AssemblerNumbers } from "./state/assembler-state.ts";
-import { saysTexts } from "./state/mail-row.ts";
 import { Telling } from "./telling.ts";
 import { TurnQueue } from "./turn-queue.ts";
 import { placeOf, type Waiting, waitingEvent } from "./waiting.ts";
@@ -121,11 +121,11 @@ export class Assembler {
   /** `immediate`: from now on what changes is noted, for a state that another assembler can go on from. */
   keepState(): AssemblerState {
     const numbers = (): AssemblerNumbers => ({ nowMs: this.nowMs, ...this.own });
-    const restore = (read: AssemblerNumbers, changed: OpenMail[]): void => {
+    const restore = (read: AssemblerNumbers, mails: readonly OpenMail[]): void => {
       const { nowMs, accepted, expiredFragments, releasedEarly } = read;
       Object.assign(this.own, { accepted, expiredFragments, releasedEarly });
       this.nowMs = nowMs;
-      this.telling.changed = changed;
+      this.telling.restore(mails);
     };
     return new AssemblerState(this.table, { numbers, restore }, this.deps.site);
   }
@@ -174,23 +174,8 @@ export class Assembler {
   }
 
   private applyFragment(fragment: MailFragment): void {
-    const known = this.table.find(fragment);
-    if (known === undefined) {
-      const mail = this.table.open(fragment);
-      if (fragment.acceptedAt !== undefined) this.accept(placeOf(mail));
-      return;
-    }
-    const { said } = known;
-    const wasAccepted = said.acceptedAt !== undefined;
-    const wasRemoved = said.removedAt !== undefined;
-    this.telling.noteChange(known);
-    mergeFragment(known, fragment);
-    const { journal } = this.table;
-    if (journal !== undefined) journal.note(known, saysTexts(fragment));
-    if (!wasRemoved && said.removedAt !== undefined) this.table.noteRemoved(known);
-    if (known.waiting || known.event !== undefined || said.acceptedAt === undefined) return;
-    // One that was passed over and is complete only now has a place in the queue again.
-    if (!wasAccepted || isComplete(known)) this.accept(placeOf(known));
+    const mail = takeFragment(fragment, this.table, this.telling);
+    if (mail !== undefined) this.accept(placeOf(mail));
   }
 
   private accept(waiting: Waiting): void {

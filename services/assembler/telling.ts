@@ -8,13 +8,18 @@ import { byTurn, waitingMail } from "./waiting.ts";
 
 export class Telling {
   /** Mails that changed since they were told. */
-  changed: OpenMail[] = [];
+  private changed: OpenMail[] = [];
   private readonly table: MailTable;
   private readonly people: People;
 
   constructor(table: MailTable, people: People) {
     this.table = table;
     this.people = people;
+  }
+
+  /** Goes on with what another process had told of these. */
+  restore(mails: readonly OpenMail[]): void {
+    this.changed = mails.filter((mail) => mail.changed && mail.event !== undefined);
   }
 
   /** Something came of a mail, and is not merged yet. */

@@ -35,7 +35,8 @@ export type { DetectorSurvey } from "./detector-survey.ts";
 
 export type DetectorInput =
   | { readonly kind: "event"; readonly event: MailEvent }
-  | { readonly kind: "tick"; readonly watermark: number };
+  /** `site`: whose time it is; of all where none is named. */
+  | { readonly kind: "tick"; readonly watermark: number; readonly site?: string };
 
 export type DetectorOutput =
   | { readonly kind: "alert"; readonly alert: StormAlert }
@@ -67,7 +68,7 @@ export function createDetectorState(settings: DetectorSettings, deps: DetectorDe
 
 /** Folds one input into the state, in place. Alerts come before windows; one shared empty array when there is nothing. */
 export function step(state: DetectorState, input: DetectorInput): readonly DetectorOutput[] {
-  return input.kind === "event" ? onEvent(state, input.event) : onTick(state, input.watermark);
+  return input.kind === "event" ? onEvent(state, input.event) : onTick(state, input.watermark, input.site);
 }
 
 /** Takes a small mail in as it is packed; false when it is wanted as an event. No alert comes of a small mail. */
@@ -101,10 +102,10 @@ function onEvent(state: DetectorState, event: MailEvent): readonly DetectorOutpu
   return outputs;
 }
 
-function onTick(state: DetectorState, watermark: number): readonly DetectorOutput[] {
+function onTick(state: DetectorState, watermark: number, only: string | undefined): readonly DetectorOutput[] {
   let outputs: DetectorOutput[] | undefined;
   for (const site of state.sites.values()) {
-    if (watermark <= site.watermark) continue;
+    if (watermark <= site.watermark || (only !== undefined && site.site !== only)) continue;
     site.watermark = watermark;
     if (forgetOld(site.messages, watermark, state)) {
       forgetOldMessages(site.threads, watermark, state);

@@ -21,10 +21,10 @@ export interface AssemblerNumbers {
   readonly releasedEarly: number;
 }
 
-/** Where it stands; `changed`: mails that changed since they were told. */
+/** Where it stands; `mails`: all that were read back, forgotten ones too. */
 export interface AssemblerAccess {
   readonly numbers: () => AssemblerNumbers;
-  readonly restore: (numbers: AssemblerNumbers, changed: OpenMail[]) => void;
+  readonly restore: (numbers: AssemblerNumbers, mails: readonly OpenMail[]) => void;
 }
 
 interface WholeRow {
@@ -119,8 +119,7 @@ export class AssemblerState {
       mails.filter(({ forgotten }) => !forgotten),
       numbers,
     );
-    const changed = mails.filter((mail) => mail.changed && mail.event !== undefined);
-    this.access.restore(numbers, changed);
+    this.access.restore(numbers, mails);
   }
 
   /** The last whole row of each mail, with what came behind it. */

@@ -1,0 +1,184 @@
+// One partition of squall.mail-fragments: fragments -> mails, site by site. What the inputs say of their progress is passed on once
+// everything that came before it was told.
+
+import { encodeMailEvent } from "../../shared/domain/mail-event-codec.ts";
+import { decodeMailFragment } from "../../shared/domain/mail-fragment-codec.ts";
+import { partitionFor } from "../../shared/domain/partition-for.ts";
+import { ProgressTable } from "../../shared/domain/progress-table.ts";
+import { decodeStreamProgress, encodeStreamProgress, isProgressLine } from "../../shared/domain/stream-progress.ts";
+import { LineOutput } from "../../shared/runtime/stage/line-output.ts";
+import { DeadLetterOutput, eachLine, type ReadLine } from "../../shared/runtime/stage/line-records.ts";
+import type { FlushSink, PartitionFold } from "../../shared/runtime/stage/partition-fold.ts";
+import type { LogBatch, TopicPartition } from "../../shared/runtime/topic-log.ts";
+import type { AssemblerSettings } from "./assembler-settings.ts";
+import type { People } from "./mail-event-from-mail.ts";
+import { SiteAssembler } from "./site-assembler.ts";
+import type { AssemblerState } from "./state/assembler-state.ts";
+
+/** How long a mail's first word waits for lines that come through another partition. */
+const HOLD_MS = 300;
+/** Revisions of a mail, and progress. */
+const REVISE_MS = 1_000;
+const SITES_MAX = 1_000;
+
+export interface AssemblerPartitionOptions {
+  readonly at: TopicPartition;
+  /** Partitions of the input. */
+  readonly partitions: number;
+  readonly settings: AssemblerSettings;
+  readonly allowedLatenessMs: number;
+  readonly people: People;
+  readonly events: { readonly topic: string; readonly partitions: number };
+  readonly deadLetters: string;
+  /** Of squall. */
+  readonly version: string;
+  readonly nowMs: () => number;
+}
+
+interface Site {
+  readonly name: string;
+  readonly assembler: SiteAssembler;
+  readonly state: AssemblerState;
+  readonly progress: ProgressTable;
+  /** What the inputs had come to when the last revisions were told. */
+  revisedToMs: number;
+  toldMs: number;
+}
+
+export class AssemblerPartition implements PartitionFold {
+  readonly deadLetters: DeadLetterOutput;
+  readonly isUrgent = false;
+  /** Lines of sites beyond the room for them. */
+  sitesDropped = 0;
+  private readonly options: AssemblerPartitionOptions;
+  private readonly sites = new Map<string, Site>();
+  private readonly events: LineOutput;
+  private revisedAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: AssemblerPartitionOptions) {
+    this.options = options;
+    const { at, deadLetters, version, events } = options;
+    this.deadLetters = new DeadLetterOutput(deadLetters, at, version);
+    this.events = new LineOutput(events.topic, events.partitions);
+  }
+
+  get assemblers(): SiteAssembler[] {
+    return Array.from(this.sites.values(), ({ assembler }) => assembler);
+  }
+
+  restore(key: string, value: Buffer): void {
+    const [name = "", ...rest] = key.split("/");
+    const site = this.siteOf(decodeURIComponent(name));
+    const inner = rest.join("/");
+    if (inner.startsWith(PROGRESS)) site?.progress.restore(key, value);
+    else site?.state.restore(inner, value);
+  }
+
+  restored(): void {
+    for (const { state } of this.sites.values()) state.restored();
+  }
+
+  take(batch: LogBatch): void {
+    const nowMs = this.options.nowMs();
+    eachLine(batch, (line) => {
+      const refused = isProgressLine(line.text) ? this.takeProgress(line.text) : this.takeFragment(line.text, nowMs);
+      if (refused !== undefined) this.reject(line, refused);
+    });
+  }
+
+  advance(nowMs: number): void {
+    for (const { assembler } of this.sites.values()) assembler.tellFresh(nowMs);
+    if (Math.abs(nowMs - this.revisedAtMs) < REVISE_MS) return;
+    this.revisedAtMs = nowMs;
+    for (const site of this.sites.values()) this.revise(site);
+  }
+
+  drain(sink: FlushSink): void {
+    this.events.drain(sink.output);
+    this.deadLetters.drain(sink.output);
+    for (const { name, state, progress } of this.sites.values()) {
+      const prefix = `${encodeURIComponent(name)}/`;
+      state.changes((key, value) => {
+        sink.entry(prefix + key, value);
+      });
+      progress.changes(prefix + PROGRESS, sink.entry);
+    }
+  }
+
+  flushed(): void {
+    // Nobody waits for it.
+  }
+
+  private takeProgress(text: string): string | undefined {
+    const decoded = decodeStreamProgress(text);
+    if (!decoded.ok) return decoded.reason;
+    this.siteOf(decoded.progress.site)?.progress.take(decoded.progress);
+    return undefined;
+  }
+
+  private takeFragment(text: string, nowMs: number): string | undefined {
+    const decoded = decodeMailFragment(text);
+    if (!decoded.ok) return decoded.reason;
+    this.siteOf(decoded.fragment.site)?.assembler.take(decoded.fragment, nowMs);
+    return undefined;
+  }
+
+  private reject({ text, offset }: ReadLine, reason: string): void {
+    this.deadLetters.add({ offset, reason, value: Buffer.from(text) });
+  }
+
+  /** What came up to the last revisions has waited and been told since, so their inputs' progress holds for what is told here too. */
+  private revise(site: Site): void {
+    const { assembler, progress } = site;
+    const { allowedLatenessMs } = this.options;
+    assembler.passTime(progress.reachedMs - allowedLatenessMs);
+    assembler.revise();
+    if (site.revisedToMs > site.toldMs) this.tellProgress(site);
+    site.revisedToMs = progress.reachedMs;
+  }
+
+  private tellProgress(site: Site): void {
+    const { at, partitions } = this.options;
+    site.toldMs = site.revisedToMs;
+    const line = encodeStreamProgress({
+      site: site.name,
+      input: at.topic,
+      partition: at.partition,
+      of: partitions,
+      at: site.revisedToMs,
+      state: "known",
+    });
+    this.events.add(partitionFor(site.name, this.events.partitions), line);
+  }
+
+  private siteOf(name: string): Site | undefined {
+    let site = this.sites.get(name);
+    if (site !== undefined) return site;
+    if (this.sites.size >= SITES_MAX) {
+      this.sitesDropped += 1;
+      return undefined;
+    }
+    const { settings, people, nowMs } = this.options;
+    const assembler = new SiteAssembler({
+      site: name,
+      settings,
+      people,
+      holdMs: HOLD_MS,
+      onEvent: (event) => {
+        this.events.add(partitionFor(name, this.events.partitions), encodeMailEvent(event));
+      },
+    });
+    site = {
+      name,
+      assembler,
+      state: assembler.keepState(nowMs()),
+      progress: new ProgressTable(),
+      revisedToMs: Number.NEGATIVE_INFINITY,
+      toldMs: Number.NEGATIVE_INFINITY,
+    };
+    this.sites.set(name, site);
+    return site;
+  }
+}
+
+const PROGRESS = "progress/";

@@ -1,0 +1,104 @@
+// fragments of one site, from several inputs -> mails. Lines of one mail may come through several partitions, a little apart: so a mail
+// is told for the first time a moment after it could be, and what comes meanwhile is in its first word.
+
+import type { MailEvent } from "../../shared/domain/mail-event.ts";
+import type { MailFragment } from "../../shared/domain/mail-fragment.ts";
+import { type AssemblerSettings, eventSink } from "./assembler-settings.ts";
+import type { People } from "./mail-event-from-mail.ts";
+import { takeFragment } from "./mail-intake.ts";
+import { MailTable, type MailTableCounters } from "./mail-table.ts";
+import { isComplete, type OpenMail } from "./open-mail.ts";
+import { AssemblerState, type AssemblerNumbers } from "./state/assembler-state.ts";
+import { Telling } from "./telling.ts";
+
+export interface SiteAssemblerOptions {
+  readonly site: string;
+  readonly settings: AssemblerSettings;
+  readonly people: People;
+  /** How long the first word waits, ms. */
+  readonly holdMs: number;
+  readonly onEvent: (event: MailEvent) => void;
+}
+
+const wasTold = (mail: OpenMail): boolean => mail.event !== undefined;
+
+/** Mutable. Event time comes with the fragments; our own clock is told, and counts only for the wait. */
+export class SiteAssembler {
+  private readonly options: SiteAssemblerOptions;
+  private readonly table: MailTable;
+  private readonly telling: Telling;
+  private readonly sink: ReturnType<typeof eventSink>;
+  /** In the order in which they could be told first. */
+  private fresh: { readonly mail: OpenMail; readonly dueMs: number }[] = [];
+  private nowMs = Number.NEGATIVE_INFINITY;
+  private readonly own = { accepted: 0, expiredFragments: 0 };
+
+  constructor(options: SiteAssemblerOptions) {
+    this.options = options;
+    this.table = new MailTable(options.settings);
+    this.telling = new Telling(this.table, options.people);
+    this.sink = eventSink(options.onEvent);
+  }
+
+  get counters(): Readonly<MailTableCounters & { accepted: number; expiredFragments: number }> {
+    return { ...this.own, ...this.table.counters };
+  }
+
+  get openMails(): number {
+    return this.table.size;
+  }
+
+  /** `clockMs`: our own clock. */
+  take(fragment: MailFragment, clockMs: number): void {
+    if (fragment.lastAt < this.nowMs - this.options.settings.expiredAfterMs) {
+      this.own.expiredFragments += 1;
+      return;
+    }
+    const mail = takeFragment(fragment, this.table, this.telling);
+    if (mail === undefined) return;
+    mail.waiting = true;
+    this.fresh.push({ mail, dueMs: clockMs + this.options.holdMs });
+  }
+
+  /** Tells those that have waited long enough. */
+  tellFresh(clockMs: number): void {
+    let told = 0;
+    for (const { mail, dueMs } of this.fresh) {
+      // One that waits longer than the wait is set: our clock was set back.
+      if (dueMs > clockMs && dueMs <= clockMs + this.options.holdMs) break;
+      told += 1;
+      mail.waiting = false;
+      // What is not complete has a turn again when it is.
+      if (mail.forgotten || wasTold(mail) || !isComplete(mail)) continue;
+      this.own.accepted += 1;
+      this.telling.tell(mail, Number.POSITIVE_INFINITY, this.sink);
+    }
+    if (told > 0) this.fresh.splice(0, told);
+  }
+
+  /** Tells what changed since it was told. */
+  revise(): void {
+    this.telling.revise(this.sink, Number.POSITIVE_INFINITY);
+  }
+
+  /** Forgets what is over, and the eldest where there are too many. `watermark`: event time, ms; -Infinity: not known. */
+  passTime(watermark: number): void {
+    this.nowMs = Math.max(this.nowMs, watermark);
+    this.table.examineMore();
+    this.table.evict(this.nowMs, wasTold, this.options.settings.openMailsMax);
+  }
+
+  /** From now on what changes is noted, for a state that another can go on from. `clockMs`: of the restart, our own clock. */
+  keepState(clockMs: number): AssemblerState {
+    const numbers = (): AssemblerNumbers => ({ nowMs: this.nowMs, ...this.own, releasedEarly: 0 });
+    const restore = (read: AssemblerNumbers, mails: readonly OpenMail[]): void => {
+      this.nowMs = read.nowMs;
+      Object.assign(this.own, { accepted: read.accepted, expiredFragments: read.expiredFragments });
+      this.telling.restore(mails);
+      const untold = mails.filter((mail) => !mail.forgotten && !wasTold(mail) && mail.said.acceptedAt !== undefined);
+      this.fresh = untold.map((mail) => ({ mail, dueMs: clockMs + this.options.holdMs }));
+      for (const mail of untold) mail.waiting = true;
+    };
+    return new AssemblerState(this.table, { numbers, restore }, this.options.site);
+  }
+}

@@ -1,0 +1,150 @@
+// One partition of squall.mail-logs: lines -> fragments, each in the partition of its queue id. What a flush covers is one piece: the
+// lines of a queue id within it and within 5 s of event time are one fragment.
+
+import type { MailEvent } from "../../shared/domain/mail-event.ts";
+import { encodeMailEvent } from "../../shared/domain/mail-event-codec.ts";
+import { encodeMailFragment } from "../../shared/domain/mail-fragment-codec.ts";
+import { RECORD_INTEGERS } from "../../shared/domain/packed/fragment-slab.ts";
+import { fragmentAt } from "../../shared/domain/packed/slab-fragments.ts";
+import { fragmentKey, partitionFor } from "../../shared/domain/partition-for.ts";
+import { encodeStreamProgress } from "../../shared/domain/stream-progress.ts";
+import { LineOutput } from "../../shared/runtime/stage/line-output.ts";
+import { DeadLetterOutput } from "../../shared/runtime/stage/line-records.ts";
+import type { FlushSink, PartitionFold } from "../../shared/runtime/stage/partition-fold.ts";
+import type { LogBatch, TopicPartition } from "../../shared/runtime/topic-log.ts";
+import { FragmentTable } from "./combine.ts";
+import { HostTable } from "./host-table.ts";
+import { Ingest, type IngestOptions } from "./ingest.ts";
+import { RecordLines } from "./record-lines-shell.ts";
+import { INPUT_PREFIX, InputEntry } from "./state/input-entry.ts";
+
+/** Hosts not met for so long are forgotten where there are too many. */
+const HOSTS_TURN_MS = 3_600_000;
+const PROGRESS_MS = 1_000;
+
+export interface IngestPartitionOptions {
+  readonly at: TopicPartition;
+  /** Partitions of the input. */
+  readonly partitions: number;
+  readonly reading: Pick<
+    IngestOptions,
+    "site" | "format" | "lineBytesMax" | "toUtc" | "allowedLatenessMs" | "hashSeed" | "listServers"
+  >;
+  readonly hostsMax: number;
+  readonly fragments: { readonly topic: string; readonly partitions: number };
+  /** For mails that come as finished events. */
+  readonly events: { readonly topic: string; readonly partitions: number };
+  readonly deadLetters: string;
+  /** Of squall. */
+  readonly version: string;
+  /** People of a finished event as they are to be named on. */
+  readonly nameEvent: (event: MailEvent) => MailEvent;
+}
+
+export class IngestPartition implements PartitionFold {
+  readonly ingest: Ingest;
+  readonly deadLetters: DeadLetterOutput;
+  readonly isUrgent = false;
+  private readonly options: IngestPartitionOptions;
+  private readonly table = new FragmentTable();
+  private readonly hosts: HostTable;
+  private readonly lines: RecordLines;
+  private readonly entry: InputEntry;
+  private readonly fragments: LineOutput;
+  private readonly events: LineOutput;
+  private nowMs = Number.NEGATIVE_INFINITY;
+  private isCaughtUp = false;
+  private toldAtMs = Number.NEGATIVE_INFINITY;
+  private hostsTurnedAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: IngestPartitionOptions) {
+    this.options = options;
+    const { reading, at, deadLetters, version, fragments, events, hostsMax } = options;
+    this.hosts = new HostTable({ hostsMax, hashSeed: reading.hashSeed });
+    this.deadLetters = new DeadLetterOutput(deadLetters, at, version);
+    this.fragments = new LineOutput(fragments.topic, fragments.partitions);
+    this.events = new LineOutput(events.topic, events.partitions);
+    this.ingest = new Ingest({
+      ...reading,
+      year: undefined,
+      table: this.table,
+      hosts: this.hosts,
+      onEvent: (event) => {
+        const named = options.nameEvent(event);
+        this.events.add(partitionFor(named.site, events.partitions), encodeMailEvent(named));
+      },
+      onRejected: (reason, bytes) => {
+        this.deadLetters.add({ reason, value: bytes, offset: this.lines.offsetOf(bytes) });
+      },
+    });
+    this.lines = new RecordLines((chunk, arrivedAtMs) => {
+      this.ingest.feed(chunk, arrivedAtMs);
+    });
+    this.entry = new InputEntry("lines", this.ingest);
+  }
+
+  restore(key: string, value: Buffer): void {
+    if (key === `${INPUT_PREFIX}lines`) this.entry.restore(value);
+  }
+
+  restored(): void {
+    // One entry is all there is.
+  }
+
+  take({ records }: LogBatch): void {
+    this.lines.take(records);
+  }
+
+  advance(nowMs: number, isCaughtUp: boolean): void {
+    this.nowMs = nowMs;
+    this.isCaughtUp = isCaughtUp;
+    if (isCaughtUp) this.ingest.wait(nowMs);
+    if (Math.abs(nowMs - this.hostsTurnedAtMs) < HOSTS_TURN_MS) return;
+    this.hostsTurnedAtMs = nowMs;
+    this.hosts.forgetUnseen();
+  }
+
+  drain(sink: FlushSink): void {
+    const { fragments, events } = this;
+    this.drainTable();
+    // Behind the fragments: it says that they were all.
+    if (Math.abs(this.nowMs - this.toldAtMs) >= PROGRESS_MS) this.tellProgress();
+    fragments.drain(sink.output);
+    events.drain(sink.output);
+    this.deadLetters.drain(sink.output);
+    this.entry.changes(sink.entry, undefined);
+  }
+
+  flushed(): void {
+    // Nobody waits for it.
+  }
+
+  private drainTable(): void {
+    const { table, fragments, options } = this;
+    const origin = { site: options.reading.site, hostNames: table.hostNames };
+    table.drain(Number.POSITIVE_INFINITY, ({ slab }) => {
+      for (let record = 0; record < slab.end; record += RECORD_INTEGERS) {
+        const fragment = fragmentAt(slab, record, origin);
+        const partition = partitionFor(fragmentKey(fragment.host, fragment.queueId), fragments.partitions);
+        fragments.add(partition, encodeMailFragment(fragment));
+      }
+    });
+  }
+
+  private tellProgress(): void {
+    this.toldAtMs = this.nowMs;
+    const { at, partitions, reading } = this.options;
+    const { streamTime } = this.ingest;
+    const reachedMs = this.isCaughtUp ? streamTime.reached(this.nowMs) : streamTime.now;
+    const isKnown = Number.isFinite(reachedMs);
+    const line = encodeStreamProgress({
+      site: reading.site,
+      input: at.topic,
+      partition: at.partition,
+      of: partitions,
+      at: isKnown ? Math.floor(reachedMs) : undefined,
+      state: isKnown ? "known" : this.isCaughtUp ? "empty" : "unknown",
+    });
+    for (let partition = 0; partition < this.fragments.partitions; partition += 1) this.fragments.add(partition, line);
+  }
+}

@@ -1,0 +1,50 @@
+// What the partitions of all inputs of one site said of their progress -> the event time that all have come to.
+
+import type { PutEntry } from "./state-value.ts";
+import { decodedState } from "./state-value.ts";
+import { decodeStreamProgress, encodeStreamProgress, type StreamProgress } from "./stream-progress.ts";
+
+export class ProgressTable {
+  /** ms; -Infinity: nothing is known. Never goes back. */
+  reachedMs = Number.NEGATIVE_INFINITY;
+  private readonly inputs = new Map<string, (StreamProgress | undefined)[]>();
+  private readonly changed = new Set<StreamProgress>();
+
+  take(progress: StreamProgress): void {
+    const known = this.inputs.get(progress.input) ?? [];
+    const before = known[progress.partition];
+    if (before !== undefined) this.changed.delete(before);
+    known[progress.partition] = progress;
+    known.length = progress.of;
+    this.inputs.set(progress.input, known);
+    this.changed.add(progress);
+    this.reachedMs = Math.max(this.reachedMs, this.comeTo());
+  }
+
+  /** Tells what changed, an entry a partition of an input: PREFIX and its name. */
+  changes(prefix: string, put: PutEntry): void {
+    for (const progress of this.changed) {
+      put(`${prefix}${progress.input}/${progress.partition}`, Buffer.from(encodeStreamProgress(progress)));
+    }
+    this.changed.clear();
+  }
+
+  /** Throws StateValueError. */
+  restore(key: string, value: Buffer): void {
+    const decoded = decodeStreamProgress(value.toString("utf8"));
+    this.take(decodedState(key, decoded.ok ? { ok: true, value: decoded.progress } : decoded));
+    this.changed.clear();
+  }
+
+  /** -Infinity while there is somebody to wait for. */
+  private comeTo(): number {
+    let leastMs = Number.POSITIVE_INFINITY;
+    for (const partitions of this.inputs.values()) {
+      for (const progress of partitions) {
+        if (progress === undefined || progress.state === "unknown") return Number.NEGATIVE_INFINITY;
+        if (progress.at !== undefined) leastMs = Math.min(leastMs, progress.at);
+      }
+    }
+    return leastMs === Number.POSITIVE_INFINITY ? Number.NEGATIVE_INFINITY : leastMs;
+  }
+}

@@ -1,0 +1,57 @@
+// StreamProgress: how far one partition of a stage's input has come in event time. It goes to every partition of the next topic, behind
+// what was said before it, so that a reader of any of them knows what is still to come. ingest -> assembler -> detector.
+
+import type { DecodeFault } from "./decode-fault.ts";
+import { requiredChoice, requiredInteger, requiredText, type TextLimits, timeOf, wireTime } from "./wire-fields.ts";
+import { decodeLine, fieldSet, refuse } from "./wire-object.ts";
+
+export interface StreamProgress {
+  readonly site: string;
+  /** The topic whose partition it is. */
+  readonly input: string;
+  readonly partition: number;
+  /** Partitions of the topic: time passes when all were heard of. */
+  readonly of: number;
+  /** Event time up to which everything was said, late lines excepted, ms; undefined: nothing is known of it yet. */
+  readonly at: number | undefined;
+  /** Without a time: `empty` says that there is nothing to wait for, `unknown` that there is. */
+  readonly state: "known" | "empty" | "unknown";
+}
+
+/** How every line of it begins. */
+const HEAD = '{"v":1,"kind":"progress",';
+const STATES = ["known", "empty", "unknown"] as const;
+const NAME: TextLimits = { max: 255 };
+const PARTITIONS_MAX = 100_000;
+const FIELDS = fieldSet("v kind site input partition of at state");
+
+export function isProgressLine(line: string): boolean {
+  return line.startsWith(HEAD);
+}
+
+/** Writes it as one JSON line without the line break. */
+export function encodeStreamProgress({ site, input, partition, of, at, state }: StreamProgress): string {
+  return JSON.stringify({ v: 1, kind: "progress", site, input, partition, of, at: wireTime(at), state });
+}
+
+/** Reads one JSON line; anything else is refused with a named reason. */
+export function decodeStreamProgress(
+  line: string,
+): { readonly ok: true; readonly progress: StreamProgress } | DecodeFault {
+  const decoded = decodeLine(line, FIELDS, (object): StreamProgress => {
+    requiredChoice(object, "kind", ["progress"]);
+    const of = requiredInteger(object, "of", { min: 1, max: PARTITIONS_MAX });
+    const state = requiredChoice(object, "state", STATES);
+    const at = timeOf(object, "at");
+    if ((at === undefined) === (state === "known")) refuse(object, "out-of-range", "at");
+    return {
+      site: requiredText(object, "site", NAME),
+      input: requiredText(object, "input", NAME),
+      partition: requiredInteger(object, "partition", { min: 0, max: of - 1 }),
+      of,
+      at,
+      state,
+    };
+  });
+  return decoded.ok ? { ok: true, progress: decoded.value } : decoded;
+}
