@@ -139,16 +139,14 @@ export class AssemblerPartition implements PartitionFold {
 
   private tellProgress(site: Site): void {
     const { at, partitions } = this.options;
-    site.toldMs = site.revisedToMs;
-    const line = encodeStreamProgress({
-      site: site.name,
-      input: at.topic,
-      partition: at.partition,
-      of: partitions,
-      at: site.revisedToMs,
-      state: "known",
-    });
-    this.events.add(partitionFor(site.name, this.events.partitions), line);
+    const { name, revisedToMs } = site;
+    site.toldMs = revisedToMs;
+    const own = { site: name, input: at.topic, partition: at.partition, of: partitions };
+    const isKnown = Number.isFinite(revisedToMs);
+    const line = encodeStreamProgress(
+      isKnown ? { ...own, at: revisedToMs, state: "known" } : { ...own, at: undefined, state: "unknown" },
+    );
+    this.events.add(partitionFor(name, this.events.partitions), line);
   }
 
   private siteOf(name: string): Site | undefined {
@@ -177,6 +175,8 @@ export class AssemblerPartition implements PartitionFold {
       toldMs: Number.NEGATIVE_INFINITY,
     };
     this.sites.set(name, site);
+    // Before its first mail: a detector that hears of no assembler takes the time of arrivals.
+    this.tellProgress(site);
     return site;
   }
 }

@@ -1,0 +1,76 @@
+// The stages of the services in this process, on any partitioned log: what `squall ingest` and its kin run, without their shells.
+
+import { randomInt } from "node:crypto";
+import { AssemblerPartition } from "../../services/assembler/assembler-partition-shell.ts";
+import { defaultAssemblerSettings } from "../../services/assembler/assembler-settings.ts";
+import { stormAdvice } from "../../services/detector/advice/storm-advice.ts";
+import { DetectorPartition } from "../../services/detector/detector-partition-shell.ts";
+import { IngestPartition } from "../../services/ingest/ingest-partition-shell.ts";
+import { zoneToUtc } from "../../services/ingest/time-zone.ts";
+import { defaultDetectorSettings } from "../../shared/domain/detector-settings.ts";
+import { consumerGroup, deadLetterTopic, stateTopic, topicNames } from "../../shared/domain/topics.ts";
+import { systemClock } from "../../shared/runtime/clock.ts";
+import { StageRunner } from "../../shared/runtime/stage/stage-runner.ts";
+import type { PartitionFold } from "../../shared/runtime/stage/partition-fold.ts";
+import type { TopicLog, TopicPartition } from "../../shared/runtime/topic-log.ts";
+
+export interface StageSet {
+  readonly prefix: string;
+  readonly site: string;
+  /** Of every topic but that of alerts. */
+  readonly partitions: number;
+  readonly say: (line: string) => void;
+}
+
+export type FoldStage = "ingest" | "assembler" | "detector";
+
+const INPUTS = { ingest: "mail-logs", assembler: "mail-fragments", detector: "mail-events" } as const;
+
+export function stageRunner(stage: FoldStage, log: TopicLog, set: StageSet): StageRunner {
+  const topics = topicNames(set.prefix);
+  const inputTopic = topics[INPUTS[stage]];
+  return new StageRunner({
+    log,
+    group: consumerGroup(inputTopic, stage),
+    inputTopic,
+    stateTopic: stateTopic(inputTopic, stage),
+    createFold: (at) => foldOf(stage, at, set),
+    flushEveryMs: 100,
+    clock: systemClock,
+    monotonicMs: () => performance.now(),
+    say: set.say,
+  });
+}
+
+function foldOf(stage: FoldStage, at: TopicPartition, { prefix, site, partitions }: StageSet): PartitionFold {
+  const topics = topicNames(prefix);
+  const common = { at, partitions, deadLetters: deadLetterTopic(at.topic), version: "0.0.0" };
+  const events = { topic: topics["mail-events"], partitions };
+  const { allowedLatenessMs } = defaultDetectorSettings;
+  if (stage === "ingest") {
+    const reading = {
+      site,
+      format: "auto" as const,
+      lineBytesMax: 65_536,
+      toUtc: zoneToUtc("UTC"),
+      allowedLatenessMs,
+      hashSeed: randomInt(2 ** 31),
+      listServers: new Set<string>(),
+    };
+    const fragments = { topic: topics["mail-fragments"], partitions };
+    return new IngestPartition({ ...common, reading, hostsMax: 1_000, fragments, events, nameEvent: (event) => event });
+  }
+  if (stage === "assembler") {
+    const people = { name: (address: string) => address, allowSubject: true };
+    const settings = defaultAssemblerSettings;
+    return new AssemblerPartition({ ...common, settings, allowedLatenessMs, people, events, nowMs: Date.now });
+  }
+  return new DetectorPartition({
+    ...common,
+    site,
+    settings: { ...defaultDetectorSettings, emitWindows: true },
+    advise: stormAdvice,
+    windows: { topic: topics["thread-windows"], partitions },
+    alerts: { topic: topics["storm-alerts"], partitions: 1 },
+  });
+}
