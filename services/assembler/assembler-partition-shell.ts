@@ -1,7 +1,7 @@
 // One partition of squall.mail-fragments: fragments -> mails, site by site. What the inputs say of their progress is passed on once
 // everything that came before it was told.
 
-import { encodeMailEvent } from "../../shared/domain/mail-event-codec.ts";
+import { decodeMailEvent, encodeMailEvent, isMailEventLine } from "../../shared/domain/mail-event-codec.ts";
 import { decodeMailFragment } from "../../shared/domain/mail-fragment-codec.ts";
 import { partitionFor } from "../../shared/domain/partition-for.ts";
 import { ProgressTable } from "../../shared/domain/progress-table.ts";
@@ -12,6 +12,7 @@ import type { FlushSink, PartitionFold } from "../../shared/runtime/stage/partit
 import type { LogBatch, TopicPartition } from "../../shared/runtime/topic-log.ts";
 import type { AssemblerSettings } from "./assembler-settings.ts";
 import type { People } from "./mail-event-from-mail.ts";
+import { namedEvent } from "./named-event.ts";
 import { SiteAssembler } from "./site-assembler.ts";
 import type { AssemblerState } from "./state/assembler-state.ts";
 
@@ -81,7 +82,7 @@ export class AssemblerPartition implements PartitionFold {
   take(batch: LogBatch): void {
     const nowMs = this.options.nowMs();
     eachLine(batch, (line) => {
-      const refused = isProgressLine(line.text) ? this.takeProgress(line.text) : this.takeFragment(line.text, nowMs);
+      const refused = this.takeLine(line.text, nowMs);
       if (refused !== undefined) this.reject(line, refused);
     });
   }
@@ -107,6 +108,21 @@ export class AssemblerPartition implements PartitionFold {
 
   flushed(): void {
     // Nobody waits for it.
+  }
+
+  private takeLine(text: string, nowMs: number): string | undefined {
+    if (isProgressLine(text)) return this.takeProgress(text);
+    return isMailEventLine(text) ? this.takeEvent(text) : this.takeFragment(text, nowMs);
+  }
+
+  /** A mail that came as a finished event: there is nothing to wait for. */
+  private takeEvent(text: string): string | undefined {
+    const decoded = decodeMailEvent(text, { site: "" });
+    if (!decoded.ok) return decoded.reason;
+    const event = namedEvent(decoded.event, this.options.people);
+    if (this.siteOf(event.site) === undefined) return undefined;
+    this.events.add(partitionFor(event.site, this.events.partitions), encodeMailEvent(event));
+    return undefined;
   }
 
   private takeProgress(text: string): string | undefined {

@@ -1,12 +1,11 @@
-// One partition of squall.mail-logs: lines -> fragments, each in the partition of its queue id. What a flush covers is one piece: the
+// One partition of squall.mail-logs: lines -> fragments and finished events, each in the partition of its queue id. What a flush covers is one piece: the
 // lines of a queue id within it and within 5 s of event time are one fragment.
 
-import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import { encodeMailEvent } from "../../shared/domain/mail-event-codec.ts";
 import { encodeMailFragment } from "../../shared/domain/mail-fragment-codec.ts";
 import { RECORD_INTEGERS } from "../../shared/domain/packed/fragment-slab.ts";
 import { fragmentAt } from "../../shared/domain/packed/slab-fragments.ts";
-import { fragmentKey, partitionFor } from "../../shared/domain/partition-for.ts";
+import { fragmentPartition } from "../../shared/domain/partition-for.ts";
 import { encodeStreamProgress } from "../../shared/domain/stream-progress.ts";
 import { LineOutput } from "../../shared/runtime/stage/line-output.ts";
 import { DeadLetterOutput } from "../../shared/runtime/stage/line-records.ts";
@@ -32,13 +31,9 @@ export interface IngestPartitionOptions {
   >;
   readonly hostsMax: number;
   readonly fragments: { readonly topic: string; readonly partitions: number };
-  /** For mails that come as finished events. */
-  readonly events: { readonly topic: string; readonly partitions: number };
   readonly deadLetters: string;
   /** Of squall. */
   readonly version: string;
-  /** People of a finished event as they are to be named on. */
-  readonly nameEvent: (event: MailEvent) => MailEvent;
 }
 
 export class IngestPartition implements PartitionFold {
@@ -51,7 +46,6 @@ export class IngestPartition implements PartitionFold {
   private readonly lines: RecordLines;
   private readonly entry: InputEntry;
   private readonly fragments: LineOutput;
-  private readonly events: LineOutput;
   private nowMs = Number.NEGATIVE_INFINITY;
   private isCaughtUp = false;
   private toldAtMs = Number.NEGATIVE_INFINITY;
@@ -59,19 +53,18 @@ export class IngestPartition implements PartitionFold {
 
   constructor(options: IngestPartitionOptions) {
     this.options = options;
-    const { reading, at, deadLetters, version, fragments, events, hostsMax } = options;
+    const { reading, at, deadLetters, version, fragments, hostsMax } = options;
     this.hosts = new HostTable({ hostsMax, hashSeed: reading.hashSeed });
     this.deadLetters = new DeadLetterOutput(deadLetters, at, version);
     this.fragments = new LineOutput(fragments.topic, fragments.partitions);
-    this.events = new LineOutput(events.topic, events.partitions);
     this.ingest = new Ingest({
       ...reading,
       year: undefined,
       table: this.table,
       hosts: this.hosts,
       onEvent: (event) => {
-        const named = options.nameEvent(event);
-        this.events.add(partitionFor(named.site, events.partitions), encodeMailEvent(named));
+        // The assembler, which knows how people are to be named, passes it on.
+        this.fragments.add(fragmentPartition(event.host, event.queueId, fragments.partitions), encodeMailEvent(event));
       },
       onRejected: (reason, bytes) => {
         this.deadLetters.add({ reason, value: bytes, offset: this.lines.offsetOf(bytes) });
@@ -105,12 +98,10 @@ export class IngestPartition implements PartitionFold {
   }
 
   drain(sink: FlushSink): void {
-    const { fragments, events } = this;
     this.drainTable();
     // Behind the fragments: it says that they were all.
     if (Math.abs(this.nowMs - this.toldAtMs) >= PROGRESS_MS) this.tellProgress();
-    fragments.drain(sink.output);
-    events.drain(sink.output);
+    this.fragments.drain(sink.output);
     this.deadLetters.drain(sink.output);
     this.entry.changes(sink.entry, undefined);
   }
@@ -125,7 +116,7 @@ export class IngestPartition implements PartitionFold {
     table.drain(Number.POSITIVE_INFINITY, ({ slab }) => {
       for (let record = 0; record < slab.end; record += RECORD_INTEGERS) {
         const fragment = fragmentAt(slab, record, origin);
-        const partition = partitionFor(fragmentKey(fragment.host, fragment.queueId), fragments.partitions);
+        const partition = fragmentPartition(fragment.host, fragment.queueId, fragments.partitions);
         fragments.add(partition, encodeMailFragment(fragment));
       }
     });

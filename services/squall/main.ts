@@ -8,6 +8,7 @@ import { ListenError } from "../../shared/runtime/listen-address.ts";
 import { ADVICE_SYSTEMS, SEVERITIES } from "../../shared/domain/storm-alert.ts";
 import { FORMAT_NAMES } from "../ingest/formats.ts";
 import type { ReplayFlags } from "./commands/replay-command.ts";
+import { addServices } from "./commands/service-options.ts";
 import { addSettingsCommands } from "./commands/settings-commands.ts";
 import { addSilences } from "./commands/silence-options.ts";
 import { addLearn, addStandalone } from "./commands/standalone-options.ts";
@@ -119,6 +120,7 @@ function createProgram(version: string, run: Run): Command {
   addSilences(program, run);
   addStandalone(program, run, version);
   addLearn(program, run);
+  addServices(program, run, version);
   program
     .command("demo")
     .description("play the NHS storm of 2016 in this terminal, at full size")

@@ -324,7 +324,7 @@ test("what it comes to, and what might not be meant", async () => {
     ingest: [
       kafka,
       "reads      squall.mail-logs",
-      "writes     squall.mail-fragments, squall.mail-events",
+      "writes     squall.mail-fragments",
       "keeps      squall.mail-logs.ingest-state, squall.mail-logs.dead-letters",
       "metrics    0.0.0.0:9464",
       "--",

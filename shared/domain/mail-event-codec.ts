@@ -88,6 +88,11 @@ export function encodeMailEvent(event: MailEvent): string {
   });
 }
 
+/** Is it a line that `encodeMailEvent` wrote? */
+export function isMailEventLine(line: string): boolean {
+  return line.startsWith('{"v":1,"eventId":');
+}
+
 /**
  * Reads one JSON line. Needed are `v`, `at` and `recipients`; `defaults.site` stands in for an absent site.
  * Addresses are put into lower case, ids lose their angle brackets, an empty optional text counts as absent.

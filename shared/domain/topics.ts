@@ -16,7 +16,7 @@ interface StageTopics {
 
 /** The recorder has no state: it begins a few minutes before its committed offset, and writing a point twice changes nothing. */
 export const STAGE_TOPICS: Readonly<Record<Stage, StageTopics>> = {
-  ingest: { inputs: ["mail-logs"], outputs: ["mail-fragments", "mail-events"], keepsState: true },
+  ingest: { inputs: ["mail-logs"], outputs: ["mail-fragments"], keepsState: true },
   assembler: { inputs: ["mail-fragments"], outputs: ["mail-events"], keepsState: true },
   detector: { inputs: ["mail-events"], outputs: ["thread-windows", "storm-alerts"], keepsState: true },
   recorder: { inputs: ["thread-windows", "storm-alerts"], outputs: [], keepsState: false },

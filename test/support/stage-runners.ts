@@ -58,7 +58,7 @@ function foldOf(stage: FoldStage, at: TopicPartition, { prefix, site, partitions
       listServers: new Set<string>(),
     };
     const fragments = { topic: topics["mail-fragments"], partitions };
-    return new IngestPartition({ ...common, reading, hostsMax: 1_000, fragments, events, nameEvent: (event) => event });
+    return new IngestPartition({ ...common, reading, hostsMax: 1_000, fragments });
   }
   if (stage === "assembler") {
     const people = { name: (address: string) => address, allowSubject: true };

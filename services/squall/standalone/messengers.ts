@@ -14,7 +14,7 @@ import type { StandaloneConfig } from "./standalone-settings.ts";
 import type { TellingLinks } from "./standalone.ts";
 
 export interface MessengersOptions {
-  readonly config: StandaloneConfig;
+  readonly config: Pick<StandaloneConfig, "webhooks" | "onAlert" | "heartbeat" | "timezone" | "advice">;
   readonly version: string;
   readonly env: Environment;
   readonly http: HttpClient;

@@ -37,6 +37,9 @@ function saslOptions({ mechanism, username, password }: SaslSettings): SASLOptio
   return { mechanism, username, password };
 }
 
+/** Part of what a producer says that goes on at once: a flush behind another meets its end, and is tried again. */
+const USUAL = "another concurrent operation on the same transaction";
+
 /** In an outage kafkajs repeats itself many times a second. */
 function onceAMinute(say: (line: string) => void): (entry: LogEntry) => void {
   const saidAt = new Map<string, number>();
@@ -44,6 +47,7 @@ function onceAMinute(say: (line: string) => void): (entry: LogEntry) => void {
     const { message } = log;
     const error: unknown = log["error"];
     const line = typeof error === "string" && error !== message ? `${message}: ${error}` : message;
+    if (line.includes(USUAL)) return;
     const nowMs = performance.now();
     if (nowMs - (saidAt.get(line) ?? Number.NEGATIVE_INFINITY) < SAY_AGAIN_MS) return;
     for (const [said, atMs] of saidAt) if (nowMs - atMs >= SAY_AGAIN_MS) saidAt.delete(said);

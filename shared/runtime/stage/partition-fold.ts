@@ -21,8 +21,15 @@ export interface PartitionFold {
   advance(nowMs: number, isCaughtUp: boolean): void;
   /** Tells what came since the last call, each once. All of it is written, or the fold is not used any more. */
   drain(sink: FlushSink): void;
+  /** What could not be used. */
+  readonly deadLetters?: { readonly counts: ReadonlyMap<string, number> };
   /** Something was decided that must not wait for others. */
   readonly isUrgent: boolean;
   /** What was drained is written. */
   flushed(): void;
+  /**
+   * Nothing more is taken. With grace, what is under way may end, ms: a last flush follows, and holds how it did. At once where the
+   * partition is another's.
+   */
+  close?(graceMs: number): Promise<void>;
 }

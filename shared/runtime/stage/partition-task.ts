@@ -14,6 +14,9 @@ import { POSITION_KEY, type PartitionPosition, positionValue, readPosition } fro
 /** What is taken while a flush is being written, before the partition is paused. */
 const UNFLUSHED_BYTES_MAX = 8 * 1024 * 1024;
 
+/** What a fold has under way may end within this, before the last flush. */
+const CLOSE_GRACE_MS = 3_000;
+
 export interface PartitionTaskOptions {
   readonly log: TopicLog;
   readonly at: TopicPartition;
@@ -120,6 +123,8 @@ export class PartitionTask {
 
   /** The last flush, where the partition is still ours; then nothing more is written. */
   async close(flushes: boolean): Promise<void> {
+    if (!flushes) this.isOver = true;
+    await this.fold.close?.(flushes ? CLOSE_GRACE_MS : 0);
     if (flushes) {
       await this.flushing;
       await this.flush();

@@ -42,6 +42,7 @@ export class StageRunner {
   progressAtMs: number;
   /** Records that were deleted before they were read. */
   missedRecords = 0;
+  consumedRecords = 0;
   private readonly options: StageRunnerOptions;
   private readonly owned = new Map<number, Owned>();
   private readonly joined = Promise.withResolvers<GroupMember>();
@@ -133,10 +134,9 @@ export class StageRunner {
 
   private lose({ partition }: TopicPartition): void {
     const owned = this.owned.get(partition);
-    if (owned === undefined) return;
     this.owned.delete(partition);
-    owned.isLost = true;
-    void owned.task?.close(false);
+    if (owned !== undefined) owned.isLost = true;
+    void owned?.task?.close(false);
   }
 
   private async takeOver(owned: Owned): Promise<void> {
@@ -215,6 +215,7 @@ export class StageRunner {
     const task = this.owned.get(batch.partition)?.task;
     if (task === undefined) return;
     this.progressAtMs = this.options.monotonicMs();
+    this.consumedRecords += batch.records.length;
     try {
       task.take(batch);
     } catch (error) {
@@ -230,8 +231,7 @@ export class StageRunner {
   }
 
   private tick(): void {
-    const { clock } = this.options;
-    const nowMs = clock.nowMs();
+    const nowMs = this.options.clock.nowMs();
     try {
       for (const { task } of this.owned.values()) task?.tick(nowMs);
     } catch (error) {

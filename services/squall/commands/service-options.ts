@@ -1,0 +1,42 @@
+// The services on Kafka, on the command line.
+
+import type { Command } from "commander";
+import type { Run } from "../terminal.ts";
+import type { ServiceFlags } from "../service-flags.ts";
+import type { ServiceRole } from "../service-settings.ts";
+
+const DOES: Readonly<Record<Exclude<ServiceRole, "recorder">, string>> = {
+  ingest: "reads lines from Kafka and says what they tell of each mail; add processes for more lines",
+  assembler: "joins what is known of each mail; add processes for more mails",
+  detector: "sees storms; one process has a site, the next takes over when it dies",
+  alerter: "tells web hooks and commands of storms",
+};
+
+export function addServices(program: Command, run: Run, version: string): void {
+  for (const [role, description] of Object.entries(DOES)) {
+    if (!isRole(role)) continue;
+    withServiceOptions(program.command(role))
+      .description(`a service on Kafka: ${description}`)
+      .action((flags: ServiceFlags) =>
+        run(async (terminal) => {
+          const { serviceCommand } = await import("./service-command.ts");
+          return serviceCommand(role, flags, { terminal, version });
+        }),
+      );
+  }
+}
+
+function isRole(role: string): role is keyof typeof DOES {
+  return Object.hasOwn(DOES, role);
+}
+
+/** What every service takes; the rest is set by variables or the file. */
+export function withServiceOptions(command: Command): Command {
+  return command
+    .option("--config <file>", "YAML configuration; SQUALL_* variables stand over it")
+    .option("--brokers <hosts>", "host:9092, several with commas between")
+    .option("--topic-prefix <prefix>", "first part of the names of our topics (default: squall)")
+    .option("--site <name>", "name of the mail system, in alerts")
+    .option("--timezone <zone>", "zone of stamps that name none (default: UTC)")
+    .option("--metrics <address>", 'Prometheus and health (default: 127.0.0.1:9464; "off": none)');
+}

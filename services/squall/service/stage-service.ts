@@ -1,0 +1,108 @@
+// A service that folds: ingest, assembler, detector or alerter, as one process runs it.
+
+import type { Clock } from "../../../shared/runtime/clock.ts";
+import { HistogramCounts } from "../../../shared/runtime/histogram-counts.ts";
+import { StageRunner } from "../../../shared/runtime/stage/stage-runner.ts";
+import type { TopicLog } from "../../../shared/runtime/topic-log.ts";
+import { consumerGroup, STAGE_TOPICS, stateTopic, type TopicKind } from "../../../shared/domain/topics.ts";
+import type { PartitionLinks } from "../../alerter/alerter-partition-shell.ts";
+import type { Telling } from "../../alerter/telling-shell.ts";
+import type { ServiceConfig } from "../service-settings.ts";
+import type { RunningService } from "./running-service.ts";
+import { foldMaker } from "./service-folds.ts";
+import { topicCounts } from "./topic-counts.ts";
+
+export interface StageServiceOptions {
+  readonly config: ServiceConfig;
+  readonly log: TopicLog;
+  /** Of squall. */
+  readonly version: string;
+  readonly clock: Clock;
+  /** A clock that only goes forward, ms. */
+  readonly monotonicMs: () => number;
+  /** One line for a person. */
+  readonly say: (line: string) => void;
+  readonly createTelling: (links: PartitionLinks) => Telling;
+}
+
+/** What the last takeovers took. */
+export interface TakeoverCounts {
+  count: number;
+  entries: number;
+  bytes: number;
+  longestMs: number;
+}
+
+export class StageService implements RunningService {
+  readonly runner: StageRunner;
+  readonly inputTopic: string;
+  readonly flushTime = new HistogramCounts();
+  readonly takeovers: TakeoverCounts = { count: 0, entries: 0, bytes: 0, longestMs: 0 };
+  private readonly options: StageServiceOptions;
+
+  private constructor(options: StageServiceOptions, counts: ReadonlyMap<TopicKind, number>) {
+    this.options = options;
+    const { config, log, clock, monotonicMs, say, version, createTelling } = options;
+    const [kind = "mail-logs"] = STAGE_TOPICS[config.role].inputs;
+    this.inputTopic = config.kafka.topics[kind];
+    this.runner = new StageRunner({
+      log,
+      group: consumerGroup(this.inputTopic, config.role),
+      inputTopic: this.inputTopic,
+      stateTopic: stateTopic(this.inputTopic, config.role),
+      createFold: foldMaker(config, {
+        version,
+        partitionsOf: (one) => counts.get(one) ?? 0,
+        createTelling,
+        nowMs: () => clock.nowMs(),
+      }),
+      flushEveryMs: config.flushEveryMs,
+      clock,
+      monotonicMs,
+      say,
+      onRestored: ({ partition }, { entries, bytes, tookMs }) => {
+        const { takeovers } = this;
+        takeovers.count += 1;
+        takeovers.entries += entries;
+        takeovers.bytes += bytes;
+        takeovers.longestMs = Math.max(takeovers.longestMs, tookMs);
+        say(
+          `partition ${partition} taken over: ${entries} entries, ${bytes} bytes of state in ${Math.round(tookMs)} ms`,
+        );
+      },
+      onFlushed: (tookMs) => {
+        this.flushTime.observe(tookMs / 1000);
+      },
+    });
+  }
+
+  /** Looks at the topics. Rejects with LogError. */
+  static async create(options: StageServiceOptions): Promise<StageService> {
+    return new StageService(options, await topicCounts(options.config, options.log));
+  }
+
+  get isReady(): boolean {
+    return this.runner.isReady;
+  }
+
+  get waitsFor(): string {
+    const waiting = this.runner.status().filter(({ task }) => task === undefined);
+    return waiting.length === 0
+      ? "the group"
+      : `the state of ${waiting.length === 1 ? "1 partition" : `${waiting.length} partitions`}`;
+  }
+
+  async start(): Promise<void> {
+    const { say, config } = this.options;
+    await this.runner.start();
+    say(`reading ${this.inputTopic} as ${consumerGroup(this.inputTopic, config.role)}`);
+  }
+
+  run(): Promise<void> {
+    return this.runner.run();
+  }
+
+  stop(): Promise<void> {
+    return this.runner.stop();
+  }
+}
