@@ -2,17 +2,22 @@
 // SQUALL_REQUIRE_REAL_PARTS=1, and there a missing program fails the test instead.
 
 import { accessSync, constants } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
 
 import type { TestContext } from "vitest";
 
 interface RealPart {
-  /** Where its program may stand, in order. */
+  /** Where its program may stand, in order; of Kafka it is the folder of its jars. */
   readonly programs: readonly string[];
-  /** The Debian packages that bring it. */
-  readonly packages: string;
+  /** The Debian packages that bring it. Undefined: only the script does. */
+  readonly packages: string | undefined;
   /** Its daemons change to a user of their own. */
   readonly needsRoot: boolean;
 }
+
+// Where .ci/install-real-parts puts what Debian has not, or not new enough.
+const CACHE = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "squall-real-parts");
 
 const REAL_PARTS = {
   postfix: { programs: ["/usr/sbin/postfix"], packages: "postfix postfix-pcre", needsRoot: true },
@@ -23,13 +28,23 @@ const REAL_PARTS = {
   promtool: { programs: ["/usr/bin/promtool"], packages: "prometheus", needsRoot: false },
   "systemd-analyze": { programs: ["/usr/bin/systemd-analyze"], packages: "systemd", needsRoot: false },
   journalctl: { programs: ["/usr/bin/journalctl"], packages: "systemd", needsRoot: false },
+  java: { programs: ["/usr/bin/java"], packages: "default-jre-headless", needsRoot: false },
+  kafka: { programs: [join(CACHE, "kafka-4.3.1")], packages: undefined, needsRoot: false },
+  influxd: { programs: [join(CACHE, "influxd-1.8.10/influxd")], packages: undefined, needsRoot: false },
+  kcat: { programs: ["/usr/bin/kcat"], packages: "kcat", needsRoot: false },
+  omkafka: {
+    programs: ["x86_64", "aarch64"].map((machine) => `/usr/lib/${machine}-linux-gnu/rsyslog/omkafka.so`),
+    packages: "rsyslog-kafka",
+    needsRoot: false,
+  },
+  "syslog-ng": { programs: [join(CACHE, "syslog-ng/syslog-ng")], packages: undefined, needsRoot: false },
 } as const satisfies Record<string, RealPart>;
 
 type RealPartName = keyof typeof REAL_PARTS;
 
 /** Path of the program, or undefined where it is not installed. */
 export function findRealPart(name: RealPartName): string | undefined {
-  return REAL_PARTS[name].programs.find(isExecutable);
+  return REAL_PARTS[name].programs.find(isUsable);
 }
 
 /** Path of the program. Where it cannot run the calling test is skipped, or fails when real parts are required. */
@@ -37,17 +52,15 @@ export function realPart(name: RealPartName, context: Pick<TestContext, "skip">)
   const program = findRealPart(name);
   const { needsRoot, packages } = REAL_PARTS[name];
   if (program !== undefined && (!needsRoot || process.getuid?.() === 0)) return program;
-  const why =
-    program === undefined
-      ? `${name} is not installed here: apt-get install ${packages}, or run .ci/install-real-parts`
-      : `${name} can only be started by root`;
+  const mend = `${packages === undefined ? "" : `apt-get install ${packages}, or `}run .ci/install-real-parts`;
+  const why = program === undefined ? `${name} is not installed here: ${mend}` : `${name} can only be started by root`;
   if (process.env["SQUALL_REQUIRE_REAL_PARTS"] === "1") throw new Error(why);
   return context.skip(why);
 }
 
-function isExecutable(path: string): boolean {
+function isUsable(path: string): boolean {
   try {
-    accessSync(path, constants.X_OK);
+    accessSync(path, path.endsWith(".so") ? constants.R_OK : constants.X_OK);
     return true;
   } catch {
     return false;
