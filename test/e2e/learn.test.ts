@@ -6,7 +6,8 @@ import { expect, test } from "vitest";
 import { closersAfterEach } from "../support/closers.ts";
 import { alertReceiver } from "../support/alert-receiver.ts";
 import { pollUntil } from "../support/poll.ts";
-import { freePort, newHome, shown, talk } from "../support/standalone-home.ts";
+import { freePort } from "../support/free-port.ts";
+import { newHome, shown, talk } from "../support/standalone-home.ts";
 
 const DEADLINE_MS = 30_000;
 const LIST = "all@example.org";

@@ -12,7 +12,8 @@ import { alertReceiver } from "../support/alert-receiver.ts";
 import { LiveSquall } from "../support/live-squall.ts";
 import { pollUntil } from "../support/poll.ts";
 import { startReceiver } from "../support/scripted-receiver.ts";
-import { freePort, inShort, mailAt, newHome, shown, talk } from "../support/standalone-home.ts";
+import { freePort } from "../support/free-port.ts";
+import { inShort, mailAt, newHome, shown, talk } from "../support/standalone-home.ts";
 
 const DEADLINE_MS = 30_000;
 const LIST = "all@example.org";

@@ -9,7 +9,8 @@ import type { AlertReceiver } from "../support/alert-receiver.ts";
 import { alertReceiver } from "../support/alert-receiver.ts";
 import { pollUntil } from "../support/poll.ts";
 import { startReceiver } from "../support/scripted-receiver.ts";
-import { freePort, inShort, mailAt, newHome, shown, talk } from "../support/standalone-home.ts";
+import { freePort } from "../support/free-port.ts";
+import { inShort, mailAt, newHome, shown, talk } from "../support/standalone-home.ts";
 import { ROOT } from "./squall-process.ts";
 
 const DEADLINE_MS = 30_000;

@@ -10,7 +10,8 @@ import { createDisk } from "../../shared/adapters/files/state-log/disk.ts";
 import { openFileStateLog } from "../../shared/adapters/files/state-log/file-state-log.ts";
 import { defaultDetectorSettings } from "../../shared/domain/detector-settings.ts";
 import { pollUntil } from "../support/poll.ts";
-import { freePort, newHome } from "../support/standalone-home.ts";
+import { freePort } from "../support/free-port.ts";
+import { newHome } from "../support/standalone-home.ts";
 
 const LISTS = 2_000;
 const WRITERS = 1_000;

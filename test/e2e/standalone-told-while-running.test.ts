@@ -8,7 +8,8 @@ import type { AlertReceiver } from "../support/alert-receiver.ts";
 import { alertReceiver } from "../support/alert-receiver.ts";
 import type { LiveSquall } from "../support/live-squall.ts";
 import { pollUntil } from "../support/poll.ts";
-import { freePort, newHome, shown, type StandaloneHome, talk } from "../support/standalone-home.ts";
+import { freePort } from "../support/free-port.ts";
+import { newHome, shown, type StandaloneHome, talk } from "../support/standalone-home.ts";
 
 const DEADLINE_MS = 30_000;
 

@@ -10,7 +10,8 @@ import { alertReceiver } from "../support/alert-receiver.ts";
 import { onlyWhere } from "../support/only-where.ts";
 import { pollUntil } from "../support/poll.ts";
 import { startReceiver } from "../support/scripted-receiver.ts";
-import { freePort, shown, StandaloneHome, talk } from "../support/standalone-home.ts";
+import { freePort } from "../support/free-port.ts";
+import { shown, StandaloneHome, talk } from "../support/standalone-home.ts";
 
 const DEADLINE_MS = 30_000;
 const base = mkdtempSync(join(tmpdir(), "squall-full-"));

@@ -3,7 +3,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -13,6 +12,7 @@ import { Health } from "../../shared/runtime/health.ts";
 import { HistogramCounts } from "../../shared/runtime/histogram-counts.ts";
 import { createMetrics } from "../../shared/runtime/metrics.ts";
 import { openStatusServer } from "../../shared/runtime/status-server.ts";
+import { freePort } from "../support/free-port.ts";
 import { pollUntil } from "../support/poll.ts";
 import { realPart } from "../support/real-part.ts";
 
@@ -23,15 +23,6 @@ const undo: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
   for (const step of undo.splice(0).toReversed()) await step();
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
 
 /** Which formats were asked for and given. */
 async function openSquall(formats: Set<string>): Promise<number> {

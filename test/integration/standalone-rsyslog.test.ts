@@ -14,7 +14,8 @@ import { pollUntil } from "../support/poll.ts";
 import { realPart } from "../support/real-part.ts";
 import type { RealRsyslog } from "../support/real-rsyslog.ts";
 import { startRealRsyslog } from "../support/real-rsyslog.ts";
-import { freePort, newHome, shown, type StandaloneHome } from "../support/standalone-home.ts";
+import { freePort } from "../support/free-port.ts";
+import { newHome, shown, type StandaloneHome } from "../support/standalone-home.ts";
 
 const DEADLINE_MS = 60_000;
 /** Sent at a time: what comes by UDP before it is read has room for about 250 lines, and the machine may be busy. */

@@ -5,7 +5,8 @@ import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync, stat
 import { join } from "node:path";
 
 import { pollUntil } from "../support/poll.ts";
-import { freePort, type RealPostfix, startRealPostfix } from "../support/real-postfix.ts";
+import { freePort } from "../support/free-port.ts";
+import { type RealPostfix, startRealPostfix } from "../support/real-postfix.ts";
 import type { OutgoingMail } from "../support/smtp-client.ts";
 import type { Step } from "./step.ts";
 import { type Conversation, LIST, MODERATED } from "./conversation.ts";

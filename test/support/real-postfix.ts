@@ -3,11 +3,12 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { writePostfixConfig, type PostfixPlaces, type PostfixSettings } from "./real-postfix-config.ts";
+import { freePort } from "./free-port.ts";
 import { pollUntil } from "./poll.ts";
 import { sendMail, type OutgoingMail } from "./smtp-client.ts";
 
@@ -146,13 +147,4 @@ class PostfixProcess {
       return "(no log yet)";
     }
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === "string") throw new Error("no free port");
-  return address.port;
 }

@@ -1,7 +1,6 @@
 // A log, a configuration and a state directory of a `squall standalone` that is tried as a process, and mail for the log.
 
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { alertSchema, type HeardAlert } from "./alert-receiver.ts";
@@ -124,18 +123,4 @@ export function talk({ list, atMs, mails, from = 1, recipients = 2500 }: TalkOpt
 export function mailAt(atMs: number): string {
   const at = new Date(atMs).toISOString();
   return `${JSON.stringify({ v: 1, at, messageId: `${atMs}@example.org`, from: "anna@example.org", recipients: 1, lists: [] })}\n`;
-}
-
-/** A port of loopback that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  const address = server.address();
-  await new Promise((resolve) => {
-    server.close(resolve);
-  });
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }
