@@ -1,6 +1,6 @@
 // What every state log does, whatever it writes to.
 
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, type TestContext } from "vitest";
 import type { StateEntry, StateLog, StateLogFault } from "../../shared/runtime/state-log.ts";
 import { StateLogError } from "../../shared/runtime/state-log.ts";
 
@@ -175,17 +175,22 @@ const CASES_WITHOUT_ROOM: typeof CASES = {
   },
 };
 
+/** Of the slowest, over a network. */
+const CASE_MS = 60_000;
+
 /** `isEverFull`: it can run out of room. */
 export function describeStateLog(
   name: string,
-  make: () => StateLogPlace | Promise<StateLogPlace>,
+  make: (context: TestContext) => StateLogPlace | Promise<StateLogPlace>,
   { isEverFull = true }: { readonly isEverFull?: boolean } = {},
 ): void {
   const cases = Object.entries({ ...CASES, ...(isEverFull ? CASES_WITHOUT_ROOM : {}) });
   describe(`${name}, as any state log`, () => {
-    test.each(cases)("%s", async (_name, expectCase) => {
-      await expectCase(await make());
-      expect.hasAssertions();
-    });
+    for (const [what, expectCase] of cases) {
+      test(what, { timeout: CASE_MS }, async (context) => {
+        await expectCase(await make(context));
+        expect.hasAssertions();
+      });
+    }
   });
 }

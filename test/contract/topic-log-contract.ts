@@ -1,9 +1,12 @@
 // What every partitioned log does: the one in memory, and Kafka.
 
 import { randomUUID } from "node:crypto";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, type TestContext } from "vitest";
 import type { TopicLog } from "../../shared/runtime/topic-log.ts";
 import { again, faultOf, numbered, record, type TopicLogPlace, TopicReader, until } from "./topic-reader.ts";
+
+/** A broker that is killed and started again takes its time. */
+const CASE_MS = 120_000;
 
 interface Case {
   readonly place: TopicLogPlace;
@@ -219,12 +222,14 @@ const CASES: Readonly<Record<string, (given: Case) => Promise<void>>> = {
 };
 
 /** `place`: where the logs of one case are opened. */
-export function describeTopicLog(name: string, placeOf: () => TopicLogPlace | Promise<TopicLogPlace>): void {
+export function describeTopicLog(
+  name: string,
+  placeOf: (context: TestContext) => TopicLogPlace | Promise<TopicLogPlace>,
+): void {
   describe(`${name}, as any partitioned log`, () => {
-    test.each(Object.entries(CASES))(
-      "%s",
-      async (_what, run) => {
-        const place = await placeOf();
+    for (const [what, run] of Object.entries(CASES)) {
+      test(what, { timeout: CASE_MS }, async (context) => {
+        const place = await placeOf(context);
         const topic = `contract-${randomUUID()}`;
         await place.createTopic(topic, 3);
         const logs: TopicLog[] = [];
@@ -240,8 +245,7 @@ export function describeTopicLog(name: string, placeOf: () => TopicLogPlace | Pr
           await place.up();
           await Promise.all(logs.map((log) => log.close()));
         }
-      },
-      120_000,
-    );
+      });
+    }
   });
 }
