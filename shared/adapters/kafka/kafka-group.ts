@@ -16,6 +16,7 @@ import { recordsFrom } from "./kafka-records.ts";
 import type { KafkaSettings } from "./kafka-settings.ts";
 import { stickyAssigner } from "./sticky-assigner.ts";
 import { nameOf } from "./sticky-assignment.ts";
+import { whileItRuns } from "./while-it-runs.ts";
 
 /** What one fetch may bring of a partition, and in all: kafkajs holds it several times over while it decodes. */
 const PARTITION_BYTES_MAX = 1_048_576;
@@ -163,9 +164,12 @@ class KafkaGroupMember implements GroupMember {
 
   private place({ at: { topic, partition }, next, isPaused }: Held): void {
     const stands = next === undefined || isPaused;
-    if (stands) this.consumer.pause([{ topic, partitions: [partition] }]);
-    else this.consumer.resume([{ topic, partitions: [partition] }]);
-    if (next !== undefined) this.consumer.seek({ topic, partition, offset: String(next) });
+    const partitions = [{ topic, partitions: [partition] }];
+    whileItRuns(() => {
+      if (stands) this.consumer.pause(partitions);
+      else this.consumer.resume(partitions);
+      if (next !== undefined) this.consumer.seek({ topic, partition, offset: String(next) });
+    });
   }
 
   private async take(payload: EachBatchPayload): Promise<void> {

@@ -1,13 +1,15 @@
 // Reading partitions of one topic from their beginning, when somebody asks: a consumer alone in a group of its own.
 //
 // kafkajs can read by groups only. The member is kept while the process lives: joining can take the seconds that a broker waits for
-// further members, and a partition must be taken over within a few.
+// further members, and a partition must be taken over within a few. One that was cut off is not restarted: as a new member of its old
+// group it would wait for itself until its session ends.
 
 import { randomUUID } from "node:crypto";
 import type { Consumer, EachBatchPayload, Kafka } from "kafkajs";
 import { LogError, type LogRecord } from "../../runtime/topic-log.ts";
 import { logErrorOf } from "./kafka-error.ts";
 import { recordsFrom } from "./kafka-records.ts";
+import { whileItRuns } from "./while-it-runs.ts";
 
 const PARTITION_BYTES_MAX = 4_194_304;
 const FETCH_BYTES_MAX = 16_777_216;
@@ -29,11 +31,14 @@ export class KafkaReadBack {
   private readonly consumer: Consumer;
   private readonly readings = new Map<number, Reading>();
   private assigned = new Set<number>();
+  private readonly joined = Promise.withResolvers<void>();
   private starting: Promise<void> | undefined;
   private dead: LogError | undefined;
 
   constructor(kafka: Kafka, topic: string) {
     this.topic = topic;
+    // Nobody may be waiting.
+    this.joined.promise.catch(() => undefined);
     this.consumer = kafka.consumer({
       groupId: `${topic}.read-back.${randomUUID()}`,
       sessionTimeout: SESSION_MS,
@@ -43,6 +48,7 @@ export class KafkaReadBack {
       maxWaitTimeInMs: FETCH_WAIT_MS,
       readUncommitted: false,
       allowAutoTopicCreation: false,
+      retry: { restartOnFailure: () => Promise.resolve(false) },
     });
   }
 
@@ -70,7 +76,7 @@ export class KafkaReadBack {
         return;
       }
       this.readings.set(partition, { next: 0, isLast, onRecord, resolve, reject });
-      this.place(partition);
+      whileItRuns(() => this.place(partition));
     });
   }
 
@@ -81,15 +87,13 @@ export class KafkaReadBack {
 
   private async join(): Promise<void> {
     const { consumer, topic } = this;
-    const joined = new Promise<void>((resolve) => {
-      consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-        this.assigned = new Set(payload.memberAssignment[topic]);
-        for (const partition of this.assigned) this.place(partition);
-        resolve();
-      });
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+      this.assigned = new Set(payload.memberAssignment[topic]);
+      for (const partition of this.assigned) this.place(partition);
+      this.joined.resolve();
     });
-    consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
-      if (!restart) this.end(logErrorOf(error, "unreachable"));
+    consumer.on(consumer.events.CRASH, ({ payload: { error } }) => {
+      this.end(logErrorOf(error, "unreachable"));
     });
     try {
       await consumer.connect();
@@ -104,11 +108,12 @@ export class KafkaReadBack {
       this.end(fault);
       throw fault;
     }
-    await joined;
+    await this.joined.promise;
   }
 
   private end(error: LogError): void {
     this.dead ??= error;
+    this.joined.reject(error);
     for (const reading of this.readings.values()) reading.reject(error);
     this.readings.clear();
   }
@@ -135,7 +140,7 @@ export class KafkaReadBack {
       reading.onRecord(record);
       if (!reading.isLast(record)) continue;
       this.readings.delete(batch.partition);
-      this.place(batch.partition);
+      whileItRuns(() => this.place(batch.partition));
       reading.resolve();
       return;
     }
