@@ -1,10 +1,14 @@
 // squall's own MailEvent, one JSON object a line: the door for every mail system that squall has no grammar for.
 
 import { decodeMailEvent } from "../../../shared/domain/mail-event-codec.ts";
+import { ascii, find, needle, spells } from "../bytes.ts";
 import type { LogFormat } from "../formats.ts";
 import { decodeUtf8 } from "../json-line.ts";
 
 const OPEN_BRACE = 123;
+/** What squall's own begin with. */
+const USUAL_BEGINNING = ascii('{"v":');
+const JOURNAL_STAMP = needle('"__REALTIME_TIMESTAMP"');
 
 export const mailEventsFormat: LogFormat<"mail-events"> = {
   name: "mail-events",
@@ -12,6 +16,7 @@ export const mailEventsFormat: LogFormat<"mail-events"> = {
     return {
       parse(bytes, start, end) {
         if (bytes[start] !== OPEN_BRACE) return "not-mine";
+        if (!spells(bytes, start, USUAL_BEGINNING) && find(bytes, start, end, JOURNAL_STAMP) >= 0) return "not-mine";
         const text = decodeUtf8(bytes.subarray(start, end));
         if (text === undefined) return "invalid-utf8";
         const decoded = decodeMailEvent(text, { site: context.site });
