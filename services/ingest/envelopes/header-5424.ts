@@ -19,6 +19,8 @@ export class Header5424 {
   /** APP-NAME: "postfix/smtp", or "postfix" where rsyslog took it from a tag with a slash. */
   name = 0;
   nameEnd = 0;
+  /** PROCID is no "-". */
+  hasProcessId = false;
   /** First byte of the message. */
   message = 0;
 
@@ -30,6 +32,7 @@ export class Header5424 {
     this.nameEnd = fieldEnd(bytes, this.name, end);
     if (this.nameEnd < 0) return false;
     const processIdEnd = fieldEnd(bytes, this.nameEnd + 1, end);
+    this.hasProcessId = bytes[this.nameEnd + 1] !== DASH;
     const messageIdEnd = processIdEnd < 0 ? -1 : fieldEnd(bytes, processIdEnd + 1, end);
     const dataEnd = messageIdEnd < 0 ? -1 : structuredDataEnd(bytes, messageIdEnd + 1, end);
     if (dataEnd < 0) return false;

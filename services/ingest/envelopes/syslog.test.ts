@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { ingestLog } from "../../../test/support/read-log.ts";
+import { ArrivalTime } from "../arrival-time.ts";
+import { HostTable } from "../host-table.ts";
+import { StampReader } from "../syslog-stamp.ts";
+import { zoneToUtc } from "../time-zone.ts";
+import { type MessageParser, SyslogEnvelope } from "./syslog.ts";
 
 const ID = "97CA59841E6";
 const AT = Date.UTC(2026, 10, 26, 17, 0, 0, 123);
@@ -104,5 +109,62 @@ describe("a line without a host", () => {
   test("is not meant by an address of IPv6 that ends with colons", () => {
     const { fragments } = ingestLog(`${STAMP} 2001:db8:: postfix/qmgr[12]: ${REMOVED}\n`);
     expect(fragments).toEqual([expect.objectContaining({ host: "2001:db8::" })]);
+  });
+});
+
+describe("a header of a shipper before the line's own", () => {
+  const INNER = `${STAMP} mx postfix/qmgr[12]: ${REMOVED}`;
+  const OUTER = "2026-11-26T21:17:58.494980+00:00 shipper";
+  const OUTER_AT = Date.UTC(2026, 10, 26, 21, 17, 58, 494);
+
+  test.each<[string, string]>([
+    ["rsyslog's, of imfile", `${OUTER} mail: ${INNER}`],
+    ["without a space behind its tag's colon but one", `${OUTER} mail:  ${INNER}`],
+    ["of RFC 3164", `<13>Nov 26 21:17:58 shipper mail: ${INNER}`],
+    ["of RFC 5424", `<13>1 2026-11-26T21:17:58Z shipper mail - - - ${INNER}`],
+    ["of a relay that did not know the stamp", `Nov 26 21:17:58 relay ${INNER}`],
+    ["without a host", `Nov 26 21:17:58 mail: ${INNER}`],
+    ["without a program, as RFC 5424 is written to a file", `${OUTER} - ${INNER}`],
+    ["twice", `${OUTER} files: Nov 26 21:17:57 other mail: ${INNER}`],
+    ["with a priority before the inner one", `${OUTER} mail: <22>${INNER}`],
+    ["with an inner one of RFC 5424", `${OUTER} mail: <22>${HEAD} - ${REMOVED}`],
+  ])("is passed over: %s", (_name, line) => {
+    const { fragments, rejected } = ingestLog(`${line}\n`);
+    expect(rejected).toEqual([]);
+    expect(fragments).toEqual([expect.objectContaining({ host: "mx", queueId: ID, removedAt: AT })]);
+  });
+
+  test.each<[string, string]>([
+    ["behind a tag with a process id: a program's words", `${OUTER} web[1]: ${INNER}`],
+    ["behind a program's process id in RFC 5424", `<13>1 2026-11-26T21:17:58Z shipper web 7 - - ${INNER}`],
+    ["further on in the message", `${OUTER} web: GET ${INNER}`],
+    ["with a stamp of no day", `${OUTER} mail: 2026-13-24T08:29:00Z mx postfix/qmgr[12]: ${REMOVED}`],
+    ["more than four times", `${`${OUTER} mail: `.repeat(5)}${INNER}`],
+    ["without a space before it", `${OUTER} mail:${INNER}`],
+  ])("is none %s", (_name, line) => {
+    const { fragments, counters, rejected } = ingestLog(`${line}\n`);
+    expect(rejected).toEqual([]);
+    expect(fragments).toEqual([]);
+    expect(counters.other).toBe(1);
+  });
+
+  test.each<[string, string, number]>([
+    ["that of the inner one", `${OUTER} mail: ${STAMP} mx sshd[1]: x`, AT],
+    ["its own, where what follows is no header", `${OUTER} mail: x`, OUTER_AT],
+    ["its own, where a program says a date", `${OUTER} backup: 2027-01-01T00:00:00Z is when it runs again`, OUTER_AT],
+    ["its own, where a program says a date and no more", `${OUTER} backup: 2027-01-01T00:00:00Z `, OUTER_AT],
+  ])("gives lines of no interest a time: %s", (_name, line, eventTimeMs) => {
+    const toUtc = zoneToUtc("UTC");
+    const stamps = new StampReader({ year: 2026, streamTime: { latest: Number.NEGATIVE_INFINITY }, toUtc });
+    const hosts = new HostTable({ hostsMax: 9, hashSeed: 1 });
+    const parser: MessageParser = { parse: () => "other", parseNamed: () => "other" };
+    const envelope = new SyslogEnvelope({ stamps, hosts, arrival: new ArrivalTime() }, parser);
+    expect(envelope.read(Buffer.from(`${line}\n`), 0, line.length)).toBe("other");
+    expect(stamps.eventTimeMs).toBe(eventTimeMs);
+  });
+
+  test("however often it stands there, costs no more than the line is long", () => {
+    const line = `${`${OUTER} mail: `.repeat(1000)}${INNER}`;
+    expect(ingestLog(`${line}\n`).counters.other).toBe(1);
   });
 });

@@ -1,5 +1,7 @@
 // "[<PRI>]STAMP [HOST] PROGRAM[PID]: MESSAGE" or "[<PRI>]1 STAMP HOST PROGRAM PID - - MESSAGE" -> event time, host, where the program's name stands.
 // What files, rsyslog, syslog-ng, maillog_file and `journalctl -o short-iso` write, and what syslog sends.
+// A shipper that reads files may have put a header of its own before it ("STAMP SHIPPER TAG: STAMP HOST PROGRAM[PID]: MESSAGE"): then
+// the inner one counts. It is looked for right behind the outer one only, never within a message.
 
 import type { Mutable } from "../../../shared/domain/wire-fields.ts";
 import type { ArrivalTime } from "../arrival-time.ts";
@@ -8,14 +10,13 @@ import { HOST_BYTES_MAX, type HostTable, isOfName } from "../host-table.ts";
 import type { LineOutcome } from "../rejection.ts";
 import type { StampReader } from "../syslog-stamp.ts";
 import { Header5424 } from "./header-5424.ts";
+import { behindPriority, isDigit, isStamped, isTagged, looksStamped, nestedHeader } from "./nested-header.ts";
 
 const SPACE = 32;
-const COMMA = 44;
 const DIGIT_ONE = 49;
 const COLON = 58;
-const LESS = 60;
-const GREATER = 62;
-const PRIORITY_BYTES_MAX = 5;
+/** Headers before a line's own. */
+const OUTER_HEADERS_MAX = 4;
 /** RFC 5424's word for "not known": whose lines name no host, as those that a program writes to /dev/log. */
 const NO_HOST = Buffer.from("-");
 
@@ -59,6 +60,8 @@ export class SyslogEnvelope {
   private readonly header = new Header5424();
   /** Reused for every line, so that a line costs no object. */
   private readonly named: Mutable<NamedMessage>;
+  /** Outer headers of the line at hand. */
+  private outerHeaders = 0;
 
   constructor(context: SyslogContext, parser: MessageParser) {
     this.stamps = context.stamps;
@@ -76,7 +79,9 @@ export class SyslogEnvelope {
     const again = hosts.again(bytes, stamps.next);
     if (again === undefined) return this.anotherHost(bytes, end);
     this.arrival.settle(stamps, again.name);
-    return this.parser.parse(again, stamps, bytes, stamps.next + again.name.length + 1, end);
+    const tag = stamps.next + again.name.length + 1;
+    const outcome = this.parser.parse(again, stamps, bytes, tag, end);
+    return outcome === "other" ? this.peeled(bytes, tag, end) : outcome;
   }
 
   /** Behind the stamp stands another host than on the line before, or none. */
@@ -90,7 +95,9 @@ export class SyslogEnvelope {
     const host = hasHost ? hosts.intern(bytes, stamps.next, hostEnd) : hosts.intern(NO_HOST, 0, NO_HOST.length);
     arrival.settle(stamps, host?.name);
     if (host === undefined) return "too-many-hosts";
-    return parser.parse(host, stamps, bytes, hasHost ? hostEnd + 1 : stamps.next, end);
+    const tag = hasHost ? hostEnd + 1 : stamps.next;
+    const outcome = parser.parse(host, stamps, bytes, tag, end);
+    return outcome === "other" ? this.peeled(bytes, tag, end) : outcome;
   }
 
   /** A line that begins with no stamp: a version may stand before it. */
@@ -115,30 +122,33 @@ export class SyslogEnvelope {
     named.nameEnd = header.nameEnd;
     named.start = header.message;
     named.end = end;
-    return parser.parseNamed(named);
+    const { message, hasProcessId } = header;
+    const outcome = parser.parseNamed(named);
+    if (outcome !== "other" || hasProcessId) return outcome;
+    return isStamped(bytes, message) ? this.inner(bytes, message, end) : outcome;
   }
-}
 
-/** Behind "<22>", or `start` where no priority stands. */
-export function behindPriority(bytes: Buffer, start: number): number {
-  if (bytes[start] !== LESS) return start;
-  let at = start + 1;
-  while (at - start < PRIORITY_BYTES_MAX && isDigit(bytes[at])) at += 1;
-  return bytes[at] === GREATER && at > start + 1 ? at + 1 : start;
-}
+  /** A header that no mail server wrote, `tag` behind it: a shipper's, where another follows. */
+  private peeled(bytes: Buffer, tag: number, end: number): LineOutcome {
+    const header = nestedHeader(bytes, tag, end);
+    if (header >= 0) return this.inner(bytes, header, end);
+    // What looks like a header without a tag may be the words of the program that the outer one names.
+    return this.outerHeaders === 0 || isTagged(bytes, tag, end) ? "other" : "not-mine";
+  }
 
-function isDigit(byte: number | undefined): boolean {
-  return byte !== undefined && byte >= 48 && byte <= 57;
+  private inner(bytes: Buffer, header: number, end: number): LineOutcome {
+    if (this.outerHeaders === OUTER_HEADERS_MAX) return "other";
+    const outerTimeMs = this.stamps.eventTimeMs;
+    this.outerHeaders += 1;
+    const outcome = this.read(bytes, header, end);
+    this.outerHeaders -= 1;
+    if (outcome !== "not-mine" && outcome !== "bad-stamp") return outcome;
+    this.stamps.eventTimeMs = outerTimeMs;
+    return "other";
+  }
 }
 
 /** "PROGRAM[PID]:" where the host should stand. An address of IPv6 may end with two colons, never with one. */
 function isTag(bytes: Buffer, end: number): boolean {
   return bytes[end - 1] === COLON && bytes[end - 2] !== COLON;
-}
-
-/** "Xxx dd " or "dddd-": a stamp was meant, but its fields are not a time. Behind "…Z," stands a row of a table, not a log line. */
-function looksStamped(bytes: Buffer, start: number): boolean {
-  if (bytes[start + 23] === 90 && bytes[start + 24] === COMMA) return false;
-  const dash = bytes[start + 4] === 45 && bytes[start + 7] === 45 && bytes[start + 13] === 58;
-  return dash || (bytes[start + 3] === SPACE && bytes[start + 6] === SPACE && bytes[start + 9] === 58);
 }

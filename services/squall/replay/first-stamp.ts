@@ -1,7 +1,7 @@
 // The first bytes of an input -> month and day of its first stamp that names no year.
 
 import type { MonthDay } from "../../ingest/calendar-day.ts";
-import { behindPriority } from "../../ingest/envelopes/syslog.ts";
+import { behindPriority } from "../../ingest/envelopes/nested-header.ts";
 import { monthDayAt } from "../../ingest/syslog-stamp.ts";
 
 const NEWLINE = 10;
