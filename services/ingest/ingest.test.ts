@@ -29,7 +29,7 @@ describe("the format is known by the content", () => {
     ["a priority in front", [`<22>${POSTFIX}`, `<0>${OLD}`], 2],
     ["journald's JSON", [JOURNAL], 1],
     ["MailEvents", [EVENT], 1],
-    ["all of them in one input, in turns", [POSTFIX, JOURNAL, EVENT, OLD, JOURNAL, POSTFIX, EVENT, EVENT, OLD], 9],
+    ["all of them in one input, in turns", [POSTFIX, JOURNAL, EVENT, OLD, JOURNAL, POSTFIX, EVENT, EVENT, JOURNAL], 9],
   ])("%s", (_name, lines, used) => {
     expect(outcome(lines.join("\n"))).toEqual({ lines: used, used, other: 0, rejected: {} });
   });
@@ -39,7 +39,7 @@ describe("the format is known by the content", () => {
     for (const format of ["postfix", "journal", "mail-events"] as const) {
       const { used, rejected } = outcome(mixed, { format });
       expect(used).toBe(1);
-      expect(Object.values(rejected)).toEqual(format === "mail-events" ? [1, 1] : [2]);
+      expect(rejected).toEqual({ "not-recognised": 2 });
     }
   });
 
@@ -111,6 +111,25 @@ describe("another file of the same input begins", () => {
       other: 10,
       rejected: {},
     });
+  });
+});
+
+describe("a record of a partition", () => {
+  test.each<[string, string, number]>([
+    ["a line", POSTFIX, 1],
+    ["a line and its newline", `${POSTFIX}\n`, 1],
+    ["several", `${POSTFIX}\n${JOURNAL}\r\n\n${OLD}`, 3],
+    ["one JSON document", EVENT, 1],
+    ["several, and a newline", `${JOURNAL}\n${EVENT}\n`, 2],
+    ["nothing", "", 0],
+  ])("may be %s, and its end ends the last line", (_name, value, used) => {
+    const records = [value, POSTFIX, value];
+    expect(outcome("", { records })).toEqual({ lines: used * 2 + 1, used: used * 2 + 1, other: 0, rejected: {} });
+  });
+
+  test("with a NUL spoils no other", () => {
+    const records = [`${POSTFIX}\0`, POSTFIX];
+    expect(outcome("", { records })).toMatchObject({ used: 1, rejected: { "nul-byte": 1 } });
   });
 });
 

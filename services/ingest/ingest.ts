@@ -4,18 +4,21 @@ import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import { type ArrivalCounters, ArrivalTime } from "./arrival-time.ts";
 import { spells } from "./bytes.ts";
 import type { FragmentTable } from "./combine.ts";
+import { type LineReader, ShippedLines } from "./envelopes/shipped-lines.ts";
 import type { FormatName, LineFormat } from "./formats.ts";
 import { FORMATS } from "./formats.ts";
 import type { HostTable } from "./host-table.ts";
 import { decodeUtf8 } from "./json-line.ts";
 import { LineFeed, type LineSink } from "./line-feed.ts";
-import type { RejectionReason } from "./rejection.ts";
+import type { LineOutcome, RejectionReason } from "./rejection.ts";
 import { StreamTime } from "./stream-time.ts";
 import { StampReader } from "./syslog-stamp.ts";
 import type { IngestState } from "./state/ingest-state.ts";
 import type { ZoneToUtc } from "./time-zone.ts";
 
 const NEWLINE = 10;
+const OPEN_BRACE = 123;
+const NOTHING = Buffer.alloc(0);
 /** What some Windows programs put in front of a file. */
 const BYTE_ORDER_MARK = Uint8Array.of(0xef, 0xbb, 0xbf);
 
@@ -48,7 +51,7 @@ export interface IngestCounters {
 }
 
 /** Reads one input (a file, a pipe, a connection) from its first byte to its last. */
-export class Ingest implements LineSink {
+export class Ingest implements LineSink, LineReader {
   readonly counters: IngestCounters = { lines: 0, used: 0, other: 0, rejected: new Map() };
   readonly streamTime: StreamTime;
   private readonly options: IngestOptions;
@@ -59,6 +62,7 @@ export class Ingest implements LineSink {
   private current: LineFormat | undefined;
   private readonly stamps: StampReader;
   private readonly feeder: LineFeed;
+  private readonly shipped = new ShippedLines(this);
   /** No line of the file has been read. */
   private isFirst = true;
   /** The chunk, or one before of which a tail may be carried, holds a NUL. */
@@ -82,10 +86,17 @@ export class Ingest implements LineSink {
   feed(chunk: Buffer, arrivedAtMs = Number.NaN): void {
     this.streamTime.arrive(arrivedAtMs);
     this.arrival.arrive(arrivedAtMs, this.streamTime.reached(arrivedAtMs));
+    this.shipped.arrive(chunk);
     const hasNul = chunk.includes(0);
     this.nulNear = hasNul || this.nulBefore;
     this.feeder.feed(chunk);
     this.nulBefore = hasNul || (this.nulBefore && !chunk.includes(NEWLINE));
+  }
+
+  /** A record of a partition: one line or several, and its end ends the last. `appendedAtMs`: by its broker's clock. */
+  feedRecord(value: Buffer, appendedAtMs: number): void {
+    this.feed(value, appendedAtMs);
+    this.endLine();
   }
 
   /** Of a log that is followed: all there is has been read, at `nowMs` by our own clock. */
@@ -96,9 +107,8 @@ export class Ingest implements LineSink {
 
   /** Of a log that is followed: what is fed next is the beginning of another file. What was left of the one before is a line. */
   begin(): void {
-    this.feeder.end();
+    this.endLine();
     this.isFirst = true;
-    this.nulBefore = false;
     for (const format of this.formats) format.begin?.();
   }
 
@@ -154,8 +164,14 @@ export class Ingest implements LineSink {
 
   /** The input ended; what stood behind the last newline is a line too. */
   end(): void {
-    this.feeder.end();
+    this.endLine();
     this.streamTime.end();
+  }
+
+  private endLine(): void {
+    this.shipped.arrive(NOTHING);
+    this.feeder.end();
+    this.nulBefore = false;
   }
 
   /** For the line feed. */
@@ -177,15 +193,22 @@ export class Ingest implements LineSink {
       this.reject("nul-byte", bytes, start, end);
       return;
     }
-    let outcome = this.current?.parse(bytes, start, end) ?? "not-mine";
-    if (outcome === "not-mine") outcome = this.tryOthers(bytes, start, end);
+    let outcome: LineOutcome = "not-mine";
+    if (bytes[start] === OPEN_BRACE) outcome = this.shipped.read(bytes, start, end);
+    if (outcome === "not-mine") outcome = this.readLine(bytes, start, end);
     if (outcome === "used") counters.used += 1;
     else if (outcome === "other") counters.other += 1;
     else if (outcome === "not-mine") this.reject(this.unknownReason(bytes, start, end), bytes, start, end);
     else this.reject(outcome, bytes, start, end);
   }
 
-  private tryOthers(bytes: Buffer, start: number, end: number): ReturnType<LineFormat["parse"]> {
+  /** For what is shipped, too: the line in it. */
+  readLine(bytes: Buffer, start: number, end: number): LineOutcome {
+    const outcome = this.current?.parse(bytes, start, end) ?? "not-mine";
+    return outcome === "not-mine" ? this.tryOthers(bytes, start, end) : outcome;
+  }
+
+  private tryOthers(bytes: Buffer, start: number, end: number): LineOutcome {
     for (const format of this.formats) {
       if (format === this.current) continue;
       const outcome = format.parse(bytes, start, end);

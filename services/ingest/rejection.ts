@@ -12,6 +12,7 @@ export const REJECTION_REASONS = [
   "malformed-header-line",
   "malformed-client-line",
   "bad-json",
+  "bad-envelope",
   "bad-journal-record",
   "bad-mail-event",
   "tracking-row-before-fields",

@@ -20,8 +20,9 @@ export function countedBytes(source: Buffer): CountedBytes {
       const value: unknown = Reflect.get(target, key, target);
       if (typeof value !== "function") return value;
       return (...given: unknown[]): unknown => {
-        looks += lengthOf(target, String(key), given);
-        return Reflect.apply(value, target, given);
+        const result: unknown = Reflect.apply(value, target, given);
+        looks += key === "indexOf" ? searchedBy(target, given, result) : lengthOf(target, String(key), given);
+        return result;
       };
     },
   });
@@ -31,6 +32,12 @@ export function countedBytes(source: Buffer): CountedBytes {
 function isDigit(key: string): boolean {
   const code = key.charCodeAt(0);
   return code >= ZERO && code <= NINE;
+}
+
+/** A search ends with what it finds. */
+function searchedBy(target: Buffer, [, from]: readonly unknown[], found: unknown): number {
+  const end = typeof found === "number" && found >= 0 ? found + 1 : target.length;
+  return Math.max(0, end - (typeof from === "number" ? from : 0));
 }
 
 /** Bytes that a method of Buffer goes through at most. */

@@ -23,6 +23,8 @@ export interface ReadLogOptions {
   readonly listServers?: readonly string[];
   /** Bytes of a chunk; all at once by default. */
   readonly chunkBytes?: number;
+  /** What comes behind the log, as records of a partition. */
+  readonly records?: readonly string[];
   /** Where the log goes on in another file of the same input. */
   readonly fileBytes?: readonly number[];
 }
@@ -83,6 +85,7 @@ function readLog(
     for (let at = begun; at < end; at += step) ingest.feed(bytes.subarray(at, Math.min(at + step, end)));
     begun = end;
   }
+  for (const record of options.records ?? []) ingest.feedRecord(Buffer.from(record), Number.NaN);
   ingest.end();
   table.drain(Number.POSITIVE_INFINITY, (slice) => {
     visit(slice, table.hostNames);

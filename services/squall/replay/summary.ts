@@ -33,6 +33,7 @@ const REJECTED_WORDS: Readonly<Record<RejectionReason, string>> = {
   "malformed-header-line": "header lines of an unknown shape",
   "malformed-client-line": "client lines of an unknown shape",
   "bad-json": "no JSON",
+  "bad-envelope": "of a log shipper, without a line or a host that can be shown",
   "bad-journal-record": "journal records of an unknown shape",
   "bad-mail-event": "no MailEvent as its schema has it",
   "tracking-row-before-fields": "rows of Exchange before a #Fields line that names their columns",
