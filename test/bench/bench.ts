@@ -5,10 +5,11 @@
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
 
+import { SHIPPERS } from "../support/shippers.ts";
 import { compressedFile, logFile, type LogFile } from "./log-files.ts";
 import type { MailLogSettings } from "./mail-log.ts";
 import { medianSeconds, peakMiB, seconds, table } from "./markdown.ts";
-import { runByTurns, slopes, SQUALL, type Tool } from "./slopes.ts";
+import { nanosecondsALine, runByTurns, slopes, SQUALL, type Tool } from "./slopes.ts";
 
 const { values } = parseArgs({
   options: {
@@ -74,6 +75,25 @@ function threadGrowth(): string {
   );
 }
 
+/** The same log as shippers put it into JSON, beside the log as it is. Without the start: the slope between two sizes. */
+function shipped(name: string, settings: MailLogSettings): string {
+  const shippers = [["as it is", undefined], ...Object.entries(SHIPPERS)] as const;
+  const rows = shippers.map(([label, shipper]) => {
+    const own = shipper === undefined ? settings : { ...settings, shipper };
+    const files = [16, 4].map((part) =>
+      logFile(`${name} ${label}`.replaceAll(/\W+/g, "-"), { ...own, lines: Math.round(settings.lines / part) }),
+    );
+    const runs = runByTurns(files, REPETITIONS);
+    const [grep = 0, squall = 0] = runs.map((bySize) => nanosecondsALine(files, bySize, 0));
+    const costs = [grep.toFixed(0), squall.toFixed(0), (1000 / squall).toFixed(2), (squall / grep).toFixed(1)];
+    return [label, ...costs, peakMiB(runs[1]?.flat() ?? [])];
+  });
+  return table([
+    ["shipped by", "grep -c, ns a line", "squall replay, ns a line", "M lines/s", "x grep", "peak MiB"],
+    ...rows,
+  ]);
+}
+
 /** Compressed logs, beside what only inflates them. */
 function compressed(name: string, file: LogFile): string {
   const kinds = [
@@ -124,6 +144,8 @@ sloped("Short mails, 20,000 of them mixed line by line", "short-mixed", MIXED);
 sloped("Short mails, all lines shuffled, 20 s of them at a time", "short-shuffled", SHUFFLED);
 sloped("Exchange message tracking, short mails, 1-3 recipients", "exchange", EXCHANGE);
 sloped("Exchange message tracking, a storm on a group of 2,500", "exchange-storm", EXCHANGE_STORM);
+section("Lines in the JSON of shippers: short mails", shipped("shipped short", SHORT_MAILS));
+section("Lines in the JSON of shippers: a storm on a list of 25,000", shipped("shipped deliveries", DELIVERIES));
 section("Compressed", compressedLogs());
 section("Growth: the same number of lines, other audiences", audienceGrowth());
 section("Growth: the same number of lines on a list of 40, other numbers of threads", threadGrowth());

@@ -1,5 +1,7 @@
 // settings -> the lines of a made-up Postfix log. Only the bench reads it: quick to write, steady in shape, no randomness.
 
+import type { Shipper } from "../support/shippers.ts";
+
 export interface MailLogSettings {
   /** Whose log; Postfix's where it is not said. */
   readonly system?: "postfix" | "exchange";
@@ -15,6 +17,8 @@ export interface MailLogSettings {
   readonly threads?: number;
   /** So many lines at a time stand in random order; 0 (or nothing): in the order of their stamps. */
   readonly shuffledLines?: number;
+  /** Who puts the lines into JSON; nobody where it is not said. */
+  readonly shipper?: Shipper;
   /** Lines a second of event time. */
   readonly linesPerSecond: number;
 }
@@ -29,8 +33,13 @@ const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 
 /** Yields whole lines, newline included. */
 export function mailLog(settings: MailLogSettings): Generator<string> {
-  const lines = inOrder(settings);
+  const { shipper } = settings;
+  const lines = shipper === undefined ? inOrder(settings) : shipped(inOrder(settings), shipper);
   return (settings.shuffledLines ?? 0) > 0 ? shuffled(lines, settings.shuffledLines ?? 0) : lines;
+}
+
+function* shipped(lines: Iterable<string>, shipper: Shipper): Generator<string> {
+  for (const line of lines) yield `${shipper(line.trimEnd()) ?? line}\n`;
 }
 
 /** The same shuffle at every run. */

@@ -60,7 +60,7 @@ export function slopes(name: string, settings: MailLogSettings, repetitions: num
 }
 
 /** Between a file and the next larger one. */
-function nanosecondsALine(files: readonly LogFile[], bySize: readonly (readonly Run[])[], from: number): number {
+export function nanosecondsALine(files: readonly LogFile[], bySize: readonly (readonly Run[])[], from: number): number {
   const lines = (files[from + 1]?.lines ?? 0) - (files[from]?.lines ?? 0);
   return ((medianSeconds(bySize[from + 1]) - medianSeconds(bySize[from])) / lines) * 1e9;
 }

@@ -37,3 +37,19 @@ test("by all of them in turns, each half in a file of its own", async () => {
   );
   expect((await replayHere(halves)).out).toBe(ALERTS);
 });
+
+test("stamps without a year have that of the log as it is", async () => {
+  const log = linesOf(readFileSync(join(TESTDATA, "rfc3164-short-ids.log")));
+  const logTime = async (name: string, lines: readonly string[]): Promise<string | undefined> =>
+    /log time .*/.exec((await replayHere([writeLog(folder, name, lines)])).err)?.[0];
+  const expected = await logTime("plain.log", log);
+  // The clock of these runs stands in November of 2016.
+  expect(expected).toContain("2015-12-31");
+  for (const shipper of Object.values(SHIPPERS))
+    expect(
+      await logTime(
+        "shipped.ndjson",
+        log.map((line) => shipper(line) ?? line),
+      ),
+    ).toBe(expected);
+});

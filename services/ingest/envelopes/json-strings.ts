@@ -6,7 +6,7 @@ import { lesser } from "../bytes.ts";
 const QUOTE = 34;
 const BACKSLASH = 92;
 /** Looked at one by one: names and short values end within them. */
-const NEAR_BYTES = 24;
+const NEAR_BYTES = 40;
 const NONE = 0x3fffffff;
 const NOTHING = Buffer.alloc(0);
 

@@ -1,12 +1,15 @@
 // JSON text in bytes -> where a number ends, and what a string says. Byte by byte, as RFC 8259 has it; nothing is made of it.
 
-import { ascii, spells } from "../bytes.ts";
+import { ascii, lesser, spells } from "../bytes.ts";
 
 const NEWLINE = 10;
 const CARRIAGE_RETURN = 13;
 const SPACE = 32;
 const BACKSLASH = 92;
+const LETTER_N = 110;
 const LETTER_U = 117;
+/** A text shorter than this up to its first escape is copied byte by byte: two calls cost more. */
+const LONG_BYTES = 96;
 const LITERALS = ["true", "false", "null"].map(ascii);
 
 const HIGH_SURROGATES = 0xd800;
@@ -14,9 +17,9 @@ const LOW_SURROGATES = 0xdc00;
 const SURROGATES_END = 0xe000;
 const REPLACEMENT = 0xfffd;
 
-/** By the byte behind a backslash: what both mean, 0 when they mean nothing. "u" is looked at apart. */
+/** By the byte behind a backslash: what both mean. 0: a newline, a character by its number, or nothing: these are looked at apart. */
 const ESCAPES = new Uint8Array(256);
-for (const [letter, meaning] of ['""', "\\\\", "//", "b\b", "f\f", "n\n", "r\r", "t\t"])
+for (const [letter, meaning] of ['""', "\\\\", "//", "b\b", "f\f", "r\r", "t\t"])
   ESCAPES[letter?.charCodeAt(0) ?? 0] = meaning?.charCodeAt(0) ?? 0;
 
 const HEX = new Int8Array(256).fill(-1);
@@ -59,30 +62,42 @@ function digitsEnd(bytes: Buffer, start: number, end: number): number {
  * that no text becomes a line of its own.
  */
 export function unescapeLine(source: Buffer, from: number, to: number, into: Buffer, at: number): number {
-  let put = at;
-  let hasNewline = false;
-  for (let index = from; index < to; index += 1) {
-    const byte = source[index] ?? 0;
-    if (byte !== BACKSLASH) {
-      into[put] = byte;
-      put += 1;
-      continue;
+  let index = to - from < LONG_BYTES ? from : lesser(source.indexOf(BACKSLASH, from), to);
+  let put = at + index - from;
+  if (index > from) source.copy(into, at, from, index);
+  let hasRare = false;
+  for (; index < to; index += 1) {
+    let byte = source[index] ?? 0;
+    if (byte === BACKSLASH) {
+      index += 1;
+      byte = ESCAPES[source[index] ?? 0] ?? 0;
+      if (byte === 0) {
+        const character = rareCharacter(source, index, to);
+        if (character < 0) return -1;
+        hasRare = true;
+        put = writeUtf8(character, into, put);
+        index += rareBytes(character, source[index]);
+        continue;
+      }
     }
-    index += 1;
-    const meaning = ESCAPES[source[index] ?? 0] ?? 0;
-    if (meaning !== 0) {
-      into[put] = meaning;
-      put += 1;
-      hasNewline ||= meaning === NEWLINE;
-      continue;
-    }
-    const character = source[index] === LETTER_U ? characterAt(source, index + 1, to) : -1;
-    if (character < 0) return -1;
-    hasNewline ||= character === NEWLINE;
-    put = writeUtf8(character === 0 ? SPACE : character, into, put);
-    index += character > 0xffff ? 10 : 4;
+    into[put] = byte;
+    put += 1;
   }
-  return hasNewline ? withoutNewlines(into, at, put) : put;
+  return hasRare ? withoutNewlines(into, at, put) : put;
+}
+
+/** Of what stands behind a backslash; negative when it is no escape. A NUL is a space. */
+function rareCharacter(bytes: Buffer, at: number, end: number): number {
+  if (at >= end) return -1;
+  if (bytes[at] === LETTER_N) return NEWLINE;
+  const character = bytes[at] === LETTER_U ? characterAt(bytes, at + 1, end) : -1;
+  return character === 0 ? SPACE : character;
+}
+
+/** Bytes that it takes behind its letter. */
+function rareBytes(character: number, letter: number | undefined): number {
+  if (letter === LETTER_N) return 0;
+  return character > 0xffff ? 10 : 4;
 }
 
 /** Of "XXXX" or "XXXX\uXXXX"; negative when a digit is none. Half a pair is no character. */

@@ -86,7 +86,7 @@ function nothingRecognised({ counters, failures }: ReplayResult, format: Summary
   }
   return [
     "           No line of a mail log that squall knows was found. It reads Postfix logs (syslog files, journalctl -o short-iso",
-    "           or -o json), message tracking logs of Exchange Server (MSGTRK*.LOG) and its own MailEvent lines (one JSON object",
+    "           or -o json, the JSON of log shippers), message tracking logs of Exchange Server (MSGTRK*.LOG) and its own MailEvent lines (one JSON object",
     "           a message, see the schema mail-event.schema.json).",
   ];
 }
