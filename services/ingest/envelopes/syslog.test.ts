@@ -163,6 +163,15 @@ describe("a header of a shipper before the line's own", () => {
     expect(stamps.eventTimeMs).toBe(eventTimeMs);
   });
 
+  test("takes no place among the hosts", () => {
+    const lines = ["a", "b", "c"].map((shipper) => `Nov 26 21:17:58 ${shipper} mail: ${INNER}`);
+    lines.push(`<13>1 2026-11-26T21:17:58Z d mail - - - ${INNER}`);
+    expect(ingestLog(`${lines.join("\n")}\n`, { hostsMax: 1 }).counters).toMatchObject({
+      used: 4,
+      rejected: new Map(),
+    });
+  });
+
   test("however often it stands there, costs no more than the line is long", () => {
     const line = `${`${OUTER} mail: `.repeat(1000)}${INNER}`;
     expect(ingestLog(`${line}\n`).counters.other).toBe(1);

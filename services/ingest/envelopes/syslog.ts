@@ -81,23 +81,29 @@ export class SyslogEnvelope {
     this.arrival.settle(stamps, again.name);
     const tag = stamps.next + again.name.length + 1;
     const outcome = this.parser.parse(again, stamps, bytes, tag, end);
-    return outcome === "other" ? this.peeled(bytes, tag, end) : outcome;
+    if (outcome !== "other") return outcome;
+    const peeled = this.inner(bytes, nestedHeader(bytes, tag, end), end);
+    return peeled === "not-mine" ? this.ofNoInterest(bytes, tag, end) : peeled;
   }
 
   /** Behind the stamp stands another host than on the line before, or none. */
   private anotherHost(bytes: Buffer, end: number): LineOutcome {
     const { stamps, hosts, arrival, parser } = this;
-    let hostEnd = stamps.next;
+    const nameStart = stamps.next;
+    let hostEnd = nameStart;
     while (hostEnd < end && isOfName(bytes[hostEnd] ?? 0)) hostEnd += 1;
-    if (bytes[hostEnd] !== SPACE || hostEnd >= end || hostEnd === stamps.next || hostEnd - stamps.next > HOST_BYTES_MAX)
+    if (bytes[hostEnd] !== SPACE || hostEnd >= end || hostEnd === nameStart || hostEnd - nameStart > HOST_BYTES_MAX)
       return "not-mine";
     const hasHost = !isTag(bytes, hostEnd);
-    const host = hasHost ? hosts.intern(bytes, stamps.next, hostEnd) : hosts.intern(NO_HOST, 0, NO_HOST.length);
+    const tag = hasHost ? hostEnd + 1 : nameStart;
+    // First: a shipper takes no place among the hosts, nor that of the host of the line before.
+    const peeled = this.inner(bytes, nestedHeader(bytes, tag, end), end);
+    if (peeled !== "not-mine") return peeled;
+    const host = hasHost ? hosts.intern(bytes, nameStart, hostEnd) : hosts.intern(NO_HOST, 0, NO_HOST.length);
     arrival.settle(stamps, host?.name);
     if (host === undefined) return "too-many-hosts";
-    const tag = hasHost ? hostEnd + 1 : stamps.next;
     const outcome = parser.parse(host, stamps, bytes, tag, end);
-    return outcome === "other" ? this.peeled(bytes, tag, end) : outcome;
+    return outcome === "other" ? this.ofNoInterest(bytes, tag, end) : outcome;
   }
 
   /** A line that begins with no stamp: a version may stand before it. */
@@ -112,7 +118,14 @@ export class SyslogEnvelope {
     if (!isDigit(bytes[stampStart]) || !stamps.read(bytes, stampStart, end))
       return looksStamped(bytes, stampStart) || bytes[stampStart] === NO_HOST[0] ? "bad-stamp" : "not-mine";
     if (!header.read(bytes, stamps.next, end) || header.hostEnd - stamps.next > HOST_BYTES_MAX) return "not-mine";
-    const host = hosts.again(bytes, stamps.next) ?? hosts.intern(bytes, stamps.next, header.hostEnd);
+    const name = stamps.next;
+    const { hostEnd, message } = header;
+    if (!header.hasProcessId && isStamped(bytes, message)) {
+      const peeled = this.inner(bytes, message, end);
+      if (peeled !== "not-mine") return peeled;
+      header.read(bytes, name, end);
+    }
+    const host = hosts.again(bytes, name) ?? hosts.intern(bytes, name, hostEnd);
     arrival.settle(stamps, host?.name);
     if (host === undefined) return "too-many-hosts";
     // The engine notes every pointer that is stored: those that stay the same are not.
@@ -122,29 +135,24 @@ export class SyslogEnvelope {
     named.nameEnd = header.nameEnd;
     named.start = header.message;
     named.end = end;
-    const { message, hasProcessId } = header;
-    const outcome = parser.parseNamed(named);
-    if (outcome !== "other" || hasProcessId) return outcome;
-    return isStamped(bytes, message) ? this.inner(bytes, message, end) : outcome;
+    return parser.parseNamed(named);
   }
 
-  /** A header that no mail server wrote, `tag` behind it: a shipper's, where another follows. */
-  private peeled(bytes: Buffer, tag: number, end: number): LineOutcome {
-    const header = nestedHeader(bytes, tag, end);
-    if (header >= 0) return this.inner(bytes, header, end);
-    // What looks like a header without a tag may be the words of the program that the outer one names.
-    return this.outerHeaders === 0 || isTagged(bytes, tag, end) ? "other" : "not-mine";
-  }
-
+  /** The line from an inner header on. "not-mine" when none stands at `header` (-1: nowhere); the outer one's time stands then. */
   private inner(bytes: Buffer, header: number, end: number): LineOutcome {
-    if (this.outerHeaders === OUTER_HEADERS_MAX) return "other";
+    if (header < 0 || this.outerHeaders === OUTER_HEADERS_MAX) return "not-mine";
     const outerTimeMs = this.stamps.eventTimeMs;
     this.outerHeaders += 1;
     const outcome = this.read(bytes, header, end);
     this.outerHeaders -= 1;
     if (outcome !== "not-mine" && outcome !== "bad-stamp") return outcome;
     this.stamps.eventTimeMs = outerTimeMs;
-    return "other";
+    return "not-mine";
+  }
+
+  /** What looks like an inner header without a tag may be the words of the program that the outer one names. */
+  private ofNoInterest(bytes: Buffer, tag: number, end: number): LineOutcome {
+    return this.outerHeaders === 0 || isTagged(bytes, tag, end) ? "other" : "not-mine";
   }
 }
 
