@@ -4,7 +4,9 @@
 // of a watch. What is known of the minutes before is recorded then too. What a series too many would say is left out and
 // counted: its mail is in the windows of its list and site all the same.
 
+import { encodeStormAlert } from "../../shared/domain/storm-alert-codec.ts";
 import type { StormAlert } from "../../shared/domain/storm-alert.ts";
+import { encodeThreadWindow } from "../../shared/domain/thread-window-codec.ts";
 import type { ThreadWindow } from "../../shared/domain/thread-window.ts";
 import type { Point } from "./points/point.ts";
 import { stormPoint } from "./points/storm-point.ts";
@@ -46,7 +48,8 @@ export interface RecorderCounters {
 /** A point with what it was made of, for the dead letter that it may become. */
 export interface Recorded<Origin> {
   readonly point: Point;
-  readonly source: ThreadWindow | StormAlert;
+  /** The line that it was, or one that says the same. */
+  readonly encode: () => string;
   readonly origin: Origin;
 }
 
@@ -103,7 +106,7 @@ export class Recorder<Origin> {
     const point = stormPoint(alert);
     if (point === undefined) return before;
     this.counters.recorded += 1;
-    return [...before, { point, source: alert, origin }];
+    return [...before, { point, encode: () => encodeStormAlert(alert), origin }];
   }
 
   /** Marks a thread; what was kept of it until now. */
@@ -131,6 +134,8 @@ export class Recorder<Origin> {
     windows: ReadonlyArray<{ readonly window: ThreadWindow; readonly origin: Origin }>,
   ): Recorded<Origin>[] {
     this.counters.recorded += windows.length;
-    return windows.map(({ window, origin }) => ({ point: windowPoint(window), source: window, origin }));
+    return windows.map(({ window, origin }) => {
+      return { point: windowPoint(window), encode: () => encodeThreadWindow(window), origin };
+    });
   }
 }
