@@ -4,7 +4,7 @@
 //
 //   committed 1,000  ->  reads from 999 for the time of that record, 10:30  ->  reads from the first record of 10:15 on
 
-import type { GroupMember } from "../../shared/runtime/topic-log.ts";
+import type { GroupMember, TopicLog } from "../../shared/runtime/topic-log.ts";
 import { LogError } from "../../shared/runtime/topic-log.ts";
 import { Backoff } from "./backoff-shell.ts";
 import type { BackoffOptions } from "./backoff-shell.ts";
@@ -12,6 +12,7 @@ import type { PartitionRead } from "./batch/partition-read.ts";
 import type { RecorderEvent } from "./recorder-event.ts";
 
 export interface PartitionStartOptions extends BackoffOptions {
+  readonly log: Pick<TopicLog, "offsetAt">;
   readonly member: () => Promise<GroupMember>;
   readonly rewindMs: number;
   readonly signal: AbortSignal;
@@ -48,8 +49,8 @@ export class PartitionStart {
     const member = await this.options.member();
     if (read.isLost) return;
     member.pause(read);
-    const { rewindMs, mayRead } = this.options;
-    const offset = await this.asked(read, () => member.offsetBefore(read, timestampMs - rewindMs));
+    const { log, rewindMs, mayRead } = this.options;
+    const offset = await this.asked(read, () => log.offsetAt(read, timestampMs - rewindMs));
     if (offset === "given-up") return;
     read.nextOffset = Math.min(offset ?? read.floor, read.floor);
     read.phase = "reading";

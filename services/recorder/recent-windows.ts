@@ -1,6 +1,8 @@
 // Windows of threads that nobody watches yet, kept a while: when a watch comes, the minutes before it are wanted too.
 // The thread that was heard of least lately is forgotten first.
 
+import { RecencyMap } from "./recency-map.ts";
+
 export interface RecentBounds {
   /** Of all threads. */
   readonly windowsMax: number;
@@ -14,7 +16,7 @@ export class RecentWindows<Kept> {
   /** Threads that were forgotten for want of room. */
   forgotten = 0;
   private readonly bounds: RecentBounds;
-  private readonly threads = new Map<string, Map<number, Kept>>();
+  private readonly threads = new RecencyMap<Map<number, Kept>>();
 
   constructor(bounds: RecentBounds) {
     this.bounds = bounds;
@@ -23,12 +25,14 @@ export class RecentWindows<Kept> {
   /** A window told again takes the place of the first. */
   keep(thread: string, windowStart: number, kept: Kept): void {
     const windows = this.threads.get(thread) ?? new Map<number, Kept>();
-    this.threads.delete(thread);
     this.threads.set(thread, windows);
     const before = windows.size;
     windows.delete(windowStart);
     windows.set(windowStart, kept);
-    if (windows.size > this.bounds.perThreadMax) deleteFirst(windows);
+    if (windows.size > this.bounds.perThreadMax) {
+      const [first] = windows.keys();
+      if (first !== undefined) windows.delete(first);
+    }
     this.size += windows.size - before;
     while (this.size > this.bounds.windowsMax) this.forgetOldest();
   }
@@ -43,16 +47,7 @@ export class RecentWindows<Kept> {
   }
 
   private forgetOldest(): void {
-    const windows = deleteFirst(this.threads);
-    this.size -= windows?.size ?? 0;
+    this.size -= this.threads.takeOldest()?.size ?? 0;
     this.forgotten += 1;
   }
-}
-
-function deleteFirst<Key, Value>(map: Map<Key, Value>): Value | undefined {
-  for (const [key, value] of map) {
-    map.delete(key);
-    return value;
-  }
-  return undefined;
 }

@@ -28,7 +28,7 @@ import { RecordingLoop } from "./recording-loop-shell.ts";
 
 export interface RecorderOptions {
   /** Not closed by stop(). */
-  readonly log: Pick<TopicLog, "join" | "openPlainWriter" | "partitionsOf">;
+  readonly log: Pick<TopicLog, "join" | "offsetAt" | "openPlainWriter" | "partitionsOf">;
   /** Not closed by stop(). */
   readonly writer: PointWriter;
   readonly clock: Clock;

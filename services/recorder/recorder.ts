@@ -12,6 +12,7 @@ import type { Point } from "./points/point.ts";
 import { stormPoint } from "./points/storm-point.ts";
 import { threadId } from "./points/thread-id.ts";
 import { windowPoint } from "./points/window-point.ts";
+import { RecencyMap } from "./recency-map.ts";
 import type { RecentBounds } from "./recent-windows.ts";
 import { RecentWindows } from "./recent-windows.ts";
 import { SeriesCap } from "./series-cap.ts";
@@ -64,7 +65,7 @@ export class Recorder<Origin> {
   };
   private readonly bounds: RecorderBounds;
   private readonly recent: RecentWindows<{ readonly window: ThreadWindow; readonly origin: Origin }>;
-  private readonly watched = new Set<string>();
+  private readonly watched = new RecencyMap<true>();
   private readonly threadCap: SeriesCap;
   private readonly listCap: SeriesCap;
 
@@ -111,11 +112,9 @@ export class Recorder<Origin> {
 
   /** Marks a thread; what was kept of it until now. */
   private watch(thread: string): ReturnType<typeof this.recent.take> {
-    this.watched.delete(thread);
-    this.watched.add(thread);
+    this.watched.set(thread, true);
     if (this.watched.size > this.bounds.watchedMax) {
-      const [oldest] = this.watched;
-      if (oldest !== undefined) this.watched.delete(oldest);
+      this.watched.takeOldest();
       this.counters.watchesForgotten += 1;
     }
     return this.recent.take(thread);

@@ -88,11 +88,6 @@ export interface GroupMember {
   commit(at: TopicPartition, offset: number): Promise<void>;
   /** Offset committed last by any member; undefined: none. Rejects with LogError. */
   committed(at: TopicPartition): Promise<number | undefined>;
-  /**
-   * Where to read from so that nothing written at or after `timestampMs` is left out: the offset of the first record that was;
-   * undefined: none was. Rejects with LogError.
-   */
-  offsetBefore(at: TopicPartition, timestampMs: number): Promise<number | undefined>;
   /** Leaves the group, so that others take over at once. */
   leave(): Promise<void>;
 }
