@@ -142,7 +142,8 @@ class RunningRecorder implements RecorderService {
     this.cancelTick();
     for (const read of this.reads.values()) this.member?.pause(read);
     const deadline = new AbortController();
-    const cancel = this.options.clock.after(Math.max(0, graceMs - LEAVE_MS), () => deadline.abort());
+    if (graceMs <= LEAVE_MS) deadline.abort();
+    const cancel = this.options.clock.after(graceMs - LEAVE_MS, () => deadline.abort());
     const isStored = await this.loop.drain(deadline.signal);
     cancel();
     this.stopping.abort();
