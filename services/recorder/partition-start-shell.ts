@@ -1,5 +1,5 @@
 // A partition that was just given to this process -> where reading begins: 15 minutes before the committed offset, by the topic's
-// own times. Who had it before may have stood still with older windows in its hands and have written them since: they are
+// own times (alerts: a day). Who had it before may have stood still with older windows in its hands and have written them since: they are
 // written again as they are now.
 //
 //   committed 1,000  ->  reads from 999 for the time of that record, 10:30  ->  reads from the first record of 10:15 on
@@ -14,7 +14,7 @@ import type { RecorderEvent } from "./recorder-event.ts";
 export interface PartitionStartOptions extends BackoffOptions {
   readonly log: Pick<TopicLog, "offsetAt">;
   readonly member: () => Promise<GroupMember>;
-  readonly rewindMs: number;
+  readonly rewindMs: (topic: string) => number;
   readonly signal: AbortSignal;
   /** Reading may go on: not while too much waits. */
   readonly mayRead: () => boolean;
@@ -50,7 +50,7 @@ export class PartitionStart {
     if (read.isLost) return;
     member.pause(read);
     const { log, rewindMs, mayRead } = this.options;
-    const offset = await this.asked(read, () => log.offsetAt(read, timestampMs - rewindMs));
+    const offset = await this.asked(read, () => log.offsetAt(read, timestampMs - rewindMs(read.topic)));
     if (offset === "given-up") return;
     read.nextOffset = Math.min(offset ?? read.floor, read.floor);
     read.phase = "reading";

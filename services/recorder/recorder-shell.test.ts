@@ -10,6 +10,7 @@ import { ManualClock } from "../../test/support/manual-clock.ts";
 import { MemoryBroker } from "../../test/support/memory-log/memory-broker.ts";
 import { pollUntil } from "../../test/support/poll.ts";
 import { stormAlert } from "../../test/support/storm-alert.ts";
+import { threadId } from "./points/thread-id.ts";
 import { recorderEventInWords } from "./recorder-event.ts";
 import { defaultRecordingBounds } from "./recording-bounds.ts";
 import { ALERTS, createTopics, GROUP, LETTERS, RecorderRun, WINDOWS, write } from "../../test/support/recorder-run.ts";
@@ -34,7 +35,7 @@ beforeEach(async () => {
 
 async function started(change: Parameters<RecorderRun["start"]>[1] = {}): Promise<RecorderRun> {
   const run = new RecorderRun(broker, clock);
-  await run.start(influx, change);
+  await run.start(influx.origin, change);
   closers.push(async () => {
     await run.running.stop(0);
   });
@@ -290,6 +291,24 @@ test("a new assignment begins 15 minutes before what was committed, and mends wh
   expect(committed()).toBe(31);
 });
 
+test("a thread that an alert named hours ago is still recorded after a restart", async () => {
+  const run = await started();
+  write(broker, [stormAlert({ site: "nhs", threadKey: "t" }), minuteOf("t", 0)]);
+  await run.caughtUp(broker);
+  for (let hour = 0; hour < 5; hour++) {
+    clock.pass(3_600_000);
+    write(broker, [minuteOf("t", 60 * hour), stormAlert({ site: "nhs", threadKey: "another", revision: hour + 2 })]);
+    await run.caughtUp(broker);
+  }
+  await run.running.stop(10_000);
+  const next = await started();
+  write(broker, [minuteOf("t", 600), stormAlert({ site: "nhs", threadKey: "another", revision: 9 })]);
+  await next.caughtUp(broker);
+  expect(
+    influx.points.get(`squall_threads,site=nhs,thread=${threadId("nhs", "t")} ${MINUTE + 600 * MINUTE_MS}`),
+  ).toBeDefined();
+});
+
 test("offsets never go back while the 15 minutes are read again", async () => {
   const run = await started();
   write(broker, minutes(0, 2_000));
@@ -384,7 +403,7 @@ test("it does not start without its topics for dead letters", async () => {
   bare.createTopic(WINDOWS, 1);
   bare.createTopic(ALERTS, 1);
   const run = new RecorderRun(bare, clock);
-  await expect(run.start(influx)).rejects.toThrow(`there is no topic ${LETTERS}`);
+  await expect(run.start(influx.origin)).rejects.toThrow(`there is no topic ${LETTERS}`);
 });
 
 test("where to read on is asked until it is answered", async () => {

@@ -111,7 +111,7 @@ class RunningRecorder implements RecorderService {
     this.starts = new PartitionStart({
       ...options,
       bounds,
-      rewindMs: bounds.rewindMs,
+      rewindMs: (topic) => (topic === options.alertsTopic ? bounds.alertsRewindMs : bounds.rewindMs),
       member: async () => this.joined.promise,
       signal: this.stopping.signal,
       mayRead: () => this.mayRead(),

@@ -13,6 +13,8 @@ export interface RecordingBounds extends DelayBounds {
   readonly retryAfterMaxMs: number;
   /** How far before the committed offset reading begins: that mends what a process wrote last that had lost the partition. */
   readonly rewindMs: number;
+  /** The same for alerts, which are few: who was watched is to be known again, in a storm that has lasted for hours. */
+  readonly alertsRewindMs: number;
   /** A process that stood still for so long has perhaps lost its partitions: it reads again from before. */
   readonly stoodStillMs: number;
 }
@@ -26,5 +28,6 @@ export const defaultRecordingBounds: RecordingBounds = {
   delayMaxMs: 60_000,
   retryAfterMaxMs: 600_000,
   rewindMs: 900_000,
+  alertsRewindMs: 86_400_000,
   stoodStillMs: 10_000,
 };

@@ -5,7 +5,6 @@ import { encodeStormAlert } from "../../shared/domain/storm-alert-codec.ts";
 import type { StormAlert } from "../../shared/domain/storm-alert.ts";
 import { encodeThreadWindow } from "../../shared/domain/thread-window-codec.ts";
 import type { ThreadWindow } from "../../shared/domain/thread-window.ts";
-import type { FakeInflux } from "./fake-influx.ts";
 import type { ManualClock } from "./manual-clock.ts";
 import type { MemoryBroker } from "./memory-log/memory-broker.ts";
 import { MemoryTopicLog } from "./memory-log/memory-topic-log.ts";
@@ -37,10 +36,11 @@ export class RecorderRun {
     this.clock = clock;
   }
 
-  async start(influx: FakeInflux, change: Partial<RecorderOptions> = {}): Promise<void> {
+  /** `url`: of InfluxDB. */
+  async start(url: string, change: Partial<RecorderOptions> = {}): Promise<void> {
     this.service = await startRecorder({
       log: this.log,
-      writer: createInfluxWriter({ url: influx.origin, token: "S3cret", org: "o", bucket: "b", timeoutMs: 500 }),
+      writer: createInfluxWriter({ url, token: "S3cret", org: "o", bucket: "b", timeoutMs: 500 }),
       clock: this.clock,
       random: () => 0.5,
       group: GROUP,
