@@ -73,18 +73,20 @@ export class RecorderRun {
   }
 
   /** All that was written to the topics is stored. */
+  hasCaughtUp(broker: MemoryBroker): boolean {
+    const { partitions, held } = this.running.status();
+    return (
+      partitions.length > 0 &&
+      held.points === 0 &&
+      partitions.every(({ isReading, nextOffset, lagRecords, topic, partition }) => {
+        const { length } = broker.recordsOf({ topic, partition });
+        return length === 0 || (isReading && nextOffset === length && lagRecords === 0);
+      })
+    );
+  }
+
   async caughtUp(broker: MemoryBroker): Promise<void> {
-    await this.until(() => {
-      const { partitions, held } = this.running.status();
-      return (
-        partitions.length > 0 &&
-        held.points === 0 &&
-        partitions.every(({ isReading, nextOffset, lagRecords, topic, partition }) => {
-          const { length } = broker.recordsOf({ topic, partition });
-          return length === 0 || (isReading && nextOffset === length && lagRecords === 0);
-        })
-      );
-    }, "everything to be stored");
+    await this.until(() => this.hasCaughtUp(broker), "everything to be stored");
   }
 }
 
