@@ -1,11 +1,12 @@
 // Dead letters -> their topics. Tries without end: what is not told there must not be passed over.
 
+import { deadLetterTopic } from "../../shared/domain/topics.ts";
 import type { PlainWriter } from "../../shared/runtime/topic-log.ts";
 import { LogError } from "../../shared/runtime/topic-log.ts";
 import { Backoff } from "./backoff-shell.ts";
 import type { BackoffOptions } from "./backoff-shell.ts";
 import type { DeadLetter } from "./batch/dead-letter.ts";
-import { deadLetterRecord, deadLetterTopic } from "./batch/dead-letter.ts";
+import { deadLetterRecord } from "./batch/dead-letter.ts";
 import type { RecorderEvent } from "./recorder-event.ts";
 
 export interface LetterWriterOptions extends BackoffOptions {

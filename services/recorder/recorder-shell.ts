@@ -5,12 +5,12 @@
 // While a batch is being written the next one grows. While InfluxDB is away that one fills, and reading pauses: Kafka is the
 // buffer. Whatever is written twice changes nothing, so an offset is committed late rather than early.
 
+import { deadLetterTopic } from "../../shared/domain/topics.ts";
 import type { Clock } from "../../shared/runtime/clock.ts";
 import type { PointWriter } from "../../shared/runtime/point-writer.ts";
 import type { GroupMember, LogBatch, PlainWriter, TopicLog, TopicPartition } from "../../shared/runtime/topic-log.ts";
 import { LogError } from "../../shared/runtime/topic-log.ts";
 import { BatchWriter } from "./batch-writer-shell.ts";
-import { deadLetterTopic } from "./batch/dead-letter.ts";
 import type { PartitionRead } from "./batch/partition-read.ts";
 import { createPartitionRead, lagRecords } from "./batch/partition-read.ts";
 import { Intake } from "./intake-shell.ts";

@@ -1,6 +1,7 @@
 // What can never be stored -> a record of the dead letter topic that says what, from where and why.
 
 import type { DecodeReason } from "../../../shared/domain/decode-fault.ts";
+import { deadLetterTopic } from "../../../shared/domain/topics.ts";
 import type { Origin } from "./partition-read.ts";
 
 /** `refused`: InfluxDB does not take the point; `detail` is what it says. */
@@ -24,10 +25,6 @@ export interface DeadLetterRecord {
 
 /** A record of Kafka has about 1 MB with its headers; a longer line is cut, and its length told. */
 const VALUE_BYTES_MAX = 900_000;
-
-export function deadLetterTopic(topic: string): string {
-  return `${topic}.dead-letters`;
-}
 
 /** `partitions`: of the dead letter topic. `version`: squall's. */
 export function deadLetterRecord(letter: DeadLetter, partitions: number, version: string): DeadLetterRecord {

@@ -1,13 +1,19 @@
 // The writer against a scripted InfluxDB on loopback.
 
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
 import { closersAfterEach } from "../../../test/support/closers.ts";
 import type { FakeInflux, InfluxPlay } from "../../../test/support/fake-influx.ts";
 import { startFakeInflux } from "../../../test/support/fake-influx.ts";
 import { pollUntil } from "../../../test/support/poll.ts";
+import { makeCertificates } from "../../../test/support/real-certificates.ts";
+import { realPart } from "../../../test/support/real-part.ts";
 import type { PointWriter, WriteOutcome } from "../../runtime/point-writer.ts";
-import type { InfluxOptions } from "./influx-writer.ts";
+import type { InfluxOptions } from "./influx-connection.ts";
 import { createInfluxWriter } from "./influx-writer.ts";
 
 const TOKEN = "recorder:S3cretToken";
@@ -139,6 +145,36 @@ test("no secret is in what it says, and what a server says is one short line", a
   const { detail } = outcome.kind === "stored" ? { detail: "" } : outcome;
   expect(detail).toMatch(/^status 401: no \*\*\*, \*\*\* \[2Jx+…$/u);
   expect(detail.length).toBeLessThan(600);
+});
+
+test("with TLS: an authority of one's own is trusted when it is named, and else is not", async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), "squall-influx-tls-"));
+  closers.push(() => rmSync(folder, { recursive: true, force: true }));
+  const { ca, keyStore } = makeCertificates(realPart("openssl", context), folder);
+  const pem = readFileSync(keyStore);
+  const server = createServer({ key: pem, cert: pem }, (request, response) => {
+    request.resume();
+    response.writeHead(204).end();
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  closers.push(() => void server.close());
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const options = { url: `https://127.0.0.1:${port}`, token: TOKEN, org: "o", bucket: "b", timeoutMs: 5_000 };
+  const trusting = createInfluxWriter({ ...options, ca });
+  const strange = createInfluxWriter(options);
+  closers.push(() => {
+    trusting.close();
+    strange.close();
+  });
+  expect(await written(trusting)).toEqual({ kind: "stored" });
+  expect(await written(strange)).toMatchObject({
+    kind: "wait",
+    reason: "unreachable",
+    detail: "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  });
 });
 
 test.each([

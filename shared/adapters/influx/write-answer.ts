@@ -7,36 +7,27 @@
 //   all else, no answer     wait: a token that was changed (401, 403), a bucket that is not there yet (404), a gateway (408, 5xx),
 //                           a limit (429). Somebody mends these, and then the batch is written
 
-import { HttpError } from "@influxdata/influxdb-client";
 import type { WaitReason, WriteOutcome } from "../../runtime/point-writer.ts";
+import type { InfluxAnswer } from "./influx-connection.ts";
+import { InfluxTimeoutError } from "./influx-connection.ts";
 
 const DETAIL_CHARS_MAX = 500;
 
-export interface Answer {
-  readonly status: number;
-  readonly body: string;
-  readonly retryAfter?: string | undefined;
-  readonly date?: string | undefined;
-}
-
 /** `secrets` are blanked where the server repeats them. */
-export function outcomeOfAnswer(answer: Answer, lineCount: number, secrets: readonly string[]): WriteOutcome {
-  const { status, body, retryAfter, date } = answer;
+export function outcomeOfAnswer(answer: InfluxAnswer, lineCount: number, secrets: readonly string[]): WriteOutcome {
+  const { status, body, headers } = answer;
   const said = shown(messageOf(body), secrets);
   const detail = said === "" ? `status ${status}` : `status ${status}: ${said}`;
   if (status === 201 || status === 400 || status === 413 || status === 422) {
     return { kind: "refused", status, detail, isAll: droppedOf(body) === lineCount };
   }
   if (status >= 200 && status < 300) return { kind: "stored" };
+  const [retryAfter, date] = [oneOf(headers["retry-after"]), oneOf(headers["date"])];
   return { kind: "wait", reason: reasonOf(status), detail, retryAfter, date };
 }
 
-export function outcomeOfError(error: unknown, lineCount: number, secrets: readonly string[]): WriteOutcome {
-  if (error instanceof HttpError) {
-    const { statusCode: status, body = "", headers = {} } = error;
-    const answer = { status, body, retryAfter: oneOf(headers["retry-after"]), date: oneOf(headers["date"]) };
-    return outcomeOfAnswer(answer, lineCount, secrets);
-  }
+export function outcomeOfError(error: unknown, secrets: readonly string[]): WriteOutcome {
+  if (error instanceof InfluxTimeoutError) return { kind: "wait", reason: "timeout", detail: error.message };
   const code = codeOf(error);
   const reason = code === "RequestTimedOutError" || code === "ETIMEDOUT" ? "timeout" : "unreachable";
   return { kind: "wait", reason, detail: shown(code, secrets) };
