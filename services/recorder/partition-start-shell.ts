@@ -2,7 +2,9 @@
 // own times (alerts: a day). Who had it before may have stood still with older windows in its hands and have written them since: they are
 // written again as they are now.
 //
-//   committed 1,000  ->  reads from 999 for the time of that record, 10:30  ->  reads from the first record of 10:15 on
+//   committed 1,000  ->  reads from 998 for the time of a record, 10:30  ->  reads from the first record of 10:15 on
+//
+// Where nothing comes, since the topic is idle and its last records are gone, 10:30 is now.
 
 import type { GroupMember, TopicLog } from "../../shared/runtime/topic-log.ts";
 import { LogError } from "../../shared/runtime/topic-log.ts";
@@ -21,6 +23,10 @@ export interface PartitionStartOptions extends BackoffOptions {
   readonly say: (event: RecorderEvent) => void;
 }
 
+/** The last offset of a transaction is its end, and no record. */
+const BACK_TO_A_RECORD = 2;
+const PROBE_MS = 5_000;
+
 export class PartitionStart {
   private readonly options: PartitionStartOptions;
 
@@ -37,10 +43,11 @@ export class PartitionStart {
     read.storedOffset = read.floor;
     read.nextOffset = read.floor;
     read.phase = read.floor === 0 ? "reading" : "probing";
+    read.probedSinceMs = this.options.clock.nowMs();
     // Paused before, perhaps, in this process: it had it, lost it, and has it again.
     if (read.phase === "probing" || this.options.mayRead()) member.resume(read);
     else member.pause(read);
-    member.seek(read, Math.max(0, read.floor - 1));
+    member.seek(read, Math.max(0, read.floor - BACK_TO_A_RECORD));
   }
 
   /** A record near the committed offset is `timestampMs` old. Never rejects. */
@@ -56,6 +63,12 @@ export class PartitionStart {
     read.phase = "reading";
     member.seek(read, read.nextOffset);
     if (mayRead()) member.resume(read);
+  }
+
+  /** To be called now and then. */
+  async giveUpProbe(read: PartitionRead): Promise<void> {
+    const nowMs = this.options.clock.nowMs();
+    if (read.phase === "probing" && nowMs - read.probedSinceMs >= PROBE_MS) await this.rewind(read, nowMs);
   }
 
   /** What the log answers, however often it must be asked. */

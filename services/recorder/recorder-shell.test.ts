@@ -285,7 +285,8 @@ test("a new assignment begins 15 minutes before what was committed, and mends wh
     influx.points.get(traffic(minute, minute + 1)[0] ?? "")?.get("messages");
   expect([5, 20, 29, 30].map(messages)).toEqual(["0", "5", "5", "5"]);
   const times = broker.recordsOf({ topic: WINDOWS, partition: 0 }).map(({ timestampMs }) => timestampMs);
-  const again = times.filter((timeMs) => timeMs >= (times[29] ?? 0) - 900_000).length;
+  // By the last record but one: behind a transaction the last offset is no record.
+  const again = times.filter((timeMs) => timeMs >= (times[28] ?? 0) - 900_000).length;
   expect(again).toBeLessThan(20);
   expect(next.running.status().intake.windows).toBe(again);
   expect(committed()).toBe(31);
@@ -404,6 +405,16 @@ test("it does not start without its topics for dead letters", async () => {
   bare.createTopic(ALERTS, 1);
   const run = new RecorderRun(bare, clock);
   await expect(run.start(influx.origin)).rejects.toThrow(`there is no topic ${LETTERS}`);
+});
+
+test("it reads a topic that is idle and empty, or was made anew, whatever was committed", async () => {
+  broker.groupOf(GROUP, [WINDOWS, ALERTS]).committed.set(`${WINDOWS}/0`, 5);
+  const run = await started();
+  await run.until(() => run.running.status().partitions.every(({ isReading }) => isReading), "it to begin");
+  write(broker, minutes(0, 2));
+  await run.caughtUp(broker);
+  expect(pointsOf("squall_traffic")).toEqual(traffic(0, 2));
+  expect(committed()).toBe(2);
 });
 
 test("where to read on is asked until it is answered", async () => {

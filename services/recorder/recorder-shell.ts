@@ -201,6 +201,7 @@ class RunningRecorder implements RecorderService {
     this.tickMs = nowMs;
     this.cancelTick = this.options.clock.after(TICK_MS, () => this.tick());
     if (nowMs - beforeMs >= this.bounds.stoodStillMs) this.beginAnew(nowMs - beforeMs);
+    for (const read of this.reads.values()) void this.starts.giveUpProbe(read);
     if (Math.floor(nowMs / LAG_EVERY_MS) !== Math.floor(beforeMs / LAG_EVERY_MS)) this.addLag(nowMs);
   }
 

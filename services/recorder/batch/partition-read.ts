@@ -5,6 +5,8 @@ export interface PartitionRead {
   readonly partition: number;
   /** `finding`: where to begin is being asked for; `probing`: the time of the last committed record is. Nothing is taken yet. */
   phase: "finding" | "probing" | "reading";
+  /** Since when it is probed, by our clock. */
+  probedSinceMs: number;
   isLost: boolean;
   /** What was committed when it was given to us: before it, records are read again, and no offset is committed. */
   floor: number;
@@ -20,6 +22,7 @@ export function createPartitionRead(topic: string, partition: number): Partition
     topic,
     partition,
     phase: "finding",
+    probedSinceMs: 0,
     isLost: false,
     floor: 0,
     nextOffset: 0,
