@@ -2,7 +2,7 @@
 
 import { shownText } from "../../shared/domain/storm-alert-words.ts";
 import type { StormAlert } from "../../shared/domain/storm-alert.ts";
-import { alertTitle } from "./bodies/short-text.ts";
+import { alertTitle } from "../../shared/domain/storm-alert-title.ts";
 
 const TEXT_CHARS_MAX = 320;
 

@@ -6,6 +6,7 @@
 // OutboxBounds.slowAfterMs to answer: as many as it is asked at once. One over all receivers cannot be promised: a receiver
 // that hangs would have to delay the others.
 
+import { retryDelayMs } from "../../shared/domain/retry-delay.ts";
 import type { StormAlert } from "../../shared/domain/storm-alert.ts";
 import type { AttemptOutcome, Delivery, OutboxAlert } from "./delivery.ts";
 import type { OutboxBounds } from "./outbox-bounds.ts";
@@ -15,7 +16,6 @@ import { countOne } from "./receiver-counters.ts";
 import { ReceiverQueue } from "./receiver-queue.ts";
 import type { Receiver } from "./receiver.ts";
 import type { RetrySchedule } from "./retry-schedule.ts";
-import { retryDelayMs } from "./retry-schedule.ts";
 import { isFirstWord, routeOf, toldAfter } from "./routing.ts";
 import { stormKeyOf, webhookId } from "./signature.ts";
 import type { TellingEvent } from "./telling-event.ts";

@@ -5,8 +5,8 @@
 // for a day: 5xx, 408, 425, 429 and 409 mend themselves, and a token that was changed (401, 403), a route that is not up yet
 // (404, 405) or a redirect (3xx, never followed) are mended by somebody in that time. Standard Webhooks tries all of these again.
 
+import { retryAfterMs } from "../../shared/domain/retry-delay.ts";
 import type { AttemptOutcome, RetryReason } from "./delivery.ts";
-import { retryAfterMs } from "./retry-schedule.ts";
 
 /** As the HTTP client gives it. `excerpt` must have been made safe to show. */
 export type ReceiverAnswer =

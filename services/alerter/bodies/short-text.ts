@@ -2,6 +2,7 @@
 
 import { hasUnprintable } from "../../../shared/domain/printable-text.ts";
 import { stormAlertStory } from "../../../shared/domain/storm-alert-text.ts";
+import { alertTitle } from "../../../shared/domain/storm-alert-title.ts";
 import {
   localClock,
   ratePerMinute,
@@ -51,15 +52,6 @@ export function shortText(alert: StormAlert, options: ShortTextOptions): ShortTe
     advice: alert.type === "storm.opened" ? adviceOf(alert, options) : [],
     ids: `storm ${shownText(alert.stormId, NAME_CHARS_MAX)} revision ${alert.revision}`,
   };
-}
-
-/** One line that says how bad and where; at most about 140 characters. */
-export function alertTitle(alert: StormAlert): string {
-  const where = shownText(alert.list ?? alert.subject ?? alert.threadKey, NAME_CHARS_MAX);
-  if (alert.type === "storm.resolved") return `Over: reply-all storm on ${where}`;
-  if (alert.type === "storm.watch") return `Watch: perhaps a reply-all storm on ${where}`;
-  const storm = `${alert.severity.toUpperCase()}: reply-all storm on ${where}`;
-  return alert.type === "storm.updated" ? `${storm} goes on` : storm;
 }
 
 function origin(alert: StormAlert, timeZone: string): string {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 
-import { defaultRetrySchedule, retryAfterMs, retryDelayMs } from "./retry-schedule.ts";
+import { retryAfterMs, retryDelayMs } from "./retry-delay.ts";
 
+const BOUNDS = { delayMs: 1_000, delayMaxMs: 300_000 };
 const NOW = Date.UTC(2026, 10, 24, 8, 30, 0);
 
 describe("full jitter", () => {
@@ -13,9 +14,9 @@ describe("full jitter", () => {
     [10, 300_000],
     [1_000, 300_000],
   ])("after %i failures anything up to %i ms", (failures, most) => {
-    expect(retryDelayMs(defaultRetrySchedule, failures, 0)).toBe(50);
-    expect(retryDelayMs(defaultRetrySchedule, failures, 0.5)).toBe(most / 2);
-    expect(retryDelayMs(defaultRetrySchedule, failures, 0.999_999)).toBeLessThanOrEqual(most);
+    expect(retryDelayMs(BOUNDS, failures, 0)).toBe(50);
+    expect(retryDelayMs(BOUNDS, failures, 0.5)).toBe(most / 2);
+    expect(retryDelayMs(BOUNDS, failures, 0.999_999)).toBeLessThanOrEqual(most);
   });
 });
 

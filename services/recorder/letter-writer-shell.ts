@@ -1,0 +1,60 @@
+// Dead letters -> their topics. Tries without end: what is not told there must not be passed over.
+
+import { deadLetterTopic } from "../../shared/domain/topics.ts";
+import type { PlainWriter } from "../../shared/runtime/topic-log.ts";
+import { LogError } from "../../shared/runtime/topic-log.ts";
+import { Backoff } from "./backoff-shell.ts";
+import type { BackoffOptions } from "./backoff-shell.ts";
+import type { DeadLetter } from "./batch/dead-letter.ts";
+import { deadLetterRecord } from "./batch/dead-letter.ts";
+import type { RecorderEvent } from "./recorder-event.ts";
+
+export interface LetterWriterOptions extends BackoffOptions {
+  readonly writer: PlainWriter;
+  /** Of each dead letter topic. */
+  readonly partitions: ReadonlyMap<string, number>;
+  /** Of squall. */
+  readonly version: string;
+  readonly say: (event: RecorderEvent) => void;
+}
+
+export class LetterWriter {
+  written = 0;
+  private readonly options: LetterWriterOptions;
+  private readonly backoff: Backoff;
+
+  constructor(options: LetterWriterOptions) {
+    this.options = options;
+    this.backoff = new Backoff(options);
+  }
+
+  get failuresInRow(): number {
+    return this.backoff.failuresInRow;
+  }
+
+  /** False: given up by the signal; any of them may be written. */
+  async write(letters: readonly DeadLetter[], signal: AbortSignal): Promise<boolean> {
+    if (letters.length === 0) return true;
+    const { writer, partitions, version, say } = this.options;
+    const records = letters.map((letter) => {
+      const topic = deadLetterTopic(letter.origin.read.topic);
+      return deadLetterRecord(letter, partitions.get(topic) ?? 1, version);
+    });
+    while (!signal.aborted) {
+      try {
+        await writer.write(records);
+        this.written += records.length;
+        const { failures } = this.backoff.succeeded();
+        if (failures > 0) say({ event: "log-recovered", what: "dead-letters", failures });
+        return true;
+      } catch (error) {
+        if (!(error instanceof LogError)) throw error;
+        if (this.backoff.failuresInRow === 0) {
+          say({ event: "log-failing", what: "dead-letters", fault: error.fault, detail: error.message });
+        }
+      }
+      await this.backoff.wait(0, signal);
+    }
+    return false;
+  }
+}
