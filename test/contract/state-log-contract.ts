@@ -184,13 +184,12 @@ export function describeStateLog(
   make: (context: TestContext) => StateLogPlace | Promise<StateLogPlace>,
   { isEverFull = true }: { readonly isEverFull?: boolean } = {},
 ): void {
-  const cases = Object.entries({ ...CASES, ...(isEverFull ? CASES_WITHOUT_ROOM : {}) });
+  const all = Object.entries({ ...CASES, ...(isEverFull ? CASES_WITHOUT_ROOM : {}) });
   describe(`${name}, as any state log`, () => {
-    for (const [what, expectCase] of cases) {
-      test(what, { timeout: CASE_MS }, async (context) => {
-        await expectCase(await make(context));
-        expect.hasAssertions();
-      });
-    }
+    const cases = all.map(([what, expectCase]) => ({ what, expectCase }));
+    test.for(cases)("$what", { timeout: CASE_MS }, async ({ expectCase }, context) => {
+      await expectCase(await make(context));
+      expect.hasAssertions();
+    });
   });
 }

@@ -3,10 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test, type TestContext } from "vitest";
 import type { TopicLog } from "../../shared/runtime/topic-log.ts";
-import { again, faultOf, numbered, record, type TopicLogPlace, TopicReader, until } from "./topic-reader.ts";
-
-/** A broker that is killed and started again takes its time. */
-const CASE_MS = 120_000;
+import { again, CASE_MS, faultOf, numbered, record, type TopicLogPlace, TopicReader, until } from "./topic-reader.ts";
 
 interface Case {
   readonly place: TopicLogPlace;
@@ -227,8 +224,10 @@ export function describeTopicLog(
   placeOf: (context: TestContext) => TopicLogPlace | Promise<TopicLogPlace>,
 ): void {
   describe(`${name}, as any partitioned log`, () => {
-    for (const [what, run] of Object.entries(CASES)) {
-      test(what, { timeout: CASE_MS }, async (context) => {
+    test.for(Object.entries(CASES).map(([what, run]) => ({ what, run })))(
+      "$what",
+      { timeout: CASE_MS },
+      async ({ run }, context) => {
         const place = await placeOf(context);
         const topic = `contract-${randomUUID()}`;
         await place.createTopic(topic, 3);
@@ -245,7 +244,7 @@ export function describeTopicLog(
           await place.up();
           await Promise.all(logs.map((log) => log.close()));
         }
-      });
-    }
+      },
+    );
   });
 }

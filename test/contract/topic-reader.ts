@@ -21,6 +21,8 @@ export interface TopicLogPlace {
   readonly up: () => Promise<void>;
 }
 
+/** A broker that is killed and started again takes its time. */
+export const CASE_MS = 120_000;
 const WAIT_MS = 30_000;
 
 export function record(at: TopicPartition, value: string | undefined, key?: string): NewRecord {
