@@ -13,6 +13,8 @@ export interface ProcessPlan {
   readonly args: readonly string[];
   /** All that it says is appended there. */
   readonly logFile: string;
+  /** Default: ours. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 export class RealProcess {
@@ -25,7 +27,10 @@ export class RealProcess {
     const command = [...(existsSync(SETPRIV) ? [SETPRIV, "--pdeathsig", "KILL"] : []), plan.program, ...plan.args];
     const [program = "", ...args] = command;
     const log = openSync(plan.logFile, "a");
-    this.#child = spawn(program, args, { stdio: ["ignore", log, log] });
+    this.#child = spawn(program, args, {
+      stdio: ["ignore", log, log],
+      ...(plan.env === undefined ? {} : { env: plan.env }),
+    });
     closeSync(log);
     process.once("exit", this.#killOnExit);
     this.#child.once("exit", () => void process.off("exit", this.#killOnExit));
@@ -51,6 +56,12 @@ export class RealProcess {
 
   signal(name: NodeJS.Signals): void {
     this.#child.kill(name);
+  }
+
+  /** Resolves when it is gone, with its exit code; null for one that a signal ended. */
+  async ended(): Promise<number | null> {
+    if (!this.hasEnded()) await once(this.#child, "exit");
+    return this.#child.exitCode;
   }
 
   /** SIGKILL, also for one that is frozen or has ended; resolves when it is gone. */

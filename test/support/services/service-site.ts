@@ -1,0 +1,129 @@
+// A site of services on a real Kafka: topics under a prefix of its own, processes that may be killed and started again, a web hook.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { defaultPartitions, topicPlan } from "../../../shared/domain/topic-plan.ts";
+import type { Stage } from "../../../shared/domain/topics.ts";
+import type { RealKafka } from "../real-kafka.ts";
+import { RealProcess } from "../real-process.ts";
+import { type ScriptedReceiver, startReceiver } from "../scripted-receiver.ts";
+
+const SQUALL = fileURLToPath(new URL("../../../services/squall/squall.js", import.meta.url));
+
+export interface ServiceSiteOptions {
+  readonly prefix: string;
+  readonly site: string;
+  /** Of every topic but that of alerts. */
+  readonly partitions: number;
+  /** Copies of each topic. */
+  readonly replication?: number;
+  /** How many processes of each. */
+  readonly processes: Readonly<Partial<Record<Stage, number>>>;
+  /** Beside what is needed to reach Kafka. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly sessionTimeout?: string;
+}
+
+export interface ServiceProcess {
+  readonly role: Stage;
+  readonly name: string;
+  process: RealProcess;
+}
+
+export class ServiceSite {
+  readonly options: ServiceSiteOptions;
+  readonly receiver: ScriptedReceiver;
+  readonly services: ServiceProcess[] = [];
+  private readonly kafka: RealKafka;
+  private readonly folder = mkdtempSync(join(tmpdir(), "squall-services-"));
+
+  private constructor(kafka: RealKafka, receiver: ScriptedReceiver, options: ServiceSiteOptions) {
+    this.kafka = kafka;
+    this.receiver = receiver;
+    this.options = options;
+  }
+
+  /** Makes the topics; starts nothing. */
+  static async create(kafka: RealKafka, options: ServiceSiteOptions): Promise<ServiceSite> {
+    const { prefix, partitions, replication = 1 } = options;
+    const counts = { ...defaultPartitions };
+    const all = { ...counts, "mail-logs": partitions, "mail-fragments": partitions, "mail-events": partitions };
+    const plan = topicPlan({ prefix, replication, partitions: { ...all, "thread-windows": partitions } });
+    await kafka.createTopics(
+      plan.map(({ topic, partitions: count, settings }) => ({
+        topic,
+        partitions: count,
+        replication,
+        settings: Object.fromEntries(settings.map(({ name, value }) => [name, value])),
+      })),
+    );
+    return new ServiceSite(kafka, await startReceiver(), options);
+  }
+
+  startAll(): void {
+    for (const [role, count] of Object.entries(this.options.processes)) {
+      for (let number = 1; number <= count; number += 1) if (isStage(role)) this.add(role);
+    }
+  }
+
+  /** One process more. */
+  add(role: Stage): ServiceProcess {
+    const name = `${role}-${this.services.filter((one) => one.role === role).length + 1}`;
+    const service = { role, name, process: this.spawn(role, name) };
+    this.services.push(service);
+    return service;
+  }
+
+  /** kill -9, and a new process in its place at once. */
+  async killAndRestart(service: ServiceProcess): Promise<void> {
+    await service.process.kill();
+    service.process = this.spawn(service.role, service.name);
+  }
+
+  /** SIGTERM; resolves with how long the end took, ms. */
+  async endAndRestart(service: ServiceProcess): Promise<number> {
+    const startedMs = performance.now();
+    service.process.signal("SIGTERM");
+    await service.process.ended();
+    const tookMs = performance.now() - startedMs;
+    service.process = this.spawn(service.role, service.name);
+    return tookMs;
+  }
+
+  /** What a service said so far, over all its processes. */
+  log(service: ServiceProcess): string {
+    return service.process.log();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.services.map(({ process: one }) => one.kill()));
+    await this.receiver.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private spawn(role: Stage, name: string): RealProcess {
+    const { prefix, site, env = {}, sessionTimeout = "6s" } = this.options;
+    return new RealProcess({
+      program: process.execPath,
+      args: [SQUALL, role],
+      logFile: join(this.folder, `${name}.log`),
+      env: {
+        PATH: process.env["PATH"] ?? "",
+        SQUALL_KAFKA_BROKERS: this.kafka.brokers.join(","),
+        SQUALL_KAFKA_TOPIC_PREFIX: prefix,
+        SQUALL_KAFKA_SESSION_TIMEOUT: sessionTimeout,
+        SQUALL_SITE: site,
+        SQUALL_METRICS_ADDRESS: "off",
+        SQUALL_PSEUDONYM_KEY: "a key of tests that is long enough for it",
+        ...(role === "alerter" ? { SQUALL_WEBHOOK_URL: `${this.receiver.origin}/storms` } : {}),
+        ...env,
+      },
+    });
+  }
+}
+
+function isStage(role: string): role is Stage {
+  return ["ingest", "assembler", "detector", "recorder", "alerter"].includes(role);
+}

@@ -1,0 +1,110 @@
+// One run of a simulated storm through the services of a site: fed at a pace, disturbed by whatever the test does meanwhile, and read to
+// its end.
+
+import { randomUUID } from "node:crypto";
+import { expect } from "vitest";
+import { topicNames } from "../../../shared/domain/topics.ts";
+import { logOn } from "../kafka-logs.ts";
+import { pollUntil } from "../poll.ts";
+import type { RealKafka } from "../real-kafka.ts";
+import { collect } from "../simulated-log.ts";
+import { feedLines } from "./line-feeder.ts";
+import { outcomeOf, repeatsOf, SiteReader, type SiteOutcome } from "./site-outcome.ts";
+import { ServiceSite, type ServiceSiteOptions } from "./service-site.ts";
+
+export interface StormLog {
+  readonly lines: readonly string[];
+  /** End of the last line's minute, ms since the epoch. */
+  readonly endMs: number;
+}
+
+/** The storm of 2016, small: 144,000 lines in three hours of its time. */
+export function smallStorm(): StormLog {
+  const { log, truth } = collect({ scenario: "nhs-2016", seed: 1, scale: 0.0005 });
+  return { lines: log.toString("latin1").split("\n").slice(0, -1), endMs: Date.parse(truth.endedAt) };
+}
+
+export interface StormRunOptions {
+  readonly storm: StormLog;
+  readonly linesPerSecond: number;
+  readonly linesPerRecord?: number;
+  readonly site?: Partial<ServiceSiteOptions>;
+  /** What goes wrong, from the first line on; it ends when the last was sent, or is over before. */
+  readonly disturb?: (site: ServiceSite, isFed: () => boolean) => Promise<void>;
+  /** How long what was read may take to its end, ms. */
+  readonly settleMs?: number;
+}
+
+export interface StormRun {
+  readonly outcome: SiteOutcome;
+  /** Notifications heard more than once. */
+  readonly repeats: number;
+  /** Webhook ids in the order in which they were first heard. */
+  readonly heard: readonly string[];
+  /** Writes of lines that were made again. */
+  readonly writesAgain: number;
+}
+
+const PARTITIONS = 3;
+
+export async function runStorm(kafka: RealKafka, options: StormRunOptions): Promise<StormRun> {
+  const { storm, linesPerSecond, linesPerRecord = 5, disturb, settleMs = 120_000 } = options;
+  const prefix = `s${randomUUID().slice(0, 8)}`;
+  const site = await ServiceSite.create(kafka, {
+    prefix,
+    site: "nhs",
+    partitions: PARTITIONS,
+    processes: { ingest: 1, assembler: 1, detector: 1, alerter: 1 },
+    ...options.site,
+  });
+  const log = logOn(kafka);
+  let isFed = false;
+  try {
+    site.startAll();
+    const reader = await SiteReader.open(log, prefix);
+    const disturbing = disturb?.(site, () => isFed);
+    const topic = topicNames(prefix)["mail-logs"];
+    const feed = { topic, partitions: PARTITIONS, linesPerRecord, recordsPerWrite: 60, linesPerSecond };
+    const writesAgain = await feedLines(log, storm.lines, feed);
+    await feedLines(log, tailOf(storm), { ...feed, linesPerRecord: 1 });
+    isFed = true;
+    await disturbing;
+    await pollUntil(() => reader.finalUntilMs >= storm.endMs, {
+      deadlineMs: settleMs,
+      what: `windows up to ${new Date(storm.endMs).toISOString()}, not ${new Date(reader.finalUntilMs).toISOString()}`,
+    });
+    const outcome = outcomeOf(reader);
+    const ends = lastWords(reader);
+    await pollUntil(() => ends.every((id) => idsHeard(site).includes(id)), {
+      deadlineMs: settleMs,
+      what: `${ends.join(", ")} to be told`,
+    });
+    expect(reader.unreadable).toEqual([]);
+    await reader.close();
+    const { heard } = site.receiver;
+    return { outcome, repeats: repeatsOf(heard), heard: [...new Set(idsHeard(site))], writesAgain };
+  } catch (error) {
+    for (const service of site.services) process.stderr.write(`${service.name}:\n${site.log(service).slice(-3_000)}\n`);
+    throw error;
+  } finally {
+    await site.close();
+    await log.close();
+  }
+}
+
+function idsHeard(site: ServiceSite): string[] {
+  return site.receiver.heard.map(({ headers }) => String(headers["webhook-id"]));
+}
+
+/** Webhook ids of the ends of storms that were opened. */
+function lastWords({ alerts }: SiteReader): string[] {
+  const opened = new Set(alerts.filter(({ type }) => type === "storm.opened").map(({ stormId }) => stormId));
+  const ends = alerts.filter(({ type, stormId }) => type === "storm.resolved" && opened.has(stormId));
+  return ends.map(({ stormId, revision }) => `${stormId}-${revision}`);
+}
+
+/** A line in each partition, ten minutes on: what came before is over. */
+function tailOf({ endMs }: StormLog): string[] {
+  const stamp = new Date(endMs + 600_000).toISOString().replace("Z", "+00:00");
+  return Array.from({ length: PARTITIONS * 20 }, () => `${stamp} tail postfix/qmgr[1]: 4ZZZZZZZZZz1: removed`);
+}
