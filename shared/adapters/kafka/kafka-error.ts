@@ -37,6 +37,11 @@ export function logErrorOf(error: unknown, otherwise: Extract<LogFault, "unknown
   return new LogError(isRefused ? "refused" : otherwise, message, { cause: error });
 }
 
+/** Is it, or does under it lie, this error of the protocol? */
+export function hasErrorType(error: unknown, type: string): boolean {
+  return causesOf(error).some((cause) => cause.type === type);
+}
+
 interface Cause {
   readonly name: string;
   /** Of the protocol; "" where it is no answer of a broker. */

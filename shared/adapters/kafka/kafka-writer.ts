@@ -1,8 +1,9 @@
 // Writers on Kafka: one transaction a call, or plain sends.
 
 import { type Kafka, Partitioners, type Producer, type TopicMessages, type Transaction } from "kafkajs";
+import { type Clock, systemClock } from "../../runtime/clock.ts";
 import { LogError, type NewRecord, type PlainWriter, type TransactionalWriter } from "../../runtime/topic-log.ts";
-import { logErrorOf } from "./kafka-error.ts";
+import { hasErrorType, logErrorOf } from "./kafka-error.ts";
 
 /** Of one partition in one request: kafkajs makes one batch of it, and brokers take 1,048,588 bytes a batch. */
 const BATCH_BYTES_MAX = 900_000;
@@ -14,11 +15,22 @@ const RECORD_OVERHEAD_BYTES = 64;
  */
 const TRANSACTION_MS = 30_000;
 
+/**
+ * A request is not made again by kafkajs. Where one broker of several fails, 2.2.4 begins anew while the others are still at it: what they
+ * take is written twice; and what has moved to a broker that has answered already is left out, and the send succeeds. Seen when one of
+ * three brokers was killed. What fails here ends the writer, and its transaction never was.
+ */
+const ONCE = { retries: 0 };
+/** How long the end of the transaction before is waited for, and how long between two tries. */
+const BEGIN_MS = 10_000;
+const BEGIN_AGAIN_MS = 5;
+
 /** Takes the id over. Rejects with LogError. */
 export async function openKafkaWriter(kafka: Kafka, id: string): Promise<TransactionalWriter> {
   const producer = kafka.producer({
     transactionalId: id,
     transactionTimeout: TRANSACTION_MS,
+    retry: ONCE,
     maxInFlightRequests: 1,
     createPartitioner: Partitioners.DefaultPartitioner,
   });
@@ -47,7 +59,7 @@ class KafkaTransactionalWriter implements TransactionalWriter {
     if (records.length === 0) return;
     try {
       const transaction = await this.producer.transaction();
-      await sendIn(transaction, records);
+      await sendInto(transaction, records, systemClock);
       await transaction.commit();
     } catch (error) {
       // Whatever stands in an open transaction is dropped when the id is taken over.
@@ -62,14 +74,44 @@ class KafkaTransactionalWriter implements TransactionalWriter {
   }
 }
 
-async function sendIn(transaction: Transaction, records: readonly NewRecord[]): Promise<void> {
-  for (const topicMessages of requestsOf(records)) await transaction.sendBatch({ topicMessages });
+/**
+ * Writes all of it into a transaction. The first request goes to one partition alone: it meets the end of the transaction before, and
+ * may be made again, since nothing else is on its way.
+ */
+async function sendInto(transaction: Transaction, records: readonly NewRecord[], clock: Clock): Promise<void> {
+  const { topic, partition } = records.at(-1) ?? { topic: "", partition: 0 };
+  const isOfLast = (record: NewRecord): boolean => record.topic === topic && record.partition === partition;
+  const [first = [], ...others] = requestsOf(records.filter(isOfLast));
+  const giveUpAtMs = clock.nowMs() + BEGIN_MS;
+  for (;;) {
+    try {
+      await send(transaction, first);
+      break;
+    } catch (error) {
+      if (!hasErrorType(error, "CONCURRENT_TRANSACTIONS") || clock.nowMs() > giveUpAtMs) throw error;
+    }
+    await new Promise<void>((resolve) => {
+      clock.after(BEGIN_AGAIN_MS, resolve);
+    });
+  }
+  for (const request of others) await send(transaction, request);
+  for (const request of requestsOf(records.filter((record) => !isOfLast(record)))) await send(transaction, request);
+}
+
+/** One request a broker, and an answer for every partition in it. */
+async function send(by: Pick<Producer | Transaction, "sendBatch">, topicMessages: TopicMessages[]): Promise<void> {
+  const answers = await by.sendBatch({ topicMessages });
+  const answered = new Set(answers.map(({ topicName, partition }) => `${topicName}/${partition}`));
+  for (const { topic, messages } of topicMessages) {
+    const left = messages.find(({ partition }) => !answered.has(`${topic}/${partition}`));
+    if (left !== undefined) throw new Error(`${topic}, partition ${left.partition} was left out of a send`);
+  }
 }
 
 /** A writer that needs no id: what it writes may stand there twice. Rejects with LogError. */
 export async function openKafkaPlainWriter(kafka: Kafka): Promise<PlainWriter> {
   const producer = kafka.producer({
-    idempotent: true,
+    retry: ONCE,
     maxInFlightRequests: 1,
     createPartitioner: Partitioners.DefaultPartitioner,
   });
@@ -82,7 +124,7 @@ export async function openKafkaPlainWriter(kafka: Kafka): Promise<PlainWriter> {
   return {
     async write(records) {
       try {
-        for (const topicMessages of requestsOf(records)) await producer.sendBatch({ topicMessages });
+        for (const request of requestsOf(records)) await send(producer, request);
       } catch (error) {
         throw logErrorOf(error, "unreachable");
       }

@@ -3,7 +3,8 @@
 
 import { randomUUID } from "node:crypto";
 import { expect } from "vitest";
-import { topicNames } from "../../../shared/domain/topics.ts";
+import { deadLetterTopic, topicNames } from "../../../shared/domain/topics.ts";
+import type { TopicLog } from "../../../shared/runtime/topic-log.ts";
 import { logOn } from "../kafka-logs.ts";
 import { pollUntil } from "../poll.ts";
 import type { RealKafka } from "../real-kafka.ts";
@@ -26,6 +27,8 @@ export function smallStorm(): StormLog {
 
 export interface StormRunOptions {
   readonly storm: StormLog;
+  /** What is sent; default: the lines of the storm. */
+  readonly lines?: readonly string[];
   readonly linesPerSecond: number;
   readonly linesPerRecord?: number;
   readonly site?: Partial<ServiceSiteOptions>;
@@ -43,12 +46,14 @@ export interface StormRun {
   readonly heard: readonly string[];
   /** Writes of lines that were made again. */
   readonly writesAgain: number;
+  /** Of squall.mail-logs. */
+  readonly deadLetters: number;
 }
 
 const PARTITIONS = 3;
 
 export async function runStorm(kafka: RealKafka, options: StormRunOptions): Promise<StormRun> {
-  const { storm, linesPerSecond, linesPerRecord = 5, disturb, settleMs = 120_000 } = options;
+  const { storm, lines = storm.lines, linesPerSecond, linesPerRecord = 5, disturb, settleMs = 120_000 } = options;
   const prefix = `s${randomUUID().slice(0, 8)}`;
   const site = await ServiceSite.create(kafka, {
     prefix,
@@ -65,7 +70,7 @@ export async function runStorm(kafka: RealKafka, options: StormRunOptions): Prom
     const disturbing = disturb?.(site, () => isFed);
     const topic = topicNames(prefix)["mail-logs"];
     const feed = { topic, partitions: PARTITIONS, linesPerRecord, recordsPerWrite: 60, linesPerSecond };
-    const writesAgain = await feedLines(log, storm.lines, feed);
+    const writesAgain = await feedLines(log, lines, feed);
     await feedLines(log, tailOf(storm), { ...feed, linesPerRecord: 1 });
     isFed = true;
     await disturbing;
@@ -73,6 +78,16 @@ export async function runStorm(kafka: RealKafka, options: StormRunOptions): Prom
       deadlineMs: settleMs,
       what: `windows up to ${new Date(storm.endMs).toISOString()}, not ${new Date(reader.finalUntilMs).toISOString()}`,
     });
+    console.log(
+      "DEBUG\n" +
+        reader.alerts
+          .map(
+            (a) =>
+              `${a.type} ${a.stormId} ${a.revision} ${a.list} ${a.evidence.replyAlls} ${new Date(a.detectedAt).toISOString()} ${a.scope}`,
+          )
+          .join("\n"),
+    );
+    for (const service of site.services) console.log(`${service.name}:\n${site.log(service).slice(-1500)}\n`);
     const outcome = outcomeOf(reader);
     const ends = lastWords(reader);
     await pollUntil(() => ends.every((id) => idsHeard(site).includes(id)), {
@@ -82,7 +97,41 @@ export async function runStorm(kafka: RealKafka, options: StormRunOptions): Prom
     expect(reader.unreadable).toEqual([]);
     await reader.close();
     const { heard } = site.receiver;
-    return { outcome, repeats: repeatsOf(heard), heard: [...new Set(idsHeard(site))], writesAgain };
+    let linesIn = 0;
+    const dupes = new Map<string, number>();
+    for (let p = 0; p < PARTITIONS; p += 1) {
+      const end = (await log.endsOf(topic))[p]?.end ?? 0;
+      await log.readBack(
+        { topic, partition: p },
+        ({ offset }) => offset >= end - 1,
+        ({ value }) => {
+          for (const line of value?.toString("latin1").split("\n") ?? []) {
+            linesIn += 1;
+            dupes.set(line, (dupes.get(line) ?? 0) + 1);
+          }
+        },
+      );
+    }
+    console.log(
+      "DEBUG again",
+      writesAgain,
+      "sent",
+      lines.length + 60,
+      "in topic",
+      linesIn,
+      "distinct",
+      dupes.size,
+      "twice",
+      [...dupes.values()].filter((n) => n > 1).length,
+    );
+    const letters = await log.endsOf(deadLetterTopic(topic));
+    return {
+      outcome,
+      repeats: repeatsOf(heard),
+      heard: [...new Set(idsHeard(site))],
+      writesAgain,
+      deadLetters: await countRecords(log, deadLetterTopic(topic), letters.length),
+    };
   } catch (error) {
     for (const service of site.services) process.stderr.write(`${service.name}:\n${site.log(service).slice(-3_000)}\n`);
     throw error;
@@ -101,6 +150,23 @@ function lastWords({ alerts }: SiteReader): string[] {
   const opened = new Set(alerts.filter(({ type }) => type === "storm.opened").map(({ stormId }) => stormId));
   const ends = alerts.filter(({ type, stormId }) => type === "storm.resolved" && opened.has(stormId));
   return ends.map(({ stormId, revision }) => `${stormId}-${revision}`);
+}
+
+/** Records of a topic that is not written to any more; ends of transactions are none. */
+async function countRecords(log: TopicLog, topic: string, partitions: number): Promise<number> {
+  const ends = await log.endsOf(topic);
+  let records = 0;
+  for (let partition = 0; partition < partitions; partition += 1) {
+    const end = ends[partition]?.end ?? 0;
+    if (end === 0) continue;
+    // Its last offset is the end of a transaction, the one before it a record.
+    await log.readBack(
+      { topic, partition },
+      ({ offset }) => offset >= end - 2,
+      () => void (records += 1),
+    );
+  }
+  return records;
 }
 
 /** A line in each partition, ten minutes on: what came before is over. */
