@@ -18,6 +18,8 @@ import type { AssemblerState } from "./state/assembler-state.ts";
 
 /** How long a mail's first word waits for lines that come through another partition. */
 const HOLD_MS = 300;
+/** A process that died is taken over within its session and a few seconds. */
+const HOLD_MAX_MS = 15_000;
 /** Revisions of a mail, and progress. */
 const REVISE_MS = 1_000;
 const SITES_MAX = 1_000;
@@ -88,7 +90,7 @@ export class AssemblerPartition implements PartitionFold {
   }
 
   advance(nowMs: number): void {
-    for (const { assembler } of this.sites.values()) assembler.tellFresh(nowMs);
+    for (const { assembler, progress } of this.sites.values()) assembler.tellFresh(nowMs, progress.reachedMs);
     if (Math.abs(nowMs - this.revisedAtMs) < REVISE_MS) return;
     this.revisedAtMs = nowMs;
     for (const site of this.sites.values()) this.revise(site);
@@ -178,6 +180,7 @@ export class AssemblerPartition implements PartitionFold {
       settings,
       people,
       holdMs: HOLD_MS,
+      holdMaxMs: HOLD_MAX_MS,
       onEvent: (event) => {
         this.events.add(partitionFor(name, this.events.partitions), encodeMailEvent(event));
       },

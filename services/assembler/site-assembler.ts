@@ -1,5 +1,7 @@
 // fragments of one site, from several inputs -> mails. Lines of one mail may come through several partitions, a little apart: so a mail
-// is told for the first time a moment after it could be, and what comes meanwhile is in its first word.
+// is told for the first time a moment after it could be, and not before all inputs have come as far; what comes meanwhile is in its first
+// word. One input that stands still, its process dead or its broker, holds mail up for as long as that takes to be mended, in seconds:
+// what is decided of a mail without its header lines is decided for good.
 
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import type { MailFragment } from "../../shared/domain/mail-fragment.ts";
@@ -17,6 +19,8 @@ export interface SiteAssemblerOptions {
   readonly people: People;
   /** How long the first word waits, ms. */
   readonly holdMs: number;
+  /** How long it waits, at most, for inputs that have not come as far as the mail, ms. */
+  readonly holdMaxMs: number;
   readonly onEvent: (event: MailEvent) => void;
 }
 
@@ -29,7 +33,7 @@ export class SiteAssembler {
   private readonly telling: Telling;
   private readonly sink: ReturnType<typeof eventSink>;
   /** In the order in which they could be told first. */
-  private fresh: { readonly mail: OpenMail; readonly dueMs: number }[] = [];
+  private fresh: { readonly mail: OpenMail; readonly sinceMs: number }[] = [];
   private nowMs = Number.NEGATIVE_INFINITY;
   private readonly own = { accepted: 0, expiredFragments: 0 };
 
@@ -57,23 +61,32 @@ export class SiteAssembler {
     const mail = takeFragment(fragment, this.table, this.telling);
     if (mail === undefined) return;
     mail.waiting = true;
-    this.fresh.push({ mail, dueMs: clockMs + this.options.holdMs });
+    this.fresh.push({ mail, sinceMs: clockMs });
   }
 
-  /** Tells those that have waited long enough. */
-  tellFresh(clockMs: number): void {
-    let told = 0;
-    for (const { mail, dueMs } of this.fresh) {
-      // One that waits longer than the wait is set: our clock was set back.
-      if (dueMs > clockMs && dueMs <= clockMs + this.options.holdMs) break;
-      told += 1;
+  /** Tells those that have waited long enough. `reachedMs`: event time that all inputs have come to. */
+  tellFresh(clockMs: number, reachedMs: number): void {
+    const kept: typeof this.fresh = [];
+    for (const waiting of this.fresh) {
+      const { mail, sinceMs } = waiting;
+      if (!this.isDue(mail, clockMs - sinceMs, reachedMs)) {
+        kept.push(waiting);
+        continue;
+      }
       mail.waiting = false;
       // What is not complete has a turn again when it is.
       if (mail.forgotten || wasTold(mail) || !isComplete(mail)) continue;
       this.own.accepted += 1;
       this.telling.tell(mail, Number.POSITIVE_INFINITY, this.sink);
     }
-    if (told > 0) this.fresh.splice(0, told);
+    this.fresh = kept;
+  }
+
+  private isDue({ said }: OpenMail, waitedMs: number, reachedMs: number): boolean {
+    const { holdMs, holdMaxMs } = this.options;
+    // Our clock was set back.
+    if (waitedMs < 0 || waitedMs >= holdMaxMs) return true;
+    return waitedMs >= holdMs && reachedMs >= (said.acceptedAt ?? said.firstAt);
   }
 
   /** Tells what changed since it was told. */
@@ -96,7 +109,7 @@ export class SiteAssembler {
       Object.assign(this.own, { accepted: read.accepted, expiredFragments: read.expiredFragments });
       this.telling.restore(mails);
       const untold = mails.filter((mail) => !mail.forgotten && !wasTold(mail) && mail.said.acceptedAt !== undefined);
-      this.fresh = untold.map((mail) => ({ mail, dueMs: clockMs + this.options.holdMs }));
+      this.fresh = untold.map((mail) => ({ mail, sinceMs: clockMs }));
       for (const mail of untold) mail.waiting = true;
     };
     return new AssemblerState(this.table, { numbers, restore }, this.options.site);

@@ -19,7 +19,8 @@ import { INPUT_PREFIX, InputEntry } from "./state/input-entry.ts";
 
 /** Hosts not met for so long are forgotten where there are too many. */
 const HOSTS_TURN_MS = 3_600_000;
-const PROGRESS_MS = 1_000;
+/** Of a partition that has nothing to say: mails wait until all partitions have come as far. One that has says how far with it. */
+const PROGRESS_MS = 500;
 
 export interface IngestPartitionOptions {
   readonly at: TopicPartition;
@@ -98,9 +99,11 @@ export class IngestPartition implements PartitionFold {
   }
 
   drain(sink: FlushSink): void {
+    const before = this.fragments.lines;
     this.drainTable();
     // Behind the fragments: it says that they were all.
-    if (Math.abs(this.nowMs - this.toldAtMs) >= PROGRESS_MS) this.tellProgress();
+    const isDue = Math.abs(this.nowMs - this.toldAtMs) >= PROGRESS_MS;
+    if (isDue || this.fragments.lines > before) this.tellProgress();
     this.fragments.drain(sink.output);
     this.deadLetters.drain(sink.output);
     this.entry.changes(sink.entry, undefined);

@@ -7,7 +7,10 @@ import { decodeThreadWindow } from "../../../shared/domain/thread-window-codec.t
 import type { ThreadWindow } from "../../../shared/domain/thread-window.ts";
 import { topicNames } from "../../../shared/domain/topics.ts";
 import { type GroupMember, type TopicLog, type TopicPartition } from "../../../shared/runtime/topic-log.ts";
+import { pollUntil } from "../poll.ts";
 import type { HeardRequest } from "../scripted-receiver.ts";
+
+const READ_MS = 30_000;
 
 /** Reads all that comes of a site's windows and alerts, from the beginning on. */
 export class SiteReader {
@@ -17,11 +20,18 @@ export class SiteReader {
   readonly windows = new Map<string, ThreadWindow>();
   /** Lines that are no alert and no window. */
   readonly unreadable: string[] = [];
+  private readonly next = new Map<string, number>();
   private member: GroupMember | undefined;
 
+  private readonly topics: readonly string[];
+
+  private constructor(topics: readonly string[]) {
+    this.topics = topics;
+  }
+
   static async open(log: TopicLog, prefix: string): Promise<SiteReader> {
-    const reader = new SiteReader();
     const topics = topicNames(prefix);
+    const reader = new SiteReader([topics["storm-alerts"], topics["thread-windows"]]);
     const waiting: TopicPartition[] = [];
     const begin = (at: TopicPartition): void => {
       if (reader.member === undefined) waiting.push(at);
@@ -29,12 +39,13 @@ export class SiteReader {
     };
     reader.member = await log.join({
       group: `${prefix}.reader`,
-      topics: [topics["storm-alerts"], topics["thread-windows"]],
+      topics: reader.topics,
       onAssigned: (partitions) => {
         for (const at of partitions) begin(at);
       },
       onLost: () => undefined,
-      onBatch: ({ topic, records }) => {
+      onBatch: ({ topic, partition, records, nextOffset }) => {
+        reader.next.set(`${topic}/${partition}`, nextOffset);
         for (const { value } of records) {
           for (const line of value?.toString().split("\n") ?? []) {
             if (line === "") continue;
@@ -49,6 +60,16 @@ export class SiteReader {
     });
     for (const at of waiting.splice(0)) reader.member.seek(at, 0);
     return reader;
+  }
+
+  /** All that is there now has been read. */
+  async readAll(log: TopicLog): Promise<void> {
+    for (const topic of this.topics) {
+      const ends = await log.endsOf(topic);
+      const isRead = (): boolean =>
+        ends.every(({ end }, partition) => (this.next.get(`${topic}/${partition}`) ?? 0) >= end);
+      await pollUntil(isRead, { deadlineMs: READ_MS, what: `the end of ${topic}` });
+    }
   }
 
   async close(): Promise<void> {
