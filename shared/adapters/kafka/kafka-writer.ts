@@ -21,6 +21,8 @@ export async function openKafkaWriter(kafka: Kafka, id: string): Promise<Transac
     transactionTimeout: TRANSACTION_MS,
     maxInFlightRequests: 1,
     createPartitioner: Partitioners.DefaultPartitioner,
+    // A topic that a broker makes by itself has its settings, not ours.
+    allowAutoTopicCreation: false,
   });
   try {
     await producer.connect();
@@ -72,6 +74,8 @@ export async function openKafkaPlainWriter(kafka: Kafka): Promise<PlainWriter> {
     idempotent: true,
     maxInFlightRequests: 1,
     createPartitioner: Partitioners.DefaultPartitioner,
+    // A topic that a broker makes by itself has its settings, not ours.
+    allowAutoTopicCreation: false,
   });
   try {
     await producer.connect();
