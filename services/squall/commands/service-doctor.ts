@@ -1,5 +1,6 @@
 // `squall doctor --for SERVICE`: all that a service on Kafka needs.
 
+import { openInflux } from "../../../shared/adapters/influx/influx-connection.ts";
 import { probeBroker } from "../../../shared/adapters/kafka/broker-probe.ts";
 import { isLoginRefused } from "../../../shared/adapters/kafka/kafka-error.ts";
 import { createKafkaTopicAdmin } from "../../../shared/adapters/kafka/kafka-topic-admin.ts";
@@ -33,6 +34,7 @@ export async function serviceDoctor(role: ServiceRole, { paths, flags, http, con
     admin,
     trials,
     isLoginRefused,
+    openInflux,
   };
   try {
     return await printFindings(

@@ -181,6 +181,20 @@ describe("doctor for a service", () => {
     expect(code).toBe(1);
   });
 
+  test("the recorder's InfluxDB is looked at, whatever became of Kafka", async () => {
+    const { out } = await squall(["doctor", "--for", "recorder", "--metrics", "off"], {
+      env: {
+        ...env,
+        SQUALL_KAFKA_BROKERS: "127.0.0.1:1",
+        SQUALL_INFLUX_URL: "http://127.0.0.1:1",
+        SQUALL_INFLUX_BUCKET: "squall/autogen",
+        SQUALL_INFLUX_TOKEN: "squall:hunter2",
+      },
+    });
+    expect(out).toMatch(/^FAIL {2}InfluxDB http:\/\/127\.0\.0\.1:1: no answer: .*ECONNREFUSED/mu);
+    expect(out).not.toContain("hunter2");
+  });
+
   test("what it needs and has not, and what is not its own: exit 78", async () => {
     const bare = await squall(["doctor", "--for", "assembler"], { env });
     expect([bare.code, bare.out]).toEqual([78, ""]);
