@@ -7,7 +7,7 @@ export const EXIT = {
   usage: 2,
   /** `replay --fail-on-storm`: a storm opened. */
   storm: 3,
-  /** No squall is there to do what was asked. */
+  /** No squall is there to do what was asked, or no broker. */
   unavailable: 69,
   configuration: 78,
   interrupted: 130,

@@ -95,7 +95,7 @@ export function kafkaConfig(read: ReadSecret) {
 export type KafkaFields = z.output<ReturnType<typeof kafkaConfig>>;
 
 /** Of a service: its schema has seen to it that there are brokers. */
-export function kafkaSettings(fields: KafkaFields, role: ServiceRole): KafkaSettings {
+export function kafkaSettings(fields: KafkaFields, role: ServiceRole | "topics"): KafkaSettings {
   const { brokers = [], topicPrefix, mailLogsTopic, sessionTimeout, partitions, retention: kept, replication } = fields;
   return {
     brokers,

@@ -13,6 +13,7 @@ import { addSettingsCommands } from "./commands/settings-commands.ts";
 import { addSilences } from "./commands/silence-options.ts";
 import { addLearn, addStandalone } from "./commands/standalone-options.ts";
 import { addSimulate } from "./commands/simulate-options.ts";
+import { addTopics } from "./commands/topics-options.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import { EXIT } from "./exit-codes.ts";
 import { numberBetween, systems, zone } from "./option-values.ts";
@@ -121,6 +122,7 @@ function createProgram(version: string, run: Run): Command {
   addStandalone(program, run, version);
   addLearn(program, run);
   addServices(program, run, version);
+  addTopics(program, run);
   program
     .command("demo")
     .description("play the NHS storm of 2016 in this terminal, at full size")

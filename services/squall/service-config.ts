@@ -8,7 +8,7 @@ import { kafkaSettings } from "./kafka-config.ts";
 import { MAKE_A_KEY } from "./pseudonym-config.ts";
 import { between } from "./receiver-config.ts";
 import type { FileReads, ReadSecret } from "./secret-config.ts";
-import type { ServiceConfig, ServiceRole } from "./service-settings.ts";
+import type { KafkaSettings, ServiceConfig, ServiceRole } from "./service-settings.ts";
 import { commonConfig, squallSchema } from "./squall-config.ts";
 import type { SquallConfigSources } from "./squall-config.ts";
 
@@ -30,11 +30,14 @@ function readsOf({ role, readSecret }: ServiceConfigSources, needsKey: boolean):
 
 /** The one schema, with what a role cannot do without. */
 function serviceSchema(role: ServiceRole, reads: FileReads) {
-  const schema = squallSchema(reads);
-  return needsOf(role).reduce((so, { holds, ...fault }) => {
+  return schemaWith(needsOf(role), reads);
+}
+
+function schemaWith(needs: readonly Need[], reads: FileReads) {
+  return needs.reduce((so, { holds, ...fault }) => {
     const [judge, when] = between(holds);
     return so.refine(judge, { ...fault, ...when });
-  }, schema);
+  }, squallSchema(reads));
 }
 
 interface Need {
@@ -43,12 +46,16 @@ interface Need {
   readonly path: string[];
 }
 
-function needsOf(role: ServiceRole): Need[] {
-  const brokers: Need = {
+function brokersNeed(command: string): Need {
+  return {
     holds: (fields) => partOf(fields, "kafka").has("brokers"),
-    error: `is needed by squall ${role}: set SQUALL_KAFKA_BROKERS=host:9092,host:9092`,
+    error: `is needed by squall ${command}: set SQUALL_KAFKA_BROKERS=host:9092,host:9092`,
     path: ["kafka", "brokers"],
   };
+}
+
+function needsOf(role: ServiceRole): Need[] {
+  const brokers = brokersNeed(role);
   const server: Need = {
     // Where the part is there, its own rules ask for what is missing in it.
     holds: (fields) => Object.hasOwn(fields, "influx"),
@@ -95,6 +102,13 @@ export function loadServiceConfig(sources: ServiceConfigSources): ServiceConfig 
   // The detector needs the key for one thing only, and it is not known before that there is such a thing.
   const isKeyWanted = sources.role === "detector" && given.pseudonym.people && given.detector.sharedLogins.length > 0;
   return serviceConfigOf(isKeyWanted ? loadGiven(sources, true) : given, sources.role);
+}
+
+/** What `squall topics` runs by. Throws a ConfigError with all faults. */
+export function loadTopicsConfig(sources: Omit<ServiceConfigSources, "role">): KafkaSettings {
+  const reads: FileReads = { kafka: sources.readSecret, influx: undefined, receivers: undefined, pseudonym: undefined };
+  const given = loadConfig({ ...sources, schema: schemaWith([brokersNeed("topics")], reads) });
+  return Object.freeze(kafkaSettings(given.kafka, "topics"));
 }
 
 function loadGiven(sources: ServiceConfigSources, needsKey: boolean) {

@@ -15,6 +15,8 @@ export interface PlannedTopic {
   readonly topic: string;
   /** What is in it; "state" and "dead-letters" belong to an input topic. */
   readonly holds: TopicKind | "state" | "dead-letters";
+  /** The topic that state and dead letters belong to; undefined for the others. */
+  readonly input: string | undefined;
   /** A state topic must have as many as its input. */
   readonly partitions: number;
   readonly replication: number;
@@ -85,7 +87,11 @@ export interface TopicPlanOptions {
 export function topicPlan(options: TopicPlanOptions): PlannedTopic[] {
   const { prefix, mailLogs, replication, partitions = defaultPartitions, retentions = defaultRetentions } = options;
   const names = topicNames(prefix, mailLogs);
-  const planned = (topic: string, kind: TopicKind, own: Pick<PlannedTopic, "holds" | "settings">): PlannedTopic => ({
+  const planned = (
+    topic: string,
+    kind: TopicKind,
+    own: Pick<PlannedTopic, "holds" | "input" | "settings">,
+  ): PlannedTopic => ({
     topic,
     partitions: partitions[kind],
     replication,
@@ -93,13 +99,14 @@ export function topicPlan(options: TopicPlanOptions): PlannedTopic[] {
     settings: [...own.settings, ...everywhere(replication)],
   });
   return TOPIC_KINDS.flatMap((kind) => [
-    planned(names[kind], kind, { holds: kind, settings: keptForATime(kind, retentions[kind]) }),
+    planned(names[kind], kind, { holds: kind, input: undefined, settings: keptForATime(kind, retentions[kind]) }),
     ...stagesWithState(kind).map((stage) =>
-      planned(stateTopic(names[kind], stage), kind, { holds: "state", settings: kept() }),
+      planned(stateTopic(names[kind], stage), kind, { holds: "state", input: names[kind], settings: kept() }),
     ),
     planned(deadLetterTopic(names[kind]), kind, {
       // As many partitions as the input has: a flush of one partition waits for no other.
       holds: "dead-letters",
+      input: names[kind],
       settings: keptForATime("dead-letters", retentions["dead-letters"]),
     }),
   ]);

@@ -1,16 +1,15 @@
 // `squall print-config`: the configuration as it would be in force, as YAML, each value with its source; secrets masked.
 
-import { ConfigError } from "../../../shared/runtime/config-fault.ts";
 import { configReport } from "../../../shared/runtime/config-report.ts";
 import { configYaml } from "../config-yaml.ts";
 import { serviceSources, standaloneSources } from "../configuration.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { EXIT } from "../exit-codes.ts";
 import { loadServiceConfig } from "../service-config.ts";
+import { serviceFlagsOf } from "../service-flags.ts";
 import type { ServiceRole } from "../service-settings.ts";
 import { loadStandaloneConfig, squallSchema } from "../squall-config.ts";
 import type { StandaloneFlags } from "../standalone-flags.ts";
-import { standaloneFlagValues } from "../standalone-flags.ts";
 import type { Terminal } from "../terminal.ts";
 
 export interface PrintConfigFlags extends StandaloneFlags {
@@ -48,18 +47,8 @@ async function judgedStandalone(paths: readonly string[], flags: StandaloneFlags
   return standaloneSources(paths, flags, env);
 }
 
-async function judgedService(
-  role: ServiceRole,
-  paths: readonly string[],
-  { config, site, timezone, metrics, ...others }: StandaloneFlags,
-  { env }: Terminal,
-) {
-  const astray = standaloneFlagValues(paths, others).filter(({ value }) => value !== undefined);
-  if (astray.length > 0) {
-    const message = `is of squall standalone; squall ${role} has no such option`;
-    throw new ConfigError(astray.map(({ flag }) => ({ where: flag, message, offset: -1 })));
-  }
-  const flags = { config, site, timezone, metrics };
+async function judgedService(role: ServiceRole, paths: readonly string[], given: StandaloneFlags, { env }: Terminal) {
+  const flags = serviceFlagsOf(role, paths, given);
   loadServiceConfig({ ...(await serviceSources(flags, env)), role, readSecret: undefined });
   return serviceSources(flags, env);
 }

@@ -163,6 +163,64 @@ describe("for a service", () => {
   });
 });
 
+describe("doctor for a service", () => {
+  test("without a broker: each by itself, and nothing else of Kafka", async () => {
+    const { code, out } = await squall(["doctor", "--for", "alerter", "--metrics", "off"], {
+      env: { ...env, SQUALL_KAFKA_BROKERS: "127.0.0.1:1", SQUALL_WEBHOOK_URL: "http://127.0.0.1:1/hunter2" },
+    });
+    const lines = out.split("\n").filter((line) => /^[A-Z]/u.test(line));
+    expect(lines.slice(1)).toEqual([
+      "OK    configuration: valid",
+      "FAIL  broker 127.0.0.1:1: no connection: the connection was refused: nothing listens there",
+      "FAIL  kafka: no broker can be reached: topics and rights were not looked at",
+      "FAIL  webhook webhook: http://127.0.0.1:1/***: no connection: the connection was refused: nothing listens there",
+      expect.stringMatching(/^WARN {2}webhook webhook: posts are not signed/u),
+      expect.stringMatching(/^WARN {2}heartbeat: none/u),
+      "OK    metrics: off",
+    ]);
+    expect(code).toBe(1);
+  });
+
+  test("the recorder's InfluxDB is looked at, whatever became of Kafka", async () => {
+    const { out } = await squall(["doctor", "--for", "recorder", "--metrics", "off"], {
+      env: {
+        ...env,
+        SQUALL_KAFKA_BROKERS: "127.0.0.1:1",
+        SQUALL_INFLUX_URL: "http://127.0.0.1:1",
+        SQUALL_INFLUX_BUCKET: "squall/autogen",
+        SQUALL_INFLUX_TOKEN: "squall:hunter2",
+      },
+    });
+    expect(out).toMatch(/^FAIL {2}InfluxDB http:\/\/127\.0\.0\.1:1: no answer: .*ECONNREFUSED/mu);
+    expect(out).not.toContain("hunter2");
+  });
+
+  test("what it needs and has not, and what is not its own: exit 78", async () => {
+    const bare = await squall(["doctor", "--for", "assembler"], { env });
+    expect([bare.code, bare.out]).toEqual([78, ""]);
+    expect(bare.err).toContain("pseudonym.key: is needed by squall assembler");
+    const astray = await squall(["doctor", "--for", "ingest", "--state", "x"], { env });
+    expect([astray.code, astray.err]).toEqual([
+      78,
+      "squall: --state: is of squall standalone; squall ingest has no such option\n",
+    ]);
+  });
+
+  test("a metrics port that is taken may be the service's own", async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+    const { out } = await squall(["doctor", "--for", "ingest", "--metrics", `127.0.0.1:${port}`], {
+      env: { ...env, SQUALL_KAFKA_BROKERS: "127.0.0.1:1" },
+    });
+    server.close();
+    expect(out).toContain(
+      `WARN  metrics: 127.0.0.1:${port} is in use, as it should be if it is squall ingest that has it\n`,
+    );
+  });
+});
+
 describe("print-config", () => {
   test("each value with its source, secrets masked; it could be given as a configuration", async () => {
     const config = join(ROOT, "test/testdata/config/everything-set.yaml");

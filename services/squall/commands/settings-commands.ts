@@ -8,7 +8,7 @@ import { FORMAT_NAMES } from "../../ingest/formats.ts";
 import { systems, zone } from "../option-values.ts";
 import type { Run } from "../terminal.ts";
 import type { CheckConfigFlags } from "./check-config-command.ts";
-import type { DoctorFlags } from "./doctor-command.ts";
+import type { DoctorFlags } from "./doctor-context.ts";
 import type { PrintConfigFlags } from "./print-config-command.ts";
 
 const forService = (): Option =>
@@ -58,11 +58,14 @@ export function addSettingsCommands(program: Command, run: Run, version: string)
       }),
     );
   withStandaloneOptions(program.command("doctor"))
-    .description("look at everything that squall standalone needs: what is wrong, and how to mend it; exit 0, 1 or 78")
+    .description(
+      "look at everything that squall standalone, or a service, needs: what is wrong, and how to mend it; exit 0, 1 or 78",
+    )
+    .addOption(new Option("--for <service>", "for a service on Kafka (default: for standalone)").choices([...STAGES]))
     .option("--send-test", "send a test alert to every web hook; without it they are only connected to")
     .addHelpText(
       "after",
-      "\nRun it as the user that squall runs as, with the same options:\n  sudo -u squall squall doctor --config /etc/squall/squall.yaml\n",
+      "\nRun it as the user that squall runs as, with the same options:\n  sudo -u squall squall doctor --config /etc/squall/squall.yaml\n  squall doctor --for ingest --config /etc/squall/squall.yaml\n",
     )
     .action((paths: string[], flags: DoctorFlags) =>
       run(async (terminal) => {

@@ -42,13 +42,8 @@ export interface DoctorOptions {
 }
 
 export async function* doctorFindings(options: DoctorOptions): AsyncGenerator<Finding> {
-  const { config, secretFiles, nodeVersion, ports } = options;
-  yield { level: "ok", subject: "node", text: nodeVersion };
-  yield { level: "ok", subject: "configuration", text: "valid" };
-  for (const path of secretFiles.filter(isReadableByAll)) {
-    const [text = "", mend = ""] = looseSecret(path).split(/:\s(?=chmod)/u);
-    yield { level: "warn", subject: "configuration", text, mend: [mend] };
-  }
+  const { config, ports } = options;
+  yield* startFindings(options);
   const state = await stateFacts(config.state, ports.stateHolder);
   yield* state.findings;
   yield* inputsFindings(options, state.holder);
@@ -58,6 +53,19 @@ export async function* doctorFindings(options: DoctorOptions): AsyncGenerator<Fi
   else {
     const mend = 'set another with --metrics, SQUALL_METRICS_ADDRESS or metrics: {address: …}; "off" for none';
     yield await portFinding({ subject: "metrics", address, tryPort: tryTcpPort, holder: state.holder, mend });
+  }
+}
+
+/** What comes before all else: the program, its configuration, the files of secrets. */
+export function* startFindings({
+  nodeVersion,
+  secretFiles,
+}: Pick<DoctorOptions, "nodeVersion" | "secretFiles">): Generator<Finding> {
+  yield { level: "ok", subject: "node", text: nodeVersion };
+  yield { level: "ok", subject: "configuration", text: "valid" };
+  for (const path of secretFiles.filter(isReadableByAll)) {
+    const [text = "", mend = ""] = looseSecret(path).split(/:\s(?=chmod)/u);
+    yield { level: "warn", subject: "configuration", text, mend: [mend] };
   }
 }
 
@@ -119,7 +127,12 @@ function noInputs(): Finding {
   return { level: "fail", subject: "inputs", text: "nothing is read", mend };
 }
 
-async function* receiverFindings(options: DoctorOptions): AsyncGenerator<Finding> {
+export interface ReceiverOptions extends Pick<DoctorOptions, "sendTest" | "searchPath" | "nowMs"> {
+  readonly config: Pick<StandaloneConfig, "webhooks" | "onAlert" | "heartbeat" | "site">;
+  readonly ports: Pick<DoctorPorts, "probe" | "isPublic" | "sendTest">;
+}
+
+export async function* receiverFindings(options: ReceiverOptions): AsyncGenerator<Finding> {
   const { config, nowMs, searchPath, ports } = options;
   const { webhooks, onAlert, heartbeat } = config;
   const deps: ReceiverCheckDeps = {

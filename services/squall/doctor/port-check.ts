@@ -11,11 +11,13 @@ export interface PortCheck {
   readonly tryPort: (port: PortToTry) => Promise<Error | undefined>;
   /** A squall that runs already, in words: its own ports are taken. */
   readonly holder: string | undefined;
+  /** One that may run already and cannot be asked, in words. */
+  readonly perhaps?: string;
   /** The setting that names another port. */
   readonly mend: string;
 }
 
-export async function portFinding({ subject, address, tryPort, holder, mend }: PortCheck): Promise<Finding> {
+export async function portFinding({ subject, address, tryPort, holder, perhaps, mend }: PortCheck): Promise<Finding> {
   const error = await tryPort(address);
   const where = listenAddressText(address);
   if (error === undefined) {
@@ -28,6 +30,10 @@ export async function portFinding({ subject, address, tryPort, holder, mend }: P
   const { code, message } = new ListenError(subject, address, { error, mend });
   if (code === "EADDRINUSE" && holder !== undefined) {
     return { level: "ok", subject, text: `${where} is in use, as it should be while ${holder} runs` };
+  }
+  if (code === "EADDRINUSE" && perhaps !== undefined) {
+    const text = `${where} is in use, as it should be if it is ${perhaps} that has it`;
+    return { level: "warn", subject, text, mend: [`ss -lntup | grep ${address.port}`, `Else ${mend}.`] };
   }
   const mends =
     code === "EADDRINUSE" ? [`Who has it: ss -lntup | grep ${address.port}`, `Or ${mend}.`] : [`Else ${mend}.`];

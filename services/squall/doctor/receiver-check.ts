@@ -86,7 +86,7 @@ async function reach(
     subject,
     text: `${secret.shown}: connected to ${connectedTo}; ${NOTHING_SENT}`,
   };
-  return [answered, ...certificate(subject, certificateUntilMs, deps.nowMs)];
+  return [answered, ...certificateFindings(subject, certificateUntilMs, deps.nowMs)];
 }
 
 const STAGES = { lookup: "its name", connect: "no connection", tls: "TLS" } as const;
@@ -96,7 +96,8 @@ const MENDS: Readonly<Record<keyof typeof STAGES, readonly string[]>> = {
   tls: ["A certificate of a company's own authority is trusted with NODE_EXTRA_CA_CERTS=/path/ca.pem"],
 };
 
-function certificate(subject: string, untilMs: number | undefined, nowMs: number): Finding[] {
+/** `untilMs`: its end, undefined where there is none. A finding where that is near. */
+export function certificateFindings(subject: string, untilMs: number | undefined, nowMs: number): Finding[] {
   if (untilMs === undefined || !(untilMs - nowMs < SOON_MS)) return [];
   const days = Math.max(0, Math.floor((untilMs - nowMs) / DAY_MS));
   return [{ level: "warn", subject, text: `its certificate ends in ${days} days`, mend: ["Renew it."] }];

@@ -3,6 +3,7 @@
 import { Kafka, type LogEntry, logLevel, type SASLOptions } from "kafkajs";
 import { registerCodecs } from "./codecs.ts";
 import type { KafkaSettings, SaslSettings } from "./kafka-settings.ts";
+import { leaveOutTimerWarning } from "./kafkajs-warning.ts";
 
 /** A transaction that follows another at once meets its end: the default of 300 ms would be most of a flush. */
 const FIRST_RETRY_MS = 15;
@@ -13,8 +14,10 @@ const CONNECTION_MS = 5_000;
 const REQUEST_MS = 30_000;
 const SAY_AGAIN_MS = 60_000;
 
-export function createKafkaClient(settings: KafkaSettings): Kafka {
+/** `hear`: gets all that kafkajs says, which is much, in place of what a person should hear. */
+export function createKafkaClient(settings: KafkaSettings, hear?: (entry: LogEntry) => void): Kafka {
   registerCodecs();
+  leaveOutTimerWarning();
   const { brokers, clientId, tls, sasl, say } = settings;
   return new Kafka({
     brokers: [...brokers],
@@ -25,8 +28,8 @@ export function createKafkaClient(settings: KafkaSettings): Kafka {
     authenticationTimeout: CONNECTION_MS,
     requestTimeout: REQUEST_MS,
     retry: { initialRetryTime: FIRST_RETRY_MS, maxRetryTime: LAST_RETRY_MS, retries: RETRIES },
-    logLevel: logLevel.ERROR,
-    logCreator: () => onceAMinute(say),
+    logLevel: hear === undefined ? logLevel.ERROR : logLevel.DEBUG,
+    logCreator: () => hear ?? onceAMinute(say),
   });
 }
 

@@ -23,6 +23,10 @@ const REFUSED = new Set([
   "UNSUPPORTED_COMPRESSION_TYPE",
   "INCONSISTENT_GROUP_PROTOCOL",
   "INVALID_RECORD",
+  "INVALID_PARTITIONS",
+  "INVALID_REPLICATION_FACTOR",
+  "INVALID_CONFIG",
+  "POLICY_VIOLATION",
 ]);
 
 /** `otherwise`: what it is where the error does not say. */
@@ -41,6 +45,42 @@ export function logErrorOf(error: unknown, otherwise: Extract<LogFault, "unknown
 export function hasErrorType(error: unknown, type: string): boolean {
   return causesOf(error).some((cause) => cause.type === type);
 }
+
+/** That there is no such topic; where it may not be seen, the answer is another. */
+export function isUnknownTopic(error: unknown): boolean {
+  return causesOf(error).some(({ type }) => type === "UNKNOWN_TOPIC_OR_PARTITION");
+}
+
+/** Name, password or mechanism, or that there is a login at all. */
+export function isLoginRefused(error: unknown): boolean {
+  return causesOf(error).some(({ name, type }) => name === "KafkaJSSASLAuthenticationError" || type.includes("SASL"));
+}
+
+/** That no broker says who looks after a group or an id. */
+export function isWithoutCoordinator(error: unknown): boolean {
+  return causesOf(error).some(({ name }) => name === "KafkaJSGroupCoordinatorNotFound");
+}
+
+/** That a broker is only getting ready. */
+export function isPassing(error: unknown): boolean {
+  return causesOf(error).some(({ type }) => PASSING.has(type));
+}
+
+const PASSING = new Set([
+  "LEADER_NOT_AVAILABLE",
+  "GROUP_LOAD_IN_PROGRESS",
+  "GROUP_COORDINATOR_NOT_AVAILABLE",
+  "NOT_COORDINATOR_FOR_GROUP",
+]);
+
+/** That records came and could not be unpacked: a codec that is not known, or one that finds its data wrong. */
+export function isUndecodable(error: unknown): boolean {
+  const { name = "", type = "" } = causesOf(error).at(-1) ?? {};
+  // What a codec throws is no error of kafkajs's own, nor of a socket: those come wrapped in a connection error.
+  return type === "" && (UNDECODABLE.has(name) || !name.startsWith("KafkaJS"));
+}
+
+const UNDECODABLE = new Set(["KafkaJSNotImplemented", "KafkaJSUnsupportedMagicByteInMessageSet"]);
 
 interface Cause {
   readonly name: string;

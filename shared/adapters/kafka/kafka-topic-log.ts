@@ -1,6 +1,6 @@
 // A partitioned log on Apache Kafka, by kafkajs.
 
-import type { Admin, Kafka } from "kafkajs";
+import type { Kafka } from "kafkajs";
 import type {
   GroupMember,
   GroupOptions,
@@ -11,8 +11,9 @@ import type {
   TopicPartition,
   TransactionalWriter,
 } from "../../runtime/topic-log.ts";
+import { KafkaAdmin } from "./kafka-admin.ts";
 import { createKafkaClient } from "./kafka-client.ts";
-import { logErrorOf } from "./kafka-error.ts";
+import { isUnknownTopic } from "./kafka-error.ts";
 import { joinKafkaGroup } from "./kafka-group.ts";
 import { KafkaReadBack } from "./kafka-read-back.ts";
 import type { KafkaSettings } from "./kafka-settings.ts";
@@ -28,15 +29,16 @@ class KafkaTopicLog implements TopicLog {
   private readonly kafka: Kafka;
   private readonly readBacks = new Map<string, KafkaReadBack>();
   private readonly open = new Set<{ close(): Promise<void> }>();
-  private admin: Promise<Admin> | undefined;
+  private readonly admin: KafkaAdmin;
 
   constructor(settings: KafkaSettings) {
     this.settings = settings;
     this.kafka = createKafkaClient(settings);
+    this.admin = new KafkaAdmin(this.kafka);
   }
 
   partitionsOf(topic: string): Promise<number | undefined> {
-    return this.ask(async (admin) => {
+    return this.admin.ask(async (admin) => {
       try {
         const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
         return topics[0]?.partitions.length;
@@ -48,7 +50,7 @@ class KafkaTopicLog implements TopicLog {
   }
 
   endsOf(topic: string): Promise<readonly PartitionEnds[]> {
-    return this.ask(async (admin) => {
+    return this.admin.ask(async (admin) => {
       const all = await admin.fetchTopicOffsets(topic);
       return all
         .toSorted((a, b) => a.partition - b.partition)
@@ -57,7 +59,7 @@ class KafkaTopicLog implements TopicLog {
   }
 
   offsetAt({ topic, partition }: TopicPartition, timestampMs: number): Promise<number | undefined> {
-    return this.ask(async (admin) => {
+    return this.admin.ask(async (admin) => {
       const all = await admin.fetchTopicOffsetsByTimestamp(topic, timestampMs);
       const offset = Number(all.find((one) => one.partition === partition)?.offset ?? -1);
       return offset < 0 ? undefined : offset;
@@ -92,8 +94,7 @@ class KafkaTopicLog implements TopicLog {
 
   async close(): Promise<void> {
     await Promise.all([...this.open].map((one) => one.close()));
-    const admin = await this.admin?.catch(() => undefined);
-    await admin?.disconnect().catch(() => undefined);
+    await this.admin.close();
   }
 
   private reader(topic: string): KafkaReadBack {
@@ -113,27 +114,4 @@ class KafkaTopicLog implements TopicLog {
     this.open.add(part);
     return part;
   }
-
-  /** One connection for all questions; after a failure a new one. */
-  private async ask<Answer>(question: (admin: Admin) => Promise<Answer>): Promise<Answer> {
-    try {
-      this.admin ??= connectedAdmin(this.kafka);
-      return await question(await this.admin);
-    } catch (error) {
-      const admin = await this.admin?.catch(() => undefined);
-      this.admin = undefined;
-      await admin?.disconnect().catch(() => undefined);
-      throw logErrorOf(error, "unreachable");
-    }
-  }
-}
-
-async function connectedAdmin(kafka: Kafka): Promise<Admin> {
-  const admin = kafka.admin();
-  await admin.connect();
-  return admin;
-}
-
-function isUnknownTopic(error: unknown): boolean {
-  return error instanceof Error && "type" in error && error.type === "UNKNOWN_TOPIC_OR_PARTITION";
 }

@@ -33,6 +33,8 @@ export async function openKafkaWriter(kafka: Kafka, id: string): Promise<Transac
     retry: ONCE,
     maxInFlightRequests: 1,
     createPartitioner: Partitioners.DefaultPartitioner,
+    // A topic that a broker makes by itself has its settings, not ours.
+    allowAutoTopicCreation: false,
   });
   try {
     await producer.connect();
@@ -114,6 +116,8 @@ export async function openKafkaPlainWriter(kafka: Kafka): Promise<PlainWriter> {
     retry: ONCE,
     maxInFlightRequests: 1,
     createPartitioner: Partitioners.DefaultPartitioner,
+    // A topic that a broker makes by itself has its settings, not ours.
+    allowAutoTopicCreation: false,
   });
   try {
     await producer.connect();

@@ -4,6 +4,7 @@ import { lookup } from "node:dns/promises";
 import { connect } from "node:net";
 import type { Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
+import { inTime, once, quiet, words } from "./connection-steps.ts";
 
 export interface Probe {
   /** What the name resolves to; the literal address where it is one. */
@@ -15,16 +16,6 @@ export interface Probe {
   /** What failed; absent when all went well. */
   readonly fault?: { readonly stage: "lookup" | "connect" | "tls"; readonly message: string };
 }
-
-const WORDS: Readonly<Record<string, string>> = {
-  ENOTFOUND: "no such host name",
-  EAI_AGAIN: "the name cannot be looked up now",
-  ECONNREFUSED: "the connection was refused: nothing listens there",
-  ECONNRESET: "the connection was cut off",
-  EHOSTUNREACH: "no way to that host",
-  ENETUNREACH: "no way to that network",
-  ETIMEDOUT: "no answer in time",
-};
 
 /** Never throws. */
 export async function probeConnection(url: URL, timeoutMs: number): Promise<Probe> {
@@ -52,34 +43,4 @@ export async function probeConnection(url: URL, timeoutMs: number): Promise<Prob
   } finally {
     socket.destroy();
   }
-}
-
-/** What fails after it was judged is of no interest. */
-function quiet<Connection extends Socket>(socket: Connection): Connection {
-  return socket.on("error", () => undefined);
-}
-
-function once(socket: Socket, event: string, timeoutMs: number): Promise<void> {
-  const happened = new Promise<void>((resolve, reject) => {
-    socket.once(event, () => resolve());
-    socket.once("error", reject);
-    socket.once("close", () => reject(withCode("ECONNRESET")));
-  });
-  return inTime(happened, timeoutMs);
-}
-
-function inTime<Value>(promise: Promise<Value>, timeoutMs: number): Promise<Value> {
-  const late = Promise.withResolvers<never>();
-  const timer = setTimeout(() => late.reject(withCode("ETIMEDOUT")), timeoutMs);
-  return Promise.race([promise, late.promise]).finally(() => clearTimeout(timer));
-}
-
-function withCode(code: string): Error {
-  return Object.assign(new Error(code), { code });
-}
-
-function words(error: unknown): string {
-  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
-  const code = first instanceof Error && "code" in first ? String(first.code) : "";
-  return WORDS[code] ?? (first instanceof Error ? first.message : String(first));
 }
