@@ -199,12 +199,7 @@ test("three brokers, one of them lost", { timeout: TEST_MS }, async (context) =>
   }
 });
 
-const NONSENSE = [
-  '{"message":',
-  "\u0000\u0001\u00ff",
-  `${"x".repeat(70_000)}`,
-  '{"v":1,"at":"yesterday","recipients":-1}',
-];
+const NONSENSE = ['{"message":', "\u0000\u0001\u00ff", "x".repeat(70_000), '{"v":1,"at":"yesterday","recipients":-1}'];
 
 function firstOfEach({ services }: ServiceSite): ServiceProcess[] {
   return services.filter(({ name }) => name.endsWith("-1"));

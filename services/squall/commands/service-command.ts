@@ -1,4 +1,4 @@
-// `squall ingest|assembler|detector|alerter`: one service on Kafka, from its settings to its end.
+// `squall ingest|assembler|detector|recorder|alerter`: one service on Kafka, from its settings to its end.
 
 import { createHttpClient, defaultHttpClientOptions } from "../../../shared/adapters/http/http-client.ts";
 import { proxyOf } from "../../../shared/adapters/http/proxy-settings.ts";
@@ -6,12 +6,13 @@ import { createKafkaTopicLog } from "../../../shared/adapters/kafka/kafka-topic-
 import { systemClock } from "../../../shared/runtime/clock.ts";
 import { listenAddressText } from "../../../shared/runtime/listen-address.ts";
 import { StateLogError } from "../../../shared/runtime/state-log.ts";
-import { LogError } from "../../../shared/runtime/topic-log.ts";
+import { LogError, type TopicLog } from "../../../shared/runtime/topic-log.ts";
 import { loadServiceConfiguration } from "../configuration.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { kafkaConnection } from "../kafka-connection.ts";
 import { type RunningService, startPatiently } from "../service/running-service.ts";
 import { openServiceStatus, type ServiceStatus } from "../service/service-status.ts";
+import { RecorderService } from "../service/recorder-service.ts";
 import { StageService } from "../service/stage-service.ts";
 import type { ServiceFlags } from "../service-flags.ts";
 import type { ServiceConfig, ServiceRole } from "../service-settings.ts";
@@ -78,29 +79,37 @@ async function run(options: RunOptions): Promise<ExitCode> {
   return signal.reason === "SIGINT" ? EXIT.interrupted : EXIT.done;
 }
 
-function serviceMaker(
-  { config, terminal, version, say, status, onClose }: RunOptions,
-  log: ReturnType<typeof createKafkaTopicLog>,
-): () => Promise<RunningService> {
+function serviceMaker(options: RunOptions, log: TopicLog): () => Promise<RunningService> {
+  const { config, version, say, status } = options;
+  const common = { config, log, version, clock: systemClock, say };
+  if (config.role === "recorder") {
+    return () => {
+      const service = new RecorderService(common);
+      status.count(service);
+      return Promise.resolve(service);
+    };
+  }
+  const messengers = messengersOf(options);
+  return async () => {
+    const service = await StageService.create({
+      ...common,
+      monotonicMs: () => performance.now(),
+      createTelling: (links) => messengers.telling({ ...links, onTold: () => undefined }),
+    });
+    status.count(service);
+    return service;
+  };
+}
+
+/** Whoever is told; of the alerter alone there is anybody. */
+function messengersOf({ config, terminal, version, say, status, onClose }: RunOptions): Messengers {
   const http = createHttpClient({ ...defaultHttpClientOptions, proxy: proxyOf(terminal.env) });
   onClose(() => http.close());
   const messengers = new Messengers({ config, version, env: terminal.env, http, say });
   const heartbeat = messengers.heartbeat(() => status.isReady);
   heartbeat?.start();
   onClose(() => heartbeat?.stop());
-  return () =>
-    StageService.create({
-      config,
-      log,
-      version,
-      clock: systemClock,
-      monotonicMs: () => performance.now(),
-      say,
-      createTelling: (links) => messengers.telling({ ...links, onTold: () => undefined }),
-    }).then((service) => {
-      status.count(service);
-      return service;
-    });
+  return messengers;
 }
 
 /** Undefined: a bug of ours. */

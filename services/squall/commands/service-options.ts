@@ -5,10 +5,11 @@ import type { Run } from "../terminal.ts";
 import type { ServiceFlags } from "../service-flags.ts";
 import type { ServiceRole } from "../service-settings.ts";
 
-const DOES: Readonly<Record<Exclude<ServiceRole, "recorder">, string>> = {
+const DOES: Readonly<Record<ServiceRole, string>> = {
   ingest: "reads lines from Kafka and says what they tell of each mail; add processes for more lines",
   assembler: "joins what is known of each mail; add processes for more mails",
   detector: "sees storms; one process has a site, the next takes over when it dies",
+  recorder: "stores windows and storms in InfluxDB",
   alerter: "tells web hooks and commands of storms",
 };
 

@@ -14,18 +14,16 @@ export interface FeedOptions {
   readonly linesPerSecond: number | undefined;
   /** Records of one write. */
   readonly recordsPerWrite: number;
-  /** Aborted: what was not sent yet is sent no more. */
-  readonly signal?: AbortSignal;
 }
 
 /** Returns how often a write had to be made again: what it held may be there twice. */
 export async function feedLines(log: TopicLog, lines: readonly string[], options: FeedOptions): Promise<number> {
-  const { topic, partitions, linesPerRecord, linesPerSecond, recordsPerWrite, signal } = options;
+  const { topic, partitions, linesPerRecord, linesPerSecond, recordsPerWrite } = options;
   const startedMs = performance.now();
   let writer: PlainWriter | undefined;
   let again = 0;
   let turn = 0;
-  for (let from = 0; from < lines.length && signal?.aborted !== true;) {
+  for (let from = 0; from < lines.length;) {
     const records: NewRecord[] = [];
     for (; records.length < recordsPerWrite && from < lines.length; from += linesPerRecord) {
       const value = Buffer.from(lines.slice(from, from + linesPerRecord).join("\n"), "latin1");

@@ -140,8 +140,8 @@ export function outcomeOf({ alerts, alertLines, windows }: SiteReader): SiteOutc
     windows: Object.fromEntries(
       [...windows]
         .filter(([, window]) => window.final)
-        .map(([name, window]) => [name, countsOf(window)])
-        .toSorted(([a = ""], [b = ""]) => (a < b ? -1 : 1)),
+        .map(([name, window]) => [name, countsOf(window)] as const)
+        .toSorted(([a], [b]) => (a < b ? -1 : 1)),
     ),
     contradictions,
   };

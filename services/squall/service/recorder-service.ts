@@ -1,0 +1,89 @@
+// The recorder, as one process runs it.
+
+import { createInfluxWriter } from "../../../shared/adapters/influx/influx-writer.ts";
+import { consumerGroup } from "../../../shared/domain/topics.ts";
+import type { Clock } from "../../../shared/runtime/clock.ts";
+import type { PointWriter } from "../../../shared/runtime/point-writer.ts";
+import type { TopicLog } from "../../../shared/runtime/topic-log.ts";
+import { recorderEventInWords } from "../../recorder/recorder-event.ts";
+import { type RecorderService as Recording, startRecorder } from "../../recorder/recorder-shell.ts";
+import type { RecorderStatus } from "../../recorder/recorder-status-shell.ts";
+import type { InfluxSettings, ServiceConfig } from "../service-settings.ts";
+import type { RunningService } from "./running-service.ts";
+
+/** Of the 10 s that a process has to end. */
+const STOP_MS = 8_000;
+
+export interface RecorderServiceOptions {
+  readonly config: ServiceConfig;
+  readonly log: TopicLog;
+  /** Of squall. */
+  readonly version: string;
+  readonly clock: Clock;
+  /** One line for a person. */
+  readonly say: (line: string) => void;
+}
+
+export class RecorderService implements RunningService {
+  private readonly options: RecorderServiceOptions;
+  private readonly writer: PointWriter;
+  private readonly ended = Promise.withResolvers<void>();
+  private recording: Recording | undefined;
+
+  constructor(options: RecorderServiceOptions) {
+    this.options = options;
+    const { influx } = options.config;
+    if (influx === undefined) throw new Error("squall recorder without InfluxDB");
+    this.writer = createInfluxWriter(influxOptions(influx));
+    // Nobody may be waiting yet.
+    this.ended.promise.catch(() => undefined);
+  }
+
+  get status(): RecorderStatus | undefined {
+    return this.recording?.status();
+  }
+
+  get isReady(): boolean {
+    const { partitions = [] } = this.status ?? {};
+    return this.recording !== undefined && partitions.every(({ isReading }) => isReading);
+  }
+
+  get waitsFor(): string {
+    return this.recording === undefined ? "the group" : "where to read from";
+  }
+
+  async start(): Promise<void> {
+    const { config, log, version, clock, say } = this.options;
+    const { topics } = config.kafka;
+    this.recording = await startRecorder({
+      log,
+      writer: this.writer,
+      clock,
+      random: Math.random,
+      group: consumerGroup(topics["thread-windows"], "recorder"),
+      windowsTopic: topics["thread-windows"],
+      alertsTopic: topics["storm-alerts"],
+      version,
+      say: (event) => say(recorderEventInWords(event)),
+      onDead: (error) => {
+        this.ended.reject(error);
+      },
+    });
+    say(`reading ${topics["thread-windows"]} and ${topics["storm-alerts"]}`);
+  }
+
+  run(): Promise<void> {
+    return this.ended.promise;
+  }
+
+  async stop(): Promise<void> {
+    const isStored = await this.recording?.stop(STOP_MS);
+    if (isStored === false) this.options.say("not everything was stored: who reads on reads it again");
+    this.writer.close();
+    this.ended.resolve();
+  }
+}
+
+function influxOptions({ url, token, org, bucket, timeoutMs, ca }: InfluxSettings) {
+  return { url, token: token?.reveal() ?? "", org, bucket, timeoutMs, ca };
+}
