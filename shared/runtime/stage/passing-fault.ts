@@ -10,7 +10,7 @@ export function isPassing(error: unknown): boolean {
   return error instanceof StateLogError && (error.fault === "failed" || error.fault === "held");
 }
 
-function messageOf(error: unknown): string {
+export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
