@@ -5,7 +5,7 @@ import type { GroupMember, GroupOptions, LogBatch, TopicLog, TopicPartition } fr
 import { agreedPartitions } from "./agreed-partitions.ts";
 import type { PartitionFold } from "./partition-fold.ts";
 import type { PartitionTask, Restored } from "./partition-task.ts";
-import { isPassing, messageOf } from "./passing-fault.ts";
+import { isFenced, isPassing, messageOf } from "./passing-fault.ts";
 import { type PartitionStatus, ProgressWatch } from "./progress-watch.ts";
 import { ShownPositions } from "./shown-positions.ts";
 import { type Owned, Takeovers } from "./takeovers.ts";
@@ -153,6 +153,7 @@ export class StageRunner {
   }
 
   private own(at: TopicPartition): void {
+    if (this.isOver) return;
     const owned: Owned = { at, task: undefined, isLost: false };
     this.owned.set(at.partition, owned);
     void this.takeovers.begin(owned);
@@ -210,7 +211,7 @@ export class StageRunner {
     this.member?.pause(at);
     owned.task = undefined;
     void task.close(false);
-    void this.takeovers.begin(owned);
+    void (isFenced(error) ? this.takeovers.beginLater(owned) : this.takeovers.begin(owned));
   }
 
   private take(batch: LogBatch): void {

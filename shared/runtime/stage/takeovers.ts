@@ -3,7 +3,10 @@
 import type { Clock } from "../clock.ts";
 import type { GroupMember, TopicLog, TopicPartition } from "../topic-log.ts";
 import { PartitionTask, type PartitionTaskOptions } from "./partition-task.ts";
-import { untilItWorks } from "./passing-fault.ts";
+import { passed, untilItWorks } from "./passing-fault.ts";
+
+/** Two that both believe a partition to be theirs would else take it from each other before either has flushed, for ever. */
+const GIVE_WAY_MS = 1_000;
 
 /** A partition that the group gave to this member. */
 export interface Owned {
@@ -34,6 +37,12 @@ export class Takeovers {
 
   constructor(options: TakeoversOptions) {
     this.options = options;
+  }
+
+  /** As `begin`, but whoever fenced us goes first: most often the partition is its own, and the group is about to say so. */
+  async beginLater(owned: Owned): Promise<void> {
+    await passed(this.options.clock, GIVE_WAY_MS);
+    await this.begin(owned);
   }
 
   /** Never rejects. */
