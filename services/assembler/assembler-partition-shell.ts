@@ -157,8 +157,8 @@ export class AssemblerPartition implements PartitionFold {
   /** What came up to the last revisions has waited and been told since, so their inputs' progress holds for what is told here too. */
   private revise(site: Site): void {
     const { assembler, progress } = site;
-    const { allowedLatenessMs } = this.options;
-    assembler.passTime(progress.reachedMs - allowedLatenessMs);
+    // Nothing is forgotten for time that passed behind mails which still wait for their first word.
+    assembler.passTime(site.revisedToMs - this.options.allowedLatenessMs);
     assembler.revise();
     if (site.revisedToMs > site.toldMs) this.tellProgress(site);
     site.revisedToMs = progress.reachedMs;
