@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { FoldRun, linesOf } from "../../test/support/fold-run.ts";
 import { AT, fragment } from "../../test/support/fragment.ts";
 import { numbersOf } from "../../test/support/numbers.ts";
-import { decodeMailEvent } from "../../shared/domain/mail-event-codec.ts";
+import { decodeMailEvent, encodeMailEvent } from "../../shared/domain/mail-event-codec.ts";
 import { encodeMailFragment } from "../../shared/domain/mail-fragment-codec.ts";
 import { ProgressTable } from "../../shared/domain/progress-table.ts";
 import {
@@ -153,6 +153,21 @@ describe("progress is passed on only behind what came before it", () => {
     expect(said.has(`progress ${AT + 9_000_000}`)).toBe(true);
     expect(mails.filter((mail) => !said.has(mail))).toEqual([]);
   });
+});
+
+test("a finished event goes on at once, its people named, and its site is not announced: nobody tells its time", () => {
+  const clock = { nowMs: 0 };
+  const run = runOf(clock);
+  const eventLine = (site: string): string => {
+    const decoded = decodeMailEvent('{"v":1,"at":"2026-11-24T08:29:00Z","recipients":5,"messageId":"7@x"}', { site });
+    return decoded.ok ? encodeMailEvent({ ...decoded.event, site }) : decoded.reason;
+  };
+  run.take([eventLine("other"), progressLine(0, AT, { of: 1 })]);
+  expect(linesOf(run.flush(), "events").map((line) => wordOf(line))).toEqual(["7@x", "progress unknown"]);
+  expect(pass(run, clock, 3_000).map((line) => wordOf(line))).toEqual([`progress ${AT}`]);
+  run.take([eventLine("x".repeat(256))]);
+  run.takeBytes(Buffer.from(`${eventLine("\u20ac".repeat(255))}\n`));
+  expect(run.flush().map(({ headers }) => headers?.["reason"])).toEqual(["too-long", "too-long"]);
 });
 
 test("a flood of sites is bounded and counted, and those that were there go on", () => {

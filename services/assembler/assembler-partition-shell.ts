@@ -122,12 +122,15 @@ export class AssemblerPartition implements PartitionFold {
     return isMailEventLine(text) ? this.takeEvent(text) : this.takeFragment(text, nowMs);
   }
 
-  /** A mail that came as a finished event: there is nothing to wait for. */
+  /**
+   * A mail that came as a finished event: there is nothing to wait for. Its site is not announced: where only systems of their own
+   * write for it no input ever tells its time, and the detector would wait for that for ever.
+   */
   private takeEvent(text: string): string | undefined {
     const decoded = decodeMailEvent(text, { site: "" });
     if (!decoded.ok) return decoded.reason;
     const event = namedEvent(decoded.event, this.options.people);
-    if (this.siteOf(event.site) === undefined) return undefined;
+    if (!this.sites.has(event.site) && siteKey(event.site) === undefined) return "too-long";
     this.events.add(partitionFor(event.site, this.events.partitions), encodeMailEvent(event));
     return undefined;
   }

@@ -3,7 +3,6 @@ import { describe, expect, test } from "vitest";
 import { FoldRun, linesOf } from "../../test/support/fold-run.ts";
 import { GOLDEN_LOGS, linesOfGolden } from "../../test/support/golden-logs.ts";
 import { numbersOf } from "../../test/support/numbers.ts";
-import { decodeMailFragment } from "../../shared/domain/mail-fragment-codec.ts";
 import { fragmentKey, partitionFor } from "../../shared/domain/partition-for.ts";
 import { decodeStreamProgress, isProgressLine } from "../../shared/domain/stream-progress.ts";
 import { IngestPartition } from "./ingest-partition-shell.ts";
@@ -31,10 +30,8 @@ function runOf(): FoldRun<IngestPartition> {
         },
         hostsMax: 100,
         fragments: { topic: "fragments", partitions: FRAGMENTS },
-        events: { topic: "events", partitions: 2 },
         deadLetters: "dead",
         version: "1.2.3",
-        nameEvent: (event) => ({ ...event, login: "somebody" }),
       }),
   );
 }
@@ -67,12 +64,11 @@ describe("the same lines give the same fragments", () => {
     });
     const [one, ...others] = runs.map((run) => ({
       fragments: fragmentsOf(run),
-      events: linesOf(run.records, "events"),
       dead: Object.fromEntries(run.fold.deadLetters.counts),
       lines: run.fold.ingest.counters.lines,
     }));
     expect(one?.lines).toBeGreaterThan(0);
-    expect((one?.fragments.length ?? 0) + (one?.events.length ?? 0)).toBeGreaterThan(0);
+    expect(one?.fragments.length).toBeGreaterThan(0);
     for (const other of others) expect(other).toEqual(one);
   });
 
@@ -103,9 +99,7 @@ test("a fragment is in the partition of its queue id", () => {
   const partitions = new Set<number>();
   for (let partition = 0; partition < FRAGMENTS; partition += 1) {
     for (const line of linesOf(run.records, "fragments", partition)) {
-      const decoded = decodeMailFragment(line);
-      if (!decoded.ok) throw new Error(line);
-      const { host, queueId } = decoded.fragment;
+      const { host, queueId } = JSON.parse(line) as { readonly host: string; readonly queueId: string };
       expect(partitionFor(fragmentKey(host, queueId), FRAGMENTS)).toBe(partition);
       partitions.add(partition);
     }
@@ -127,13 +121,12 @@ test("a line that cannot be used is a dead letter with its reason and its record
   expect(fragmentsOf(run)).toHaveLength(1);
 });
 
-test("a mail that comes as a finished event goes on at once, its people named as they are to be", () => {
+test("a mail that comes as a finished event goes the way of the fragments, to the partition of its queue id", () => {
   const run = runOf();
-  run.take([`{"v":1,"site":"other","at":"2026-11-24T08:29:00Z","recipients":5,"login":"ann"}`], NOW);
+  run.take(['{"v":1,"site":"other","host":"mx","queueId":"Q1","at":"2026-11-24T08:29:00Z","recipients":5}'], NOW);
   run.flush();
-  const [line = "", ...others] = linesOf(run.records, "events");
-  expect(others).toEqual([]);
-  expect(JSON.parse(line)).toMatchObject({ site: "other", login: "somebody" });
+  const lines = linesOf(run.records, "fragments", partitionFor(fragmentKey("mx", "Q1"), FRAGMENTS));
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([{ site: "other", recipients: 5 }]);
 });
 
 describe("progress", () => {

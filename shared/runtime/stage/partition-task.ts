@@ -4,8 +4,7 @@
 // while one is being written belongs to the next. After a flush that failed nothing here can be relied on: the task is over, and
 // whoever made it takes the partition over anew.
 
-import type { NewRecord, TopicLog, TopicPartition } from "../topic-log.ts";
-import type { LogBatch } from "../topic-log.ts";
+import type { LogBatch, NewRecord, TopicLog, TopicPartition } from "../topic-log.ts";
 import { type StateEntry, StateLogError } from "../state-log.ts";
 import { openTopicStateLog, type TopicStateLog } from "../topic-state-log.ts";
 import type { PartitionFold } from "./partition-fold.ts";
@@ -125,13 +124,16 @@ export class PartitionTask {
   /** The last flush, where the partition is still ours; then nothing more is written. */
   async close(flushes: boolean): Promise<void> {
     if (!flushes) this.isOver = true;
-    await this.fold.close?.(flushes ? CLOSE_GRACE_MS : 0);
-    if (flushes) {
-      await this.flushing;
-      await this.flush();
+    try {
+      await this.fold.close?.(flushes ? CLOSE_GRACE_MS : 0);
+      if (flushes) {
+        await this.flushing;
+        await this.flush();
+      }
+    } finally {
+      this.isOver = true;
+      await this.state.close();
     }
-    this.isOver = true;
-    await this.state.close();
   }
 
   private drained(): Drained | undefined {
