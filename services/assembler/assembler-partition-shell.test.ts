@@ -14,6 +14,8 @@ import { AssemblerPartition } from "./assembler-partition-shell.ts";
 import { defaultAssemblerSettings } from "./assembler-settings.ts";
 
 const SECOND = 1_000;
+/** What a mail waits for inputs that were never heard of, and a step more. */
+const HOLD_MAX_MS = 15_100;
 
 interface Clock {
   nowMs: number;
@@ -70,7 +72,7 @@ test("a site is announced before its first mail, once, as one whose time is not 
   const clock = { nowMs: 0 };
   const run = runOf(clock);
   run.take([mailLine(1), mailLine(2)]);
-  const said = pass(run, clock, 1_000);
+  const said = pass(run, clock, HOLD_MAX_MS);
   expect(said.map((line) => wordOf(line))).toEqual(["progress unknown", "1@x", "2@x"]);
   expect(decodeStreamProgress(said[0] ?? "")).toMatchObject({
     progress: { site: "nhs", input: "fragments", partition: 1, of: 4 },
@@ -176,7 +178,7 @@ test("a flood of sites is bounded and counted, and those that were there go on",
   run.take(Array.from({ length: 1_500 }, (_, n) => mailLine(n, `site-${n}`)));
   run.take([mailLine(9_999, "site-3")]);
   expect([run.fold.assemblers.length, run.fold.sitesDropped]).toEqual([1_000, 500]);
-  expect(pass(run, clock, 1_000).map(wordOf)).toContain("9999@x");
+  expect(pass(run, clock, HOLD_MAX_MS).map(wordOf)).toContain("9999@x");
 });
 
 test("what cannot be used is a dead letter with its reason and offset; the rest of its record counts", () => {
@@ -195,7 +197,7 @@ test("what cannot be used is a dead letter with its reason and offset; the rest 
   ]);
   expect(records[0]).toMatchObject({ partition: 1, headers: { topic: "fragments", partition: "1", version: "1.2.3" } });
   expect(
-    pass(run, clock, 1_000)
+    pass(run, clock, HOLD_MAX_MS)
       .map(wordOf)
       .filter((word) => word.endsWith("@x")),
   ).toEqual(["1@x", "2@x", "3@x"]);
