@@ -5,6 +5,7 @@ import { decodeMailEvent, encodeMailEvent, isMailEventLine } from "../../shared/
 import { decodeMailFragment } from "../../shared/domain/mail-fragment-codec.ts";
 import { partitionFor } from "../../shared/domain/partition-for.ts";
 import { ProgressTable } from "../../shared/domain/progress-table.ts";
+import { siteKey, siteOfKey } from "../../shared/domain/site-key.ts";
 import { decodeStreamProgress, encodeStreamProgress, isProgressLine } from "../../shared/domain/stream-progress.ts";
 import { LineOutput } from "../../shared/runtime/stage/line-output.ts";
 import { DeadLetterOutput, eachLine, type ReadLine } from "../../shared/runtime/stage/line-records.ts";
@@ -40,6 +41,8 @@ export interface AssemblerPartitionOptions {
 
 interface Site {
   readonly name: string;
+  /** What the keys of its state begin with. */
+  readonly prefix: string;
   readonly assembler: SiteAssembler;
   readonly state: AssemblerState;
   readonly progress: ProgressTable;
@@ -71,14 +74,17 @@ export class AssemblerPartition implements PartitionFold {
 
   restore(key: string, value: Buffer): void {
     const [name = "", ...rest] = key.split("/");
-    const site = this.siteOf(decodeURIComponent(name));
+    const site = this.openSite(siteOfKey(name));
     const inner = rest.join("/");
     if (inner.startsWith(PROGRESS)) site?.progress.restore(key, value);
     else site?.state.restore(inner, value);
   }
 
   restored(): void {
-    for (const { state } of this.sites.values()) state.restored();
+    for (const { state, progress } of this.sites.values()) {
+      state.restored();
+      progress.restored();
+    }
   }
 
   take(batch: LogBatch): void {
@@ -99,8 +105,7 @@ export class AssemblerPartition implements PartitionFold {
   drain(sink: FlushSink): void {
     this.events.drain(sink.output);
     this.deadLetters.drain(sink.output);
-    for (const { name, state, progress } of this.sites.values()) {
-      const prefix = `${encodeURIComponent(name)}/`;
+    for (const { prefix, state, progress } of this.sites.values()) {
       state.changes((key, value) => {
         sink.entry(prefix + key, value);
       });
@@ -117,12 +122,15 @@ export class AssemblerPartition implements PartitionFold {
     return isMailEventLine(text) ? this.takeEvent(text) : this.takeFragment(text, nowMs);
   }
 
-  /** A mail that came as a finished event: there is nothing to wait for. */
+  /**
+   * A mail that came as a finished event: there is nothing to wait for. Its site is not announced: where only systems of their own
+   * write for it no input ever tells its time, and the detector would wait for that for ever.
+   */
   private takeEvent(text: string): string | undefined {
     const decoded = decodeMailEvent(text, { site: "" });
     if (!decoded.ok) return decoded.reason;
     const event = namedEvent(decoded.event, this.options.people);
-    if (this.siteOf(event.site) === undefined) return undefined;
+    if (!this.sites.has(event.site) && siteKey(event.site) === undefined) return "too-long";
     this.events.add(partitionFor(event.site, this.events.partitions), encodeMailEvent(event));
     return undefined;
   }
@@ -130,14 +138,18 @@ export class AssemblerPartition implements PartitionFold {
   private takeProgress(text: string): string | undefined {
     const decoded = decodeStreamProgress(text);
     if (!decoded.ok) return decoded.reason;
-    this.siteOf(decoded.progress.site)?.progress.take(decoded.progress);
+    const site = this.siteOf(decoded.progress.site);
+    if (site === undefined) return refusalOf(decoded.progress.site);
+    site.progress.take(decoded.progress);
     return undefined;
   }
 
   private takeFragment(text: string, nowMs: number): string | undefined {
     const decoded = decodeMailFragment(text);
     if (!decoded.ok) return decoded.reason;
-    this.siteOf(decoded.fragment.site)?.assembler.take(decoded.fragment, nowMs);
+    const site = this.siteOf(decoded.fragment.site);
+    if (site === undefined) return refusalOf(decoded.fragment.site);
+    site.assembler.take(decoded.fragment, nowMs);
     return undefined;
   }
 
@@ -148,8 +160,8 @@ export class AssemblerPartition implements PartitionFold {
   /** What came up to the last revisions has waited and been told since, so their inputs' progress holds for what is told here too. */
   private revise(site: Site): void {
     const { assembler, progress } = site;
-    const { allowedLatenessMs } = this.options;
-    assembler.passTime(progress.reachedMs - allowedLatenessMs);
+    // Nothing is forgotten for time that passed behind mails which still wait for their first word.
+    assembler.passTime(site.revisedToMs - this.options.allowedLatenessMs);
     assembler.revise();
     if (site.revisedToMs > site.toldMs) this.tellProgress(site);
     site.revisedToMs = progress.reachedMs;
@@ -168,8 +180,19 @@ export class AssemblerPartition implements PartitionFold {
   }
 
   private siteOf(name: string): Site | undefined {
-    let site = this.sites.get(name);
-    if (site !== undefined) return site;
+    const known = this.sites.get(name);
+    if (known !== undefined) return known;
+    const site = this.openSite(name);
+    // Before its first mail: a detector that hears of no assembler takes the time of arrivals.
+    if (site !== undefined) this.tellProgress(site);
+    return site;
+  }
+
+  private openSite(name: string): Site | undefined {
+    const known = this.sites.get(name);
+    if (known !== undefined) return known;
+    const key = siteKey(name);
+    if (key === undefined) return undefined;
     if (this.sites.size >= SITES_MAX) {
       this.sitesDropped += 1;
       return undefined;
@@ -185,8 +208,9 @@ export class AssemblerPartition implements PartitionFold {
         this.events.add(partitionFor(name, this.events.partitions), encodeMailEvent(event));
       },
     });
-    site = {
+    const site = {
       name,
+      prefix: `${key}/`,
       assembler,
       state: assembler.keepState(nowMs()),
       progress: new ProgressTable(),
@@ -194,10 +218,13 @@ export class AssemblerPartition implements PartitionFold {
       toldMs: Number.NEGATIVE_INFINITY,
     };
     this.sites.set(name, site);
-    // Before its first mail: a detector that hears of no assembler takes the time of arrivals.
-    this.tellProgress(site);
     return site;
   }
 }
 
 const PROGRESS = "progress/";
+
+/** Why a line of a site that is not kept cannot be used; undefined where there is no room, which is counted. */
+function refusalOf(site: string): string | undefined {
+  return siteKey(site) === undefined ? "too-long" : undefined;
+}

@@ -1,7 +1,7 @@
 // fragments of one site, from several inputs -> mails. Lines of one mail may come through several partitions, a little apart: so a mail
-// is told for the first time a moment after it could be, and not before all inputs have come as far; what comes meanwhile is in its first
-// word. One input that stands still, its process dead or its broker, holds mail up for as long as that takes to be mended, in seconds:
-// what is decided of a mail without its header lines is decided for good.
+// is told for the first time a moment after it is complete, and not before all inputs have come as far; what comes meanwhile is in its
+// first word. One input that stands still, its process dead or its broker, holds mail up for as long as that takes to be mended, in
+// seconds: what is decided of a mail without its header lines is decided for good.
 
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import type { MailFragment } from "../../shared/domain/mail-fragment.ts";
@@ -59,7 +59,8 @@ export class SiteAssembler {
       return;
     }
     const mail = takeFragment(fragment, this.table, this.telling);
-    if (mail === undefined) return;
+    // One that is not complete has a turn when it is.
+    if (mail === undefined || !isComplete(mail)) return;
     mail.waiting = true;
     this.fresh.push({ mail, sinceMs: clockMs });
   }
@@ -74,7 +75,7 @@ export class SiteAssembler {
         continue;
       }
       mail.waiting = false;
-      // What is not complete has a turn again when it is.
+      // One that was put on hold meanwhile has a turn again when it is released.
       if (mail.forgotten || wasTold(mail) || !isComplete(mail)) continue;
       this.own.accepted += 1;
       this.telling.tell(mail, Number.POSITIVE_INFINITY, this.sink);
@@ -108,7 +109,7 @@ export class SiteAssembler {
       this.nowMs = read.nowMs;
       Object.assign(this.own, { accepted: read.accepted, expiredFragments: read.expiredFragments });
       this.telling.restore(mails);
-      const untold = mails.filter((mail) => !mail.forgotten && !wasTold(mail) && mail.said.acceptedAt !== undefined);
+      const untold = mails.filter((mail) => !mail.forgotten && !wasTold(mail) && isComplete(mail));
       this.fresh = untold.map((mail) => ({ mail, sinceMs: clockMs }));
       for (const mail of untold) mail.waiting = true;
     };

@@ -3,6 +3,7 @@
 import { decodeMailEvent } from "../../shared/domain/mail-event-codec.ts";
 import { partitionFor } from "../../shared/domain/partition-for.ts";
 import { ProgressTable } from "../../shared/domain/progress-table.ts";
+import { siteKey, siteOfKey } from "../../shared/domain/site-key.ts";
 import { encodeStormAlert } from "../../shared/domain/storm-alert-codec.ts";
 import { decodeStreamProgress, isProgressLine } from "../../shared/domain/stream-progress.ts";
 import { encodeThreadWindow } from "../../shared/domain/thread-window-codec.ts";
@@ -72,13 +73,16 @@ export class DetectorPartition implements PartitionFold {
       return;
     }
     const [, site = ""] = key.split("/");
-    const time = this.timeOf(decodeURIComponent(site));
+    const time = this.timeOf(siteOfKey(site));
     time.hasProgress = true;
     time.progress.restore(key, value);
   }
 
   restored(): void {
     this.entries.restored();
+    for (const { progress } of this.times.values()) progress.restored();
+    // What is open of a site that says no more comes to its end too.
+    for (const site of this.detector.sites.keys()) this.timeOf(site);
   }
 
   take(batch: LogBatch): void {
@@ -106,7 +110,7 @@ export class DetectorPartition implements PartitionFold {
     this.deadLetters.drain(sink.output);
     this.entries.changes(sink.entry);
     for (const [site, { progress }] of this.times) {
-      progress.changes(`${PROGRESS}${encodeURIComponent(site)}/`, sink.entry);
+      progress.changes(`${PROGRESS}${siteKey(site)}/`, sink.entry);
     }
   }
 
@@ -117,7 +121,9 @@ export class DetectorPartition implements PartitionFold {
   private takeProgress(text: string): string | undefined {
     const decoded = decodeStreamProgress(text);
     if (!decoded.ok) return decoded.reason;
-    const time = this.timeOf(decoded.progress.site);
+    const { site } = decoded.progress;
+    if (!this.isKeepable(site)) return "too-long";
+    const time = this.timeOf(site);
     time.hasProgress = true;
     time.progress.take(decoded.progress);
     return undefined;
@@ -127,6 +133,7 @@ export class DetectorPartition implements PartitionFold {
     const decoded = decodeMailEvent(text, this.options);
     if (!decoded.ok) return decoded.reason;
     const { event } = decoded;
+    if (!this.isKeepable(event.site)) return "too-long";
     this.timeOf(event.site).arrivedAtMs = timestampMs;
     this.put(step(this.detector, { kind: "event", event }));
     return undefined;
@@ -148,6 +155,11 @@ export class DetectorPartition implements PartitionFold {
 
   private reject({ text, offset }: ReadLine, reason: string): void {
     this.deadLetters.add({ offset, reason, value: Buffer.from(text) });
+  }
+
+  /** A name that no key of the state can hold would end the process at each flush. */
+  private isKeepable(site: string): boolean {
+    return this.times.has(site) || siteKey(site) !== undefined;
   }
 
   private timeOf(site: string): SiteTime {

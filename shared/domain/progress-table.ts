@@ -4,19 +4,24 @@ import type { PutEntry } from "./state-value.ts";
 import { decodedState } from "./state-value.ts";
 import { decodeStreamProgress, encodeStreamProgress, type StreamProgress } from "./stream-progress.ts";
 
+/** Topics that one site's lines may come through; a site has one or a few. */
+const INPUTS_MAX = 100;
+
 export class ProgressTable {
   /** ms; -Infinity: nothing is known. Never goes back. */
   reachedMs = Number.NEGATIVE_INFINITY;
+  /** Words of inputs beyond the room for them: nobody waits for those. */
+  dropped = 0;
   private readonly inputs = new Map<string, (StreamProgress | undefined)[]>();
   private readonly changed = new Set<StreamProgress>();
 
   take(progress: StreamProgress): void {
-    const known = this.inputs.get(progress.input) ?? [];
-    const before = known[progress.partition];
+    const before = this.inputs.get(progress.input)?.[progress.partition];
+    if (!this.note(progress)) {
+      this.dropped += 1;
+      return;
+    }
     if (before !== undefined) this.changed.delete(before);
-    known[progress.partition] = progress;
-    known.length = progress.of;
-    this.inputs.set(progress.input, known);
     this.changed.add(progress);
     this.reachedMs = Math.max(this.reachedMs, this.comeTo());
   }
@@ -29,11 +34,24 @@ export class ProgressTable {
     this.changed.clear();
   }
 
-  /** Throws StateValueError. */
+  /** Takes an entry back, before `restored`. Throws StateValueError. */
   restore(key: string, value: Buffer): void {
     const decoded = decodeStreamProgress(value.toString("utf8"));
-    this.take(decodedState(key, decoded.ok ? { ok: true, value: decoded.progress } : decoded));
-    this.changed.clear();
+    this.note(decodedState(key, decoded.ok ? { ok: true, value: decoded.progress } : decoded));
+  }
+
+  /** All entries were given: by one input alone it would seem to have come further than it has. */
+  restored(): void {
+    this.reachedMs = this.comeTo();
+  }
+
+  private note(progress: StreamProgress): boolean {
+    const known = this.inputs.get(progress.input) ?? [];
+    if (known.length === 0 && this.inputs.size >= INPUTS_MAX) return false;
+    known[progress.partition] = progress;
+    known.length = progress.of;
+    this.inputs.set(progress.input, known);
+    return true;
   }
 
   /** -Infinity while there is somebody to wait for. */

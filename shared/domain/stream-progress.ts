@@ -1,9 +1,10 @@
 // StreamProgress: how far one partition of a stage's input has come in event time. It goes to every partition of the next topic, behind
 // what was said before it, so that a reader of any of them knows what is still to come. ingest -> assembler -> detector.
+// What each field may hold is published in stream-progress.schema.json.
 
 import type { DecodeFault } from "./decode-fault.ts";
 import { requiredChoice, requiredInteger, requiredText, type TextLimits, timeOf, wireTime } from "./wire-fields.ts";
-import { decodeLine, fieldSet, refuse } from "./wire-object.ts";
+import { decodeLine, fieldSet, refuse, type WireObject } from "./wire-object.ts";
 
 export interface StreamProgress {
   readonly site: string;
@@ -22,6 +23,9 @@ export interface StreamProgress {
 const HEAD = '{"v":1,"kind":"progress",';
 const STATES = ["known", "empty", "unknown"] as const;
 const NAME: TextLimits = { max: 255 };
+/** As Kafka takes them: the name stands in a key of the state. */
+const TOPIC: TextLimits = { max: 249 };
+const TOPIC_NAME = /^[A-Za-z0-9._-]+$/u;
 const PARTITIONS_MAX = 100_000;
 const FIELDS = fieldSet("v kind site input partition of at state");
 
@@ -46,7 +50,7 @@ export function decodeStreamProgress(
     if ((at === undefined) === (state === "known")) refuse(object, "out-of-range", "at");
     return {
       site: requiredText(object, "site", NAME),
-      input: requiredText(object, "input", NAME),
+      input: requiredTopic(object),
       partition: requiredInteger(object, "partition", { min: 0, max: of - 1 }),
       of,
       at,
@@ -54,4 +58,10 @@ export function decodeStreamProgress(
     };
   });
   return decoded.ok ? { ok: true, progress: decoded.value } : decoded;
+}
+
+function requiredTopic(object: WireObject): string {
+  const input = requiredText(object, "input", TOPIC);
+  if (!TOPIC_NAME.test(input)) refuse(object, "out-of-range", "input");
+  return input;
 }

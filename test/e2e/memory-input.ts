@@ -4,6 +4,7 @@ import type { InputFile } from "../../shared/adapters/files/input-file.ts";
 import type { SquallConfig } from "../../services/squall/squall-defaults.ts";
 import type { ReplayInput } from "../../services/squall/replay/inputs.ts";
 import { replay, type ReplayResult } from "../../services/squall/replay/replay.ts";
+import type { ThreadWindow } from "../../shared/domain/thread-window.ts";
 import type { StormAlert } from "../../shared/domain/storm-alert.ts";
 
 /** A chunk must stay as it is until the next one is asked for. Years, where stamps name none, begin in 2016. */
@@ -31,7 +32,11 @@ export interface ChunksReplayed {
   readonly result: ReplayResult;
 }
 
-export async function replayChunks(chunks: Iterator<Buffer>, config: SquallConfig): Promise<ChunksReplayed> {
+export async function replayChunks(
+  chunks: Iterator<Buffer>,
+  config: SquallConfig,
+  onWindow: (window: ThreadWindow) => void = () => undefined,
+): Promise<ChunksReplayed> {
   const alerts: StormAlert[] = [];
   const result = await replay({
     inputs: [inputOfChunks(chunks)],
@@ -40,7 +45,7 @@ export async function replayChunks(chunks: Iterator<Buffer>, config: SquallConfi
     signal: new AbortController().signal,
     nowMs: () => Number.NaN,
     onAlert: (alert) => void alerts.push(alert),
-    onWindow: () => undefined,
+    onWindow,
     onRejected: () => undefined,
     onProgress: () => undefined,
   });

@@ -9,7 +9,7 @@ import { IngestPartition } from "../../services/ingest/ingest-partition-shell.ts
 import { zoneToUtc } from "../../services/ingest/time-zone.ts";
 import { defaultDetectorSettings } from "../../shared/domain/detector-settings.ts";
 import { consumerGroup, deadLetterTopic, stateTopic, topicNames } from "../../shared/domain/topics.ts";
-import { systemClock } from "../../shared/runtime/clock.ts";
+import { type Clock, systemClock } from "../../shared/runtime/clock.ts";
 import { StageRunner } from "../../shared/runtime/stage/stage-runner.ts";
 import type { PartitionFold } from "../../shared/runtime/stage/partition-fold.ts";
 import type { TopicLog, TopicPartition } from "../../shared/runtime/topic-log.ts";
@@ -20,6 +20,8 @@ export interface StageSet {
   /** Of every topic but that of alerts. */
   readonly partitions: number;
   readonly say: (line: string) => void;
+  /** The machine's where none is given. */
+  readonly clock?: Clock;
 }
 
 export type FoldStage = "ingest" | "assembler" | "detector";
@@ -27,6 +29,7 @@ export type FoldStage = "ingest" | "assembler" | "detector";
 const INPUTS = { ingest: "mail-logs", assembler: "mail-fragments", detector: "mail-events" } as const;
 
 export function stageRunner(stage: FoldStage, log: TopicLog, set: StageSet): StageRunner {
+  const { clock } = set;
   const topics = topicNames(set.prefix);
   const inputTopic = topics[INPUTS[stage]];
   return new StageRunner({
@@ -36,13 +39,17 @@ export function stageRunner(stage: FoldStage, log: TopicLog, set: StageSet): Sta
     stateTopic: stateTopic(inputTopic, stage),
     createFold: (at) => foldOf(stage, at, set),
     flushEveryMs: 100,
-    clock: systemClock,
-    monotonicMs: () => performance.now(),
+    clock: clock ?? systemClock,
+    monotonicMs: () => clock?.nowMs() ?? performance.now(),
     say: set.say,
   });
 }
 
-function foldOf(stage: FoldStage, at: TopicPartition, { prefix, site, partitions }: StageSet): PartitionFold {
+function foldOf(
+  stage: FoldStage,
+  at: TopicPartition,
+  { prefix, site, partitions, clock = systemClock }: StageSet,
+): PartitionFold {
   const topics = topicNames(prefix);
   const common = { at, partitions, deadLetters: deadLetterTopic(at.topic), version: "0.0.0" };
   const events = { topic: topics["mail-events"], partitions };
@@ -63,7 +70,14 @@ function foldOf(stage: FoldStage, at: TopicPartition, { prefix, site, partitions
   if (stage === "assembler") {
     const people = { name: (address: string) => address, allowSubject: true };
     const settings = defaultAssemblerSettings;
-    return new AssemblerPartition({ ...common, settings, allowedLatenessMs, people, events, nowMs: Date.now });
+    return new AssemblerPartition({
+      ...common,
+      settings,
+      allowedLatenessMs,
+      people,
+      events,
+      nowMs: () => clock.nowMs(),
+    });
   }
   return new DetectorPartition({
     ...common,

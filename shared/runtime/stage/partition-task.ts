@@ -4,8 +4,7 @@
 // while one is being written belongs to the next. After a flush that failed nothing here can be relied on: the task is over, and
 // whoever made it takes the partition over anew.
 
-import type { NewRecord, TopicLog, TopicPartition } from "../topic-log.ts";
-import type { LogBatch } from "../topic-log.ts";
+import type { LogBatch, NewRecord, TopicLog, TopicPartition } from "../topic-log.ts";
 import { type StateEntry, StateLogError } from "../state-log.ts";
 import { openTopicStateLog, type TopicStateLog } from "../topic-state-log.ts";
 import type { PartitionFold } from "./partition-fold.ts";
@@ -31,8 +30,8 @@ export interface PartitionTaskOptions {
   readonly onFlushed: (tookMs: number) => void;
   /** More was taken than is good, or that is over. */
   readonly onPressure: (isHigh: boolean) => void;
-  /** A flush failed. Said once; nothing more is taken. */
-  readonly onBroken: (task: PartitionTask, error: StateLogError) => void;
+  /** A flush failed, or the fold threw in it. Said once; nothing more is taken. */
+  readonly onBroken: (task: PartitionTask, error: unknown) => void;
 }
 
 /** What a takeover had to read. */
@@ -85,8 +84,9 @@ export class PartitionTask {
     return this.next >= this.end && !this.isHigh;
   }
 
-  /** Where the partition begins and ends now. Returns how many records were deleted before they were read. */
+  /** Where the partition begins and ends now. Returns how many records were deleted before they were read. Throws StateLogError. */
   begin(first: number, end: number): number {
+    if (end < this.next) throw madeAnew(this.at, this.next, end);
     const missed = Math.max(0, first - this.next);
     this.next += missed;
     this.end = end;
@@ -101,7 +101,7 @@ export class PartitionTask {
     this.movedAtMs = this.options.monotonicMs();
     for (const { value } of batch.records) this.unflushedBytes += value?.length ?? 0;
     this.press();
-    if (this.fold.isUrgent || this.isHigh) void this.flush();
+    if (this.fold.isUrgent || this.unflushedBytes > UNFLUSHED_BYTES_MAX) void this.flush();
   }
 
   /** Time passes; flushes what is due. */
@@ -115,25 +115,37 @@ export class PartitionTask {
   /** Writes what there is, after a flush that is being written. Never rejects: see onBroken. */
   async flush(): Promise<void> {
     if (this.flushing !== undefined || this.isOver) return this.flushing;
-    const { outputs, entries } = this.drain();
-    if (outputs.length === 0 && entries.length === 0) return;
-    this.flushing = this.write(entries, outputs);
+    const drained = this.drained();
+    if (drained === undefined || drained.outputs.length + drained.entries.length === 0) return;
+    this.flushing = this.write(drained);
     await this.flushing;
   }
 
   /** The last flush, where the partition is still ours; then nothing more is written. */
   async close(flushes: boolean): Promise<void> {
     if (!flushes) this.isOver = true;
-    await this.fold.close?.(flushes ? CLOSE_GRACE_MS : 0);
-    if (flushes) {
-      await this.flushing;
-      await this.flush();
+    try {
+      await this.fold.close?.(flushes ? CLOSE_GRACE_MS : 0);
+      if (flushes) {
+        await this.flushing;
+        await this.flush();
+      }
+    } finally {
+      this.isOver = true;
+      await this.state.close();
     }
-    this.isOver = true;
-    await this.state.close();
   }
 
-  private drain(): { outputs: NewRecord[]; entries: StateEntry[] } {
+  private drained(): Drained | undefined {
+    try {
+      return this.drain();
+    } catch (error) {
+      this.breakOff(error);
+      return undefined;
+    }
+  }
+
+  private drain(): Drained {
     const outputs: NewRecord[] = [];
     const entries: StateEntry[] = [];
     this.fold.drain({
@@ -148,27 +160,30 @@ export class PartitionTask {
     return { outputs, entries };
   }
 
-  private async write(entries: readonly StateEntry[], outputs: readonly NewRecord[]): Promise<void> {
-    const { monotonicMs, onFlushed, onBroken } = this.options;
+  private async write({ entries, outputs }: Drained): Promise<void> {
+    const { monotonicMs, onFlushed } = this.options;
     const startedMs = monotonicMs();
     const offset = this.drainedOffset;
     this.flushedAtMs = startedMs;
     this.unflushedBytes = 0;
     try {
       await this.state.flush(entries, outputs);
+      this.flushedOffset = offset;
+      if (!this.isOver) this.fold.flushed();
     } catch (error) {
-      this.isOver = true;
-      onBroken(this, error instanceof StateLogError ? error : new StateLogError("failed", String(error)));
-      return;
+      this.breakOff(error);
     } finally {
       this.flushing = undefined;
     }
-    this.flushedOffset = offset;
     if (this.isOver) return;
-    this.fold.flushed();
     onFlushed(monotonicMs() - startedMs);
     this.press();
     if (this.fold.isUrgent) void this.flush();
+  }
+
+  private breakOff(error: unknown): void {
+    this.isOver = true;
+    this.options.onBroken(this, error);
   }
 
   private press(): void {
@@ -177,6 +192,11 @@ export class PartitionTask {
     this.isHigh = isHigh;
     this.options.onPressure(isHigh);
   }
+}
+
+interface Drained {
+  readonly outputs: readonly NewRecord[];
+  readonly entries: readonly StateEntry[];
 }
 
 interface TakenOver {
@@ -218,5 +238,13 @@ function partitionsChanged(topic: string, before: number, now: number): StateLog
     `${topic} has ${now} partitions and had ${before} when the state was written: what belongs together would be read apart. ` +
       `Stop all services, let them read everything first, then delete the state topics and ${topic} and create them anew ` +
       "(squall topics --create), or go on with another topic prefix",
+  );
+}
+
+function madeAnew({ topic, partition }: TopicPartition, read: number, end: number): StateLogError {
+  return new StateLogError(
+    "misuse",
+    `${topic}, partition ${partition} ends at ${end} and was read up to ${read}: it is not the topic that was read before. ` +
+      "Delete the state topics that belong to it and create them anew (squall topics --create)",
   );
 }

@@ -10,7 +10,18 @@ export function isPassing(error: unknown): boolean {
   return error instanceof StateLogError && (error.fault === "failed" || error.fault === "held");
 }
 
-function messageOf(error: unknown): string {
+/** Another has it now: it is given time to go on, and us to hear that it is the other's. */
+export function isFenced(error: unknown): boolean {
+  return error instanceof StateLogError && error.fault === "held";
+}
+
+export function passed(clock: Clock, durationMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    clock.after(durationMs, resolve);
+  });
+}
+
+export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
@@ -34,8 +45,6 @@ export async function untilItWorks(
       if (!isPassing(error)) throw error;
       say(messageOf(error));
     }
-    await new Promise<void>((resolve) => {
-      clock.after(waitMs, resolve);
-    });
+    await passed(clock, waitMs);
   }
 }

@@ -4,7 +4,10 @@ import { LogError, type TopicLog, type TopicPartition } from "../topic-log.ts";
 import type { PartitionTask } from "./partition-task.ts";
 
 const ASK_EVERY_MS = 10_000;
-/** A partition with something to be read that was not moved for so long is stuck: kafkajs is known to hold one without fetching. */
+/**
+ * A partition that has something to be read for so long, and was not moved, is stuck: kafkajs is known to hold one without fetching.
+ * While no broker answers nobody can say that.
+ */
 const STUCK_MS = 60_000;
 
 export interface PartitionStatus extends TopicPartition {
@@ -23,6 +26,11 @@ export interface ProgressWatchOptions {
 export class ProgressWatch {
   private readonly options: ProgressWatchOptions;
   private askedAtMs: number;
+  /** Where a partition stood when it was first seen to be behind, and when. */
+  private readonly behind = new Map<
+    number,
+    { readonly task: PartitionTask; readonly next: number; readonly sinceMs: number }
+  >();
 
   constructor(options: ProgressWatchOptions) {
     this.options = options;
@@ -38,18 +46,29 @@ export class ProgressWatch {
   }
 
   private async ask(partitions: readonly PartitionStatus[]): Promise<void> {
-    const { log, inputTopic, monotonicMs, onStuck } = this.options;
+    const { log, inputTopic, onStuck } = this.options;
     try {
       const ends = await log.endsOf(inputTopic);
       for (const { topic, partition, task } of partitions) {
         const end = ends[partition]?.end;
         if (task === undefined || task.isOver || end === undefined) continue;
         task.end = Math.max(task.end, end);
-        if (task.next >= task.end || monotonicMs() - task.movedAtMs <= STUCK_MS) continue;
+        if (!this.isStuck(partition, task)) continue;
         onStuck(new LogError("unknown", `${topic}, partition ${partition}: nothing was read for a minute`));
       }
     } catch {
       // No broker answers: that is no stuck partition.
+      this.behind.clear();
     }
+  }
+
+  private isStuck(partition: number, task: PartitionTask): boolean {
+    const nowMs = this.options.monotonicMs();
+    const { next, end } = task;
+    const known = this.behind.get(partition);
+    if (next >= end) this.behind.delete(partition);
+    else if (known?.task !== task || known.next !== next) this.behind.set(partition, { task, next, sinceMs: nowMs });
+    else return nowMs - known.sinceMs > STUCK_MS;
+    return false;
   }
 }

@@ -1,16 +1,20 @@
 // A stage in one process: a member of the group of its input, and a task for each partition that it is given.
 
 import type { Clock } from "../clock.ts";
-import type { StateLogError } from "../state-log.ts";
-import type { GroupMember, LogBatch, PartitionEnds, TopicLog, TopicPartition } from "../topic-log.ts";
+import type { GroupMember, GroupOptions, LogBatch, TopicLog, TopicPartition } from "../topic-log.ts";
 import { agreedPartitions } from "./agreed-partitions.ts";
 import type { PartitionFold } from "./partition-fold.ts";
-import { PartitionTask, type Restored } from "./partition-task.ts";
-import { isPassing, untilItWorks } from "./passing-fault.ts";
+import type { PartitionTask, Restored } from "./partition-task.ts";
+import { isFenced, isPassing, messageOf } from "./passing-fault.ts";
 import { type PartitionStatus, ProgressWatch } from "./progress-watch.ts";
 import { ShownPositions } from "./shown-positions.ts";
+import { type Owned, Takeovers } from "./takeovers.ts";
+import { isDoneWithin } from "./time-limit.ts";
 
 const TICK_MS = 100;
+/** A graceful stop takes 10 s at most: the last flushes, then the farewell to the group; what is left is for closing the log. */
+const LAST_FLUSH_MS = 5_000;
+const LEAVE_MS = 3_000;
 
 export interface StageRunnerOptions {
   readonly log: TopicLog;
@@ -29,12 +33,6 @@ export interface StageRunnerOptions {
   readonly onFlushed?: (tookMs: number) => void;
 }
 
-interface Owned {
-  readonly at: TopicPartition;
-  task: PartitionTask | undefined;
-  isLost: boolean;
-}
-
 export class StageRunner {
   /** How often partitions were given or taken. */
   rebalances = 0;
@@ -46,6 +44,7 @@ export class StageRunner {
   private readonly options: StageRunnerOptions;
   private readonly owned = new Map<number, Owned>();
   private readonly joined = Promise.withResolvers<GroupMember>();
+  private readonly takeovers: Takeovers;
   private member: GroupMember | undefined;
   private readonly shown = new ShownPositions();
   private partitions = 0;
@@ -53,54 +52,53 @@ export class StageRunner {
   private cancelTick: () => void = () => undefined;
   private readonly watch: ProgressWatch;
   private failed: Error | undefined;
-  private end: () => void = () => undefined;
-  private readonly ended: Promise<void>;
+  private stopping: Promise<void> | undefined;
+  private readonly ended = Promise.withResolvers<undefined>();
+
+  private readonly fail = (error: unknown): void => {
+    if (this.isOver) return;
+    this.failed ??= error instanceof Error ? error : new Error(String(error));
+    void this.stop();
+  };
 
   constructor(options: StageRunnerOptions) {
     this.options = options;
     this.progressAtMs = options.monotonicMs();
-    this.watch = new ProgressWatch({
+    this.watch = new ProgressWatch({ ...options, onStuck: this.fail });
+    this.takeovers = new Takeovers({
       ...options,
-      onStuck: (error) => {
-        this.fail(error);
+      member: this.joined.promise,
+      taskOptions: (at) => this.taskOptions(at),
+      isOver: () => this.isOver,
+      onTaken: (owned, task, missed) => {
+        this.taken(owned, task, missed);
       },
-    });
-    this.ended = new Promise((resolve) => {
-      this.end = resolve;
+      onFailed: this.fail,
     });
   }
 
   /** Checks the topics and joins the group. Rejects with LogError and StateLogError. */
   async start(): Promise<void> {
-    const { log, inputTopic, stateTopic, group } = this.options;
+    const { log, inputTopic, stateTopic } = this.options;
     this.partitions = await agreedPartitions(log, inputTopic, stateTopic);
     // The group is joined only when states can be read back at once.
     await log.prepareReadBack(stateTopic);
-    this.member = await log.join({
-      group,
-      topics: [inputTopic],
-      onAssigned: (given) => {
-        this.rebalances += 1;
-        for (const at of given) this.own(at);
-      },
-      onLost: (lost) => {
-        this.rebalances += 1;
-        for (const at of lost) this.lose(at);
-      },
-      onBatch: (batch) => {
-        this.take(batch);
-      },
-      onDead: (error) => {
-        this.fail(error);
-      },
-    });
+    try {
+      this.member = await log.join(this.groupOptions());
+    } catch (error) {
+      this.joined.promise.catch(() => undefined);
+      this.joined.reject(error);
+      await this.stop();
+      throw error;
+    }
     this.joined.resolve(this.member);
-    this.tickLater();
+    if (this.isOver) await this.member.leave();
+    else this.tickLater();
   }
 
   /** Resolves when it was stopped. Rejects with what it cannot go on after. */
   async run(): Promise<void> {
-    await this.ended;
+    await this.ended.promise;
     if (this.failed !== undefined) throw this.failed;
   }
 
@@ -114,22 +112,51 @@ export class StageRunner {
     return this.member !== undefined && [...this.owned.values()].every(({ task }) => task !== undefined);
   }
 
-  /** Flushes what there is, gives the partitions back and leaves the group. */
-  async stop(): Promise<void> {
-    if (this.isOver) return;
+  /** Flushes what there is, gives the partitions back and leaves the group: within 8 s, whatever hangs. */
+  stop(): Promise<void> {
+    this.stopping ??= this.end();
+    return this.stopping;
+  }
+
+  private async end(): Promise<void> {
     this.isOver = true;
     this.cancelTick();
     const tasks = [...this.owned.values()].flatMap(({ task }) => (task === undefined ? [] : [task]));
     this.owned.clear();
-    await Promise.all(tasks.map((task) => task.close(this.failed === undefined)));
-    await this.member?.leave();
-    this.end();
+    const { clock, say } = this.options;
+    const closed = Promise.allSettled(tasks.map((task) => task.close(this.failed === undefined)));
+    const isFlushed = await isDoneWithin(clock, LAST_FLUSH_MS, closed);
+    if (!isFlushed) say("the last flush takes too long: whoever takes over goes on from the one before, or from it");
+    const left = this.member?.leave() ?? Promise.resolve();
+    if (!(await isDoneWithin(clock, LEAVE_MS, left))) say("leaving the group takes too long");
+    this.ended.resolve(undefined);
+  }
+
+  private groupOptions(): GroupOptions {
+    const { group, inputTopic } = this.options;
+    return {
+      group,
+      topics: [inputTopic],
+      onAssigned: (given) => {
+        this.rebalances += 1;
+        for (const at of given) this.own(at);
+      },
+      onLost: (lost) => {
+        this.rebalances += 1;
+        for (const at of lost) this.lose(at);
+      },
+      onBatch: (batch) => {
+        this.take(batch);
+      },
+      onDead: this.fail,
+    };
   }
 
   private own(at: TopicPartition): void {
+    if (this.isOver) return;
     const owned: Owned = { at, task: undefined, isLost: false };
     this.owned.set(at.partition, owned);
-    void this.takeOver(owned);
+    void this.takeovers.begin(owned);
   }
 
   private lose({ partition }: TopicPartition): void {
@@ -139,35 +166,11 @@ export class StageRunner {
     void owned?.task?.close(false);
   }
 
-  private async takeOver(owned: Owned): Promise<void> {
-    const { log, say, clock } = this.options;
-    const { at } = owned;
-    const isWanted = (): boolean => !owned.isLost && !this.isOver;
-    const attempt = async (): Promise<void> => {
-      const task = await PartitionTask.takeOver(this.taskOptions(at));
-      const ends = (await log.endsOf(at.topic))[at.partition];
-      const member = await this.joined.promise;
-      if (!isWanted()) return task.close(false);
-      this.begin(owned, task, ends ?? { first: 0, end: 0 });
-      member.seek(at, task.next);
-      member.resume(at);
-    };
-    const what = `${at.topic}, partition ${at.partition}`;
-    try {
-      await untilItWorks(attempt, { isWanted, say: (why) => say(`${what}: not taken over yet: ${why}`), clock });
-    } catch (error) {
-      this.fail(error);
-    }
-  }
-
-  private begin(owned: Owned, task: PartitionTask, { first, end }: PartitionEnds): void {
-    const { say, onRestored } = this.options;
-    const { at } = owned;
-    const missed = task.begin(first, end);
+  private taken({ at }: Owned, task: PartitionTask, missed: number): void {
+    const { say, onRestored, monotonicMs } = this.options;
     this.missedRecords += missed;
     if (missed > 0) say(`${at.topic}, partition ${at.partition}: ${missed} records were deleted before they were read`);
-    owned.task = task;
-    this.progressAtMs = this.options.monotonicMs();
+    this.progressAtMs = monotonicMs();
     onRestored?.(at, task.restored);
   }
 
@@ -190,13 +193,13 @@ export class StageRunner {
         if (isHigh) this.member?.pause(at);
         else this.member?.resume(at);
       },
-      onBroken: (task: PartitionTask, error: StateLogError): void => {
+      onBroken: (task: PartitionTask, error: unknown): void => {
         this.broken(task, error);
       },
     };
   }
 
-  private broken(task: PartitionTask, error: StateLogError): void {
+  private broken(task: PartitionTask, error: unknown): void {
     const { at } = task;
     const owned = this.owned.get(at.partition);
     if (owned?.task !== task) return;
@@ -204,11 +207,11 @@ export class StageRunner {
       this.fail(error);
       return;
     }
-    this.options.say(`${at.topic}, partition ${at.partition}: given up and taken over anew: ${error.message}`);
+    this.options.say(`${at.topic}, partition ${at.partition}: given up and taken over anew: ${messageOf(error)}`);
     this.member?.pause(at);
     owned.task = undefined;
     void task.close(false);
-    void this.takeOver(owned);
+    void (isFenced(error) ? this.takeovers.beginLater(owned) : this.takeovers.begin(owned));
   }
 
   private take(batch: LogBatch): void {
@@ -240,11 +243,5 @@ export class StageRunner {
     const partitions = this.status();
     this.watch.look(partitions);
     if (this.member !== undefined) this.shown.show(partitions, this.member, nowMs);
-  }
-
-  private fail(error: unknown): void {
-    if (this.isOver) return;
-    this.failed ??= error instanceof Error ? error : new Error(String(error));
-    void this.stop();
   }
 }

@@ -13,6 +13,10 @@ export class MemoryBroker {
   /** Nothing can be asked, written or read. */
   isDown = false;
   nowMs: () => number = Date.now;
+  /** A test may stand between a writer and what it writes: it calls `append` or does not, late, or throws LogError. */
+  onWrite: (id: string, append: () => void) => Promise<void> = (_id, append) => Promise.resolve(append());
+  /** First offset that is still there, where records were deleted. */
+  private readonly firsts = new Map<string, number>();
   private readonly counts = new Map<string, number>();
   private readonly epochs = new Map<string, number>();
   private readonly groups = new Map<string, MemoryGroup>();
@@ -30,6 +34,15 @@ export class MemoryBroker {
     const records = this.partitions.get(nameOf(at));
     if (records === undefined) throw new LogError("refused", `no such partition: ${nameOf(at)}`);
     return records;
+  }
+
+  firstOf(at: TopicPartition): number {
+    return this.firsts.get(nameOf(at)) ?? 0;
+  }
+
+  /** Retention, as it were. */
+  deleteBefore(at: TopicPartition, offset: number): void {
+    this.firsts.set(nameOf(at), offset);
   }
 
   check(): void {

@@ -2,12 +2,13 @@
 
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { nameOf } from "../../../shared/adapters/kafka/sticky-assignment.ts";
-import type { GroupMember, GroupOptions, TopicPartition } from "../../../shared/runtime/topic-log.ts";
+import type { GroupMember, GroupOptions, LogRecord, TopicPartition } from "../../../shared/runtime/topic-log.ts";
 import type { MemoryBroker } from "./memory-broker.ts";
 import type { MemoryGroup } from "./memory-group.ts";
 
-/** Records of one batch; Kafka's fetches are bounded by bytes. */
+/** What one batch holds at most, and at least a record. */
 const BATCH_RECORDS = 500;
+const BATCH_BYTES = 1_048_576;
 
 interface Held {
   readonly at: TopicPartition;
@@ -88,6 +89,16 @@ export class MemoryMember implements GroupMember {
     this.group.leave(this);
   }
 
+  /** The group takes it for dead, and it does not know. */
+  timeOut(): void {
+    this.group.leave(this);
+  }
+
+  /** It knows, and comes back with what it thinks it has. */
+  rejoin(): void {
+    this.group.enter(this);
+  }
+
   private async run(): Promise<void> {
     while (!this.isOver) {
       await nextTurn();
@@ -99,8 +110,12 @@ export class MemoryMember implements GroupMember {
   private fetch(held: Held): void {
     if (held.next === undefined || held.isPaused || this.isOver) return;
     const all = this.broker.recordsOf(held.at);
+    held.next = Math.max(held.next, this.broker.firstOf(held.at));
     if (held.next >= all.length) return;
-    const records = all.slice(held.next, held.next + BATCH_RECORDS);
+    let bytes = 0;
+    const isOut = ({ value }: LogRecord): boolean => (bytes += value?.length ?? 0) > BATCH_BYTES;
+    const some = all.slice(held.next, held.next + BATCH_RECORDS);
+    const records = some.slice(0, Math.max(1, some.findIndex(isOut) >>> 0));
     held.next += records.length;
     this.options.onBatch({ ...held.at, records, nextOffset: held.next, endOffset: all.length });
   }

@@ -1,6 +1,7 @@
 // A process' connection to the log in memory.
 
 import { setImmediate as nextTurn } from "node:timers/promises";
+import { nameOf } from "../../../shared/adapters/kafka/sticky-assignment.ts";
 import {
   type GroupMember,
   type GroupOptions,
@@ -18,6 +19,8 @@ import { MemoryMember } from "./memory-member.ts";
 export class MemoryTopicLog implements TopicLog {
   private readonly broker: MemoryBroker;
   private readonly members: MemoryMember[] = [];
+  private readonly readings = new Set<string>();
+  private isKilled = false;
 
   constructor(broker: MemoryBroker) {
     this.broker = broker;
@@ -31,7 +34,7 @@ export class MemoryTopicLog implements TopicLog {
   async endsOf(topic: string): Promise<readonly PartitionEnds[]> {
     await this.reach();
     return Array.from({ length: this.broker.countOf(topic) ?? 0 }, (_, partition) => ({
-      first: 0,
+      first: this.broker.firstOf({ topic, partition }),
       end: this.broker.recordsOf({ topic, partition }).length,
     }));
   }
@@ -50,10 +53,18 @@ export class MemoryTopicLog implements TopicLog {
     return {
       write: async (records) => {
         await nextTurn();
-        if (broken === undefined && broker.epochOf(id) !== epoch) broken = new LogError("fenced", `${id} is another's`);
-        if (broken === undefined && broker.isDown) broken = new LogError("unknown", "the broker is down");
         if (broken !== undefined) throw broken;
-        broker.append(records);
+        try {
+          await broker.onWrite(id, () => {
+            this.checkAlive();
+            if (broker.epochOf(id) !== epoch) throw new LogError("fenced", `${id} is another's`);
+            if (broker.isDown) throw new LogError("unknown", "the broker is down");
+            broker.append(records);
+          });
+        } catch (error) {
+          broken ??= error instanceof LogError ? error : new LogError("unknown", String(error));
+          throw broken;
+        }
       },
       close: async () => {
         await nextTurn();
@@ -78,16 +89,18 @@ export class MemoryTopicLog implements TopicLog {
     isLast: (record: LogRecord) => boolean,
     onRecord: (record: LogRecord) => void,
   ): Promise<void> {
-    for (let next = 0; ; next += 1) {
-      await this.reach();
-      const all = this.broker.recordsOf(at);
-      for (; next < all.length; next += 1) {
-        const record = all[next];
-        if (record === undefined) break;
+    const name = nameOf(at);
+    if (this.readings.has(name)) throw new Error(`${name} is read back twice at a time`);
+    this.readings.add(name);
+    try {
+      await this.reading();
+      for (let next = this.broker.firstOf(at); ; next += 1) {
+        const record = await this.recordAt(at, next);
         onRecord(record);
         if (isLast(record)) return;
       }
-      next -= 1;
+    } finally {
+      this.readings.delete(name);
     }
   }
 
@@ -105,16 +118,49 @@ export class MemoryTopicLog implements TopicLog {
 
   async close(): Promise<void> {
     await nextTurn();
-    this.kill();
+    this.leaveAll();
   }
 
-  /** The process is gone. */
+  /** The process is gone: nothing of it is written any more, and the group notices. */
   kill(): void {
+    this.isKilled = true;
+    for (const member of this.members) member.end();
+  }
+
+  /** The group takes the process for dead. */
+  timeOut(): void {
+    for (const member of this.members) member.timeOut();
+  }
+
+  rejoin(): void {
+    for (const member of this.members) member.rejoin();
+  }
+
+  /** Before anything is read back. */
+  protected reading(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** Waits for it where it is not there yet. */
+  private async recordAt(at: TopicPartition, offset: number): Promise<LogRecord> {
+    for (;;) {
+      const record = this.broker.recordsOf(at)[offset];
+      if (record !== undefined && !this.broker.isDown) return record;
+      await this.reach();
+    }
+  }
+
+  private checkAlive(): void {
+    if (this.isKilled) throw new LogError("unknown", "the process is gone");
+  }
+
+  private leaveAll(): void {
     for (const member of this.members) member.end();
   }
 
   private async reach(): Promise<void> {
     await nextTurn();
+    this.checkAlive();
     this.broker.check();
   }
 }

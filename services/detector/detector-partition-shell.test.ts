@@ -1,0 +1,183 @@
+import { describe, expect, test } from "vitest";
+import { FoldRun, linesOf } from "../../test/support/fold-run.ts";
+import { numbersOf } from "../../test/support/numbers.ts";
+import { defaultDetectorSettings } from "../../shared/domain/detector-settings.ts";
+import { encodeMailEvent } from "../../shared/domain/mail-event-codec.ts";
+import { decodeStormAlert } from "../../shared/domain/storm-alert-codec.ts";
+import { encodeStreamProgress, type StreamProgress } from "../../shared/domain/stream-progress.ts";
+import { decodeThreadWindow } from "../../shared/domain/thread-window-codec.ts";
+import { DetectorPartition } from "./detector-partition-shell.ts";
+import { conversation, mail, START_AT } from "./testing/conversation.ts";
+
+const MINUTE = 60_000;
+
+function runOf(): FoldRun<DetectorPartition> {
+  return new FoldRun(
+    () =>
+      new DetectorPartition({
+        at: { topic: "events", partition: 2 },
+        site: "corp",
+        settings: { ...defaultDetectorSettings, emitWindows: true },
+        advise: () => [],
+        windows: { topic: "windows", partitions: 4 },
+        alerts: { topic: "alerts", partitions: 2 },
+        deadLetters: "dead",
+        version: "1.2.3",
+      }),
+  );
+}
+
+function progress(site: string, at: number | undefined, over: Partial<StreamProgress> = {}): string {
+  const state = at === undefined ? "unknown" : "known";
+  return encodeStreamProgress({ site, input: "fragments", partition: 0, of: 1, at, state, ...over });
+}
+
+/** Kinds and sites of the alerts that one flush says. */
+function alerts(run: FoldRun<DetectorPartition>): string[] {
+  return linesOf(run.flush(), "alerts").map((line) => {
+    const decoded = decodeStormAlert(line);
+    return decoded.ok ? `${decoded.alert.type} ${decoded.alert.site}` : decoded.reason;
+  });
+}
+
+/** Sites of the windows that are closed, said so far. */
+function closed(run: FoldRun<DetectorPartition>): Set<string> {
+  run.flush();
+  const lines = linesOf(run.records, "windows");
+  return new Set(
+    lines.flatMap((line) => {
+      const decoded = decodeThreadWindow(line);
+      return decoded.ok && decoded.window.final ? [decoded.window.site] : [];
+    }),
+  );
+}
+
+/** Mails of two minutes that are a storm. */
+function storm(site = "corp"): string[] {
+  return conversation({ audience: 20_000, gaps: Array.from({ length: 12 }, () => 10) }).map((event) =>
+    encodeMailEvent({ ...event, site }),
+  );
+}
+
+test("an alert is urgent until it is said, and its storm's revisions are in one partition", () => {
+  const run = runOf();
+  run.take(storm().slice(0, 1));
+  expect(run.fold.isUrgent).toBe(false);
+  run.take(storm());
+  expect(run.fold.isUrgent).toBe(true);
+  expect(alerts(run)).toContain("storm.opened corp");
+  expect(run.fold.isUrgent).toBe(false);
+  expect(alerts(run)).toEqual([]);
+  const partitions = run.records.filter(({ topic }) => topic === "alerts").map(({ partition }) => partition);
+  expect(new Set(partitions).size).toBe(1);
+});
+
+describe("time of a site", () => {
+  test("is what its assemblers say, not another site's", () => {
+    const run = runOf();
+    run.take([progress("a", undefined), progress("b", undefined), ...storm("a"), ...storm("b")]);
+    run.take([progress("a", START_AT + 60 * MINUTE)]);
+    run.fold.advance(START_AT + 600 * MINUTE, true);
+    expect(closed(run)).toEqual(new Set(["a"]));
+    run.take([progress("b", START_AT + 60 * MINUTE)]);
+    run.fold.advance(START_AT + 601 * MINUTE, true);
+    expect(closed(run)).toEqual(new Set(["a", "b"]));
+  });
+
+  test("stands still while an assembler is not heard of, however late it is by our clock", () => {
+    const run = runOf();
+    run.take([progress("corp", START_AT + 60 * MINUTE, { of: 2 }), ...storm()]);
+    alerts(run);
+    for (let hour = 1; hour < 50; hour += 1) run.fold.advance(START_AT + hour * 60 * MINUTE, true);
+    expect([alerts(run), closed(run)]).toEqual([[], new Set()]);
+    run.take([progress("corp", START_AT + 61 * MINUTE, { partition: 1, of: 2 })]);
+    run.fold.advance(START_AT + 51 * 60 * MINUTE, true);
+    expect(alerts(run)).toEqual(["storm.resolved corp"]);
+  });
+
+  test("is our clock's where systems of their own write, once all was read; before that, that of arrivals", () => {
+    const run = runOf();
+    run.take(storm(), START_AT + 2 * MINUTE);
+    alerts(run);
+    run.fold.advance(START_AT + 600 * MINUTE, false);
+    expect(alerts(run)).toEqual([]);
+    run.fold.advance(START_AT + 601 * MINUTE, true);
+    expect(alerts(run)).toEqual(["storm.resolved corp"]);
+  });
+
+  test("of such a site passes after a restart too, though it says no more", () => {
+    const run = runOf();
+    run.take(storm(), START_AT + 2 * MINUTE);
+    alerts(run);
+    const next = run.restarted();
+    next.fold.advance(START_AT + 600 * MINUTE, false);
+    expect(alerts(next)).toEqual([]);
+    next.fold.advance(START_AT + 601 * MINUTE, true);
+    expect(alerts(next)).toEqual(["storm.resolved corp"]);
+  });
+
+  test("is kept over a restart: who spoke of it is waited for again", () => {
+    const run = runOf();
+    run.take([progress("corp", START_AT, { of: 2 }), progress("corp", START_AT, { of: 2, partition: 1 }), ...storm()]);
+    alerts(run);
+    const next = run.restarted();
+    next.take([progress("corp", START_AT + 90 * MINUTE, { of: 2 })]);
+    next.fold.advance(START_AT + 600 * MINUTE, true);
+    expect(alerts(next)).toEqual([]);
+    next.take([progress("corp", START_AT + 90 * MINUTE, { of: 2, partition: 1 })]);
+    next.fold.advance(START_AT + 601 * MINUTE, true);
+    expect(alerts(next)).toEqual(["storm.resolved corp"]);
+  });
+});
+
+test("what cannot be used is a dead letter, an event without a site is of the site that is set", () => {
+  const run = runOf();
+  run.take(["{", progress("corp", START_AT, { partition: 3 })]);
+  const { site: _site, ...event } = mail({ seconds: 1 });
+  run.takeBytes(Buffer.from(`${encodeMailEvent({ ...event, site: "\u20ac".repeat(255) })}\n`));
+  run.take([JSON.stringify({ v: 1, at: new Date(START_AT).toISOString(), recipients: 5 })]);
+  const dead = run.flush().filter(({ topic }) => topic === "dead");
+  expect(dead.map(({ partition, headers }) => [partition, headers?.["offset"], headers?.["reason"]])).toEqual([
+    [2, "0", "not-json"],
+    [2, "0", "out-of-range"],
+    [2, "1", "too-long"],
+  ]);
+  expect([...run.fold.detector.sites.keys()]).toEqual(["corp"]);
+});
+
+describe("a partition that goes on from its state says what one says that was never stopped", () => {
+  test.each([1, 2, 3, 4])("seed %i", (seed) => {
+    const random = numbersOf(seed * 7_919);
+    const lines: string[] = [];
+    for (const [index, site] of ["a", "b", "own"].entries()) {
+      const mails = conversation({
+        audience: 20_000,
+        gaps: Array.from({ length: 40 }, () => 5 + Math.floor(random() * 60)),
+        startSeconds: index * 100,
+        rootId: `${site}@x`,
+      });
+      for (const event of mails) {
+        lines.push(encodeMailEvent({ ...event, site }));
+        if (site !== "own" && random() < 0.5) lines.push(progress(site, event.at - 5_000));
+      }
+    }
+    const unbroken = runOf();
+    let run = runOf();
+    const said: string[] = [];
+    let nowMs = START_AT;
+    for (let from = 0; from < lines.length + 100; from += 3) {
+      nowMs += 1_000 + Math.floor(random() * 60_000);
+      const isCaughtUp = random() < 0.5;
+      for (const one of [unbroken, run]) {
+        if (from < lines.length) one.take(lines.slice(from, from + 3), nowMs);
+        one.fold.advance(nowMs, isCaughtUp);
+      }
+      const expected = unbroken.flush();
+      const heard = run.flush();
+      expect(heard).toEqual(expected);
+      said.push(...heard.map(({ topic }) => topic));
+      if (random() < 0.2) run = run.restarted();
+    }
+    expect(new Set(said)).toEqual(new Set(["alerts", "windows"]));
+  });
+});

@@ -1,0 +1,137 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { StateEntries } from "../../test/support/state-entries.ts";
+import { ProgressTable } from "./progress-table.ts";
+import { StateValueError } from "./state-value.ts";
+import type { StreamProgress } from "./stream-progress.ts";
+
+const NOTHING = Number.NEGATIVE_INFINITY;
+
+/** `at`: a time, or a state without one. */
+function word(input: string, partition: number, at: number | "empty" | "unknown", of = 2): StreamProgress {
+  const known = typeof at === "number" ? { at, state: "known" as const } : { at: undefined, state: at };
+  return { site: "s", input, partition, of, ...known };
+}
+
+function reached(...words: readonly StreamProgress[]): number[] {
+  const table = new ProgressTable();
+  return words.map((one) => {
+    table.take(one);
+    return table.reachedMs;
+  });
+}
+
+test.each<[string, StreamProgress[], number[]]>([
+  ["the least of all partitions counts", [word("a", 0, 100), word("a", 1, 50), word("a", 1, 120)], [NOTHING, 50, 100]],
+  ["one that was never heard of is waited for", [word("a", 0, 100, 3), word("a", 2, 90, 3)], [NOTHING, NOTHING]],
+  ["one that is empty is not", [word("a", 0, 100), word("a", 1, "empty")], [NOTHING, 100]],
+  ["where all are empty nothing is known", [word("a", 0, "empty"), word("a", 1, "empty")], [NOTHING, NOTHING]],
+  ["one that knows nothing holds", [word("a", 0, 100), word("a", 1, "unknown")], [NOTHING, NOTHING]],
+  [
+    "one that knows nothing any more holds where it is",
+    [word("a", 0, 100, 1), word("a", 0, "unknown", 1), word("a", 0, 110, 1)],
+    [100, 100, 110],
+  ],
+  ["it never goes back", [word("a", 0, 100, 1), word("a", 0, 40, 1), word("a", 0, 101, 1)], [100, 100, 101]],
+  [
+    "of several inputs the one furthest behind counts",
+    [word("a", 0, 100, 1), word("b", 0, 70, 1), word("a", 0, 200, 1), word("b", 0, 150, 1)],
+    [100, 100, 100, 150],
+  ],
+])("%s", (_what, words, expected) => {
+  expect(reached(...words)).toEqual(expected);
+});
+
+const anyWord = fc
+  .tuple(fc.constantFrom("a", "b"), fc.nat({ max: 2 }), fc.integer({ min: -4, max: 50 }))
+  .map(([input, partition, at]) => word(input, partition, at < -2 ? "unknown" : at < 0 ? "empty" : at * 1_000, 3));
+const someWords = fc.array(anyWord, { maxLength: 40 });
+
+/** What all have come to by their last words, worked out at leisure. */
+function leastOf(words: readonly StreamProgress[]): number {
+  const last = new Map(words.map((one) => [`${one.input}/${one.partition}`, one]));
+  const inputs = new Set(words.map(({ input }) => input));
+  const isUnsure = [...last.values()].some(({ state }) => state === "unknown") || last.size < inputs.size * 3;
+  const times = [...last.values()].flatMap(({ at }) => (at === undefined ? [] : [at]));
+  return isUnsure || times.length === 0 ? NOTHING : Math.min(...times);
+}
+
+describe("whatever is said", () => {
+  test("it is the furthest that all had come to at any time", () => {
+    fc.assert(
+      fc.property(someWords, (words) => {
+        const expected = words.map((_, index) => leastOf(words.slice(0, index + 1)));
+        expect(reached(...words)).toEqual(expected.map((_, index) => Math.max(...expected.slice(0, index + 1))));
+      }),
+      { seed: 6, numRuns: 300 },
+    );
+  });
+
+  test("a table that is read back, in any order, has come as far as the last words say and goes on as the other does", () => {
+    const order = fc.func(fc.integer());
+    fc.assert(
+      fc.property(someWords, someWords, order, (words, later, rankOf) => {
+        const table = new ProgressTable();
+        const entries = new StateEntries();
+        for (const [index, one] of words.entries()) {
+          table.take(one);
+          if (index % 3 === 0) entries.take((put) => table.changes("p/", put));
+        }
+        entries.take((put) => table.changes("p/", put));
+        const restored = new ProgressTable();
+        const shuffled = [...entries].toSorted(([a], [b]) => rankOf(a) - rankOf(b));
+        for (const [key, value] of shuffled) restored.restore(key, value);
+        restored.restored();
+        expect(restored.reachedMs).toBe(leastOf(words));
+        expect(restored.reachedMs).toBeLessThanOrEqual(table.reachedMs);
+        for (const one of later) {
+          table.take(one);
+          restored.take(one);
+          // What one that lost its knowledge had come to is not kept: the reader's own clock never goes back.
+          expect(restored.reachedMs).toBeLessThanOrEqual(table.reachedMs);
+        }
+      }),
+      { seed: 7, numRuns: 300 },
+    );
+  });
+});
+
+test("a word is told once", () => {
+  const table = new ProgressTable();
+  table.take(word("a", 0, 1));
+  table.take(word("a", 0, 2));
+  const told: string[] = [];
+  table.changes("p/", (key, value) => void told.push(`${key} ${value?.toString()}`));
+  table.changes("p/", (key) => void told.push(key));
+  expect(told).toEqual([
+    'p/a/0 {"v":1,"kind":"progress","site":"s","input":"a","partition":0,"of":2,"at":"1970-01-01T00:00:00.002Z","state":"known"}',
+  ]);
+});
+
+test("what was read back is not told again", () => {
+  const table = new ProgressTable();
+  table.take(word("a", 0, 1));
+  const entries = new StateEntries();
+  entries.take((put) => table.changes("p/", put));
+  const restored = new ProgressTable();
+  for (const [key, value] of entries) restored.restore(key, value);
+  restored.restored();
+  const told: string[] = [];
+  restored.changes("p/", (key) => void told.push(key));
+  expect(told).toEqual([]);
+});
+
+test("inputs beyond the room for them are counted and hold nothing up", () => {
+  const table = new ProgressTable();
+  for (let input = 0; input < 150; input += 1) table.take(word(`topic-${input}`, 0, input < 100 ? 5 : "unknown", 1));
+  expect(table.dropped).toBe(50);
+  expect(table.reachedMs).toBe(5);
+  table.take(word("topic-0", 0, 6, 1));
+  expect(table.dropped).toBe(50);
+});
+
+test("an entry that cannot be read is refused by its key", () => {
+  expect(() => {
+    new ProgressTable().restore("p/a/0", Buffer.from("{}"));
+  }).toThrow(StateValueError);
+});

@@ -1,0 +1,105 @@
+// A partition that was given to this process -> a task at its place, tried until it works or the partition is lost again.
+
+import type { Clock } from "../clock.ts";
+import type { GroupMember, TopicLog, TopicPartition } from "../topic-log.ts";
+import { PartitionTask, type PartitionTaskOptions } from "./partition-task.ts";
+import { passed, untilItWorks } from "./passing-fault.ts";
+
+/** Two that both believe a partition to be theirs would else take it from each other before either has flushed, for ever. */
+const GIVE_WAY_MS = 1_000;
+
+/** A partition that the group gave to this member. */
+export interface Owned {
+  readonly at: TopicPartition;
+  /** Undefined while it is being taken over. */
+  task: PartitionTask | undefined;
+  isLost: boolean;
+}
+
+export interface TakeoversOptions {
+  readonly log: TopicLog;
+  readonly clock: Clock;
+  /** One line for a person. */
+  readonly say: (line: string) => void;
+  readonly member: Promise<GroupMember>;
+  readonly taskOptions: (at: TopicPartition) => PartitionTaskOptions;
+  readonly isOver: () => boolean;
+  /** `missed`: records that were deleted before they were read. */
+  readonly onTaken: (owned: Owned, task: PartitionTask, missed: number) => void;
+  /** With what no further attempt can mend. */
+  readonly onFailed: (error: unknown) => void;
+}
+
+export class Takeovers {
+  private readonly options: TakeoversOptions;
+  /** The last attempt at each partition: its state is read back by one at a time. */
+  private readonly attempts = new Map<number, Promise<void>>();
+
+  constructor(options: TakeoversOptions) {
+    this.options = options;
+  }
+
+  /** As `begin`, but whoever fenced us goes first: most often the partition is its own, and the group is about to say so. */
+  async beginLater(owned: Owned): Promise<void> {
+    await passed(this.options.clock, GIVE_WAY_MS);
+    await this.begin(owned);
+  }
+
+  /** Never rejects. */
+  async begin(owned: Owned): Promise<void> {
+    const { say, clock, onFailed } = this.options;
+    const { topic, partition } = owned.at;
+    try {
+      await untilItWorks(() => this.attempt(owned), {
+        isWanted: () => this.isWanted(owned),
+        say: (why) => {
+          say(`${topic}, partition ${partition}: not taken over yet: ${why}`);
+        },
+        clock,
+      });
+    } catch (error) {
+      onFailed(error);
+    }
+  }
+
+  private isWanted({ isLost }: Owned): boolean {
+    return !isLost && !this.options.isOver();
+  }
+
+  private attempt(owned: Owned): Promise<void> {
+    const { partition } = owned.at;
+    const before = this.attempts.get(partition) ?? Promise.resolve();
+    const made = before.then(() => this.take(owned));
+    this.attempts.set(
+      partition,
+      made.catch(() => undefined),
+    );
+    return made;
+  }
+
+  private async take(owned: Owned): Promise<void> {
+    if (!this.isWanted(owned)) return;
+    const { log, member, taskOptions } = this.options;
+    const { at } = owned;
+    const task = await PartitionTask.takeOver(taskOptions(at));
+    try {
+      const ends = (await log.endsOf(at.topic))[at.partition] ?? { first: 0, end: 0 };
+      this.place(owned, task, { ...ends, member: await member });
+    } finally {
+      if (owned.task !== task) await task.close(false);
+    }
+  }
+
+  private place(
+    owned: Owned,
+    task: PartitionTask,
+    { first, end, member }: { readonly first: number; readonly end: number; readonly member: GroupMember },
+  ): void {
+    if (!this.isWanted(owned)) return;
+    const missed = task.begin(first, end);
+    owned.task = task;
+    this.options.onTaken(owned, task, missed);
+    member.seek(owned.at, task.next);
+    member.resume(owned.at);
+  }
+}

@@ -1,0 +1,58 @@
+// A stage's fold with what it says and keeps: fed line by line, flushed, and gone on with by another process.
+
+import type { PartitionFold } from "../../shared/runtime/stage/partition-fold.ts";
+import type { NewRecord } from "../../shared/runtime/topic-log.ts";
+import { StateEntries } from "./state-entries.ts";
+
+export class FoldRun<Fold extends PartitionFold> {
+  readonly fold: Fold;
+  /** Everything that was said. */
+  readonly records: NewRecord[] = [];
+  private readonly create: () => Fold;
+  private readonly entries: StateEntries;
+  private offset: number;
+
+  constructor(create: () => Fold, before?: FoldRun<Fold>) {
+    this.create = create;
+    this.entries = before?.entries ?? new StateEntries();
+    this.offset = before?.offset ?? 0;
+    this.fold = create();
+    // In no particular order.
+    for (const [key, value] of [...this.entries].toReversed()) this.fold.restore(key, value);
+    this.fold.restored();
+  }
+
+  /** One record with these lines. */
+  take(lines: readonly string[], timestampMs = 0): void {
+    this.takeBytes(Buffer.from(`${lines.join("\n")}\n`, "latin1"), timestampMs);
+  }
+
+  takeBytes(value: Buffer, timestampMs = 0): void {
+    const records = [{ offset: this.offset, key: undefined, value, timestampMs }];
+    this.offset += 1;
+    this.fold.take({ topic: "in", partition: 0, records, nextOffset: this.offset, endOffset: this.offset });
+  }
+
+  /** One flush; returns what it says. */
+  flush(): NewRecord[] {
+    const said: NewRecord[] = [];
+    this.entries.take((put) => {
+      this.fold.drain({ output: (record) => void said.push(record), entry: put });
+    });
+    this.fold.flushed();
+    this.records.push(...said);
+    return said;
+  }
+
+  /** The process is killed; another goes on from the last flush. What was said so far is its own no more. */
+  restarted(): FoldRun<Fold> {
+    return new FoldRun(this.create, this);
+  }
+}
+
+/** Lines of one topic, or of one partition of it. */
+export function linesOf(records: readonly NewRecord[], topic: string, partition?: number): string[] {
+  return records
+    .filter((record) => record.topic === topic && (partition ?? record.partition) === record.partition)
+    .flatMap(({ value }) => value?.toString().split("\n").slice(0, -1) ?? []);
+}
