@@ -10,7 +10,7 @@ import type { YamlSource } from "../../shared/runtime/yaml-source.ts";
 import type { ReadSecret } from "./secret-config.ts";
 import type { ServiceFlags } from "./service-flags.ts";
 import { serviceFlagValues } from "./service-flags.ts";
-import type { KafkaSettings, ServiceConfig, ServiceRole } from "./service-settings.ts";
+import type { KafkaCommand, KafkaSettings, ServiceConfig, ServiceRole } from "./service-settings.ts";
 import type { SquallConfig } from "./squall-defaults.ts";
 import { defaultSquallConfig } from "./squall-defaults.ts";
 import type { StandaloneFlags } from "./standalone-flags.ts";
@@ -79,11 +79,15 @@ export async function loadServiceConfiguration(
   return loadServiceConfig({ ...sources, role, readSecret: secretReader(onSecretFile) });
 }
 
-/** What `squall topics` runs by; reads the secrets of Kafka. Throws ConfigError with all faults. */
-export async function loadTopicsConfiguration(flags: ServiceFlags, env: Environment): Promise<KafkaSettings> {
+/** What a command that needs nothing but Kafka runs by; reads the secrets of Kafka. Throws ConfigError with all faults. */
+export async function loadKafkaConfiguration(
+  flags: ServiceFlags,
+  env: Environment,
+  command: KafkaCommand,
+): Promise<KafkaSettings> {
   const sources = await serviceSources(flags, env);
-  const { loadTopicsConfig } = await import("./service-config.ts");
-  return loadTopicsConfig({ ...sources, readSecret: secretReader(() => undefined) });
+  const { loadKafkaConfig } = await import("./service-config.ts");
+  return loadKafkaConfig({ ...sources, command, readSecret: secretReader(() => undefined) });
 }
 
 /** The layers of a service's configuration, not yet put together. */

@@ -9,7 +9,7 @@ import { saslConfig, securityProtocol, SECURITY_RULES, sslConfig } from "./kafka
 import { between } from "./receiver-config.ts";
 import type { ReadSecret } from "./secret-config.ts";
 import { secretUnread } from "./secret-config.ts";
-import type { KafkaSettings, SaslSettings, ServiceRole, TlsSettings } from "./service-settings.ts";
+import type { KafkaCommand, KafkaSettings, SaslSettings, ServiceRole, TlsSettings } from "./service-settings.ts";
 import { defaultKafkaSettings, heartbeatMsOf } from "./service-settings.ts";
 
 const defaults = defaultKafkaSettings;
@@ -95,7 +95,7 @@ export function kafkaConfig(read: ReadSecret) {
 export type KafkaFields = z.output<ReturnType<typeof kafkaConfig>>;
 
 /** Of a service: its schema has seen to it that there are brokers. */
-export function kafkaSettings(fields: KafkaFields, role: ServiceRole | "topics"): KafkaSettings {
+export function kafkaSettings(fields: KafkaFields, role: ServiceRole | KafkaCommand): KafkaSettings {
   const { brokers = [], topicPrefix, mailLogsTopic, sessionTimeout, partitions, retention: kept, replication } = fields;
   return {
     brokers,

@@ -8,7 +8,7 @@ import { kafkaSettings } from "./kafka-config.ts";
 import { MAKE_A_KEY } from "./pseudonym-config.ts";
 import { between } from "./receiver-config.ts";
 import type { FileReads, ReadSecret } from "./secret-config.ts";
-import type { KafkaSettings, ServiceConfig, ServiceRole } from "./service-settings.ts";
+import type { KafkaCommand, KafkaSettings, ServiceConfig, ServiceRole } from "./service-settings.ts";
 import { commonConfig, squallSchema } from "./squall-config.ts";
 import type { SquallConfigSources } from "./squall-config.ts";
 
@@ -104,11 +104,15 @@ export function loadServiceConfig(sources: ServiceConfigSources): ServiceConfig 
   return serviceConfigOf(isKeyWanted ? loadGiven(sources, true) : given, sources.role);
 }
 
-/** What `squall topics` runs by. Throws a ConfigError with all faults. */
-export function loadTopicsConfig(sources: Omit<ServiceConfigSources, "role">): KafkaSettings {
+export interface KafkaConfigSources extends Omit<ServiceConfigSources, "role"> {
+  readonly command: KafkaCommand;
+}
+
+/** What a command that needs nothing but Kafka runs by. Throws a ConfigError with all faults. */
+export function loadKafkaConfig({ command, ...sources }: KafkaConfigSources): KafkaSettings {
   const reads: FileReads = { kafka: sources.readSecret, influx: undefined, receivers: undefined, pseudonym: undefined };
-  const given = loadConfig({ ...sources, schema: schemaWith([brokersNeed("topics")], reads) });
-  return Object.freeze(kafkaSettings(given.kafka, "topics"));
+  const given = loadConfig({ ...sources, schema: schemaWith([brokersNeed(command)], reads) });
+  return Object.freeze(kafkaSettings(given.kafka, command));
 }
 
 function loadGiven(sources: ServiceConfigSources, needsKey: boolean) {

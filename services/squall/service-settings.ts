@@ -86,6 +86,9 @@ export const defaultFlushEveryMs = 100;
 /** What a process runs by is what its stage is called. */
 export type ServiceRole = Stage;
 
+/** Commands that are no service and speak with Kafka; part of their client ids. */
+export type KafkaCommand = "topics" | "simulate";
+
 /** Of what a role has no use for there is nothing here: its secrets are not even read. */
 export interface ServiceConfig
   extends SquallConfig, Pick<StandaloneConfig, "webhooks" | "onAlert" | "heartbeat" | "metrics"> {

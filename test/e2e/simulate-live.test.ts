@@ -116,8 +116,18 @@ test.each<[string, string[]]>([
   ["a port is written udp://127.0.0.1:5514", ["--live", "--output", "udp://127.0.0.1"]],
   ["a port is written udp://127.0.0.1:5514", ["--live", "--output", "tcp://127.0.0.1:0"]],
   ["--format exchange goes into a file", ["--live", "--format", "exchange", "--output", "tcp://127.0.0.1:5514"]],
+  ["--format exchange goes into a file", ["--kafka", "--format", "exchange"]],
+  ["--kafka and --output are two places", ["--kafka", "--output", "mail.log"]],
+  ["--lines-per-record goes with --kafka", ["--lines-per-record", "10"]],
+  ["--brokers goes with --kafka", ["--brokers", "localhost:9092"]],
 ])("wrong usage: %s", async (words, flags) => {
   const { code, err } = await squall(["simulate", "small-company", ...flags]);
   expect(code).toBe(2);
   expect(err).toContain(words);
+});
+
+test("into Kafka without a broker named: what is to be set", async () => {
+  const { code, err } = await squall(["simulate", "small-company", "--kafka"]);
+  expect(code).toBe(78);
+  expect(err).toContain("kafka.brokers: is needed by squall simulate: set SQUALL_KAFKA_BROKERS=host:9092,host:9092");
 });

@@ -6,6 +6,8 @@ export interface PollOptions {
   readonly deadlineMs: number;
   /** What is waited for, for the error: "the log to say removed". */
   readonly what: string;
+  /** Between two looks; for those that cost something. */
+  readonly pauseMs?: number;
 }
 
 const PAUSE_MS = 20;
@@ -14,6 +16,6 @@ export async function pollUntil(condition: () => boolean | Promise<boolean>, opt
   const end = performance.now() + options.deadlineMs;
   while (!(await condition())) {
     if (performance.now() > end) throw new Error(`waited ${options.deadlineMs} ms for ${options.what}`);
-    await pause(PAUSE_MS);
+    await pause(options.pauseMs ?? PAUSE_MS);
   }
 }

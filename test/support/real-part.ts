@@ -31,6 +31,11 @@ const REAL_PARTS = {
   java: { programs: ["/usr/bin/java"], packages: "default-jre-headless", needsRoot: false },
   kafka: { programs: [join(CACHE, "kafka-4.3.1")], packages: undefined, needsRoot: false },
   influxd: { programs: [join(CACHE, "influxd-1.8.10/influxd")], packages: undefined, needsRoot: false },
+  "docker-compose": {
+    programs: [join(CACHE, "docker-compose-2.40.3/docker-compose")],
+    packages: undefined,
+    needsRoot: false,
+  },
   kcat: { programs: ["/usr/bin/kcat"], packages: "kcat", needsRoot: false },
   omkafka: {
     programs: ["x86_64", "aarch64"].map((machine) => `/usr/lib/${machine}-linux-gnu/rsyslog/omkafka.so`),

@@ -1,4 +1,4 @@
-// `squall simulate`: a scenario's raw log to a file, standard output or a syslog port, at once or in the time of the clock; its ground truth beside it.
+// `squall simulate`: a scenario's raw log to a file, standard output, a syslog port or Kafka, at once or in the time of the clock; its ground truth beside it.
 
 import { writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -13,25 +13,26 @@ import { EXIT } from "../exit-codes.ts";
 import type { ScenarioName } from "../simulate/scenarios.ts";
 import type { Simulation } from "../simulate/simulation.ts";
 import { simulate } from "../simulate/simulation.ts";
-import type { LogFormat, SetUp, StampStyle } from "../simulate/set-up.ts";
+import type { LogFormat, SetUp } from "../simulate/set-up.ts";
 import type { Terminal } from "../terminal.ts";
-import type { LiveDependencies } from "./simulate-live.ts";
+import type { KafkaOutputFlags } from "./simulate-kafka.ts";
 import { playLive } from "./simulate-live.ts";
 
-export interface SimulateFlags {
+export interface SimulateFlags extends KafkaOutputFlags {
   readonly seed: number;
   readonly scale: number;
   readonly output: string;
   readonly truth?: string;
   readonly format: LogFormat;
   readonly setUp?: SetUp;
-  readonly stamp?: StampStyle;
   readonly headers: boolean;
   readonly subjects?: "kept" | "changed";
   readonly until?: number;
   readonly live?: boolean;
   /** Times as fast, live. */
   readonly speed?: number;
+  /** Into the raw topic of the configuration; the flags of that are without meaning elsewhere. */
+  readonly kafka?: boolean;
 }
 
 export async function simulateCommand(
@@ -39,8 +40,27 @@ export async function simulateCommand(
   flags: SimulateFlags,
   terminal: Terminal,
 ): Promise<ExitCode> {
+  const { truth, kafka = false, live = false, output } = flags;
+  if (kafka) {
+    const { playIntoKafka } = await import("./simulate-kafka.ts");
+    const deps = { terminal, wait: (ms: number) => waitFor(ms, terminal.signal) };
+    // Begun when a broker answers: live stamps begin then.
+    return playIntoKafka(flags, deps, (sink) => {
+      const simulation = simulationOf(scenario, flags, terminal);
+      const where = { sink, close: () => sink.close(), truthPath: truth };
+      return live ? writeLive(simulation, where, terminal) : writeAtOnce(simulation, where, terminal);
+    });
+  }
+  const simulation = simulationOf(scenario, flags, terminal);
+  const truthPath = truth ?? truthBeside(output);
+  if (live) return writeLive(simulation, { ...liveSink(simulation, output, terminal), truthPath }, terminal);
+  const sink = output === "-" ? standardOutputSink() : fileSink(output);
+  return writeAtOnce(simulation, { sink, close: sink.close, truthPath }, terminal);
+}
+
+function simulationOf(scenario: ScenarioName, flags: SimulateFlags, { nowMs }: Terminal): Simulation {
   const { seed, scale, format, setUp, stamp, headers, subjects, until, live = false, speed = 1 } = flags;
-  const simulation = simulate({
+  return simulate({
     scenario,
     seed,
     scale,
@@ -50,51 +70,52 @@ export async function simulateCommand(
     ...(headers ? {} : { headers }),
     ...(subjects === undefined ? {} : { subjects }),
     ...(until === undefined ? {} : { until }),
-    ...(live ? { times: { startsAt: terminal.nowMs() * 1000, speed } } : {}),
+    ...(live ? { times: { startsAt: nowMs() * 1000, speed } } : {}),
   });
-  const truthPath = flags.truth ?? truthBeside(flags.output);
-  if (live) return simulateLive(simulation, { output: flags.output, truthPath }, terminal);
-  const sink = flags.output === "-" ? standardOutputSink() : fileSink(flags.output);
-  const isWhole = await writeAll(simulation.chunks(), sink, terminal.signal);
-  await sink.close();
-  if (!isWhole) return terminal.signal.aborted ? EXIT.interrupted : EXIT.done;
+}
+
+interface Where extends OpenSink {
+  readonly truthPath: string | undefined;
+}
+
+async function writeAtOnce(
+  simulation: Simulation,
+  { sink, close, truthPath }: Where,
+  { signal }: Terminal,
+): Promise<ExitCode> {
+  const isWhole = await writeAll(simulation.chunks(), sink, signal);
+  await close();
+  if (!isWhole) return signal.aborted ? EXIT.interrupted : EXIT.done;
   if (truthPath !== undefined) writeTruth(truthPath, simulation.truth());
   return EXIT.done;
 }
 
 /** The truth is written however it ends: of what was played by then. */
-async function simulateLive(
+async function writeLive(
   simulation: Simulation,
-  where: { readonly output: string; readonly truthPath: string | undefined },
-  terminal: Terminal,
+  { sink, close, truthPath }: Where,
+  { nowMs, signal }: Terminal,
 ): Promise<ExitCode> {
-  const { nowMs, signal } = terminal;
-  const deps = { nowMs, signal, wait: (ms: number) => waitFor(ms, signal) };
-  const { sink, close } = liveSink(simulation, where.output, { ...deps, say: terminal.err });
   let isWhole = false;
   try {
-    isWhole = await playLive(simulation, sink, deps);
+    isWhole = await playLive(simulation, sink, { nowMs, signal, wait: (ms) => waitFor(ms, signal) });
   } finally {
     await close();
   }
-  if (where.truthPath !== undefined)
-    writeTruth(where.truthPath, simulation.truth(isWhole ? undefined : nowMs() * 1000));
+  if (truthPath !== undefined) writeTruth(truthPath, simulation.truth(isWhole ? undefined : nowMs() * 1000));
   return signal.aborted ? EXIT.interrupted : EXIT.done;
 }
 
-interface LiveSink {
-  readonly sink: ByteSink;
+interface OpenSink {
+  readonly sink: Pick<ByteSink, "write">;
   readonly close: () => Promise<void>;
 }
 
-function liveSink(
-  simulation: Simulation,
-  output: string,
-  { nowMs, signal, wait, say }: LiveDependencies & { readonly say: (text: string) => void },
-): LiveSink {
+function liveSink(simulation: Simulation, output: string, { nowMs, signal, err }: Terminal): OpenSink {
   const address = parseSyslogAddress(output);
   if (address !== undefined) {
-    const sink = syslogSender(address, { signal, wait, onTrouble: (text) => say(`squall: ${text}\n`) });
+    const wait = (ms: number): Promise<void> => waitFor(ms, signal);
+    const sink = syslogSender(address, { signal, wait, onTrouble: (text) => err(`squall: ${text}\n`) });
     return { sink, close: sink.close };
   }
   if (output === "-") {
@@ -127,7 +148,11 @@ function truthBeside(output: string): string | undefined {
 }
 
 /** False when it was interrupted, or the reader of a pipe had enough. */
-async function writeAll(chunks: Iterable<Buffer>, sink: ByteSink, signal: AbortSignal): Promise<boolean> {
+async function writeAll(
+  chunks: Iterable<Buffer>,
+  sink: Pick<ByteSink, "write">,
+  signal: AbortSignal,
+): Promise<boolean> {
   for (const chunk of chunks) {
     if (signal.aborted || !(await sink.write(chunk))) return false;
   }

@@ -8,7 +8,7 @@ interface LiveOutput {
   readonly write: (lines: Buffer) => Promise<boolean>;
 }
 
-export interface LiveDependencies {
+interface LiveDependencies {
   /** Wall clock, ms since the epoch. */
   readonly nowMs: () => number;
   /** Resolves after a time, or when the signal is aborted. */

@@ -44,10 +44,15 @@ export function addSimulate(program: Command, run: Run): void {
       "--live",
       "in the time of the clock: stamps begin now, a file is appended to, SIGHUP reopens it, Ctrl-C ends it",
     )
+    .option("--kafka", "to <prefix>.mail-logs on Kafka, as a shipper would; the host is the key")
+    .option("--lines-per-record <number>", "with --kafka (default: 1)", numberBetween(1, 10_000, true))
+    .option("--config <file>", "with --kafka: YAML configuration; SQUALL_KAFKA_* variables stand over it")
+    .option("--brokers <hosts>", "with --kafka: host:9092, several with commas between")
+    .option("--topic-prefix <prefix>", "with --kafka: first part of the topic's name (default: squall)")
     .option("--speed <factor>", "with --live: times as fast (default: 1)", numberBetween(0.01, 100_000, false))
     .addHelpText(
       "after",
-      `\nScenarios:\n${listed(SCENARIO_SUMMARIES)}\n\nSet-ups of Postfix (default: virtual-alias; moderated-list: list-manager):\n${listed(SET_UPS)}\n\nExamples:\n  squall simulate nhs-2016 --scale 0.01 --output storm.log\n  squall simulate cisco-2013 --scale 0.1 --set-up list-manager --output storm.log\n  squall simulate bedlam-1997 --format exchange --output MSGTRK.LOG\n  squall simulate nhs-2016 | squall replay -\n  squall simulate cisco-2013 --scale 0.1 --live --speed 10 --output mail.log\n  squall simulate small-company --live --output udp://127.0.0.1:5514\n`,
+      `\nScenarios:\n${listed(SCENARIO_SUMMARIES)}\n\nSet-ups of Postfix (default: virtual-alias; moderated-list: list-manager):\n${listed(SET_UPS)}\n\nExamples:\n  squall simulate nhs-2016 --scale 0.01 --output storm.log\n  squall simulate cisco-2013 --scale 0.1 --set-up list-manager --output storm.log\n  squall simulate bedlam-1997 --format exchange --output MSGTRK.LOG\n  squall simulate nhs-2016 | squall replay -\n  squall simulate cisco-2013 --scale 0.1 --live --speed 10 --output mail.log\n  squall simulate small-company --live --output udp://127.0.0.1:5514\n  squall simulate nhs-2016 --scale 0.005 --live --speed 20 --kafka --brokers localhost:9092\n`,
     )
     .action((scenario: ScenarioName, flags: SimulateFlags, command: Command) => {
       const fault = simulateFault(flags);
@@ -65,7 +70,21 @@ function simulateFault(flags: SimulateFlags): string | undefined {
   if (truth !== undefined && resolve(truth) === resolve(output))
     return "--truth would replace the log: name another file";
   if (speed !== undefined && !live) return "--speed goes with --live";
-  return portFault(flags) ?? formatFault(flags);
+  return kafkaFault(flags) ?? portFault(flags) ?? formatFault(flags);
+}
+
+function kafkaFault(flags: SimulateFlags): string | undefined {
+  const { kafka = false, output, format, linesPerRecord, config, brokers, topicPrefix } = flags;
+  const only = {
+    "--lines-per-record": linesPerRecord,
+    "--config": config,
+    "--brokers": brokers,
+    "--topic-prefix": topicPrefix,
+  };
+  const [given] = Object.entries(only).find(([, value]) => value !== undefined) ?? [];
+  if (!kafka) return given === undefined ? undefined : `${given} goes with --kafka`;
+  if (output !== "-") return "--kafka and --output are two places: give one of them";
+  return format === "exchange" ? "--format exchange goes into a file: its rows name no host to be the key" : undefined;
 }
 
 function portFault({ live = false, output, format }: SimulateFlags): string | undefined {

@@ -3,7 +3,7 @@
 import { isLoginRefused } from "../../../shared/adapters/kafka/kafka-error.ts";
 import { createKafkaTopicAdmin } from "../../../shared/adapters/kafka/kafka-topic-admin.ts";
 import { LogError } from "../../../shared/runtime/topic-log.ts";
-import { loadTopicsConfiguration } from "../configuration.ts";
+import { loadKafkaConfiguration } from "../configuration.ts";
 import type { Finding } from "../doctor/finding.ts";
 import { countText, exitOf, findingText } from "../doctor/finding.ts";
 import type { ExitCode } from "../exit-codes.ts";
@@ -22,7 +22,7 @@ export interface TopicsFlags extends Pick<ServiceFlags, "config" | "brokers" | "
 /** Throws ConfigError with all faults. */
 export async function topicsCommand(flags: TopicsFlags, terminal: Terminal): Promise<ExitCode> {
   const { create = false, ...sources } = flags;
-  const kafka = await loadTopicsConfiguration(sources, terminal.env);
+  const kafka = await loadKafkaConfiguration(sources, terminal.env, "topics");
   // What the client says while it tries is in its last error.
   const admin = createKafkaTopicAdmin(kafkaConnection(kafka, () => undefined));
   const plan = plannedTopics(kafka);

@@ -1,0 +1,158 @@
+// docker-compose.yml without a container engine: compose's own parser takes it and refuses it without secrets; it is as closed as it
+// says; and its services, run as they stand there against a real Kafka and InfluxDB, bring a storm to whoever is to be told.
+
+import { describe, expect, test, type TestContext } from "vitest";
+import { loadServiceConfiguration } from "../../services/squall/configuration.ts";
+import { STAGES } from "../../shared/domain/topics.ts";
+import { closersAfterEach } from "../support/closers.ts";
+import { parsedCompose, type ComposeFile, type ComposeService } from "../support/compose-file.ts";
+import { freePorts } from "../support/free-port.ts";
+import { NativeCompose } from "../support/native-compose.ts";
+import { pollUntil } from "../support/poll.ts";
+import { startRealInflux, type RealInflux } from "../support/real-influx.ts";
+import { kafkaPrograms, startRealKafka, type RealKafka } from "../support/real-kafka.ts";
+import { realPart } from "../support/real-part.ts";
+import { ROOT } from "../e2e/squall-process.ts";
+
+const closers = closersAfterEach();
+
+/** As the user is to give them. The token is that of an InfluxDB 1.8: name and password. */
+const SECRETS = {
+  SQUALL_PSEUDONYM_KEY: "hunter2-hunter2-hunter2-hunter2-hunter2",
+  INFLUXDB_PASSWORD: "hunter2-hunter2",
+  INFLUXDB_TOKEN: "admin:admin-secret",
+};
+const LIST = "northmere-it-users@nhs.example";
+
+const fileOf = (context: TestContext, env: Readonly<Record<string, string>> = {}): Promise<ComposeFile> =>
+  parsedCompose(realPart("docker-compose", context), { ...SECRETS, ...env });
+
+describe("the file", () => {
+  test.for(Object.keys(SECRETS))("is refused without %s, and says where to put it", async (name, context) => {
+    const others = Object.fromEntries(Object.entries(SECRETS).filter(([key]) => key !== name));
+    await expect(parsedCompose(realPart("docker-compose", context), others)).rejects.toThrow(
+      new RegExp(`${name} is missing a value: put ${name} into \\.env.*: see Try it in docs/services\\.md`, "u"),
+    );
+  });
+
+  test("each service is closed, bounded and to be reached from this machine alone", async (context) => {
+    const { services } = await fileOf(context);
+    expect(Object.keys(services).toSorted()).toEqual(
+      [
+        "kafka",
+        "influxdb",
+        "receiver",
+        "topics",
+        "ingest",
+        "assembler",
+        "detector",
+        "recorder",
+        "alerter",
+        "simulator",
+      ].toSorted(),
+    );
+    const open = Object.entries(services).flatMap(([name, service]) =>
+      faultsOf(service).map((fault) => `${name}: ${fault}`),
+    );
+    expect(open).toEqual([]);
+  });
+
+  test("whatever stays has a health check", async (context) => {
+    const { services } = await fileOf(context);
+    const stays = Object.entries(services).filter(([, { restart }]) => restart !== "no");
+    expect(stays.filter(([, { healthcheck }]) => healthcheck === undefined)).toEqual([]);
+    expect(Object.keys(services).length - stays.length).toBe(2);
+  });
+});
+
+test.for(STAGES)("%s has all that it needs by its variables", async (role, context) => {
+  const { services } = await fileOf(context);
+  const config = await loadServiceConfiguration({}, services[role]?.environment ?? {}, role);
+  expect(config).toMatchObject({ role, site: "demo", kafka: { brokers: ["kafka:9092"], replication: 1 } });
+});
+
+function faultsOf(service: ComposeService): string[] {
+  const { image, build, ports, read_only, cap_drop, security_opt, mem_limit, pids_limit, cpus } = service;
+  return [
+    ...(read_only ? [] : ["its root can be written to"]),
+    ...(cap_drop.includes("ALL") ? [] : ["it has capabilities"]),
+    ...(security_opt.includes("no-new-privileges:true") ? [] : ["it may gain rights"]),
+    ...(mem_limit > 0 && pids_limit > 0 && cpus > 0 ? [] : ["it has no limits"]),
+    ...(ports.every(({ host_ip }) => host_ip === "127.0.0.1") ? [] : ["a port is open to others"]),
+    ...(build !== undefined || /:\d+\.\d+\.\d+$/u.test(image) ? [] : [`${image} is not pinned`]),
+  ];
+}
+
+/** Variables of the image that say where it is, not how it behaves: another place has others. */
+const PLACES = /^KAFKA_(?:NODE_ID|PROCESS_ROLES|CONTROLLER_.*|.*LISTENER.*|LOG_DIRS|HEAP_OPTS)$/u;
+
+function kafkaSettings({ environment }: ComposeService): Record<string, string> {
+  const settings = Object.entries(environment).filter(([name]) => name.startsWith("KAFKA_") && !PLACES.test(name));
+  return Object.fromEntries(settings.map(([name, value]) => [name.slice(6).toLowerCase().replaceAll("_", "."), value]));
+}
+
+interface Outside {
+  readonly file: ComposeFile;
+  readonly kafka: RealKafka;
+  readonly influx: RealInflux;
+}
+
+async function outside(context: TestContext): Promise<Outside> {
+  // 30 times as fast as the file has it, and a fifth of the people: the storm begins after 9 s.
+  const file = await fileOf(context, { STORM_SCALE: "0.001", STORM_SPEED: "200" });
+  const { kafka: broker } = file.services;
+  if (broker === undefined) throw new Error("there is no Kafka");
+  const kafka = await startRealKafka(kafkaPrograms(context), { settings: kafkaSettings(broker) });
+  closers.push(() => kafka.stop());
+  const influx = await startRealInflux(realPart("influxd", context), { auth: true });
+  closers.push(() => influx.stop());
+  return { file, kafka, influx };
+}
+
+/** As a word of the file is on this machine. Each service has an address of its own there; here they share one. */
+async function places({ file, kafka, influx }: Outside): Promise<(service: string, text: string) => string> {
+  const names = Object.keys(file.services);
+  const ports = new Map((await freePorts(names.length)).map((port, index) => [names[index], String(port)]));
+  const portOf = (name: string): string => ports.get(name) ?? "0";
+  return (service, text) => {
+    if (service === "receiver" && text === "8080") return portOf("receiver");
+    return text
+      .replace(/^\*:9464$/u, `127.0.0.1:${portOf(service)}`)
+      .replace("kafka:9092", kafka.brokers.join(","))
+      .replace("http://influxdb:8086", influx.url)
+      .replace("receiver:8080", `127.0.0.1:${portOf("receiver")}`)
+      .replace("/nodejs/bin/node", process.execPath)
+      .replace(/^\/app(?=\/)/u, ROOT);
+  };
+}
+
+const OUTSIDE = new Set(["kafka", "influxdb"]);
+
+test("its services bring the storm to the receiver", async (context) => {
+  const around = await outside(context);
+  const compose = new NativeCompose({
+    file: around.file,
+    outside: OUTSIDE,
+    place: await places(around),
+  });
+  closers.push(() => compose.kill());
+
+  // Nobody is there yet.
+  expect(await compose.health("ingest")).toBe(69);
+  await compose.up("simulator");
+  expect(compose.started.indexOf("topics")).toBeLessThan(compose.started.indexOf("ingest"));
+  expect(compose.started.at(-1)).toBe("simulator");
+  expect(await Promise.all(STAGES.map((name) => compose.health(name)))).toEqual([0, 0, 0, 0, 0]);
+
+  await compose.says("receiver", LIST);
+  await compose.says("alerter", "webhook was told storm.opened");
+  const isStored = async (): Promise<boolean> => {
+    const rows = await around.influx.query(`SELECT * FROM "squall_storms" WHERE "list" = '${LIST}'`);
+    return rows.length > 0;
+  };
+  await pollUntil(isStored, { deadlineMs: 30_000, what: "the storm in InfluxDB" });
+  const { codes, tookMs } = await compose.stop(["simulator", ...STAGES, "receiver"]);
+  expect(codes).toEqual({ simulator: 130, ingest: 0, assembler: 0, detector: 0, recorder: 0, alerter: 0, receiver: 0 });
+  expect(tookMs).toBeLessThan(10_000);
+  expect(compose.said("simulator")).toMatch(/wrote \d+ lines in \d+ records to squall\.mail-logs\n$/u);
+}, 180_000);
