@@ -31,7 +31,7 @@ class Folded {
 
   take(one: MailEvent, offset: number, toldAtMs: number): void {
     const read = { event: one, offset, toldAtMs };
-    if (this.order.holds(read, this.reachedMs)) this.order.wait(read, toldAtMs);
+    if (this.order.holds(read)) this.order.wait(read, toldAtMs);
     else this.events.push(`${one.queueId} ${one.at}`);
   }
 

@@ -7,7 +7,7 @@
 // would be seen before the mail that it answers, and what is decided of it is decided for good.
 //
 // What waits is not part of the state: reading goes on at the first record with something that waits. What is to be folded when such a
-// record is read again follows from the events and from what is kept, the times `reachedMs` and `letGoMs`.
+// record is read again follows from the events themselves and from one time that is kept, `foldedToMs`.
 
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
 
@@ -27,12 +27,13 @@ export interface ReadEvent {
 }
 
 interface WaitingEvent extends ReadEvent {
-  readonly sinceMs: number;
+  /** By our clock; -Infinity: before it was first asked. */
+  sinceMs: number;
 }
 
 export class BacklogOrder {
-  /** Event time up to which events were let go without waiting any longer, ms; -Infinity: never. */
-  letGoMs = Number.NEGATIVE_INFINITY;
+  /** Event time up to which nothing waits, ms; -Infinity: none is known. */
+  foldedToMs = Number.NEGATIVE_INFINITY;
   /** Events that were let go before their turn was sure. */
   letGo = 0;
   private waiting: WaitingEvent[] = [];
@@ -48,41 +49,43 @@ export class BacklogOrder {
     return from;
   }
 
-  /** Is it to wait? `reachedMs`: event time that all assemblers have come to. */
-  holds({ event, toldAtMs }: ReadEvent, reachedMs: number): boolean {
-    return event.at > reachedMs && event.at > this.letGoMs && toldAtMs - event.at > BACKLOG_MS;
+  /** Is it to wait? The same for one event and one `foldedToMs`, whenever it is asked. */
+  holds({ event, toldAtMs }: ReadEvent): boolean {
+    return event.at > this.foldedToMs && toldAtMs - event.at > BACKLOG_MS;
   }
 
   wait(read: ReadEvent, nowMs: number): void {
     this.waiting.push({ ...read, sinceMs: nowMs });
   }
 
-  /** Those whose turn it is, in order of time, host, queue id and revision. */
+  /**
+   * Those whose turn it is, in order of time, host, queue id and revision. `reachedMs`: event time that all assemblers have come to;
+   * `nowMs`: our clock.
+   */
   release(reachedMs: number, nowMs: number): MailEvent[] {
+    const letGoMs = this.letGoUntil(nowMs);
+    if (letGoMs > reachedMs) {
+      for (const { event } of this.waiting) if (event.at > reachedMs && event.at <= letGoMs) this.letGo += 1;
+    }
+    this.foldedToMs = Math.max(this.foldedToMs, reachedMs, letGoMs);
     if (this.waiting.length === 0) return [];
-    this.letGoOf(nowMs, reachedMs);
-    const untilMs = Math.max(reachedMs, this.letGoMs);
-    const due = this.waiting.filter(({ event }) => event.at <= untilMs);
+    const due = this.waiting.filter(({ event }) => event.at <= this.foldedToMs);
     if (due.length === 0) return [];
-    this.waiting = this.waiting.filter(({ event }) => event.at > untilMs);
+    this.waiting = this.waiting.filter(({ event }) => event.at > this.foldedToMs);
     return due.map(({ event }) => event).toSorted(byTime);
   }
 
   /** One that has waited too long takes all before it along; so does one that finds no room. */
-  private letGoOf(nowMs: number, reachedMs: number): void {
-    let untilMs = this.letGoMs;
-    for (const { event, sinceMs } of this.waiting) {
-      const waitedMs = nowMs - sinceMs;
-      // Our clock was set back.
-      if (waitedMs >= WAIT_MAX_MS || waitedMs < -WAIT_MAX_MS) untilMs = Math.max(untilMs, event.at);
+  private letGoUntil(nowMs: number): number {
+    let untilMs = Number.NEGATIVE_INFINITY;
+    for (const waiting of this.waiting) {
+      if (!Number.isFinite(waiting.sinceMs)) waiting.sinceMs = nowMs;
+      // Or our clock was set back.
+      if (Math.abs(nowMs - waiting.sinceMs) >= WAIT_MAX_MS) untilMs = Math.max(untilMs, waiting.event.at);
     }
-    if (this.waiting.length > WAITING_MAX) {
-      const times = this.waiting.map(({ event }) => event.at).toSorted((a, b) => a - b);
-      untilMs = Math.max(untilMs, times[Math.floor(times.length / 2)] ?? untilMs);
-    }
-    if (untilMs <= this.letGoMs) return;
-    this.letGoMs = untilMs;
-    for (const { event } of this.waiting) if (event.at > reachedMs && event.at <= untilMs) this.letGo += 1;
+    if (this.waiting.length <= WAITING_MAX) return untilMs;
+    const times = this.waiting.map(({ event }) => event.at).toSorted((a, b) => a - b);
+    return Math.max(untilMs, times[Math.floor(times.length / 2)] ?? untilMs);
   }
 }
 

@@ -2,7 +2,6 @@
 
 import { decodeMailEvent } from "../../shared/domain/mail-event-codec.ts";
 import { partitionFor } from "../../shared/domain/partition-for.ts";
-import { ProgressTable } from "../../shared/domain/progress-table.ts";
 import { siteKey, siteOfKey } from "../../shared/domain/site-key.ts";
 import { encodeStormAlert } from "../../shared/domain/storm-alert-codec.ts";
 import { decodeStreamProgress, isProgressLine } from "../../shared/domain/stream-progress.ts";
@@ -13,13 +12,13 @@ import { DeadLetterOutput, eachLine, type ReadLine } from "../../shared/runtime/
 import type { FlushSink, PartitionFold } from "../../shared/runtime/stage/partition-fold.ts";
 import type { LogBatch, TopicPartition } from "../../shared/runtime/topic-log.ts";
 import { createDetectorState, type DetectorOutput, type DetectorState, step } from "./detector.ts";
+import { ORDER_PREFIX, PROGRESS_PREFIX, SiteClock } from "./site-clock.ts";
 import { DetectorEntries } from "./state/detector-entries.ts";
 import { SiteChanges } from "./state/site-changes.ts";
 import type { Advise } from "./storm-evidence.ts";
 
 /** Windows close and storms end by ticks: a second is soon enough. */
 const TICK_MS = 1_000;
-const PROGRESS = "progress/";
 
 export interface DetectorPartitionOptions {
   readonly at: TopicPartition;
@@ -34,14 +33,6 @@ export interface DetectorPartitionOptions {
   readonly version: string;
 }
 
-/** Time of one site: what the assemblers say; where none ever spoke, and systems of their own write events, arrivals. */
-interface SiteTime {
-  readonly progress: ProgressTable;
-  hasProgress: boolean;
-  /** Append time of the latest event, ms. */
-  arrivedAtMs: number;
-}
-
 export class DetectorPartition implements PartitionFold {
   readonly detector: DetectorState;
   readonly deadLetters: DeadLetterOutput;
@@ -49,8 +40,11 @@ export class DetectorPartition implements PartitionFold {
   private readonly entries: DetectorEntries;
   private readonly windows: LineOutput;
   private readonly alerts: LineOutput;
-  private readonly times = new Map<string, SiteTime>();
+  private readonly clocks = new Map<string, SiteClock>();
   private tickedAtMs = Number.NEGATIVE_INFINITY;
+  private nowMs = Number.NEGATIVE_INFINITY;
+  /** Records before it were read before a restart: of them only what waited is folded. */
+  private readTo = 0;
   private hasAlert = false;
 
   constructor(options: DetectorPartitionOptions) {
@@ -67,37 +61,56 @@ export class DetectorPartition implements PartitionFold {
     return this.hasAlert;
   }
 
-  restore(key: string, value: Buffer): void {
-    if (!key.startsWith(PROGRESS)) {
-      this.entries.restore(key, value);
-      return;
+  /** Events of a backlog that were folded before their turn was sure. */
+  get letGo(): number {
+    let letGo = 0;
+    for (const { order } of this.clocks.values()) letGo += order.letGo;
+    return letGo;
+  }
+
+  get heldFrom(): number | undefined {
+    let from: number | undefined;
+    for (const { order } of this.clocks.values()) {
+      const { heldFrom } = order;
+      if (heldFrom !== undefined && (from === undefined || heldFrom < from)) from = heldFrom;
     }
-    const [, site = ""] = key.split("/");
-    const time = this.timeOf(siteOfKey(site));
-    time.hasProgress = true;
-    time.progress.restore(key, value);
+    return from;
+  }
+
+  restore(key: string, value: Buffer): void {
+    if (key.startsWith(PROGRESS_PREFIX) || key.startsWith(ORDER_PREFIX)) {
+      const [, site = ""] = key.split("/");
+      this.clockOf(siteOfKey(site)).restore(key, value);
+    } else this.entries.restore(key, value);
+  }
+
+  readAgain(until: number): void {
+    this.readTo = until;
   }
 
   restored(): void {
     this.entries.restored();
-    for (const { progress } of this.times.values()) progress.restored();
+    for (const clock of this.clocks.values()) clock.restored();
     // What is open of a site that says no more comes to its end too.
-    for (const site of this.detector.sites.keys()) this.timeOf(site);
+    for (const site of this.detector.sites.keys()) this.clockOf(site);
   }
 
   take(batch: LogBatch): void {
     eachLine(batch, (line) => {
-      const refused = isProgressLine(line.text) ? this.takeProgress(line.text) : this.takeEvent(line);
+      const isAgain = line.offset < this.readTo;
+      const refused = isProgressLine(line.text) ? this.takeProgress(line.text, isAgain) : this.takeEvent(line, isAgain);
       if (refused !== undefined) this.reject(line, refused);
     });
   }
 
   advance(nowMs: number, isCaughtUp: boolean): void {
+    this.nowMs = nowMs;
+    for (const clock of this.clocks.values()) this.release(clock);
     if (Math.abs(nowMs - this.tickedAtMs) < TICK_MS) return;
     this.tickedAtMs = nowMs;
     const { allowedLatenessMs } = this.options.settings;
-    for (const [site, { progress, hasProgress, arrivedAtMs }] of this.times) {
-      const reachedMs = hasProgress ? progress.reachedMs : isCaughtUp ? nowMs : arrivedAtMs;
+    for (const [site, clock] of this.clocks) {
+      const reachedMs = clock.reached(nowMs, isCaughtUp);
       if (!Number.isFinite(reachedMs)) continue;
       this.put(step(this.detector, { kind: "tick", watermark: reachedMs - allowedLatenessMs, site }));
     }
@@ -109,34 +122,41 @@ export class DetectorPartition implements PartitionFold {
     this.windows.drain(sink.output);
     this.deadLetters.drain(sink.output);
     this.entries.changes(sink.entry);
-    for (const [site, { progress }] of this.times) {
-      progress.changes(`${PROGRESS}${siteKey(site)}/`, sink.entry);
-    }
+    for (const [site, clock] of this.clocks) clock.changes(siteKey(site) ?? "", sink.entry);
   }
 
   flushed(): void {
     // Nobody waits for it.
   }
 
-  private takeProgress(text: string): string | undefined {
+  /** `isAgain`: it was read before a restart. */
+  private takeProgress(text: string, isAgain: boolean): string | undefined {
+    if (isAgain) return undefined;
     const decoded = decodeStreamProgress(text);
     if (!decoded.ok) return decoded.reason;
     const { site } = decoded.progress;
     if (!this.isKeepable(site)) return "too-long";
-    const time = this.timeOf(site);
-    time.hasProgress = true;
-    time.progress.take(decoded.progress);
+    const clock = this.clockOf(site);
+    clock.takeProgress(decoded.progress);
+    this.release(clock);
     return undefined;
   }
 
-  private takeEvent({ text, timestampMs }: ReadLine): string | undefined {
+  private takeEvent({ text, timestampMs, offset }: ReadLine, isAgain: boolean): string | undefined {
     const decoded = decodeMailEvent(text, this.options);
-    if (!decoded.ok) return decoded.reason;
+    // What cannot be used is a dead letter already when it is read again.
+    if (!decoded.ok) return isAgain ? undefined : decoded.reason;
     const { event } = decoded;
-    if (!this.isKeepable(event.site)) return "too-long";
-    this.timeOf(event.site).arrivedAtMs = timestampMs;
-    this.put(step(this.detector, { kind: "event", event }));
+    if (!this.isKeepable(event.site)) return isAgain ? undefined : "too-long";
+    const clock = this.clockOf(event.site);
+    const read = { event, offset, toldAtMs: timestampMs };
+    if (isAgain) clock.takeAgain(read, this.nowMs);
+    else if (clock.takeEvent(read, this.nowMs)) this.put(step(this.detector, { kind: "event", event }));
     return undefined;
+  }
+
+  private release(clock: SiteClock): void {
+    for (const event of clock.release(this.nowMs)) this.put(step(this.detector, { kind: "event", event }));
   }
 
   private put(outputs: readonly DetectorOutput[]): void {
@@ -159,15 +179,15 @@ export class DetectorPartition implements PartitionFold {
 
   /** A name that no key of the state can hold would end the process at each flush. */
   private isKeepable(site: string): boolean {
-    return this.times.has(site) || siteKey(site) !== undefined;
+    return this.clocks.has(site) || siteKey(site) !== undefined;
   }
 
-  private timeOf(site: string): SiteTime {
-    const known = this.times.get(site);
+  private clockOf(site: string): SiteClock {
+    const known = this.clocks.get(site);
     if (known !== undefined) return known;
-    const time = { progress: new ProgressTable(), hasProgress: false, arrivedAtMs: Number.NEGATIVE_INFINITY };
-    // The detector has no room for further sites either, and counts them.
-    if (this.times.size < this.options.settings.bounds.sitesMax) this.times.set(site, time);
-    return time;
+    const clock = new SiteClock();
+    // The detector has no room for further sites either, and counts them; of one without a place nothing waits.
+    if (this.clocks.size < this.options.settings.bounds.sitesMax) this.clocks.set(site, clock);
+    return clock;
   }
 }

@@ -307,7 +307,7 @@ describe("doctor", () => {
     const log = createKafkaTopicLog(settingsOf(kafka));
     closers.push(() => log.close());
     const writer = await log.openWriter("cut.writer");
-    const value = positionValue({ offset: 9, of: 4 });
+    const value = positionValue({ offset: 9, readTo: 9, of: 4 });
     await writer.write([{ topic: "cut.mail-logs.ingest-state", partition: 5, key: POSITION_KEY, value }]);
     const { code, said } = await doctor(variablesOf(kafka, "cut"));
     expect(code).toBe(1);

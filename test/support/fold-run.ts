@@ -1,7 +1,7 @@
 // A stage's fold with what it says and keeps: fed line by line, flushed, and gone on with by another process.
 
 import type { PartitionFold } from "../../shared/runtime/stage/partition-fold.ts";
-import type { NewRecord } from "../../shared/runtime/topic-log.ts";
+import type { LogRecord, NewRecord } from "../../shared/runtime/topic-log.ts";
 import { StateEntries } from "./state-entries.ts";
 
 export class FoldRun<Fold extends PartitionFold> {
@@ -11,15 +11,27 @@ export class FoldRun<Fold extends PartitionFold> {
   private readonly create: () => Fold;
   private readonly entries: StateEntries;
   private offset: number;
+  /** What was taken, by offset. */
+  private readonly taken: LogRecord[];
+  private readonly heldFrom: number;
+  /** As of the last flush: where reading goes on. */
+  private goesOnAt = 0;
 
   constructor(create: () => Fold, before?: FoldRun<Fold>) {
     this.create = create;
     this.entries = before?.entries ?? new StateEntries();
     this.offset = before?.offset ?? 0;
+    this.taken = before?.taken ?? [];
+    this.heldFrom = before?.goesOnAt ?? 0;
+    this.goesOnAt = this.heldFrom;
     this.fold = create();
     // In no particular order.
     for (const [key, value] of [...this.entries].toReversed()) this.fold.restore(key, value);
     this.fold.restored();
+    if (this.heldFrom < this.offset) {
+      this.fold.readAgain?.(this.offset);
+      this.feed(this.taken.slice(this.heldFrom));
+    }
   }
 
   /** One record with these lines. */
@@ -28,8 +40,13 @@ export class FoldRun<Fold extends PartitionFold> {
   }
 
   takeBytes(value: Buffer, timestampMs = 0): void {
-    const records = [{ offset: this.offset, key: undefined, value, timestampMs }];
+    const record = { offset: this.offset, key: undefined, value, timestampMs };
     this.offset += 1;
+    this.taken.push(record);
+    this.feed([record]);
+  }
+
+  private feed(records: readonly LogRecord[]): void {
     this.fold.take({ topic: "in", partition: 0, records, nextOffset: this.offset, endOffset: this.offset });
   }
 
@@ -39,6 +56,7 @@ export class FoldRun<Fold extends PartitionFold> {
     this.entries.take((put) => {
       this.fold.drain({ output: (record) => void said.push(record), entry: put });
     });
+    this.goesOnAt = this.fold.heldFrom ?? this.offset;
     this.fold.flushed();
     this.records.push(...said);
     return said;

@@ -14,10 +14,10 @@ function said(newest: readonly NewestRecord[]): string[] {
 
 test.each<[string, NewestRecord[], string[]]>([
   ["nothing was written yet", [], []],
-  ["as many as now", [entry(POSITION_KEY, positionValue({ offset: 9, of: 6 })), entry("x", undefined)], []],
+  ["as many as now", [entry(POSITION_KEY, positionValue({ offset: 9, readTo: 9, of: 6 })), entry("x", undefined)], []],
   [
     "another number",
-    [entry(POSITION_KEY, positionValue({ offset: 9, of: 4 }))],
+    [entry(POSITION_KEY, positionValue({ offset: 9, readTo: 9, of: 4 }))],
     [
       "fail topic a.state: was written when a had 4 partitions; it has 6 now: what belongs together would be read apart",
     ],

@@ -23,6 +23,10 @@ export interface PartitionFold {
   drain(sink: FlushSink): void;
   /** What could not be used. */
   readonly deadLetters?: { readonly counts: ReadonlyMap<string, number> };
+  /** Offset of the first record of which something is not folded yet; undefined: none is. Reading goes on there after a takeover. */
+  readonly heldFrom?: number | undefined;
+  /** After `restored`: records before this offset were read before; of them only what was not folded is to be. */
+  readAgain?(until: number): void;
   /** Something was decided that must not wait for others. */
   readonly isUrgent: boolean;
   /** What was drained is written. */

@@ -5,11 +5,16 @@ import { positionValue, readPosition } from "./partition-position.ts";
 
 test("a position that was written is read back", () => {
   fc.assert(
-    fc.property(fc.maxSafeNat(), fc.nat(), (offset, of) => {
-      expect(readPosition(positionValue({ offset, of }))).toEqual({ offset, of });
+    fc.property(fc.nat(), fc.nat(), fc.nat(), (offset, ahead, of) => {
+      const position = { offset, readTo: offset + ahead, of };
+      expect(readPosition(positionValue(position))).toEqual(position);
     }),
     { seed: 9, numRuns: 200 },
   );
+});
+
+test("one that was read whole names no more", () => {
+  expect(readPosition(Buffer.from('{"v":1,"offset":5,"of":3}'))).toEqual({ offset: 5, readTo: 5, of: 3 });
 });
 
 test.each<[string, string, string]>([
@@ -20,6 +25,7 @@ test.each<[string, string, string]>([
   ["before the beginning", '{"v":1,"offset":-1,"of":3}', "damaged"],
   ["between two records", '{"v":1,"offset":1.5,"of":3}', "damaged"],
   ["larger than numbers are whole", '{"v":1,"offset":9007199254740993,"of":3}', "damaged"],
+  ["read to before where it goes on", '{"v":1,"offset":5,"readTo":4,"of":3}', "damaged"],
   ["cut short", '{"v":1,"offset":1', "damaged"],
   ["null", "null", "damaged"],
   ["nothing", "", "damaged"],

@@ -5,8 +5,9 @@
 // whoever made it takes the partition over anew.
 
 import type { LogBatch, NewRecord, TopicLog, TopicPartition } from "../topic-log.ts";
-import { type StateEntry, StateLogError } from "../state-log.ts";
+import type { StateEntry } from "../state-log.ts";
 import { openTopicStateLog, type TopicStateLog } from "../topic-state-log.ts";
+import { madeAnew, partitionsChanged } from "./partition-faults.ts";
 import type { PartitionFold } from "./partition-fold.ts";
 import { POSITION_KEY, type PartitionPosition, positionValue, readPosition } from "./partition-position.ts";
 
@@ -56,7 +57,9 @@ export class PartitionTask {
   isOver = false;
   private readonly options: PartitionTaskOptions;
   private readonly state: TopicStateLog;
-  private drainedOffset: number;
+  /** As it was last drained. */
+  private drained: Pick<PartitionPosition, "offset" | "readTo">;
+  private readonly readTo: number;
   private flushing: Promise<void> | undefined;
   private flushedAtMs: number;
   private unflushedBytes = 0;
@@ -69,7 +72,8 @@ export class PartitionTask {
     this.fold = fold;
     this.restored = restored;
     this.next = position?.offset ?? 0;
-    this.drainedOffset = position?.offset ?? -1;
+    this.drained = position ?? { offset: -1, readTo: -1 };
+    this.readTo = position?.readTo ?? 0;
     this.flushedOffset = position?.offset;
     this.movedAtMs = options.monotonicMs();
     this.flushedAtMs = this.movedAtMs;
@@ -86,7 +90,7 @@ export class PartitionTask {
 
   /** Where the partition begins and ends now. Returns how many records were deleted before they were read. Throws StateLogError. */
   begin(first: number, end: number): number {
-    if (end < this.next) throw madeAnew(this.at, this.next, end);
+    if (end < this.readTo) throw madeAnew(this.at, this.readTo, end);
     const missed = Math.max(0, first - this.next);
     this.next += missed;
     this.end = end;
@@ -115,9 +119,9 @@ export class PartitionTask {
   /** Writes what there is, after a flush that is being written. Never rejects: see onBroken. */
   async flush(): Promise<void> {
     if (this.flushing !== undefined || this.isOver) return this.flushing;
-    const drained = this.drained();
-    if (drained === undefined || drained.outputs.length + drained.entries.length === 0) return;
-    this.flushing = this.write(drained);
+    const content = this.content();
+    if (content === undefined || content.outputs.length + content.entries.length === 0) return;
+    this.flushing = this.write(content);
     await this.flushing;
   }
 
@@ -136,7 +140,7 @@ export class PartitionTask {
     }
   }
 
-  private drained(): Drained | undefined {
+  private content(): Drained | undefined {
     try {
       return this.drain();
     } catch (error) {
@@ -152,10 +156,12 @@ export class PartitionTask {
       output: (record) => void outputs.push(record),
       entry: (key, value) => void entries.push({ key, value }),
     });
-    if (this.next !== this.drainedOffset) {
-      const position = positionValue({ offset: this.next, of: this.options.partitions });
-      entries.push({ key: POSITION_KEY, value: position });
-      this.drainedOffset = this.next;
+    const readTo = Math.max(this.next, this.readTo);
+    const offset = Math.min(this.fold.heldFrom ?? this.next, this.next);
+    if (offset !== this.drained.offset || readTo !== this.drained.readTo) {
+      this.drained = { offset, readTo };
+      const value = positionValue({ offset, readTo, of: this.options.partitions });
+      entries.push({ key: POSITION_KEY, value });
     }
     return { outputs, entries };
   }
@@ -163,7 +169,7 @@ export class PartitionTask {
   private async write({ entries, outputs }: Drained): Promise<void> {
     const { monotonicMs, onFlushed } = this.options;
     const startedMs = monotonicMs();
-    const offset = this.drainedOffset;
+    const { offset } = this.drained;
     this.flushedAtMs = startedMs;
     this.unflushedBytes = 0;
     try {
@@ -225,26 +231,10 @@ async function takeOver(options: PartitionTaskOptions): Promise<TakenOver> {
     if (position !== undefined && position.of !== partitions)
       throw partitionsChanged(at.topic, position.of, partitions);
     fold.restored();
+    if (position !== undefined && position.readTo > position.offset) fold.readAgain?.(position.readTo);
     return { state, fold, position, restored: { entries, bytes, tookMs: monotonicMs() - startedMs } };
   } catch (error) {
     await state.close();
     throw error;
   }
-}
-
-function partitionsChanged(topic: string, before: number, now: number): StateLogError {
-  return new StateLogError(
-    "misuse",
-    `${topic} has ${now} partitions and had ${before} when the state was written: what belongs together would be read apart. ` +
-      `Stop all services, let them read everything first, then delete the state topics and ${topic} and create them anew ` +
-      "(squall topics --create), or go on with another topic prefix",
-  );
-}
-
-function madeAnew({ topic, partition }: TopicPartition, read: number, end: number): StateLogError {
-  return new StateLogError(
-    "misuse",
-    `${topic}, partition ${partition} ends at ${end} and was read up to ${read}: it is not the topic that was read before. ` +
-      "Delete the state topics that belong to it and create them anew (squall topics --create)",
-  );
 }
