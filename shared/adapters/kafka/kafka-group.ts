@@ -11,7 +11,7 @@ import {
   LogError,
   type TopicPartition,
 } from "../../runtime/topic-log.ts";
-import { logErrorOf } from "./kafka-error.ts";
+import { isWithoutCoordinator, logErrorOf } from "./kafka-error.ts";
 import { recordsFrom } from "./kafka-records.ts";
 import type { KafkaSettings } from "./kafka-settings.ts";
 import { stickyAssigner } from "./sticky-assigner.ts";
@@ -23,6 +23,9 @@ const PARTITION_BYTES_MAX = 1_048_576;
 const FETCH_BYTES_MAX = 8_388_608;
 /** How long a fetch waits for something; a partition that is placed or resumed meanwhile waits as long. */
 const FETCH_WAIT_MS = 100;
+/** How long the group's coordinator may stay unknown at the start: a right that is missing looks the same. */
+const FIRST_JOIN_MS = 60_000;
+const AGAIN_MS = 1_000;
 /** Members that take longer to come to a join are left out. */
 const REBALANCE_MS = 30_000;
 
@@ -49,6 +52,8 @@ class KafkaGroupMember implements GroupMember {
   private readonly kafka: Kafka;
   private readonly held = new Map<string, Held>();
   private heldSinceMs = 0;
+  private hasJoined = false;
+  private readonly startedMs = performance.now();
   private isOver = false;
 
   constructor(kafka: Kafka, settings: KafkaSettings, options: GroupOptions) {
@@ -79,19 +84,42 @@ class KafkaGroupMember implements GroupMember {
       this.joined(payload.memberAssignment);
     });
     consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
-      if (!restart && !this.isOver) options.onDead(logErrorOf(error, "unreachable"));
+      if (!restart && !this.isOver) this.crashed(error);
     });
     try {
       await consumer.connect();
       await consumer.subscribe({ topics: [...options.topics], fromBeginning: true });
-      await consumer.run({
-        autoCommit: false,
-        eachBatchAutoResolve: false,
-        eachBatch: (payload) => this.take(payload),
-      });
+      await this.run();
     } catch (error) {
       await this.leave();
       throw logErrorOf(error, "unreachable");
+    }
+  }
+
+  private run(): Promise<void> {
+    return this.consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      eachBatch: (payload) => this.take(payload),
+    });
+  }
+
+  /** kafkajs gives up where no broker says who looks after the group: a broker that has just started says so for some seconds. */
+  private crashed(error: Error): void {
+    const isPatient = this.hasJoined || performance.now() - this.startedMs < FIRST_JOIN_MS;
+    if (isWithoutCoordinator(error) && isPatient) setTimeout(() => void this.runAgain(), AGAIN_MS);
+    else this.options.onDead(logErrorOf(error, "unreachable"));
+  }
+
+  private async runAgain(): Promise<void> {
+    if (this.isOver) return;
+    try {
+      await this.consumer.connect();
+      await this.run();
+    } catch (error) {
+      const fault = logErrorOf(error, "unreachable");
+      if (fault.fault === "unreachable") setTimeout(() => void this.runAgain(), AGAIN_MS);
+      else this.options.onDead(fault);
     }
   }
 
@@ -140,6 +168,7 @@ class KafkaGroupMember implements GroupMember {
 
   private joined(assignment: Readonly<Record<string, readonly number[]>>): void {
     if (this.isOver) return;
+    this.hasJoined = true;
     const now = Object.entries(assignment).flatMap(([topic, partitions]) =>
       partitions.map((partition): TopicPartition => ({ topic, partition })),
     );

@@ -12,6 +12,9 @@ import { type ScriptedReceiver, startReceiver } from "../scripted-receiver.ts";
 
 const SQUALL = fileURLToPath(new URL("../../../services/squall/squall.js", import.meta.url));
 
+/** Twice what a service has to end. */
+const END_MS = 20_000;
+
 export interface ServiceSiteOptions {
   readonly prefix: string;
   readonly site: string;
@@ -86,7 +89,10 @@ export class ServiceSite {
   async endAndRestart(service: ServiceProcess): Promise<number> {
     const startedMs = performance.now();
     service.process.signal("SIGTERM");
+    const isLate = setTimeout(() => void service.process.kill(), END_MS);
     await service.process.ended();
+    clearTimeout(isLate);
+    if (performance.now() - startedMs >= END_MS) throw new Error(`${service.name} did not end: ${this.log(service)}`);
     const tookMs = performance.now() - startedMs;
     service.process = this.spawn(service.role, service.name);
     return tookMs;

@@ -53,7 +53,7 @@ export interface StormRun {
 const PARTITIONS = 3;
 
 export async function runStorm(kafka: RealKafka, options: StormRunOptions): Promise<StormRun> {
-  const { storm, lines = storm.lines, linesPerSecond, linesPerRecord = 5, disturb, settleMs = 120_000 } = options;
+  const { storm, lines = storm.lines, linesPerSecond, linesPerRecord = 5, disturb, settleMs = 60_000 } = options;
   const prefix = `s${randomUUID().slice(0, 8)}`;
   const site = await ServiceSite.create(kafka, {
     prefix,
