@@ -1,6 +1,7 @@
 // One connection for all questions to the brokers; after a failure a new one.
 
 import type { Admin, Kafka } from "kafkajs";
+import { LogError } from "../../runtime/topic-log.ts";
 import { logErrorOf } from "./kafka-error.ts";
 
 interface Connection {
@@ -13,6 +14,7 @@ interface Connection {
 export class KafkaAdmin {
   private readonly kafka: Kafka;
   private connection: Connection | undefined;
+  private isClosed = false;
 
   constructor(kafka: Kafka) {
     this.kafka = kafka;
@@ -20,6 +22,7 @@ export class KafkaAdmin {
 
   /** Rejects with LogError. */
   async ask<Answer>(question: (admin: Admin) => Promise<Answer>): Promise<Answer> {
+    if (this.isClosed) throw new LogError("unknown", "the connection is closed");
     this.connection ??= { admin: connected(this.kafka), asking: 0, isOver: false };
     const { connection } = this;
     connection.asking += 1;
@@ -34,8 +37,9 @@ export class KafkaAdmin {
     }
   }
 
-  /** What is being asked is still answered. */
+  /** What is being asked is still answered; nothing more is. */
   async close(): Promise<void> {
+    this.isClosed = true;
     const { connection } = this;
     if (connection === undefined) return;
     this.end(connection);

@@ -1,15 +1,16 @@
 // A partitioned log on Apache Kafka, by kafkajs.
 
 import type { Kafka } from "kafkajs";
-import type {
-  GroupMember,
-  GroupOptions,
-  LogRecord,
-  PartitionEnds,
-  PlainWriter,
-  TopicLog,
-  TopicPartition,
-  TransactionalWriter,
+import {
+  type GroupMember,
+  type GroupOptions,
+  LogError,
+  type LogRecord,
+  type PartitionEnds,
+  type PlainWriter,
+  type TopicLog,
+  type TopicPartition,
+  type TransactionalWriter,
 } from "../../runtime/topic-log.ts";
 import { KafkaAdmin } from "./kafka-admin.ts";
 import { createKafkaClient } from "./kafka-client.ts";
@@ -30,6 +31,7 @@ class KafkaTopicLog implements TopicLog {
   private readonly readBacks = new Map<string, KafkaReadBack>();
   private readonly open = new Set<{ close(): Promise<void> }>();
   private readonly admin: KafkaAdmin;
+  private isClosed = false;
 
   constructor(settings: KafkaSettings) {
     this.settings = settings;
@@ -67,37 +69,47 @@ class KafkaTopicLog implements TopicLog {
   }
 
   async openWriter(id: string): Promise<TransactionalWriter> {
+    this.checkOpen();
     return this.kept(await openKafkaWriter(this.kafka, id));
   }
 
   async openPlainWriter(): Promise<PlainWriter> {
+    this.checkOpen();
     return this.kept(await openKafkaPlainWriter(this.kafka));
   }
 
-  readBack(
+  async readBack(
     { topic, partition }: TopicPartition,
     isLast: (record: LogRecord) => boolean,
     onRecord: (record: LogRecord) => void,
   ): Promise<void> {
-    return this.reader(topic).read(partition, isLast, onRecord);
+    await this.reader(topic).read(partition, isLast, onRecord);
   }
 
-  prepareReadBack(topic: string): Promise<void> {
-    return this.reader(topic).start();
+  async prepareReadBack(topic: string): Promise<void> {
+    await this.reader(topic).start();
   }
 
   async join(options: GroupOptions): Promise<GroupMember> {
+    this.checkOpen();
     const member = await joinKafkaGroup(this.kafka, this.settings, options);
-    this.open.add({ close: () => member.leave() });
+    this.kept({ close: () => member.leave() });
     return member;
   }
 
   async close(): Promise<void> {
+    this.isClosed = true;
     await Promise.all([...this.open].map((one) => one.close()));
     await this.admin.close();
   }
 
+  /** What was begun before and goes on would open connections that nobody closes: the process would never end. */
+  private checkOpen(): void {
+    if (this.isClosed) throw new LogError("unknown", "the log is closed");
+  }
+
   private reader(topic: string): KafkaReadBack {
+    this.checkOpen();
     let reader = this.readBacks.get(topic);
     if (reader?.isDead === true) {
       this.open.delete(reader);
@@ -112,6 +124,7 @@ class KafkaTopicLog implements TopicLog {
 
   private kept<Part extends { close(): Promise<void> }>(part: Part): Part {
     this.open.add(part);
+    if (this.isClosed) void part.close();
     return part;
   }
 }

@@ -223,7 +223,7 @@ describe("a stop", () => {
     world.write(0, ["!a"]);
     await world.until("the reading", () => process.folds[0]?.counts.size === 1);
     expect(await stopsWithin(world, process)).toBeLessThan(10_000);
-    expect(process.said.join()).toContain("the last flush takes too long");
+    expect(process.said.join()).toContain("a last flush or a takeover takes too long");
     world.broker.onWrite = (_id, append) => Promise.resolve(append());
     await world.start();
     await world.until("another", () => world.isDone);
@@ -235,7 +235,33 @@ describe("a stop", () => {
     const process = await world.start(new OtherMember(world, () => ({ leave: hang })));
     world.broker.onWrite = hang;
     expect(await stopsWithin(world, process)).toBeLessThan(10_000);
-    expect(process.said).toEqual(["leaving the group takes too long"]);
+    expect(process.said).toEqual([
+      "a last flush or a takeover takes too long, and is left to whoever comes next",
+      "leaving the group takes too long",
+    ]);
+  });
+
+  test("waits for a takeover under way: nothing is asked of the log behind it", async () => {
+    const world = new StageWorld(1);
+    let isStopped = false;
+    const late: string[] = [];
+    class Watched extends MemoryTopicLog {
+      protected override async reading(): Promise<void> {
+        await world.turns(100, 0);
+        if (isStopped) late.push("readBack");
+      }
+
+      override endsOf(topic: string): ReturnType<MemoryTopicLog["endsOf"]> {
+        if (isStopped) late.push("endsOf");
+        return super.endsOf(topic);
+      }
+    }
+    const process = await world.start(new Watched(world.broker));
+    await world.turns(10, 0);
+    void process.runner.stop().then(() => (isStopped = true));
+    await world.until("the stop", () => isStopped);
+    await world.turns(300);
+    expect([late, process.said, process.ended]).toEqual([[], [], "stopped"]);
   });
 
   test("before the group was joined: it is left as soon as it is", async () => {

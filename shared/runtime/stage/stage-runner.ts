@@ -124,9 +124,11 @@ export class StageRunner {
     const tasks = [...this.owned.values()].flatMap(({ task }) => (task === undefined ? [] : [task]));
     this.owned.clear();
     const { clock, say } = this.options;
-    const closed = Promise.allSettled(tasks.map((task) => task.close(this.failed === undefined)));
-    const isFlushed = await isDoneWithin(clock, LAST_FLUSH_MS, closed);
-    if (!isFlushed) say("the last flush takes too long: whoever takes over goes on from the one before, or from it");
+    // A takeover under way ends too: what it opened would be left open by whoever closes the log.
+    const closing = tasks.map((task) => task.close(this.failed === undefined));
+    const closed = Promise.allSettled([...closing, this.takeovers.settled()]);
+    if (!(await isDoneWithin(clock, LAST_FLUSH_MS, closed)))
+      say("a last flush or a takeover takes too long, and is left to whoever comes next");
     const left = this.member?.leave() ?? Promise.resolve();
     if (!(await isDoneWithin(clock, LEAVE_MS, left))) say("leaving the group takes too long");
     this.ended.resolve(undefined);

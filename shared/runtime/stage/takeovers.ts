@@ -62,6 +62,11 @@ export class Takeovers {
     }
   }
 
+  /** No attempt is under way. Never rejects. */
+  async settled(): Promise<void> {
+    await Promise.all(this.attempts.values());
+  }
+
   private isWanted({ isLost }: Owned): boolean {
     return !isLost && !this.options.isOver();
   }
@@ -83,6 +88,7 @@ export class Takeovers {
     const { at } = owned;
     const task = await PartitionTask.takeOver(taskOptions(at));
     try {
+      if (!this.isWanted(owned)) return;
       const ends = (await log.endsOf(at.topic))[at.partition] ?? { first: 0, end: 0 };
       this.place(owned, task, { ...ends, member: await member });
     } finally {
