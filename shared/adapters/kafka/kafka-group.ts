@@ -11,7 +11,7 @@ import {
   LogError,
   type TopicPartition,
 } from "../../runtime/topic-log.ts";
-import { logErrorOf } from "./kafka-error.ts";
+import { isUnpackFault, logErrorOf } from "./kafka-error.ts";
 import { recordsFrom } from "./kafka-records.ts";
 import type { KafkaSettings } from "./kafka-settings.ts";
 import { stickyAssigner } from "./sticky-assigner.ts";
@@ -79,7 +79,7 @@ class KafkaGroupMember implements GroupMember {
       this.joined(payload.memberAssignment);
     });
     consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
-      if (!restart && !this.isOver) options.onDead(logErrorOf(error, "unreachable"));
+      if (!restart && !this.isOver) options.onDead(this.deathBy(error));
     });
     try {
       await consumer.connect();
@@ -136,6 +136,18 @@ class KafkaGroupMember implements GroupMember {
   async leave(): Promise<void> {
     this.isOver = true;
     await this.consumer.disconnect().catch(() => undefined);
+  }
+
+  private deathBy(error: unknown): LogError {
+    const fault = logErrorOf(error, "unreachable");
+    if (!isUnpackFault(error)) return fault;
+    // An answer holds batches of several partitions, and kafkajs does not say of which one it was.
+    const read = [...this.held.values()].filter(({ next, isPaused }) => next !== undefined && !isPaused);
+    const places = read.map(({ at: { topic, partition }, next }) => `${topic}, partition ${partition}, offset ${next}`);
+    const message =
+      `what is to be read next cannot be unpacked: ${fault.message}. It stands at ${places.join(", or ")}, ` +
+      "or some records behind: look at it with kcat, and have it deleted (kafka-delete-records.sh) to go on behind it";
+    return new LogError("refused", message, { cause: error });
   }
 
   private joined(assignment: Readonly<Record<string, readonly number[]>>): void {
