@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { CompressionTypes, Kafka, Partitioners } from "kafkajs";
 import { afterAll, expect, test } from "vitest";
 import { deadLetterTopic, topicNames } from "../../shared/domain/topics.ts";
-import { LogError, type LogRecord, type TopicLog, type TopicPartition } from "../../shared/runtime/topic-log.ts";
+import type { LogError, LogRecord, TopicLog, TopicPartition } from "../../shared/runtime/topic-log.ts";
 import { closersAfterEach } from "../support/closers.ts";
 import { logOn } from "../support/kafka-logs.ts";
 import { kcatOn } from "../support/kcat.ts";

@@ -18,6 +18,10 @@ export interface KcatPlace {
   readonly partition: number;
 }
 
+function at({ topic, partition }: KcatPlace): string[] {
+  return ["-t", topic, "-p", String(partition)];
+}
+
 /** Where kcat is missing, the calling test is skipped, or fails when real parts are required. Without login. */
 export function kcatOn({ brokers }: Pick<RealKafka, "brokers">, context: Pick<TestContext, "skip">): Kcat {
   const program = realPart("kcat", context);
@@ -26,7 +30,6 @@ export function kcatOn({ brokers }: Pick<RealKafka, "brokers">, context: Pick<Te
     const { stdout } = await promisify(execFile)(program, all, { encoding: "buffer", maxBuffer: 2 ** 28 });
     return stdout;
   };
-  const at = ({ topic, partition }: KcatPlace): string[] => ["-t", topic, "-p", String(partition)];
   return {
     async write(place, files, codec = "none") {
       await run(["-P", ...at(place), "-z", codec, ...files]);

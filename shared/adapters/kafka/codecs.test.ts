@@ -1,6 +1,6 @@
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { unpackers } from "./codecs.ts";
+import { UnpackError, unpackers } from "./codecs.ts";
 
 const BOMB_BYTES = 80 * 1024 * 1024;
 const BLOCK_HEAD = Buffer.from([0x82, ...Buffer.from("SNAPPY\0"), 0, 0, 0, 1, 0, 0, 0, 1]);
@@ -15,24 +15,31 @@ const lz4Frame = (count: number): Buffer =>
   ]);
 
 test.each([
-  ["gzip", gzipSync(Buffer.alloc(BOMB_BYTES)), /^gzip: a batch inflates to more than 67108864 bytes$/u],
-  ["zstd", zstdCompressSync(Buffer.alloc(BOMB_BYTES)), /^zstd: a batch inflates to more than 67108864 bytes$/u],
-  ["snappy", SNAPPY_GB, /^snappy: a batch inflates to more than 67108864 bytes$/u],
+  [
+    "gzip",
+    gzipSync(Buffer.alloc(BOMB_BYTES)),
+    /^KafkaJSNotImplemented: gzip: a batch inflates to more than 67108864 bytes$/u,
+  ],
+  [
+    "zstd",
+    zstdCompressSync(Buffer.alloc(BOMB_BYTES)),
+    /^KafkaJSNotImplemented: zstd: a batch inflates to more than 67108864 bytes$/u,
+  ],
+  ["snappy", SNAPPY_GB, /^KafkaJSNotImplemented: snappy: a batch inflates to more than 67108864 bytes$/u],
   [
     "snappy",
     Buffer.concat([BLOCK_HEAD, Buffer.from([0, 0, 0, SNAPPY_GB.length]), SNAPPY_GB]),
-    /^snappy: a batch inflates to more than 67108864 bytes$/u,
+    /^KafkaJSNotImplemented: snappy: a batch inflates to more than 67108864 bytes$/u,
   ],
-  ["lz4", lz4Frame(17), /^lz4: a batch inflates to more than 67108864 bytes$/u],
-  ["gzip", Buffer.from("no gzip"), /^gzip: incorrect header check$/u],
-  ["zstd", Buffer.from("no zstd"), /^zstd: /u],
-  ["lz4", Buffer.from("no lz4 here"), /^lz4: invalid magic number$/u],
-  ["snappy", Buffer.from([0x05, 0xff, 0xff]), /^snappy: /u],
+  ["lz4", lz4Frame(17), /^KafkaJSNotImplemented: lz4: a batch inflates to more than 67108864 bytes$/u],
+  ["gzip", Buffer.from("no gzip"), /^KafkaJSNotImplemented: gzip: incorrect header check$/u],
+  ["zstd", Buffer.from("no zstd"), /^KafkaJSNotImplemented: zstd: /u],
+  ["lz4", Buffer.from("no lz4 here"), /^KafkaJSNotImplemented: lz4: invalid magic number$/u],
+  ["snappy", Buffer.from([0x05, 0xff, 0xff]), /^KafkaJSNotImplemented: snappy: /u],
 ] as const)("%s of %o is refused by the error at which kafkajs gives up", async (codec, packed, message) => {
-  await expect(unpackers[codec](packed)).rejects.toMatchObject({
-    name: "KafkaJSNotImplemented",
-    message: expect.stringMatching(message),
-  });
+  const refused: unknown = await unpackers[codec](packed).catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(UnpackError);
+  expect(String(refused)).toMatch(message);
 });
 
 test.each([
