@@ -96,9 +96,8 @@ export class StageService implements RunningService {
 
   get waitsFor(): string {
     const waiting = this.runner.status().filter(({ task }) => task === undefined);
-    return waiting.length === 0
-      ? "the group"
-      : `the state of ${waiting.length === 1 ? "1 partition" : `${waiting.length} partitions`}`;
+    if (waiting.length === 0) return "group joined";
+    return `state of ${waiting.length === 1 ? "1 partition" : `${waiting.length} partitions`} restored`;
   }
 
   async start(): Promise<void> {

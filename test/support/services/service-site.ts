@@ -29,6 +29,8 @@ export interface ServiceSiteOptions {
 export interface ServiceProcess {
   readonly role: Stage;
   readonly name: string;
+  /** Of this one alone. */
+  readonly env: Readonly<Record<string, string>>;
   process: RealProcess;
 }
 
@@ -68,10 +70,10 @@ export class ServiceSite {
     }
   }
 
-  /** One process more. */
-  add(role: Stage): ServiceProcess {
+  /** One process more; `env`: beside what all have. */
+  add(role: Stage, env: Readonly<Record<string, string>> = {}): ServiceProcess {
     const name = `${role}-${this.services.filter((one) => one.role === role).length + 1}`;
-    const service = { role, name, process: this.spawn(role, name) };
+    const service = { role, name, env, process: this.spawn(role, name, env) };
     this.services.push(service);
     return service;
   }
@@ -79,7 +81,12 @@ export class ServiceSite {
   /** kill -9, and a new process in its place at once. */
   async killAndRestart(service: ServiceProcess): Promise<void> {
     await service.process.kill();
-    service.process = this.spawn(service.role, service.name);
+    this.start(service);
+  }
+
+  /** A new process in the place of one that has ended. */
+  start(service: ServiceProcess): void {
+    service.process = this.spawn(service.role, service.name, service.env);
   }
 
   /** SIGTERM; resolves with how long the end took, ms. */
@@ -88,7 +95,7 @@ export class ServiceSite {
     service.process.signal("SIGTERM");
     await service.process.ended();
     const tookMs = performance.now() - startedMs;
-    service.process = this.spawn(service.role, service.name);
+    this.start(service);
     return tookMs;
   }
 
@@ -103,7 +110,7 @@ export class ServiceSite {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private spawn(role: Stage, name: string): RealProcess {
+  private spawn(role: Stage, name: string, own: Readonly<Record<string, string>>): RealProcess {
     const { prefix, site, env = {}, sessionTimeout = "6s" } = this.options;
     return new RealProcess({
       program: process.execPath,
@@ -119,6 +126,7 @@ export class ServiceSite {
         SQUALL_PSEUDONYM_KEY: "a key of tests that is long enough for it",
         ...(role === "alerter" ? { SQUALL_WEBHOOK_URL: `${this.receiver.origin}/storms` } : {}),
         ...env,
+        ...own,
       },
     });
   }
