@@ -94,7 +94,7 @@ function serviceMaker(options: RunOptions, log: TopicLog): () => Promise<Running
     const service = await StageService.create({
       ...common,
       monotonicMs: () => performance.now(),
-      createTelling: (links) => messengers.telling({ ...links, onTold: () => undefined }),
+      createTelling: (links) => messengers.telling({ ...links, onTold: status.told }),
     });
     status.count(service);
     return service;
@@ -107,6 +107,7 @@ function messengersOf({ config, terminal, version, say, status, onClose }: RunOp
   onClose(() => http.close());
   const messengers = new Messengers({ config, version, env: terminal.env, http, say });
   const heartbeat = messengers.heartbeat(() => status.isReady);
+  if (heartbeat !== undefined) status.beats(heartbeat);
   heartbeat?.start();
   onClose(() => heartbeat?.stop());
   return messengers;

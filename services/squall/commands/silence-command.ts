@@ -19,7 +19,15 @@ export interface SilenceFlags {
   /** Number of the silence that is to end. */
   readonly end?: number;
   readonly state?: string;
+  /** Of the services, not of a standalone. */
+  readonly kafka?: boolean;
+  readonly config?: string;
+  readonly brokers?: string;
+  readonly topicPrefix?: string;
 }
+
+/** Whose silences are meant. */
+type Whose = Pick<SilenceFlags, "state" | "kafka" | "config" | "brokers" | "topicPrefix">;
 
 /** `target` and flags without a usage fault. */
 export async function silenceCommand(
@@ -32,39 +40,57 @@ export async function silenceCommand(
     end === undefined
       ? { do: "silence", target: target ?? "", durationMs, why, who: whoAsks(terminal) }
       : { do: "end-silence", id: end };
-  const { folder, reply } = await ask(question, flags, terminal);
+  const { where, reply } = await ask(question, flags, terminal);
   if (reply.kind !== "done") return failure(reply, terminal);
+  const isEnd = end !== undefined;
   for (const silence of reply.silences) {
-    terminal.out(end === undefined ? silencedText(silence, flags.state) : endedText(silence, reply.isRunning));
+    terminal.out(isEnd ? endedText(silence, reply.isRunning) : silencedText(silence, whoseText(flags)));
   }
-  if (!reply.isRunning) terminal.err(`squall: no squall runs on ${folder} now: this holds when the next one starts\n`);
+  if (!reply.isRunning) {
+    const when = flags.kafka === true ? `no alerter on ${where} has taken it yet` : `no squall runs on ${where} now`;
+    terminal.err(`squall: ${when}: this holds when the next one starts\n`);
+  }
   return EXIT.done;
 }
 
-export async function silencesCommand(flags: Pick<SilenceFlags, "state">, terminal: Terminal): Promise<ExitCode> {
-  const { folder, reply } = await ask({ do: "list-silences" }, flags, terminal);
+/** Throws ConfigError where the configuration of Kafka is wrong. */
+export async function silencesCommand(flags: Whose, terminal: Terminal): Promise<ExitCode> {
+  const { where, reply } = await ask({ do: "list-silences" }, flags, terminal);
   if (reply.kind !== "done") return failure(reply, terminal);
   if (reply.silences.length === 0) terminal.out("No silences.\n");
   for (const silence of reply.silences) terminal.out(listedText(silence, terminal.nowMs()));
-  if (!reply.isRunning) terminal.err(`squall: no squall runs on ${folder} now\n`);
+  if (!reply.isRunning) terminal.err(`squall: no squall runs on ${where} now\n`);
   return EXIT.done;
 }
 
-async function ask(
-  question: SilenceQuestion,
-  flags: Pick<SilenceFlags, "state">,
-  terminal: Terminal,
-): Promise<{ readonly folder: string; readonly reply: SilenceReply }> {
+interface Asked {
+  /** The state directory, or the topic of alerts. */
+  readonly where: string;
+  readonly reply: SilenceReply;
+}
+
+async function ask(question: SilenceQuestion, flags: Whose, terminal: Terminal): Promise<Asked> {
+  if (flags.kafka === true) {
+    const { askServices } = await import("./silence-on-kafka.ts");
+    return askServices(question, flags, terminal);
+  }
   const { folder: chosen, isNamed } = stateFolder(flags.state, terminal.env);
   // A person asks, a service runs: its directory is meant when the person's own has never been used.
   const isService = !isNamed && !hasState(chosen) && hasState(SERVICE_STATE_FOLDER);
   const folder = isService ? SERVICE_STATE_FOLDER : chosen;
-  return { folder, reply: await askAboutSilences(folder, question, terminal.nowMs) };
+  return { where: folder, reply: await askAboutSilences(folder, question, terminal.nowMs) };
 }
 
 function failure(reply: Exclude<SilenceReply, { kind: "done" }>, terminal: Terminal): ExitCode {
   terminal.err(`squall: ${printableText(reply.message)}\n`);
   return reply.kind === "unavailable" ? EXIT.unavailable : EXIT.failed;
+}
+
+/** The options that name the same squall again. */
+function whoseText({ state, kafka = false, config, brokers, topicPrefix }: Whose): string {
+  const options = { "--state": state, "--config": config, "--brokers": brokers, "--topic-prefix": topicPrefix };
+  const given = Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [`${name} ${value}`]));
+  return [...(kafka ? ["--kafka"] : []), ...given].map((option) => ` ${option}`).join("");
 }
 
 /** Behind sudo it is the person who asks that others will want to talk to. */
@@ -83,14 +109,15 @@ function systemUser(): string {
   }
 }
 
-/** `state`: the directory that was named. */
-function silencedText(silence: Silence, state: string | undefined): string {
-  const { id, target, until } = silence;
+/** `whose`: options behind the command. */
+function silencedText({ id, target, until }: Silence, whose: string): string {
   const what = target === "*" ? "everything" : printableText(target);
+  const end = `nobody is told of storms on ${what} until ${clockOf(until, "UTC")} UTC.`;
   const lines = [
-    `Silence ${id}: nobody is told of storms on ${what} until ${clockOf(until, "UTC")} UTC.`,
+    // It has its number of the alerter, once that has heard of it.
+    id === 0 ? `Silence asked for: ${end}` : `Silence ${id}: ${end}`,
     "They are still detected, shown and counted; one that is open then is told then.",
-    `To end it before: squall silence --end ${id}${state === undefined ? "" : ` --state ${state}`}`,
+    id === 0 ? `Its number: squall silences${whose}` : `To end it before: squall silence --end ${id}${whose}`,
   ];
   return `${lines.join("\n")}\n`;
 }

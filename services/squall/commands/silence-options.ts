@@ -6,6 +6,10 @@ import { DURATION_FORMS, parseDuration } from "../../../shared/runtime/durations
 import type { Run } from "../terminal.ts";
 import type { SilenceFlags } from "./silence-command.ts";
 
+const KAFKA = "of the services on Kafka: a word to squall alerter";
+const CONFIG = "with --kafka: YAML configuration of the services";
+const BROKERS = "with --kafka: host:9092, several with commas between";
+const PREFIX = "with --kafka: first part of the names of their topics (default: squall)";
 const STATE = "state directory of the squall that is meant (default: that of the user, else /var/lib/squall)";
 
 export function addSilences(program: Command, run: Run): void {
@@ -17,9 +21,13 @@ export function addSilences(program: Command, run: Run): void {
     .option("--why <text>", "why, for others who ask")
     .option("--end <id>", "end a silence before its time", silenceId)
     .option("--state <directory>", STATE)
+    .option("--kafka", KAFKA)
+    .option("--config <file>", CONFIG)
+    .option("--brokers <hosts>", BROKERS)
+    .option("--topic-prefix <prefix>", PREFIX)
     .addHelpText(
       "after",
-      '\nExamples:\n  squall silence all-staff@example.org --for 4h --why "town hall, many thanks are expected"\n  squall silence --end 3\n',
+      '\nExamples:\n  squall silence all-staff@example.org --for 4h --why "town hall, many thanks are expected"\n  squall silence --end 3\n  squall silence all-staff@example.org --for 4h --why "town hall" --kafka --config /etc/squall/squall.yaml\n',
     )
     .action((target: string | undefined, flags: SilenceFlags, command: Command) => {
       const fault = silenceUsageFault(target, flags);
@@ -33,16 +41,31 @@ export function addSilences(program: Command, run: Run): void {
     .command("silences")
     .description("list the silences that hold")
     .option("--state <directory>", STATE)
-    .action((flags: Pick<SilenceFlags, "state">) =>
-      run(async (terminal) => {
+    .option("--kafka", KAFKA)
+    .option("--config <file>", CONFIG)
+    .option("--brokers <hosts>", BROKERS)
+    .option("--topic-prefix <prefix>", PREFIX)
+    .action((flags: SilenceFlags, command: Command) => {
+      const fault = whoseFault(flags);
+      if (fault !== undefined) command.error(`error: ${fault}`);
+      return run(async (terminal) => {
         const { silencesCommand } = await import("./silence-command.ts");
         return silencesCommand(flags, terminal);
-      }),
-    );
+      });
+    });
+}
+
+/** Either a state directory or Kafka is meant. */
+function whoseFault({ kafka = false, state, config, brokers, topicPrefix }: SilenceFlags): string | undefined {
+  if (kafka) return state === undefined ? undefined : "--state is a standalone's, --kafka the services'";
+  const isAstray = config !== undefined || brokers !== undefined || topicPrefix !== undefined;
+  return isAstray ? "--config, --brokers and --topic-prefix go with --kafka" : undefined;
 }
 
 /** What is missing or too much on the command line; undefined: nothing. */
 function silenceUsageFault(target: string | undefined, flags: SilenceFlags): string | undefined {
+  const fault = whoseFault(flags);
+  if (fault !== undefined) return fault;
   if (flags.end !== undefined) {
     const isAlone = target === undefined && flags.for === undefined && flags.why === undefined;
     return isAlone ? undefined : "--end ends a silence: it takes no thread or list, no --for and no --why";

@@ -49,7 +49,7 @@ export class RecorderService implements RunningService {
   }
 
   get waitsFor(): string {
-    return this.recording === undefined ? "the group" : "where to read from";
+    return this.recording === undefined ? "group joined" : "place to read from found";
   }
 
   async start(): Promise<void> {

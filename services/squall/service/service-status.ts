@@ -1,9 +1,15 @@
 // Health and metrics of one service, and the port that tells them: open before a broker answers, so that it can be seen to wait.
 
+import { HistogramCounts } from "../../../shared/runtime/histogram-counts.ts";
 import type { ListenAddress } from "../../../shared/runtime/listen-address.ts";
 import { createMetrics } from "../../../shared/runtime/metrics.ts";
 import { openStatusServer } from "../../../shared/runtime/status-server.ts";
 import type { ServiceConfig } from "../service-settings.ts";
+import type { Heartbeat } from "../../alerter/heartbeat-shell.ts";
+import { addAlerterMetrics } from "./alerter-metrics.ts";
+import { addAssemblerMetrics } from "./assembler-metrics.ts";
+import { addDetectorMetrics } from "./detector-metrics.ts";
+import { addIngestMetrics } from "./ingest-metrics.ts";
 import { ALIVE, readiness, type RunningService } from "./running-service.ts";
 import { addRecorderMetrics } from "./recorder-metrics.ts";
 import { RecorderService } from "./recorder-service.ts";
@@ -20,6 +26,9 @@ export interface ServiceStatus {
   readonly count: (service: StageService | RecorderService) => void;
   readonly running: (service: RunningService) => void;
   readonly stopping: () => void;
+  /** A receiver took an alert, so long after it was decided, ms. */
+  readonly told: (latencyMs: number) => void;
+  readonly beats: (heartbeat: Heartbeat) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -33,10 +42,19 @@ export async function openServiceStatus(
   let isStopping = false;
   const ready = () => readiness(running, isStopping);
   const metrics = createMetrics({ version, nodeVersion: process.versions.node, ofProcess: address !== undefined });
+  const notificationLatency = new HistogramCounts();
+  let beating: Heartbeat | undefined;
   const clocks = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
+  const stage = () => (counted instanceof StageService ? counted : undefined);
   if (role === "recorder") {
     addRecorderMetrics(metrics, () => (counted instanceof RecorderService ? counted.status : undefined));
-  } else addStageMetrics(metrics, () => (counted instanceof StageService ? counted : undefined), clocks);
+  } else addStageMetrics(metrics, stage, clocks);
+  if (role === "ingest") addIngestMetrics(metrics, stage);
+  if (role === "assembler") addAssemblerMetrics(metrics, stage);
+  if (role === "detector") addDetectorMetrics(metrics, stage);
+  if (role === "alerter") {
+    addAlerterMetrics(metrics, stage, { notificationLatency, heartbeat: () => beating?.counters });
+  }
   const health = { alive: () => ALIVE, ready };
   const server = address === undefined ? undefined : await openStatusServer({ address, metrics, health, mend: MEND });
   return {
@@ -47,6 +65,10 @@ export async function openServiceStatus(
     count: (service) => void (counted = service),
     running: (service) => void (running = service),
     stopping: () => void (isStopping = true),
+    told: (latencyMs) => {
+      notificationLatency.observe(latencyMs / 1000);
+    },
+    beats: (heartbeat) => void (beating = heartbeat),
     close: async () => server?.close(),
   };
 }

@@ -2,6 +2,7 @@
 
 import type { Clock } from "../../../shared/runtime/clock.ts";
 import { HistogramCounts } from "../../../shared/runtime/histogram-counts.ts";
+import type { PartitionFold } from "../../../shared/runtime/stage/partition-fold.ts";
 import { StageRunner } from "../../../shared/runtime/stage/stage-runner.ts";
 import type { TopicLog } from "../../../shared/runtime/topic-log.ts";
 import { consumerGroup, STAGE_TOPICS, stateTopic, type TopicKind } from "../../../shared/domain/topics.ts";
@@ -31,6 +32,14 @@ export interface TakeoverCounts {
   entries: number;
   bytes: number;
   longestMs: number;
+}
+
+/** The folds of one stage's kind, of the partitions that the process has and whose state is read. */
+export function foldsOf<Fold extends PartitionFold>(
+  service: StageService | undefined,
+  kind: abstract new (...args: never) => Fold,
+): Fold[] {
+  return (service?.runner.status() ?? []).flatMap(({ task }) => (task?.fold instanceof kind ? [task.fold] : []));
 }
 
 export class StageService implements RunningService {
@@ -87,9 +96,8 @@ export class StageService implements RunningService {
 
   get waitsFor(): string {
     const waiting = this.runner.status().filter(({ task }) => task === undefined);
-    return waiting.length === 0
-      ? "the group"
-      : `the state of ${waiting.length === 1 ? "1 partition" : `${waiting.length} partitions`}`;
+    if (waiting.length === 0) return "group joined";
+    return `state of ${waiting.length === 1 ? "1 partition" : `${waiting.length} partitions`} restored`;
   }
 
   async start(): Promise<void> {

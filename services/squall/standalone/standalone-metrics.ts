@@ -2,8 +2,9 @@
 // configuration, reasons are closed sets; no address, subject or thread is among them.
 
 import type { Metrics, ReadSamples } from "../../../shared/runtime/metrics.ts";
-import { addDetectorMetrics } from "./detector-metrics.ts";
-import type { InputCounts, ReceiverCounts, StandaloneCounts } from "./standalone-counts.ts";
+import { addMailMetrics } from "./mail-metrics.ts";
+import { addReceiverMetrics } from "./receiver-metrics.ts";
+import type { InputCounts, StandaloneCounts } from "./standalone-counts.ts";
 import { LATENCY_STAGES } from "./standalone-counts.ts";
 
 /** Longest label; names of inputs are paths. */
@@ -13,7 +14,11 @@ const READER_COUNTERS_MAX = 12;
 
 export function addStandaloneMetrics(metrics: Metrics, counts: StandaloneCounts): void {
   addInputMetrics(metrics, counts);
-  addDetectorMetrics(metrics, counts);
+  const { assembler, openMails, detector, totals, watermarkMs } = counts;
+  addMailMetrics(metrics, {
+    assembler: { counters: assembler, openMails },
+    detector: { counters: detector, totals, watermarkMs },
+  });
   addReceiverMetrics(metrics, counts);
   addStateMetrics(metrics, counts);
   const { gauge, counter, histogram } = metrics;
@@ -94,53 +99,6 @@ function counted(counts: Readonly<Record<string, number>>, label: string): (read
   return Object.entries(counts)
     .slice(0, READER_COUNTERS_MAX)
     .map(([name, count]) => [count, { [label]: kebab(name) }] as const);
-}
-
-function addReceiverMetrics({ counter, gauge, histogram }: Metrics, counts: StandaloneCounts): void {
-  const each =
-    (read: (receiver: ReceiverCounts) => number | undefined): ReadSamples =>
-    (sample) => {
-      for (const receiver of counts.receivers()) sample(read(receiver), { receiver: receiver.name });
-    };
-  const labels = ["receiver"];
-  const all =
-    "Notifications by what became of them: delivered, failed (a try that is made again), lost, unheard (not to be told).";
-  counter({ name: "squall_notifications_total", help: all, labels: ["receiver", "outcome", "reason"] }, (sample) => {
-    for (const { name: receiver, delivered, failed, lost, unheard } of counts.receivers()) {
-      sample(delivered, { receiver, outcome: "delivered", reason: "" });
-      for (const [outcome, reasons] of Object.entries({ failed, lost, unheard })) {
-        // A reason that never came is not shown: most never come, and they would be most of all series.
-        for (const [reason, count] of reasons) if (count > 0) sample(count, { receiver, outcome, reason });
-      }
-    }
-  });
-  gauge(
-    { name: "squall_notifications_waiting", help: "Deliveries that wait.", labels },
-    each(({ waiting }) => waiting),
-  );
-  const oldest = "When the oldest alert that waits was decided; absent when none waits.";
-  const atOldest = { name: "squall_notification_oldest_waiting_timestamp_seconds", help: oldest, labels };
-  gauge(
-    atOldest,
-    each(({ oldestSinceMs }) => seconds(oldestSinceMs)),
-  );
-  const disabled = "1 for a receiver that answered 410 Gone: it is told nothing more until a reload.";
-  gauge(
-    { name: "squall_receiver_disabled", help: disabled, labels },
-    each(({ isDisabled }) => (isDisabled ? 1 : 0)),
-  );
-  const latency = "From the decision until a receiver took the alert.";
-  histogram({ name: "squall_notification_latency_seconds", help: latency }, (tell) => tell(counts.notificationLatency));
-  const silences = "Threads and lists that are silenced.";
-  gauge({ name: "squall_silences", help: silences }, (sample) => sample(counts.silences()));
-  const heartbeats = "Calls of the heartbeat's URL; withheld: it was not called since not all was well.";
-  counter({ name: "squall_heartbeats_total", help: heartbeats, labels: ["outcome"] }, (sample) => {
-    const heartbeat = counts.heartbeat();
-    if (heartbeat === undefined) return;
-    sample(heartbeat.called, { outcome: "called" });
-    sample(heartbeat.failed, { outcome: "failed" });
-    sample(heartbeat.withheld, { outcome: "withheld" });
-  });
 }
 
 function addStateMetrics({ counter, gauge, histogram }: Metrics, { stateLog, flushTime }: StandaloneCounts): void {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { UnpackError } from "./codecs.ts";
 import { isLoginRefused, isUndecodable, isUnknownTopic, logErrorOf } from "./kafka-error.ts";
 
 /** An error as kafkajs makes it: what a broker answered has a type. */
@@ -32,6 +33,9 @@ describe("what an error of kafkajs means", () => {
     [tried(protocolError("GROUP_AUTHORIZATION_FAILED")), "refused"],
     [noLogin, "refused"],
     [tried(cutOff), "unreachable"],
+    [tried(Object.assign(kafkaError("KafkaJSConnectionError", "x"), { code: "SELF_SIGNED_CERT_IN_CHAIN" })), "refused"],
+    [tried(Object.assign(kafkaError("KafkaJSConnectionError", "x"), { code: "ECONNREFUSED" })), "unreachable"],
+    [new UnpackError("zstd: x"), "refused"],
   ])("%o", (error, fault) => {
     expect(logErrorOf(error, "unreachable").fault).toBe(fault);
   });

@@ -1,6 +1,7 @@
 // What kafkajs throws -> what it means to whoever reads and writes.
 
 import { LogError, type LogFault } from "../../runtime/topic-log.ts";
+import { UnpackError } from "./codecs.ts";
 
 /** Protocol errors that mean that another writer has the id now. */
 const FENCED = new Set(["INVALID_PRODUCER_EPOCH", "PRODUCER_FENCED", "INVALID_PRODUCER_ID_MAPPING"]);
@@ -29,6 +30,21 @@ const REFUSED = new Set([
   "POLICY_VIOLATION",
 ]);
 
+/** What Node says of a certificate that it does not trust. */
+const NOT_TRUSTED = new Set([
+  "CERT_HAS_EXPIRED",
+  "CERT_NOT_YET_VALID",
+  "CERT_REVOKED",
+  "CERT_SIGNATURE_FAILURE",
+  "CERT_UNTRUSTED",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+]);
+
 /** `otherwise`: what it is where the error does not say. */
 export function logErrorOf(error: unknown, otherwise: Extract<LogFault, "unknown" | "unreachable">): LogError {
   if (error instanceof LogError) return error;
@@ -37,8 +53,18 @@ export function logErrorOf(error: unknown, otherwise: Extract<LogFault, "unknown
   const types = causes.map(({ type }) => type);
   if (types.some((type) => FENCED.has(type))) return new LogError("fenced", message, { cause: error });
   const isRefused =
-    types.some((type) => REFUSED.has(type)) || causes.some(({ name }) => name === "KafkaJSSASLAuthenticationError");
+    types.some((type) => REFUSED.has(type)) ||
+    causes.some(({ name, code }) => name === "KafkaJSSASLAuthenticationError" || NOT_TRUSTED.has(code)) ||
+    isUnpackFault(error);
   return new LogError(isRefused ? "refused" : otherwise, message, { cause: error });
+}
+
+/** A batch came that cannot be unpacked: it will be the same the next time. */
+export function isUnpackFault(error: unknown): boolean {
+  for (let at = error, depth = 0; at instanceof Error && depth < CAUSES_MAX; at = under(at), depth += 1) {
+    if (at instanceof UnpackError) return true;
+  }
+  return false;
 }
 
 /** Is it, or does under it lie, this error of the protocol? */
@@ -86,6 +112,8 @@ interface Cause {
   readonly name: string;
   /** Of the protocol; "" where it is no answer of a broker. */
   readonly type: string;
+  /** Of the system; "" where it has none. */
+  readonly code: string;
   readonly message: string;
 }
 
@@ -96,7 +124,8 @@ function causesOf(error: unknown): Cause[] {
   const causes: Cause[] = [];
   for (let at = error; at instanceof Error && causes.length < CAUSES_MAX; at = under(at)) {
     const type = "type" in at && typeof at.type === "string" ? at.type : "";
-    causes.push({ name: at.name, type, message: at.message });
+    const code = "code" in at && typeof at.code === "string" ? at.code : "";
+    causes.push({ name: at.name, type, code, message: at.message });
   }
   return causes;
 }

@@ -11,7 +11,7 @@ import {
   LogError,
   type TopicPartition,
 } from "../../runtime/topic-log.ts";
-import { isWithoutCoordinator, logErrorOf } from "./kafka-error.ts";
+import { isUnpackFault, isWithoutCoordinator, logErrorOf } from "./kafka-error.ts";
 import { recordsFrom } from "./kafka-records.ts";
 import type { KafkaSettings } from "./kafka-settings.ts";
 import { stickyAssigner } from "./sticky-assigner.ts";
@@ -108,7 +108,7 @@ class KafkaGroupMember implements GroupMember {
   private crashed(error: Error): void {
     const isPatient = this.hasJoined || performance.now() - this.startedMs < FIRST_JOIN_MS;
     if (isWithoutCoordinator(error) && isPatient) setTimeout(() => void this.runAgain(), AGAIN_MS);
-    else this.options.onDead(logErrorOf(error, "unreachable"));
+    else this.options.onDead(this.deathBy(error));
   }
 
   private async runAgain(): Promise<void> {
@@ -164,6 +164,18 @@ class KafkaGroupMember implements GroupMember {
   async leave(): Promise<void> {
     this.isOver = true;
     await this.consumer.disconnect().catch(() => undefined);
+  }
+
+  private deathBy(error: unknown): LogError {
+    const fault = logErrorOf(error, "unreachable");
+    if (!isUnpackFault(error)) return fault;
+    // An answer holds batches of several partitions, and kafkajs does not say of which one it was.
+    const read = [...this.held.values()].filter(({ next, isPaused }) => next !== undefined && !isPaused);
+    const places = read.map(({ at: { topic, partition }, next }) => `${topic}, partition ${partition}, offset ${next}`);
+    const message =
+      `what is to be read next cannot be unpacked: ${fault.message}. It stands at ${places.join(", or ")}, ` +
+      "or some records behind: look at it with kcat, and have it deleted (kafka-delete-records.sh) to go on behind it";
+    return new LogError("refused", message, { cause: error });
   }
 
   private joined(assignment: Readonly<Record<string, readonly number[]>>): void {

@@ -32,6 +32,8 @@ export interface ServiceSiteOptions {
 export interface ServiceProcess {
   readonly role: Stage;
   readonly name: string;
+  /** Of this one alone. */
+  readonly env: Readonly<Record<string, string>>;
   process: RealProcess;
 }
 
@@ -71,10 +73,10 @@ export class ServiceSite {
     }
   }
 
-  /** One process more. */
-  add(role: Stage): ServiceProcess {
+  /** One process more; `env`: beside what all have. */
+  add(role: Stage, env: Readonly<Record<string, string>> = {}): ServiceProcess {
     const name = `${role}-${this.services.filter((one) => one.role === role).length + 1}`;
-    const service = { role, name, process: this.spawn(role, name) };
+    const service = { role, name, env, process: this.spawn(role, name, env) };
     this.services.push(service);
     return service;
   }
@@ -82,7 +84,12 @@ export class ServiceSite {
   /** kill -9, and a new process in its place at once. */
   async killAndRestart(service: ServiceProcess): Promise<void> {
     await service.process.kill();
-    service.process = this.spawn(service.role, service.name);
+    this.start(service);
+  }
+
+  /** A new process in the place of one that has ended. */
+  start(service: ServiceProcess): void {
+    service.process = this.spawn(service.role, service.name, service.env);
   }
 
   /** SIGTERM; resolves with how long the end took, ms. */
@@ -94,7 +101,7 @@ export class ServiceSite {
     clearTimeout(isLate);
     if (performance.now() - startedMs >= END_MS) throw new Error(`${service.name} did not end: ${this.log(service)}`);
     const tookMs = performance.now() - startedMs;
-    service.process = this.spawn(service.role, service.name);
+    this.start(service);
     return tookMs;
   }
 
@@ -109,7 +116,7 @@ export class ServiceSite {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private spawn(role: Stage, name: string): RealProcess {
+  private spawn(role: Stage, name: string, own: Readonly<Record<string, string>>): RealProcess {
     const { prefix, site, env = {}, sessionTimeout = "6s" } = this.options;
     return new RealProcess({
       program: process.execPath,
@@ -125,6 +132,7 @@ export class ServiceSite {
         SQUALL_PSEUDONYM_KEY: "a key of tests that is long enough for it",
         ...(role === "alerter" ? { SQUALL_WEBHOOK_URL: `${this.receiver.origin}/storms` } : {}),
         ...env,
+        ...own,
       },
     });
   }

@@ -1,0 +1,35 @@
+// What the detector has seen and holds -> Prometheus metrics, summed over the partitions of this process.
+
+import type { Metrics } from "../../../shared/runtime/metrics.ts";
+import { DetectorPartition } from "../../detector/detector-partition-shell.ts";
+import { type DetectorTotals, detectorTotals } from "../../detector/detector-totals.ts";
+import { addMailMetrics } from "../standalone/mail-metrics.ts";
+import { foldsOf, type StageService } from "./stage-service.ts";
+import { summed } from "./summed.ts";
+
+/** `service`: undefined until the brokers answered. */
+export function addDetectorMetrics(metrics: Metrics, service: () => StageService | undefined): void {
+  const detectors = () => foldsOf(service(), DetectorPartition).map(({ detector }) => detector);
+  addMailMetrics(metrics, {
+    assembler: undefined,
+    detector: {
+      counters: () => summed(detectors().map(({ counters }) => counters)),
+      totals: () => sumOfTotals(detectors().map(detectorTotals)),
+      watermarkMs: () =>
+        Math.max(...detectors().flatMap(({ sites }) => [...sites.values()].map((site) => site.watermark))),
+    },
+  });
+}
+
+function sumOfTotals(all: readonly DetectorTotals[]): DetectorTotals | undefined {
+  const [first, ...others] = all;
+  if (first === undefined || others.length === 0) return first;
+  const rest = sumOfTotals(others) ?? first;
+  const { held, ...counts } = first;
+  const { held: heldOfRest, ...countsOfRest } = rest;
+  return {
+    ...counts,
+    ...summed([counts, countsOfRest]),
+    held: { ...held, ...summed([held, heldOfRest]) },
+  };
+}

@@ -1,0 +1,51 @@
+// kcat beside a real Kafka: what a client of other people's writes and reads.
+
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import type { TestContext } from "vitest";
+import type { RealKafka } from "./real-kafka.ts";
+import { realPart } from "./real-part.ts";
+
+export interface Kcat {
+  /** Each file becomes a record of the partition. */
+  readonly write: (place: KcatPlace, files: readonly string[], codec?: string) => Promise<void>;
+  /** All values of whole transactions, as they are. */
+  readonly read: (place: KcatPlace) => Promise<Buffer[]>;
+}
+
+export interface KcatPlace {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+function at({ topic, partition }: KcatPlace): string[] {
+  return ["-t", topic, "-p", String(partition)];
+}
+
+/** Where kcat is missing, the calling test is skipped, or fails when real parts are required. Without login. */
+export function kcatOn({ brokers }: Pick<RealKafka, "brokers">, context: Pick<TestContext, "skip">): Kcat {
+  const program = realPart("kcat", context);
+  const run = async (args: readonly string[]): Promise<Buffer> => {
+    const all = ["-b", brokers.join(","), ...args];
+    const { stdout } = await promisify(execFile)(program, all, { encoding: "buffer", maxBuffer: 2 ** 28 });
+    return stdout;
+  };
+  return {
+    async write(place, files, codec = "none") {
+      await run(["-P", ...at(place), "-z", codec, ...files]);
+    },
+    async read(place) {
+      const committed = ["-X", "isolation.level=read_committed"];
+      // Size, a colon, the value: so that a value may hold anything.
+      const said = await run(["-C", ...at(place), ...committed, "-o", "beginning", "-e", "-q", "-f", "%S:%s"]);
+      const values: Buffer[] = [];
+      for (let from = 0; from < said.length;) {
+        const colon = said.indexOf(":", from);
+        const end = colon + 1 + Number(said.toString("latin1", from, colon));
+        values.push(said.subarray(colon + 1, end));
+        from = end;
+      }
+      return values;
+    },
+  };
+}
