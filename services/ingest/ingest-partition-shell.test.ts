@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { FoldRun, linesOf } from "../../test/support/fold-run.ts";
 import { GOLDEN_LOGS, linesOfGolden } from "../../test/support/golden-logs.ts";
 import { numbersOf } from "../../test/support/numbers.ts";
-import { fragmentKey, partitionFor } from "../../shared/domain/partition-for.ts";
+import { partitionFor } from "../../shared/domain/partition-for.ts";
 import { decodeStreamProgress, isProgressLine } from "../../shared/domain/stream-progress.ts";
 import { IngestPartition } from "./ingest-partition-shell.ts";
 import { zoneToUtc } from "./time-zone.ts";
@@ -101,7 +101,7 @@ test("a fragment is in the partition of its queue id", () => {
     for (const line of linesOf(run.records, "fragments", partition)) {
       if (isProgressLine(line)) continue;
       const { host, queueId } = JSON.parse(line) as { readonly host: string; readonly queueId: string };
-      expect(partitionFor(fragmentKey(host, queueId), FRAGMENTS)).toBe(partition);
+      expect(partitionFor(`${host}/${queueId}`, FRAGMENTS)).toBe(partition);
       partitions.add(partition);
     }
   }
@@ -126,7 +126,7 @@ test("a mail that comes as a finished event goes the way of the fragments, to th
   const run = runOf();
   run.take(['{"v":1,"site":"other","host":"mx","queueId":"Q1","at":"2026-11-24T08:29:00Z","recipients":5}'], NOW);
   run.flush();
-  const lines = linesOf(run.records, "fragments", partitionFor(fragmentKey("mx", "Q1"), FRAGMENTS));
+  const lines = linesOf(run.records, "fragments", partitionFor("mx/Q1", FRAGMENTS));
   expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([{ site: "other", recipients: 5 }]);
 });
 

@@ -87,7 +87,7 @@ export const defaultFlushEveryMs = 100;
 export type ServiceRole = Stage;
 
 /** Commands that are no service and speak with Kafka; part of their client ids. */
-export type KafkaCommand = "topics" | "simulate";
+export type KafkaCommand = "topics" | "simulate" | "silence";
 
 /** Of what a role has no use for there is nothing here: its secrets are not even read. */
 export interface ServiceConfig

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fragmentKey, fragmentPartition, partitionFor } from "./partition-for.ts";
+import { fragmentPartition, partitionFor } from "./partition-for.ts";
 
 const ALL_BITS = 2 ** 32;
 
@@ -45,14 +45,14 @@ test.each([
   ["", ""],
 ])("a fragment of %j, %j goes where its key does", (host, queueId) => {
   for (const partitions of [1, 6, 1000]) {
-    expect(fragmentPartition(host, queueId, partitions)).toBe(partitionFor(fragmentKey(host, queueId), partitions));
+    expect(fragmentPartition(host, queueId, partitions)).toBe(partitionFor(`${host}/${queueId}`, partitions));
   }
 });
 
 test("queue ids that follow each other are spread evenly", () => {
   const counts = Array.from({ length: 6 }, () => 0);
   for (let mail = 0; mail < 60_000; mail += 1) {
-    const partition = partitionFor(fragmentKey("mx1.example.org", (0x1f3a9c0d00 + mail * 16).toString(16)), 6);
+    const partition = partitionFor(`mx1.example.org/${(0x1f3a9c0d00 + mail * 16).toString(16)}`, 6);
     counts[partition] = (counts[partition] ?? 0) + 1;
   }
   // 10,000 each; the spread of a fair die is 91.

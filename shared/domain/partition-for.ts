@@ -16,12 +16,10 @@ export function partitionFor(key: string, partitions: number): number {
   return avalanche(withText(FNV_OFFSET, key)) % partitions;
 }
 
-/** Fragments of one mail have one key, so that one assembler sees them all. */
-export function fragmentKey(host: string, queueId: string): string {
-  return `${host}/${queueId}`;
-}
-
-/** That of `fragmentKey`, without making the key: this is asked for each fragment. */
+/**
+ * Fragments of one mail have one key, `HOST/QUEUE ID`, so that one assembler sees them all. Its partition, without making the key: this
+ * is asked for each fragment.
+ */
 export function fragmentPartition(host: string, queueId: string, partitions: number): number {
   const hash = Math.imul(withText(FNV_OFFSET, host) ^ SLASH, FNV_PRIME);
   return avalanche(withText(hash, queueId)) % partitions;

@@ -58,8 +58,3 @@ export function deadLetterTopic(inputTopic: string): string {
 export function consumerGroup(inputTopic: string, stage: Stage): string {
   return `${inputTopic}.${stage}`;
 }
-
-/** One writer an input partition: who opens it next shuts the one before out. `group`: of `consumerGroup`. */
-export function transactionalId(group: string, partition: number): string {
-  return `${group}.${partition}`;
-}

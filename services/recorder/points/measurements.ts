@@ -14,7 +14,7 @@ interface FieldDescription {
   readonly optional?: true;
 }
 
-interface MeasurementDescription {
+export interface MeasurementDescription {
   readonly about: string;
   readonly time: string;
   readonly tags: Readonly<Record<string, string>>;
@@ -101,16 +101,3 @@ export const MEASUREMENTS = {
 } as const satisfies Readonly<Record<string, MeasurementDescription>>;
 
 export type Measurement = keyof typeof MEASUREMENTS;
-
-/** The table of docs/influx.md. */
-export function measurementsTable(): string {
-  const rows = Object.entries<MeasurementDescription>(MEASUREMENTS).flatMap(([name, { about, time, tags, fields }]) => [
-    `| **${name}** | | ${about}; time: ${time} |`,
-    ...Object.entries(tags).map(([tag, what]) => `| \`${tag}\` | tag | ${what} |`),
-    ...Object.entries(fields).map(
-      ([field, { type, about: what, optional }]) =>
-        `| \`${field}\` | ${type} | ${what}${optional === true ? "; absent where not known" : ""} |`,
-    ),
-  ]);
-  return ["| name | type | holds |", "| --- | --- | --- |", ...rows, ""].join("\n");
-}

@@ -8,7 +8,7 @@ import type { StormAlert } from "../../../shared/domain/storm-alert.ts";
 import { stormAlert } from "../../../test/support/storm-alert.ts";
 import { MINUTE, threadWindow } from "../testing/windows.ts";
 import { lagPoint } from "./lag-point.ts";
-import { MEASUREMENTS, measurementsTable } from "./measurements.ts";
+import { type MeasurementDescription, MEASUREMENTS } from "./measurements.ts";
 import type { Point } from "./point.ts";
 import { stormPoint } from "./storm-point.ts";
 import { threadId } from "./thread-id.ts";
@@ -102,3 +102,16 @@ test("no name is tag and field at once, and all are names that every version tak
     expect(names).not.toContain("time");
   }
 });
+
+/** The table of docs/influx.md. */
+function measurementsTable(): string {
+  const rows = Object.entries<MeasurementDescription>(MEASUREMENTS).flatMap(([name, { about, time, tags, fields }]) => [
+    `| **${name}** | | ${about}; time: ${time} |`,
+    ...Object.entries(tags).map(([tag, what]) => `| \`${tag}\` | tag | ${what} |`),
+    ...Object.entries(fields).map(
+      ([field, { type, about: what, optional }]) =>
+        `| \`${field}\` | ${type} | ${what}${optional === true ? "; absent where not known" : ""} |`,
+    ),
+  ]);
+  return ["| name | type | holds |", "| --- | --- | --- |", ...rows, ""].join("\n");
+}

@@ -32,7 +32,7 @@ function isRole(role: string): role is keyof typeof DOES {
 }
 
 /** What every service takes; the rest is set by variables or the file. */
-export function withServiceOptions(command: Command): Command {
+function withServiceOptions(command: Command): Command {
   return command
     .option("--config <file>", "YAML configuration; SQUALL_* variables stand over it")
     .option("--brokers <hosts>", "host:9092, several with commas between")

@@ -2,7 +2,7 @@
 
 import { createKafkaTopicLog } from "../../../shared/adapters/kafka/kafka-topic-log.ts";
 import { systemClock } from "../../../shared/runtime/clock.ts";
-import { loadTopicsConfiguration } from "../configuration.ts";
+import { loadKafkaConfiguration } from "../configuration.ts";
 import { kafkaConnection } from "../kafka-connection.ts";
 import type { ServiceFlags } from "../service-flags.ts";
 import { askOverKafka } from "../service/silences-on-kafka.ts";
@@ -16,7 +16,7 @@ export async function askServices(
   { config, brokers, topicPrefix }: Pick<ServiceFlags, "config" | "brokers" | "topicPrefix">,
   terminal: Terminal,
 ): Promise<{ readonly where: string; readonly reply: SilenceReply }> {
-  const kafka = await loadTopicsConfiguration({ config, brokers, topicPrefix }, terminal.env);
+  const kafka = await loadKafkaConfiguration({ config, brokers, topicPrefix }, terminal.env, "silence");
   // What the client says while it tries is in its last error.
   const log = createKafkaTopicLog(kafkaConnection(kafka, () => undefined));
   try {

@@ -35,11 +35,9 @@ export async function startPatiently<Service extends RunningService>(
     if (started === undefined || !(started instanceof LogError)) return started;
     if (said !== started.message) say(`no broker answers, tried again until one does: ${started.message}`);
     said = started.message;
-    let cancel: () => void = () => undefined;
-    const waited = new Promise<void>((resolve) => {
-      cancel = clock.after(waitMs, resolve);
-    });
-    await Promise.race([waited, givenUp]);
+    const waited = Promise.withResolvers<void>();
+    const cancel = clock.after(waitMs, () => waited.resolve());
+    await Promise.race([waited.promise, givenUp]);
     cancel();
   }
   return undefined;

@@ -16,9 +16,6 @@ import { IngestPartition } from "../../ingest/ingest-partition-shell.ts";
 import { zoneToUtc } from "../../ingest/time-zone.ts";
 import type { PeopleSettings, ServiceConfig } from "../service-settings.ts";
 
-/** Stages that fold: all but the recorder, which keeps no state. */
-export type FoldRole = Exclude<ServiceConfig["role"], "recorder">;
-
 export interface FoldDeps {
   /** Of squall. */
   readonly version: string;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { UnpackError } from "./codecs.ts";
+import { UnpackError } from "./unpackers.ts";
 import { isLoginRefused, isUndecodable, isUnknownTopic, logErrorOf } from "./kafka-error.ts";
 
 /** An error as kafkajs makes it: what a broker answered has a type. */

@@ -1,7 +1,7 @@
 // What kafkajs throws -> what it means to whoever reads and writes.
 
 import { LogError, type LogFault } from "../../runtime/topic-log.ts";
-import { UnpackError } from "./codecs.ts";
+import { UnpackError } from "./unpackers.ts";
 
 /** Protocol errors that mean that another writer has the id now. */
 const FENCED = new Set(["INVALID_PRODUCER_EPOCH", "PRODUCER_FENCED", "INVALID_PRODUCER_ID_MAPPING"]);

@@ -1,6 +1,6 @@
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { expect, test } from "vitest";
-import { UnpackError, unpackers } from "./codecs.ts";
+import { UnpackError, unpackers } from "./unpackers.ts";
 
 const BOMB_BYTES = 80 * 1024 * 1024;
 const BLOCK_HEAD = Buffer.from([0x82, ...Buffer.from("SNAPPY\0"), 0, 0, 0, 1, 0, 0, 0, 1]);
