@@ -3,7 +3,9 @@
 // `SQUALL_FULL=1` (npm run faults) makes each fault as long and as many as the promise has it; else it is a smaller run.
 
 import { setTimeout as pause } from "node:timers/promises";
-import { beforeAll, describe, expect, test, type TestContext } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, type TestContext } from "vitest";
+import { type RealInflux, startRealInflux } from "../support/real-influx.ts";
+import { realPart } from "../support/real-part.ts";
 import { startRealKafka, sharedRealKafka, kafkaPrograms, type RealKafka } from "../support/real-kafka.ts";
 import type { ServiceProcess, ServiceSite } from "../support/services/service-site.ts";
 import type { SiteOutcome } from "../support/services/site-outcome.ts";
@@ -19,6 +21,17 @@ import { seeded } from "./seeded.ts";
 const FULL = process.env["SQUALL_FULL"] === "1";
 const TEST_MS = FULL ? 1_800_000 : 240_000;
 const kafkaFor = sharedRealKafka();
+
+let influxd: Promise<RealInflux> | undefined;
+afterAll(async () => {
+  await (await influxd)?.stop();
+});
+
+/** One for all runs: each has a database of its own. */
+function influxFor(context: TestContext): Promise<RealInflux> {
+  influxd ??= startRealInflux(realPart("influxd", context));
+  return influxd;
+}
 
 let storm: StormLog = { lines: [], endMs: 0 };
 let twin: SiteOutcome | undefined;
@@ -48,6 +61,9 @@ function expectSame(run: StormRun, like: SiteOutcome, { repeatsMax, ignoresDeliv
     expect(Math.abs(at - (like.storms[list]?.at ?? 0))).toBeLessThanOrEqual(1);
   }
   expect(shown(run.outcome.windows)).toEqual(shown(like.windows));
+  // What was stored is what was said, site and lists whole.
+  for (const [name, counts] of Object.entries(run.points))
+    expect([name, counts]).toEqual([name, run.outcome.windows[name]]);
   expect(run.outcome.contradictions).toEqual([]);
   expect(run.repeats).toBeLessThanOrEqual(repeatsMax);
 }
@@ -69,7 +85,8 @@ async function faultRun(
 ): Promise<[StormRun, SiteOutcome]> {
   const kafka = await kafkaFor(context);
   const like = await twinOn(kafka);
-  return [await runStorm(kafka, { storm, ...options }), like];
+  const influx = await influxFor(context);
+  return [await runStorm(kafka, { storm, influx, ...options }), like];
 }
 
 describe("what they say is what an unfaulted run says", { timeout: TEST_MS }, () => {

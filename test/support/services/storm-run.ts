@@ -7,9 +7,11 @@ import { deadLetterTopic, topicNames } from "../../../shared/domain/topics.ts";
 import type { TopicLog } from "../../../shared/runtime/topic-log.ts";
 import { logOn } from "../kafka-logs.ts";
 import { pollUntil } from "../poll.ts";
+import type { RealInflux } from "../real-influx.ts";
 import type { RealKafka } from "../real-kafka.ts";
 import { collect } from "../simulated-log.ts";
 import { feedLines } from "./line-feeder.ts";
+import { recordedWindows } from "./recorded-windows.ts";
 import { outcomeOf, repeatsOf, SiteReader, type SiteOutcome } from "./site-outcome.ts";
 import { ServiceSite, type ServiceSiteOptions } from "./service-site.ts";
 
@@ -36,31 +38,43 @@ export interface StormRunOptions {
   readonly disturb?: (site: ServiceSite, isFed: () => boolean) => Promise<void>;
   /** How long what was read may take to its end, ms. */
   readonly settleMs?: number;
+  /** Where recorders write to, into a database of the run's own. */
+  readonly influx?: RealInflux;
 }
 
 export interface StormRun {
   readonly outcome: SiteOutcome;
   /** Notifications heard more than once. */
   readonly repeats: number;
-  /** Webhook ids in the order in which they were first heard. */
-  readonly heard: readonly string[];
   /** Writes of lines that were made again. */
   readonly writesAgain: number;
   /** Of squall.mail-logs. */
   readonly deadLetters: number;
+  /** What InfluxDB has of final windows, as the outcome has them; none without recorders. */
+  readonly points: SiteOutcome["windows"];
 }
 
 const PARTITIONS = 3;
 
 export async function runStorm(kafka: RealKafka, options: StormRunOptions): Promise<StormRun> {
-  const { storm, lines = storm.lines, linesPerSecond, linesPerRecord = 5, disturb, settleMs = 60_000 } = options;
+  const {
+    storm,
+    lines = storm.lines,
+    linesPerSecond,
+    linesPerRecord = 5,
+    disturb,
+    settleMs = 60_000,
+    influx,
+  } = options;
   const prefix = `s${randomUUID().slice(0, 8)}`;
+  await influx?.query(`CREATE DATABASE ${prefix}`);
   const site = await ServiceSite.create(kafka, {
     prefix,
     site: "nhs",
     partitions: PARTITIONS,
-    processes: { ingest: 1, assembler: 1, detector: 1, alerter: 1 },
+    processes: { ingest: 1, assembler: 1, detector: 1, alerter: 1, ...(influx === undefined ? {} : { recorder: 1 }) },
     ...options.site,
+    env: influx === undefined ? {} : { SQUALL_INFLUX_URL: influx.url, SQUALL_INFLUX_BUCKET: `${prefix}/autogen` },
   });
   const log = logOn(kafka);
   let isFed = false;
@@ -78,25 +92,11 @@ export async function runStorm(kafka: RealKafka, options: StormRunOptions): Prom
       deadlineMs: settleMs,
       what: `windows up to ${new Date(storm.endMs).toISOString()}, not ${new Date(reader.finalUntilMs).toISOString()}`,
     });
-    // One flush says all that ends with a minute, in several partitions.
-    await reader.readAll(log);
-    const outcome = outcomeOf(reader);
-    const ends = lastWords(reader);
-    await pollUntil(() => ends.every((id) => idsHeard(site).includes(id)), {
-      deadlineMs: settleMs,
-      what: `${ends.join(", ")} to be told`,
-    });
-    expect(reader.unreadable).toEqual([]);
+    const outcome = await outcomeIn(reader, { log, site, settleMs });
     await reader.close();
-    const { heard } = site.receiver;
-    const letters = await log.endsOf(deadLetterTopic(topic));
-    return {
-      outcome,
-      repeats: repeatsOf(heard),
-      heard: [...new Set(idsHeard(site))],
-      writesAgain,
-      deadLetters: await countRecords(log, deadLetterTopic(topic), letters.length),
-    };
+    const points = influx === undefined ? {} : await recordedWindows(influx, prefix, outcome, settleMs);
+    const repeats = repeatsOf(site.receiver.heard);
+    return { outcome, repeats, writesAgain, points, deadLetters: await countRecords(log, deadLetterTopic(topic)) };
   } catch (error) {
     for (const service of site.services) process.stderr.write(`${service.name}:\n${site.log(service).slice(-3_000)}\n`);
     throw error;
@@ -104,6 +104,22 @@ export async function runStorm(kafka: RealKafka, options: StormRunOptions): Prom
     await site.close();
     await log.close();
   }
+}
+
+/** What was said and told, once all of it was. */
+async function outcomeIn(
+  reader: SiteReader,
+  { log, site, settleMs }: { readonly log: TopicLog; readonly site: ServiceSite; readonly settleMs: number },
+): Promise<SiteOutcome> {
+  // One flush says all that ends with a minute, in several partitions.
+  await reader.readAll(log);
+  const ends = lastWords(reader);
+  await pollUntil(() => ends.every((id) => idsHeard(site).includes(id)), {
+    deadlineMs: settleMs,
+    what: `${ends.join(", ")} to be told`,
+  });
+  expect(reader.unreadable).toEqual([]);
+  return outcomeOf(reader);
 }
 
 function idsHeard(site: ServiceSite): string[] {
@@ -118,10 +134,10 @@ function lastWords({ alerts }: SiteReader): string[] {
 }
 
 /** Records of a topic that is not written to any more; ends of transactions are none. */
-async function countRecords(log: TopicLog, topic: string, partitions: number): Promise<number> {
+async function countRecords(log: TopicLog, topic: string): Promise<number> {
   const ends = await log.endsOf(topic);
   let records = 0;
-  for (let partition = 0; partition < partitions; partition += 1) {
+  for (let partition = 0; partition < ends.length; partition += 1) {
     const end = ends[partition]?.end ?? 0;
     if (end === 0) continue;
     // Its last offset is the end of a transaction, the one before it a record.
