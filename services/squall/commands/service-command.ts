@@ -20,6 +20,9 @@ import { Messengers } from "../standalone/messengers.ts";
 import { whatCannotBeUsed } from "../standalone/start-faults.ts";
 import type { Terminal } from "../terminal.ts";
 
+/** Of the 10 s in which a process is to end. */
+const END_MS = 9_000;
+
 export interface ServiceCommandDeps {
   readonly terminal: Terminal;
   /** Of squall. */
@@ -34,6 +37,7 @@ export async function serviceCommand(
 ): Promise<ExitCode> {
   const config = await loadServiceConfiguration(flags, terminal.env, role);
   const say = (line: string): void => terminal.err(`squall ${role}: ${line}\n`);
+  endInTime(terminal.signal, say);
   const closing: (() => Promise<void> | void)[] = [];
   const onClose = (close: () => Promise<void> | void): void => void closing.push(close);
   try {
@@ -76,7 +80,28 @@ async function run(options: RunOptions): Promise<ExitCode> {
     else signal.addEventListener("abort", stop, { once: true });
     await service.run();
   }
-  return signal.reason === "SIGINT" ? EXIT.interrupted : EXIT.done;
+  return exitAfter(signal);
+}
+
+function exitAfter({ reason }: AbortSignal): ExitCode {
+  return reason === "SIGINT" ? EXIT.interrupted : EXIT.done;
+}
+
+/**
+ * Told to end, the process ends, whatever hangs: without a broker a last flush can wait for long. What is not flushed is as if it had not
+ * been read.
+ */
+function endInTime(signal: AbortSignal, say: (line: string) => void): void {
+  const end = (): void => {
+    const late = (): void => {
+      say("not everything could be flushed: who reads on reads it again");
+      process.exit(exitAfter(signal));
+    };
+    // Holds up no end that comes before.
+    setTimeout(late, END_MS).unref();
+  };
+  if (signal.aborted) end();
+  else signal.addEventListener("abort", end, { once: true });
 }
 
 function serviceMaker(options: RunOptions, log: TopicLog): () => Promise<RunningService> {

@@ -42,7 +42,7 @@ describe("start", () => {
     const signal = new AbortController().signal;
     expect(await startPatiently(make, { signal, clock, say: (line) => said.push(line) })).toBe(there);
     expect(said).toEqual(["no broker answers, tried again until one does: connect ECONNREFUSED 127.0.0.1:9092"]);
-    expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
+    expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 10_000, 10_000, 10_000]);
     expect([away.stops, there.stops]).toEqual([7, 0]);
   });
 

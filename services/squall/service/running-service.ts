@@ -18,7 +18,7 @@ export interface RunningService {
 }
 
 const RETRY_MIN_MS = 1_000;
-const RETRY_MAX_MS = 30_000;
+const RETRY_MAX_MS = 10_000;
 
 /**
  * Makes and starts a service; tries again while no broker answers, and says so once. Undefined: given up by the signal, at once: what is

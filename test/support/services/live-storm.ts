@@ -4,6 +4,7 @@
 import { topicNames } from "../../../shared/domain/topics.ts";
 import type { TopicLog } from "../../../shared/runtime/topic-log.ts";
 import { listMail, listMailId } from "../live-traffic.ts";
+import { feedLines } from "./line-feeder.ts";
 
 const MEMBERS = 5_000;
 const REPLIES = 5;
@@ -28,15 +29,17 @@ export function liveStorm(number: number, atMs: number): { readonly list: string
   return { list, lines };
 }
 
-/** A line a record, over all partitions in turn. Returns the list. */
+/** A line a record, over all partitions in turn; again where no broker took them. Returns the list. */
 export async function raiseStorm(log: TopicLog, prefix: string, number: number): Promise<string> {
   const topic = topicNames(prefix)["mail-logs"];
   const { list, lines } = liveStorm(number, Date.now() - 2_000);
   const partitions = (await log.partitionsOf(topic)) ?? 0;
-  const writer = await log.openPlainWriter();
-  await writer.write(
-    lines.map((line, index) => ({ topic, partition: index % partitions, key: undefined, value: Buffer.from(line) })),
-  );
-  await writer.close();
+  await feedLines(log, lines, {
+    topic,
+    partitions,
+    linesPerRecord: 1,
+    linesPerSecond: undefined,
+    recordsPerWrite: 100,
+  });
   return list;
 }

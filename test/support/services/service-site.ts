@@ -35,6 +35,8 @@ export interface ServiceProcess {
   /** Of this one alone. */
   readonly env: Readonly<Record<string, string>>;
   process: RealProcess;
+  /** Characters that its log held when this process of it began. */
+  saidBefore: number;
 }
 
 export class ServiceSite {
@@ -76,7 +78,7 @@ export class ServiceSite {
   /** One process more; `env`: beside what all have. */
   add(role: Stage, env: Readonly<Record<string, string>> = {}): ServiceProcess {
     const name = `${role}-${this.services.filter((one) => one.role === role).length + 1}`;
-    const service = { role, name, env, process: this.spawn(role, name, env) };
+    const service = { role, name, env, process: this.spawn(role, name, env), saidBefore: 0 };
     this.services.push(service);
     return service;
   }
@@ -89,6 +91,7 @@ export class ServiceSite {
 
   /** A new process in the place of one that has ended. */
   start(service: ServiceProcess): void {
+    service.saidBefore = service.process.log().length;
     service.process = this.spawn(service.role, service.name, service.env);
   }
 

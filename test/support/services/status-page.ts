@@ -5,7 +5,7 @@ import type { ServiceProcess } from "./service-site.ts";
 
 /** For the environment of a service: a port of its own, to be found by `StatusPage`. */
 export const ANY_PORT = { SQUALL_METRICS_ADDRESS: "127.0.0.1:0" } as const;
-const SAYS = /metrics and health on http:\/\/(127\.0\.0\.1:\d+)/gu;
+const SAYS = /metrics and health on http:\/\/(127\.0\.0\.1:\d+)/u;
 const START_MS = 30_000;
 
 export interface StatusAnswer {
@@ -44,8 +44,10 @@ export class StatusPage {
   }
 
   private async address(): Promise<string> {
-    // The last: one that was started again has another.
-    const said = (): string | undefined => [...this.service.process.log().matchAll(SAYS)].at(-1)?.[1];
+    const said = (): string | undefined => {
+      const { process: one, saidBefore } = this.service;
+      return SAYS.exec(one.log().slice(saidBefore))?.[1];
+    };
     const isSaid = (): boolean => {
       this.service.process.expectRunning();
       return said() !== undefined;

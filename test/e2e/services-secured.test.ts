@@ -1,0 +1,157 @@
+// The services on a Kafka with TLS, logins and ACLs: each with the rights that docs/services.md gives it, and none besides; what a wrong
+// password and a wrong authority come to; and no secret in anything that is said.
+
+import { randomUUID } from "node:crypto";
+import { expect, test, type TestContext } from "vitest";
+import { createKafkaTopicLog } from "../../shared/adapters/kafka/kafka-topic-log.ts";
+import {
+  deadLetterTopic,
+  STAGE_TOPICS,
+  STAGES,
+  type Stage,
+  stateTopic,
+  topicNames,
+} from "../../shared/domain/topics.ts";
+import type { TopicLog } from "../../shared/runtime/topic-log.ts";
+import { closersAfterEach } from "../support/closers.ts";
+import { startFakeInflux } from "../support/fake-influx.ts";
+import { pollUntil } from "../support/poll.ts";
+import type { Right } from "../support/real-kafka-rights.ts";
+import { type RealKafka, sharedRealKafka } from "../support/real-kafka.ts";
+import { raiseStorm } from "../support/services/live-storm.ts";
+import { ServiceSite } from "../support/services/service-site.ts";
+import { ANY_PORT, StatusPage } from "../support/services/status-page.ts";
+
+const TOLD_MS = 60_000;
+const USERS = Object.fromEntries([...STAGES, "shipper"].map((name) => [name, `secret-of-${name}`]));
+const kafkaFor = sharedRealKafka({ tls: true, users: USERS, acls: true });
+const closers = closersAfterEach();
+
+/** As the table of docs/services.md has them. */
+function rightsOf(stage: Stage, prefix: string): Right[] {
+  const topics = topicNames(prefix);
+  const { inputs, outputs, keepsState } = STAGE_TOPICS[stage];
+  return [
+    ...inputs.flatMap((kind): Right[] => {
+      const input = topics[kind];
+      const state = stateTopic(input, stage);
+      return [
+        { on: "topic", name: input, to: ["read"] },
+        { on: "topic", name: deadLetterTopic(input), to: ["write"] },
+        { on: "group", name: `${input}.${stage}*`, to: ["read"] },
+        ...(keepsState ? ([{ on: "topic", name: state, to: ["read", "write"] }] as const) : []),
+        ...(keepsState
+          ? ([{ on: "transactional-id", name: `${input}.${stage}*`, to: ["describe", "write"] }] as const)
+          : []),
+      ];
+    }),
+    ...outputs.map((kind): Right => ({ on: "topic", name: topics[kind], to: ["write"] })),
+  ];
+}
+
+type Variables = Readonly<Record<string, string>>;
+
+function loginOf(user: string, mechanism = "SCRAM-SHA-512", password = USERS[user] ?? ""): Variables {
+  return {
+    SQUALL_KAFKA_SASL_MECHANISM: mechanism,
+    SQUALL_KAFKA_SASL_USERNAME: user,
+    SQUALL_KAFKA_SASL_PASSWORD: password,
+  };
+}
+
+interface Place {
+  readonly prefix: string;
+  readonly site: ServiceSite;
+  readonly log: TopicLog;
+}
+
+async function place(context: TestContext): Promise<Place> {
+  const kafka = await kafkaFor(context);
+  const prefix = `s${randomUUID().slice(0, 8)}`;
+  const site = await ServiceSite.create(kafka, {
+    prefix,
+    site: "corp",
+    partitions: 2,
+    processes: {},
+    env: {
+      ...ANY_PORT,
+      SQUALL_KAFKA_SECURITY_PROTOCOL: "SASL_SSL",
+      SQUALL_KAFKA_SSL_CA: kafka.certificates?.caFile ?? "",
+    },
+  });
+  closers.push(() => site.close());
+  for (const stage of STAGES) await kafka.allow(stage, rightsOf(stage, prefix));
+  await kafka.allow("shipper", [{ on: "topic", name: topicNames(prefix)["mail-logs"], to: ["write"] }]);
+  return { prefix, site, log: shipperOn(kafka) };
+}
+
+function shipperOn(kafka: RealKafka): TopicLog {
+  const log = createKafkaTopicLog({
+    brokers: kafka.brokers,
+    clientId: "shipper",
+    tls: { ca: kafka.certificates?.ca },
+    sasl: { mechanism: "scram-sha-512", username: "shipper", password: USERS["shipper"] ?? "" },
+    sessionTimeoutMs: 10_000,
+    heartbeatMs: 2_000,
+    say: () => undefined,
+  });
+  closers.push(() => log.close());
+  return log;
+}
+
+function expectNoSecret(site: ServiceSite): void {
+  for (const service of site.services) {
+    for (const secret of [...Object.values(USERS), "hunter2", "influx-secret", "a key of tests"]) {
+      expect(site.log(service)).not.toContain(secret);
+    }
+  }
+}
+
+test("a storm reaches the web hook and InfluxDB; each service has its rights and no more", async (context) => {
+  const { site, log, prefix } = await place(context);
+  const influx = await startFakeInflux();
+  closers.push(() => influx.close());
+  for (const stage of STAGES) {
+    const ofRecorder = {
+      SQUALL_INFLUX_URL: influx.origin,
+      SQUALL_INFLUX_TOKEN: "influx-secret",
+      SQUALL_INFLUX_BUCKET: "squall",
+      SQUALL_INFLUX_ORG: "squall",
+    };
+    site.add(stage, { ...loginOf(stage), ...(stage === "recorder" ? ofRecorder : {}) });
+  }
+  await Promise.all(site.services.map((service) => new StatusPage(service).ready(TOLD_MS)));
+  const list = await raiseStorm(log, prefix, 1);
+  const isTold = (): boolean => site.receiver.heard.some(({ body }) => body.includes(list));
+  await pollUntil(isTold, { deadlineMs: TOLD_MS, what: "the storm to be told" });
+  const isStored = (): boolean => [...influx.points.keys()].some((point) => point.includes("storm"));
+  await pollUntil(isStored, { deadlineMs: TOLD_MS, what: "the storm to be stored" });
+  for (const service of site.services) {
+    service.process.expectRunning();
+    expect(site.log(service)).not.toMatch(/authoriz|given up|not taken over/iu);
+  }
+  expectNoSecret(site);
+});
+
+test.for(["PLAIN", "SCRAM-SHA-256"])("a login by %s", async (mechanism, context) => {
+  const { site } = await place(context);
+  await new StatusPage(site.add("assembler", loginOf("assembler", mechanism))).ready();
+  expectNoSecret(site);
+});
+
+test("refused with words, exit 1: a wrong password, a wrong authority, a right that is missing", async (context) => {
+  const { site, prefix } = await place(context);
+  const password = site.add("ingest", loginOf("ingest", "SCRAM-SHA-512", "hunter2"));
+  const plain = site.add("ingest", loginOf("ingest", "PLAIN", "hunter2"));
+  // Node knows many authorities, but not this test's.
+  const authority = site.add("ingest", { ...loginOf("ingest"), SQUALL_KAFKA_SSL_CA: "" });
+  const rights = site.add("ingest", loginOf("detector"));
+  const all = [password, plain, authority, rights];
+  expect(await Promise.all(all.map(({ process: one }) => one.ended()))).toEqual([1, 1, 1, 1]);
+  expect(site.log(password)).toMatch(/^squall ingest: .*SASL SCRAM SHA512 authentication failed/mu);
+  expect(site.log(plain)).toMatch(/^squall ingest: .*SASL PLAIN authentication failed/mu);
+  expect(site.log(authority)).toMatch(/^squall ingest: .*unable to verify the first certificate/mu);
+  expect(site.log(rights)).toMatch(/^squall ingest: .*not authorized/imu);
+  expect(prefix).not.toBe("");
+  expectNoSecret(site);
+});
