@@ -33,12 +33,14 @@ export interface ChainRun {
 export interface ChainOptions {
   readonly backlog: Backlog;
   readonly processes: Readonly<Partial<Record<Stage, number>>>;
+  /** As `services.flushEvery`. */
+  readonly flushEvery: string;
   /** Where every process leaves a profile of its processor time. */
   readonly profileTo?: string | undefined;
 }
 
 export async function runChain(kafka: RealKafka, options: ChainOptions): Promise<ChainRun> {
-  const { backlog, processes, profileTo } = options;
+  const { backlog, processes, flushEvery, profileTo } = options;
   const { topic, partitions } = backlog;
   const prefix = `c${randomUUID().slice(0, 8)}`;
   await forget(kafka, topic);
@@ -49,6 +51,7 @@ export async function runChain(kafka: RealKafka, options: ChainOptions): Promise
     processes,
     mailLogs: topic,
     sessionTimeout: "10s",
+    env: { SQUALL_SERVICES_FLUSH_EVERY: flushEvery },
     ...(profileTo === undefined ? {} : { nodeOptions: ["--cpu-prof", `--cpu-prof-dir=${profileTo}`] }),
   });
   const log = logOn(kafka);

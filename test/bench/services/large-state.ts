@@ -1,7 +1,7 @@
 // What a detector knows of a site after years: kept threads, lists and who has written to them -> the entries of its state.
 
 import { rememberWriter, useList } from "../../../services/detector/list-table.ts";
-import { siteOf } from "../../../services/detector/detector.ts";
+import { type DetectorInput, siteOf } from "../../../services/detector/detector.ts";
 import { KeptRun } from "../../../services/detector/testing/kept-run.ts";
 import { defaultDetectorSettings, type DetectorSettings } from "../../../shared/domain/detector-settings.ts";
 import type { MailEvent } from "../../../shared/domain/mail-event.ts";
@@ -37,17 +37,16 @@ export function largeState(name: string, size: StateSize): StateEntry[] {
   const bounds = { ...defaultDetectorSettings.bounds, ...boundsFor(size) };
   const run = new KeptRun({ ...defaultDetectorSettings, bounds }, new Map());
   const startMs = Date.now() - SPAN_MS;
-  const events = Array.from(
-    { length: size.threads },
-    (_, number): { readonly kind: "event"; readonly event: MailEvent } => ({
-      kind: "event",
-      event: threadStart(name, number, {
-        at: startMs + Math.floor((number / size.threads) * SPAN_MS),
-        lists: size.lists,
-      }),
-    }),
-  );
-  run.feed(events, FLUSH_EVERY);
+  for (let from = 0; from < size.threads; from += FLUSH_EVERY) {
+    const inputs: DetectorInput[] = Array.from({ length: Math.min(FLUSH_EVERY, size.threads - from) }, (_, index) => {
+      const number = from + index;
+      const at = startMs + Math.floor((number / size.threads) * SPAN_MS);
+      return { kind: "event", event: threadStart(name, number, { at, lists: size.lists }) };
+    });
+    const reachedMs = startMs + Math.floor((from / size.threads) * SPAN_MS);
+    inputs.push({ kind: "tick", watermark: reachedMs - defaultDetectorSettings.allowedLatenessMs, site: name });
+    run.feed(inputs, inputs.length);
+  }
   const site = siteOf(run.state, name);
   if (site === undefined) throw new Error("no site");
   for (let list = 0; list < size.lists; list += 1) {

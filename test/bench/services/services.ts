@@ -1,4 +1,4 @@
-// `npm run bench:services [-- --scale 0.1 --partitions 6 --profile FOLDER]`: lines of a backlog a second through all services on a real
+// `npm run bench:services [-- --scale 0.1 --partitions 6 --only "short mails, 500" --flush-every 100ms --profile FOLDER]`: lines of a backlog a second through all services on a real
 // Kafka on this machine, beside `kcat -C` reading the same topic in the same run; one against two processes of ingest and assembler.
 // Prints Markdown. The time of a run is from ingest having its partitions to the last minute's windows being final.
 
@@ -20,6 +20,7 @@ const { values } = parseArgs({
     scale: { type: "string", default: "1" },
     partitions: { type: "string", default: "6" },
     only: { type: "string" },
+    "flush-every": { type: "string", default: "100ms" },
     profile: { type: "string" },
   },
 });
@@ -69,12 +70,13 @@ async function measureKind({ name, settings }: Kind, linesPerRecord: number): Pr
   const large = await fill(settings.lines, "large");
   const kcat = Math.min(kcatSeconds(kafka, large.topic), kcatSeconds(kafka, large.topic));
   const profileTo = values.profile;
+  const flushEvery = values["flush-every"];
   const one = { ingest: 1, assembler: 1, detector: 1, alerter: 1 };
-  const first = await runChain(kafka, { backlog: small, processes: one });
-  const whole = await runChain(kafka, { backlog: large, processes: one, profileTo });
+  const first = await runChain(kafka, { backlog: small, processes: one, flushEvery });
+  const whole = await runChain(kafka, { backlog: large, processes: one, flushEvery, profileTo });
   const slope = (whole.lines - first.lines) / (whole.seconds - first.seconds);
   measured.push({ label: `${label}; one of each`, run: whole, kcat, slope });
-  const two = await runChain(kafka, { backlog: large, processes: { ...one, ingest: 2, assembler: 2 } });
+  const two = await runChain(kafka, { backlog: large, processes: { ...one, ingest: 2, assembler: 2 }, flushEvery });
   measured.push({ label: `${label}; two of ingest and assembler`, run: two, kcat, slope: undefined });
   if (!isDeepStrictEqual(openings(two), openings(whole))) {
     throw new Error(`other storms with two: ${JSON.stringify([whole.storms, two.storms])}`);
