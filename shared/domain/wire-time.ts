@@ -3,6 +3,7 @@
 
 const MS_PER_DAY = 86_400_000;
 const MS_PER_MINUTE = 60_000;
+const MINUTES_PER_DAY = 1_440;
 
 /** 0001-01-01T00:00:00.000Z and 9999-12-31T23:59:59.999Z: all that four digits of a year can say. */
 const WIRE_TIME_MIN_MS = -62_135_596_800_000;
@@ -18,13 +19,25 @@ export function encodeWireTime(at: number): string {
     throw new RangeError(`no time that RFC 3339 can write: ${at}`);
   }
   const whole = Math.floor(at);
-  const days = Math.floor(whole / MS_PER_DAY);
-  const msOfDay = whole - days * MS_PER_DAY;
-  const minutes = Math.floor(msOfDay / MS_PER_MINUTE);
-  const ms = msOfDay - minutes * MS_PER_MINUTE;
-  const hour = Math.floor(minutes / 60);
+  const minute = Math.floor(whole / MS_PER_MINUTE);
+  const ms = whole - minute * MS_PER_MINUTE;
   const second = Math.floor(ms / 1000);
-  return `${encodeDate(days)}T${two(hour)}:${two(minutes - hour * 60)}:${two(second)}.${three(ms - second * 1000)}Z`;
+  return `${minuteText(minute)}:${two(second)}.${three(ms - second * 1000)}Z`;
+}
+
+// Times of one mail, and of mails one behind the other, lie in the same minute.
+let lastMinute = Number.NaN;
+let lastText = "";
+
+/** Minutes since the epoch -> YYYY-MM-DDTHH:MM. */
+function minuteText(minute: number): string {
+  if (minute === lastMinute) return lastText;
+  const days = Math.floor(minute / MINUTES_PER_DAY);
+  const minuteOfDay = minute - days * MINUTES_PER_DAY;
+  const hour = Math.floor(minuteOfDay / 60);
+  lastMinute = minute;
+  lastText = `${encodeDate(days)}T${two(hour)}:${two(minuteOfDay - hour * 60)}`;
+  return lastText;
 }
 
 /**

@@ -2,6 +2,7 @@
 // takes along what is to be written to other topics.
 
 import { randomUUID } from "node:crypto";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { checkEntries, type StateEntry, type StateLog, StateLogError, type StateLogFault } from "./state-log.ts";
 import {
   LogError,
@@ -11,6 +12,12 @@ import {
   type TopicPartition,
   type TransactionalWriter,
 } from "./topic-log.ts";
+
+/**
+ * Entries given at a time. A large state takes seconds, and a process that says nothing meanwhile is taken for dead: its other
+ * partitions would be lost over it.
+ */
+const ENTRIES_A_TURN = 1_000;
 
 /** Who wrote last. Reading back ends with it: of a compacted partition nobody knows the last record otherwise. */
 const OWNER_KEY = "squall/owner";
@@ -97,9 +104,12 @@ export class TopicStateLog implements StateLog {
     } catch (error) {
       throw stateLogError(this.at, error);
     }
+    let given = 0;
     for (const [key, value] of latest) {
       latest.delete(key);
       onEntry(key, value);
+      given += 1;
+      if (given % ENTRIES_A_TURN === 0) await nextTurn();
     }
   }
 

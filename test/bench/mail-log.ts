@@ -86,8 +86,8 @@ function* inOrder(settings: MailLogSettings): Generator<string> {
 let stampSecond = -1;
 let stamp = "";
 
-/** The stamp is made once a second of event time. */
-function stampOf(eventTimeMs: number): string {
+/** As syslog writes it. The stamp is made once a second of event time. */
+export function stampOf(eventTimeMs: number): string {
   const second = Math.floor(eventTimeMs / 1000);
   if (second !== stampSecond) {
     stampSecond = second;

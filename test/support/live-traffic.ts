@@ -13,16 +13,16 @@ function queueId(number: number): string {
 }
 
 /** All lines of the `number`th short mail, accepted, delivered and removed at one time. */
-export function shortMail(number: number, ms: number): string {
+export function shortMail(number: number, ms: number, host = "mx1"): string {
   const at = stamp(ms);
   const id = queueId(number);
   const person = number % 20_000;
   return (
-    `${at} mx1 postfix/smtpd[${2000 + (number % 50)}]: ${id}: client=pc${person}.example[10.1.${person >> 8}.${person & 255}], sasl_method=PLAIN, sasl_username=p${person}@corp.example\n` +
-    `${at} mx1 postfix/cleanup[2100]: ${id}: message-id=<${number}.m@corp.example>\n` +
-    `${at} mx1 postfix/qmgr[900]: ${id}: from=<p${person}@corp.example>, size=2412, nrcpt=1 (queue active)\n` +
-    `${at} mx1 postfix/lmtp[2200]: ${id}: to=<p${(person * 7 + 1) % 20_000}@corp.example>, relay=store.corp.example[10.0.0.9]:24, delay=0.1, delays=0.05/0/0.02/0.03, dsn=2.0.0, status=sent (250 2.0.0 Ok)\n` +
-    `${at} mx1 postfix/qmgr[900]: ${id}: removed\n`
+    `${at} ${host} postfix/smtpd[${2000 + (number % 50)}]: ${id}: client=pc${person}.example[10.1.${person >> 8}.${person & 255}], sasl_method=PLAIN, sasl_username=p${person}@corp.example\n` +
+    `${at} ${host} postfix/cleanup[2100]: ${id}: message-id=<${number}.m@corp.example>\n` +
+    `${at} ${host} postfix/qmgr[900]: ${id}: from=<p${person}@corp.example>, size=2412, nrcpt=1 (queue active)\n` +
+    `${at} ${host} postfix/lmtp[2200]: ${id}: to=<p${(person * 7 + 1) % 20_000}@corp.example>, relay=store.corp.example[10.0.0.9]:24, delay=0.1, delays=0.05/0/0.02/0.03, dsn=2.0.0, status=sent (250 2.0.0 Ok)\n` +
+    `${at} ${host} postfix/qmgr[900]: ${id}: removed\n`
   );
 }
 

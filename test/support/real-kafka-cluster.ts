@@ -145,8 +145,12 @@ export class RealKafkaCluster {
       replicationFactor: replication,
       configEntries: Object.entries(settings).map(([name, value]) => ({ name, value: String(value) })),
     }));
-    const made = await this.withAdmin(this.brokers, (admin) => admin.createTopics({ topics: wanted }));
-    if (!made) throw new Error(`one of ${topics.map(({ topic }) => topic).join(", ")} was there`);
+    await this.withAdmin(this.brokers, async (admin) => {
+      const made = await admin.createTopics({ topics: wanted, waitForLeaders: false });
+      if (!made) throw new Error(`one of ${topics.map(({ topic }) => topic).join(", ")} was there`);
+      // Its own wait for leaders gives up where a busy broker has not yet heard of a topic.
+      await pollUntil(() => haveLeaders(admin, wanted), { deadlineMs: WAIT_MS, what: "leaders of new topics" });
+    });
   }
 
   #java(main: string, args: readonly string[]): string[] {
@@ -178,6 +182,15 @@ export class RealKafkaCluster {
       }
     };
     await pollUntil(answers, { deadlineMs: WAIT_MS, what: `Kafka node ${index} to answer at ${address}` });
+  }
+}
+
+async function haveLeaders(admin: Admin, topics: readonly { readonly topic: string }[]): Promise<boolean> {
+  try {
+    const metadata = await admin.fetchTopicMetadata({ topics: topics.map(({ topic }) => topic) });
+    return metadata.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0));
+  } catch {
+    return false;
   }
 }
 

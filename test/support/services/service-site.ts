@@ -27,6 +27,10 @@ export interface ServiceSiteOptions {
   /** Beside what is needed to reach Kafka. */
   readonly env?: Readonly<Record<string, string>>;
   readonly sessionTimeout?: string;
+  /** Raw topic that ingest reads where it is not the prefix': it is there already. */
+  readonly mailLogs?: string;
+  /** For Node, before the program. */
+  readonly nodeOptions?: readonly string[];
 }
 
 export interface ServiceProcess {
@@ -54,12 +58,18 @@ export class ServiceSite {
 
   /** Makes the topics; starts nothing. */
   static async create(kafka: RealKafka, options: ServiceSiteOptions): Promise<ServiceSite> {
-    const { prefix, partitions, replication = 1 } = options;
+    const { prefix, partitions, replication = 1, mailLogs } = options;
     const counts = { ...defaultPartitions };
     const all = { ...counts, "mail-logs": partitions, "mail-fragments": partitions, "mail-events": partitions };
-    const plan = topicPlan({ prefix, replication, partitions: { ...all, "thread-windows": partitions } });
+    const plan = topicPlan({
+      prefix,
+      ...(mailLogs === undefined ? {} : { mailLogs }),
+      replication,
+      partitions: { ...all, "thread-windows": partitions },
+    });
+    const missing = plan.filter(({ topic }) => topic !== mailLogs);
     await kafka.createTopics(
-      plan.map(({ topic, partitions: count, settings }) => ({
+      missing.map(({ topic, partitions: count, settings }) => ({
         topic,
         partitions: count,
         replication,
@@ -95,6 +105,16 @@ export class ServiceSite {
     service.process = this.spawn(service.role, service.name, service.env);
   }
 
+  /** SIGTERM to all; resolves when they have ended. */
+  async endAll(): Promise<void> {
+    await Promise.all(
+      this.services.map(({ process: one }) => {
+        one.signal("SIGTERM");
+        return one.ended();
+      }),
+    );
+  }
+
   /** SIGTERM; resolves with how long the end took, ms. */
   async endAndRestart(service: ServiceProcess): Promise<number> {
     const startedMs = performance.now();
@@ -120,10 +140,10 @@ export class ServiceSite {
   }
 
   private spawn(role: Stage, name: string, own: Readonly<Record<string, string>>): RealProcess {
-    const { prefix, site, env = {}, sessionTimeout = "6s" } = this.options;
+    const { prefix, site, env = {}, sessionTimeout = "6s", mailLogs, nodeOptions = [] } = this.options;
     return new RealProcess({
       program: process.execPath,
-      args: [SQUALL, role],
+      args: [...nodeOptions, SQUALL, role],
       logFile: join(this.folder, `${name}.log`),
       env: {
         PATH: process.env["PATH"] ?? "",
@@ -133,6 +153,7 @@ export class ServiceSite {
         SQUALL_SITE: site,
         SQUALL_METRICS_ADDRESS: "off",
         SQUALL_PSEUDONYM_KEY: "a key of tests that is long enough for it",
+        ...(mailLogs === undefined ? {} : { SQUALL_KAFKA_MAIL_LOGS_TOPIC: mailLogs }),
         ...(role === "alerter" ? { SQUALL_WEBHOOK_URL: `${this.receiver.origin}/storms` } : {}),
         ...env,
         ...own,
