@@ -92,14 +92,12 @@ function exitAfter({ reason }: AbortSignal): ExitCode {
  * been read.
  */
 function endInTime(signal: AbortSignal, say: (line: string) => void): void {
-  const end = (): void => {
-    const late = (): void => {
-      say("not everything could be flushed: who reads on reads it again");
-      process.exit(exitAfter(signal));
-    };
-    // Holds up no end that comes before.
-    setTimeout(late, END_MS).unref();
+  const late = (): void => {
+    say("not everything could be flushed: who reads on reads it again");
+    process.exit(exitAfter(signal));
   };
+  // Holds up no end that comes before.
+  const end = (): void => void setTimeout(late, END_MS).unref();
   if (signal.aborted) end();
   else signal.addEventListener("abort", end, { once: true });
 }
