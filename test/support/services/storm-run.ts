@@ -33,6 +33,8 @@ export interface StormRunOptions {
   readonly lines?: readonly string[];
   readonly linesPerSecond: number;
   readonly linesPerRecord?: number;
+  /** Who sends them, and resolves when all are in the topic; default: a producer of ours, at that pace. */
+  readonly ship?: (log: TopicLog, topic: string) => Promise<void>;
   readonly site?: Partial<ServiceSiteOptions>;
   /** What goes wrong, from the first line on; it ends when the last was sent, or is over before. */
   readonly disturb?: (site: ServiceSite, isFed: () => boolean) => Promise<void>;
@@ -65,6 +67,7 @@ export async function runStorm(kafka: RealKafka, options: StormRunOptions): Prom
     disturb,
     settleMs = 60_000,
     influx,
+    ship,
   } = options;
   const prefix = `s${randomUUID().slice(0, 8)}`;
   await influx?.query(`CREATE DATABASE ${prefix}`);
@@ -84,7 +87,8 @@ export async function runStorm(kafka: RealKafka, options: StormRunOptions): Prom
     const disturbing = disturb?.(site, () => isFed);
     const topic = topicNames(prefix)["mail-logs"];
     const feed = { topic, partitions: PARTITIONS, linesPerRecord, recordsPerWrite: 60, linesPerSecond };
-    const writesAgain = await feedLines(log, lines, feed);
+    const writesAgain = ship === undefined ? await feedLines(log, lines, feed) : 0;
+    await ship?.(log, topic);
     await feedLines(log, tailOf(storm), { ...feed, linesPerRecord: 1 });
     isFed = true;
     await disturbing;
