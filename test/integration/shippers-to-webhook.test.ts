@@ -2,9 +2,8 @@
 // is told is what is told of the log itself.
 
 import { setTimeout as pause } from "node:timers/promises";
-import { Kafka } from "kafkajs";
 import { describe, expect, test, type TestContext } from "vitest";
-import { pollUntil } from "../support/poll.ts";
+import { waitForGroups } from "../support/real-kafka-groups.ts";
 import { sharedRealKafka, type RealKafka } from "../support/real-kafka.ts";
 import {
   startRsyslog,
@@ -33,18 +32,9 @@ function smallStorm(): StormLog {
   return { lines: lines.filter((line) => line >= "2013-09-18T15:25"), endMs: Date.parse(truth.endedAt) };
 }
 
-/** Whether consumer groups can be joined: on a new broker the topic of their offsets is made first. */
 async function kafkaWithGroups(context: TestContext): Promise<RealKafka> {
   const kafka = await kafkaFor(context);
-  const admin = new Kafka({ ...kafka.client(), retry: { retries: 40, maxRetryTime: 500 } }).admin();
-  await admin.connect();
-  const hasGroups = (): Promise<boolean> =>
-    admin.fetchOffsets({ groupId: "any" }).then(
-      () => true,
-      () => false,
-    );
-  await pollUntil(hasGroups, { deadlineMs: 60_000, what: "consumer groups" });
-  await admin.disconnect();
+  await waitForGroups(kafka);
   return kafka;
 }
 
@@ -153,23 +143,36 @@ describe.for(NAMES)("%s", { timeout: 240_000 }, (name) => {
     expect(spreadMails(run.topic)).toBeGreaterThan(20);
     expect(run.deadLetters).toBe(0);
   });
+});
 
-  test("while the broker is killed and away for seconds: nothing is lost", async (context) => {
-    const third = Math.ceil(STORM.lines.length / 3);
-    const run = await shippedRun(context, {
-      start,
+// Both at once, each to a site of its own, so that one outage does.
+test("the broker killed and away for seconds: nothing is lost", { timeout: 240_000 }, async (context) => {
+  const kafka = await kafkaWithGroups(context);
+  const like = await twinOn(kafka);
+  const third = Math.ceil(STORM.lines.length / 3);
+  const shipping = NAMES.map(() => Promise.withResolvers<void>());
+  const killed = Promise.all(shipping.map(({ promise }) => promise)).then(() => kafka.kill());
+  const restarted = killed.then(() => pause(AWAY_MS)).then(() => kafka.start());
+  // One after the other up to here: topics are made one site at a time.
+  const begun = Promise.withResolvers<void>();
+  const runs = NAMES.map(async (name, index) => {
+    if (index > 0) await begun.promise;
+    return shippedRun(context, {
+      start: SHIPPERS[name],
       async feed(shipper, seesLines) {
-        const kafka = await kafkaFor(context);
+        begun.resolve();
         await shipper.send(STORM.lines.slice(0, third));
         await seesLines();
-        await kafka.kill();
+        shipping[index]?.resolve();
+        await killed;
         await shipper.send(STORM.lines.slice(third, 2 * third));
-        await pause(AWAY_MS);
-        await kafka.start();
+        await restarted;
         await shipper.send(STORM.lines.slice(2 * third));
       },
     });
-    expectStorm(run, await twinOn(await kafkaFor(context)));
-    expect(run.deadLetters).toBe(0);
   });
+  for (const run of await Promise.all(runs)) {
+    expectStorm(run, like);
+    expect(run.deadLetters).toBe(0);
+  }
 });

@@ -28,7 +28,7 @@ export interface LiveShipper {
 
 export type StartShipper = (context: TestContext, plan: ShipperPlan) => Promise<LiveShipper>;
 
-/** What each file is to be changed to when no test asks: lines of one mail over all partitions, as text. */
+/** Changes that spread the lines of a mail over the partitions; of rsyslog as plain text, too. */
 export const WITHOUT_KEY = {
   rsyslog: { 'key="squallKey" dynaKey="on"': "", 'template="squallJson"': 'template="RSYSLOG_FileFormat"' },
   "syslog-ng": { 'key("$HOST")': "" },

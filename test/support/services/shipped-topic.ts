@@ -69,9 +69,11 @@ function missingOf(sent: readonly string[], arrived: readonly string[]): string[
 /** rsyslog's jsonf, syslog-ng's format-json, or the line itself. */
 function lineOf(value: string): string {
   if (!value.startsWith("{")) return value.trimEnd();
-  const members = JSON.parse(value) as Readonly<Record<string, string>>;
-  const { timereported, hostname, syslogtag, msg } = members;
-  if (timereported !== undefined) return `${timereported} ${hostname} ${syslogtag}${msg}`.trimEnd();
-  const { ISODATE, HOST, PROGRAM, PID, MESSAGE } = members;
-  return `${ISODATE} ${HOST} ${PROGRAM}[${PID}]: ${MESSAGE}`;
+  const members: unknown = JSON.parse(value);
+  if (typeof members !== "object" || members === null) return value;
+  const texts = new Map(Object.entries(members).map(([name, text]) => [name, String(text)]));
+  const of = (name: string): string => texts.get(name) ?? "";
+  if (texts.has("timereported"))
+    return `${of("timereported")} ${of("hostname")} ${of("syslogtag")}${of("msg")}`.trimEnd();
+  return `${of("ISODATE")} ${of("HOST")} ${of("PROGRAM")}[${of("PID")}]: ${of("MESSAGE")}`;
 }
