@@ -9,6 +9,8 @@ import { realPart } from "./real-part.ts";
 export interface Kcat {
   /** Each file becomes a record of the partition. */
   readonly write: (place: KcatPlace, files: readonly string[], codec?: string) => Promise<void>;
+  /** Each line of the file becomes a record, over the partitions as kcat likes. */
+  readonly writeLines: (topic: string, file: string) => Promise<void>;
   /** All values of whole transactions, as they are. */
   readonly read: (place: KcatPlace) => Promise<Buffer[]>;
 }
@@ -33,6 +35,9 @@ export function kcatOn({ brokers }: Pick<RealKafka, "brokers">, context: Pick<Te
   return {
     async write(place, files, codec = "none") {
       await run(["-P", ...at(place), "-z", codec, ...files]);
+    },
+    async writeLines(topic, file) {
+      await run(["-P", "-t", topic, "-l", file]);
     },
     async read(place) {
       const committed = ["-X", "isolation.level=read_committed"];

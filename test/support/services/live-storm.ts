@@ -12,7 +12,7 @@ const REPLIES = 5;
 const DELIVERIES = 3;
 
 /** Storms of different numbers have nothing in common. */
-export function liveStorm(number: number, atMs: number): { readonly list: string; readonly lines: readonly string[] } {
+function liveStorm(number: number, atMs: number): { readonly list: string; readonly lines: readonly string[] } {
   const list = `all-${number}@corp.example`;
   const first = 100 * number;
   const lines: string[] = [];
