@@ -27,7 +27,8 @@ export function minutesOf(object: WireObject, key: string, max: number): Deliver
     const start = requiredTime(minute, "start");
     if (start % MINUTE_MS !== 0 || start <= previous) refuse(minute, "out-of-range", "start");
     previous = start;
-    return { start, ...readTotals(minute) };
+    const { delivered, deferred, bounced } = readTotals(minute);
+    return { start, delivered, deferred, bounced };
   };
   return itemsOf(object, key, { max, readItem });
 }

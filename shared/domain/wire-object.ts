@@ -67,7 +67,9 @@ function refuseUnknown(object: WireObject, known: ReadonlySet<string>): void {
 
 /** The value of an own property, undefined when absent. */
 export function valueOf(object: WireObject, key: string): unknown {
-  return Object.hasOwn(object.fields, key) ? object.fields[key] : undefined;
+  // Half of the fields are absent: they are asked for once.
+  const value = object.fields[key];
+  return value !== undefined && Object.hasOwn(object.fields, key) ? value : undefined;
 }
 
 /** Notes a fault at a field unless there is one already. */

@@ -3,7 +3,6 @@
 
 import { defaultPartitions, topicPlan } from "../../../shared/domain/topic-plan.ts";
 import type { NewRecord, TopicLog } from "../../../shared/runtime/topic-log.ts";
-import { pollUntil } from "../../support/poll.ts";
 import type { RealKafka } from "../../support/real-kafka.ts";
 import { mailLog, START_AT, stampOf, type MailLogSettings } from "../mail-log.ts";
 
@@ -11,7 +10,6 @@ const LINES_A_TURN = 500;
 const RECORDS_A_WRITE = 4000;
 const MINUTE_MS = 60_000;
 const TAIL_LINES = 20;
-const LEADER_MS = 30_000;
 
 export interface Backlog {
   readonly topic: string;
@@ -74,19 +72,8 @@ class Filler {
     this.options = options;
   }
 
-  /** An empty record, which says nothing, is taken by each partition: a busy broker may not lead a new one at once. */
   async open(): Promise<void> {
-    const { topic, partitions } = this.options;
-    const writer = await this.log.openPlainWriter();
-    this.writer = writer;
-    for (let partition = 0; partition < partitions; partition += 1) {
-      const isTaken = (): Promise<boolean> =>
-        writer.write([{ topic, partition, key: undefined, value: Buffer.alloc(0) }]).then(
-          () => true,
-          () => false,
-        );
-      await pollUntil(isTaken, { deadlineMs: LEADER_MS, what: `a leader of ${topic}, partition ${partition}` });
-    }
+    this.writer = await this.log.openPlainWriter();
   }
 
   async add(line: string): Promise<void> {
