@@ -46,7 +46,8 @@ export interface StormRunOptions {
 
 export interface StormRun {
   readonly outcome: SiteOutcome;
-  /** Notifications heard more than once. */
+  /** Notifications that were heard, by their ids, and how many of them more than once. */
+  readonly heard: number;
   readonly repeats: number;
   /** Writes of lines that were made again. */
   readonly writesAgain: number;
@@ -100,7 +101,15 @@ export async function runStorm(kafka: RealKafka, options: StormRunOptions): Prom
     await reader.close();
     const points = influx === undefined ? {} : await recordedWindows(influx, prefix, outcome, settleMs);
     const repeats = repeatsOf(site.receiver.heard);
-    return { outcome, repeats, writesAgain, points, deadLetters: await countRecords(log, deadLetterTopic(topic)) };
+    const heard = site.receiver.heard.length - repeats;
+    return {
+      outcome,
+      heard,
+      repeats,
+      writesAgain,
+      points,
+      deadLetters: await countRecords(log, deadLetterTopic(topic)),
+    };
   } catch (error) {
     for (const service of site.services) process.stderr.write(`${service.name}:\n${site.log(service).slice(-3_000)}\n`);
     throw error;
