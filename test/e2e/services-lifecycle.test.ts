@@ -2,7 +2,7 @@
 
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
-import { expect, test, type TestContext } from "vitest";
+import { expect, test, type TestContext, vi } from "vitest";
 import { stateTopic, topicNames } from "../../shared/domain/topics.ts";
 import type { TopicLog } from "../../shared/runtime/topic-log.ts";
 import { closersAfterEach } from "../support/closers.ts";
@@ -16,8 +16,10 @@ import { ANY_PORT, StatusPage } from "../support/services/status-page.ts";
 
 const FULL = process.env["SQUALL_FULL"] === "1";
 const TOLD_MS = 60_000;
-const TEST_MS = FULL ? 400_000 : 180_000;
+const TEST_MS = 400_000;
 const END_MS = 10_000;
+// Five processes and a broker on a machine that has others to do.
+vi.setConfig({ testTimeout: TEST_MS });
 const kafkaFor = sharedRealKafka();
 const closers = closersAfterEach();
 
@@ -172,32 +174,28 @@ test("topics that are missing, or cut otherwise than the state, are refused with
   );
 });
 
-test(
-  "the broker goes away while they run: they live, do not end, and go on with it",
-  { timeout: TEST_MS },
-  async (context) => {
-    const { site, log, kafka, prefix } = await place(context, { processes: CHAIN });
-    site.startAll();
-    const pages = site.services.map((service) => new StatusPage(service));
-    await Promise.all(pages.map((page) => page.ready()));
-    await told(site, await raiseStorm(log, prefix, 1));
-    await kafka.kill();
-    const backAtMs = performance.now() + (FULL ? 90_000 : 8_000);
-    while (performance.now() < backAtMs) {
-      for (const page of pages) expect((await page.ask("/healthz")).status).toBe(200);
-      await pause(500);
-    }
-    await kafka.start();
-    const startedMs = performance.now();
-    const list = await raiseStorm(log, prefix, 2);
-    await told(site, list, 60_000);
-    await context.annotate(`${Math.round(performance.now() - startedMs)} ms until the next storm was told`);
-    for (const service of site.services) service.process.expectRunning();
-    expect(repeatsOf(site.receiver.heard)).toBeLessThanOrEqual(1);
-    // And away for good: they end all the same. The last of the tests here: this broker does not come back.
-    await kafka.kill();
-    const ends = await Promise.all(site.services.map((service) => endBy(service, "SIGTERM")));
-    for (const { tookMs } of ends) expect(tookMs).toBeLessThan(END_MS);
-    await kafka.start();
-  },
-);
+test("the broker goes away while they run: they live, do not end, and go on with it", async (context) => {
+  const { site, log, kafka, prefix } = await place(context, { processes: CHAIN });
+  site.startAll();
+  const pages = site.services.map((service) => new StatusPage(service));
+  await Promise.all(pages.map((page) => page.ready()));
+  await told(site, await raiseStorm(log, prefix, 1));
+  await kafka.kill();
+  const backAtMs = performance.now() + (FULL ? 90_000 : 8_000);
+  while (performance.now() < backAtMs) {
+    for (const page of pages) expect((await page.ask("/healthz")).status).toBe(200);
+    await pause(500);
+  }
+  await kafka.start();
+  const startedMs = performance.now();
+  const list = await raiseStorm(log, prefix, 2);
+  await told(site, list, 60_000);
+  await context.annotate(`${Math.round(performance.now() - startedMs)} ms until the next storm was told`);
+  for (const service of site.services) service.process.expectRunning();
+  expect(repeatsOf(site.receiver.heard)).toBeLessThanOrEqual(1);
+  // And away for good: they end all the same. The last of the tests here: this broker does not come back.
+  await kafka.kill();
+  const ends = await Promise.all(site.services.map((service) => endBy(service, "SIGTERM")));
+  for (const { tookMs } of ends) expect(tookMs).toBeLessThan(END_MS);
+  await kafka.start();
+});

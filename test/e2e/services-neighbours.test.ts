@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { expect, test, type TestContext } from "vitest";
+import { expect, test, type TestContext, vi } from "vitest";
 import { encodeStormAlert } from "../../shared/domain/storm-alert-codec.ts";
 import { STAGES, topicNames } from "../../shared/domain/topics.ts";
 import type { TopicLog } from "../../shared/runtime/topic-log.ts";
@@ -27,10 +27,13 @@ import { squall } from "./squall-process.ts";
 
 const FULL = process.env["SQUALL_FULL"] === "1";
 const TOLD_MS = 60_000;
+const TEST_MS = 240_000;
 const OVERLOAD_MS = FULL ? 600_000 : 15_000;
 const SETTLE_MS = 300_000;
 const OVERLOAD = { timeout: OVERLOAD_MS + 2 * SETTLE_MS };
 const PARTITIONS = 2;
+// Five processes and a broker on a machine that has others to do.
+vi.setConfig({ testTimeout: TEST_MS });
 const kafkaFor = sharedRealKafka();
 const closers = closersAfterEach();
 
