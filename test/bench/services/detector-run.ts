@@ -56,8 +56,10 @@ export async function runDetectors(kafka: RealKafka, options: DetectorRunOptions
     for (const name of sites)
       await fill(log, { topic: topicNames(prefix)["mail-events"], partitions, site: name, events: events / 2 });
     const reader = await SiteReader.open(log, prefix);
-    const startedMs = performance.now();
     site.startAll();
+    const hasBegun = (): boolean => site.services.some((one) => site.log(one).includes("taken over"));
+    await pollUntil(hasBegun, { deadlineMs: DEADLINE_MS, what: "the detectors to have their partitions" });
+    const startedMs = performance.now();
     const isTold = (name: string): boolean =>
       reader.alerts.some(({ list, type }) => type === "storm.opened" && list === lastList(name));
     await pollUntil(() => sites.every(isTold), { deadlineMs: DEADLINE_MS, what: "the last storm of each site" });

@@ -18,6 +18,7 @@ import { pollUntil } from "../../support/poll.ts";
 import { ServiceSite } from "../../support/services/service-site.ts";
 import { table } from "../markdown.ts";
 import { startBenchKafka } from "./bench-kafka.ts";
+import { firstSeen } from "./first-seen.ts";
 import { loadAverage, peakResidentMiB, processorSeconds } from "./process-usage.ts";
 
 const { values } = parseArgs({
@@ -182,7 +183,26 @@ process.stdout.write(
     ]),
 );
 await site.endAll();
+process.stdout.write(`\n${await stages()}`);
 await log.close();
 await site.close();
 await receiver.close();
 await kafka.stop();
+
+/** How long the mails that decided were on their way from topic to topic, by the broker's clock. */
+async function stages(): Promise<string> {
+  const names = topicNames(PREFIX);
+  const topics = [names["mail-logs"], names["mail-fragments"], names["mail-events"], names["storm-alerts"]];
+  const seen = await firstSeen(log, topics, /\bl\d+@corp\.example/g);
+  const rows = topics.slice(1).map((to, index) => {
+    const from = topics[index] ?? "";
+    const ways = opened()
+      .flatMap(({ id }) => {
+        const [began, ended] = [seen.get(from)?.get(id), seen.get(to)?.get(id)];
+        return began === undefined || ended === undefined ? [] : [ended - began];
+      })
+      .toSorted((a, b) => a - b);
+    return [`${from} to ${to}`, String(ways.length), at(ways, 0.5), at(ways, 0.99), at(ways, 1)];
+  });
+  return table([["way, by append times", "mails", "p50, ms", "p99, ms", "most, ms"], ...rows]);
+}

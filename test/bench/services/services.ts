@@ -29,7 +29,7 @@ const PARTITIONS = Number(values.partitions);
 const SMALLER = 4;
 const LINES_PER_RECORD = [1, 500] as const;
 const KINDS: readonly Kind[] = [deliveries(2_000_000 * SCALE), shortMails(1_000_000 * SCALE)];
-const DETECTOR_EVENTS = 200_000 * SCALE;
+const DETECTOR_EVENTS = 1_000_000 * SCALE;
 
 interface Measured {
   readonly label: string;
@@ -49,7 +49,7 @@ process.stdout.write(
 );
 try {
   for (const kind of KINDS) for (const linesPerRecord of LINES_PER_RECORD) await measureKind(kind, linesPerRecord);
-  process.stdout.write(`\n${summary(measured)}\n${usage(measured)}`);
+  if (measured.length > 0) process.stdout.write(`\n${summary(measured)}\n${usage(measured)}`);
   if (isWanted("detectors")) process.stdout.write(`\n${await detectorTable(kafka)}`);
 } finally {
   await log.close();
