@@ -214,11 +214,14 @@ test("more than can be read: nobody grows, the lag is seen, and is gone afterwar
     expect(after).toBeLessThan(before + GROWTH_MAX);
     expect(after).toBeLessThan(MEMORY_MAX);
   }
-  for (const page of pages) {
+  for (const [index, page] of pages.entries()) {
+    const startedMs = performance.now();
     await pollUntil(async () => (await page.metric("squall_consumer_lag_records")) === 0, {
       deadlineMs: SETTLE_MS,
-      what: "the lag to be gone",
+      what: `the lag of ${services[index]?.role ?? ""} to be gone`,
     });
+    const settledMs = Math.round(performance.now() - startedMs);
+    await context.annotate(`${services[index]?.role ?? ""}: nothing behind after ${settledMs} ms`);
   }
   expect(await pages[0]?.metric("squall_lines_used_total")).toBe(lines);
 });
