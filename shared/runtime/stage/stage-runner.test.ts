@@ -409,3 +409,22 @@ test("what is urgent is flushed at once, and the rest when it is due", async () 
   await world.until("the rest", () => world.isDone, 1_000);
   expect(world.said(0)).toEqual(world.expected(0));
 });
+
+test.each<[string, number, number, number]>([
+  ["written just now", 0, 15, 60],
+  ["that waited for a minute", -60_000, 2, 8],
+])("a backlog of records %s is flushed so often", async (_what, writtenAtMs, least, most) => {
+  const world = new StageWorld(1);
+  world.broker.nowMs = () => writtenAtMs;
+  // 80 turns of 500 records, 1.6 s.
+  world.write(
+    0,
+    Array.from({ length: 40_000 }, () => "a"),
+  );
+  let flushes = 0;
+  await world.start(undefined, { onFlushed: () => void (flushes += 1) });
+  await world.until("the rest", () => world.isDone);
+  expect(flushes).toBeGreaterThanOrEqual(least);
+  expect(flushes).toBeLessThanOrEqual(most);
+  expect(world.said(0)).toEqual(world.expected(0));
+});
