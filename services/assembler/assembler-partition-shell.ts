@@ -24,6 +24,8 @@ const HOLD_MAX_MS = 15_000;
 /** Revisions of a mail, and progress. */
 const REVISE_MS = 1_000;
 const SITES_MAX = 1_000;
+/** A mail to fewer is nobody's reply-all, and waits for the next flush. */
+const REACH = 20;
 
 export interface AssemblerPartitionOptions {
   readonly at: TopicPartition;
@@ -53,7 +55,8 @@ interface Site {
 
 export class AssemblerPartition implements PartitionFold {
   readonly deadLetters: DeadLetterOutput;
-  readonly isUrgent = false;
+  /** A mail that may matter was told for the first time. */
+  isUrgent = false;
   /** Lines of sites beyond the room for them. */
   sitesDropped = 0;
   private readonly options: AssemblerPartitionOptions;
@@ -103,6 +106,7 @@ export class AssemblerPartition implements PartitionFold {
   }
 
   drain(sink: FlushSink): void {
+    this.isUrgent = false;
     this.events.drain(sink.output);
     this.deadLetters.drain(sink.output);
     for (const { prefix, state, progress } of this.sites.values()) {
@@ -205,6 +209,7 @@ export class AssemblerPartition implements PartitionFold {
       holdMs: HOLD_MS,
       holdMaxMs: HOLD_MAX_MS,
       onEvent: (event) => {
+        if (event.revision === 1 && event.recipients >= REACH) this.isUrgent = true;
         this.events.add(partitionFor(name, this.events.partitions), encodeMailEvent(event));
       },
     });

@@ -17,7 +17,7 @@ export interface PartitionFold {
   restored(): void;
   /** Takes what was read. Throws only for what is wrong with itself: a record that cannot be read goes to the dead letters. */
   take(batch: LogBatch): void;
-  /** Time passes; about every 100 ms. `isCaughtUp`: the partition holds nothing that was not taken. */
+  /** Time passes; about every 50 ms. `isCaughtUp`: the partition holds nothing that was not taken. */
   advance(nowMs: number, isCaughtUp: boolean): void;
   /** Tells what came since the last call, each once. All of it is written, or the fold is not used any more. */
   drain(sink: FlushSink): void;

@@ -11,7 +11,7 @@ import { ShownPositions } from "./shown-positions.ts";
 import { type Owned, Takeovers } from "./takeovers.ts";
 import { isDoneWithin } from "./time-limit.ts";
 
-const TICK_MS = 100;
+const TICK_MS = 50;
 /** A graceful stop takes 10 s at most: the last flushes, then the farewell to the group; what is left is for closing the log. */
 const LAST_FLUSH_MS = 5_000;
 const LEAVE_MS = 3_000;
