@@ -3,7 +3,7 @@
 // kafkajs forgets at each join where a member reads and what it paused, and starts where the group committed last. So where each
 // partition is read stands here, and is said again at each join; one that nobody has placed yet is paused.
 
-import type { Consumer, EachBatchPayload, Kafka } from "kafkajs";
+import type { Consumer, ConsumerEndBatchProcessEvent, EachBatchPayload, Kafka } from "kafkajs";
 import {
   type GroupMember,
   type GroupOptions,
@@ -11,6 +11,7 @@ import {
   LogError,
   type TopicPartition,
 } from "../../runtime/topic-log.ts";
+import { type Held, stuckAt } from "./held-partition.ts";
 import { isUnpackFault, isWithoutCoordinator, logErrorOf } from "./kafka-error.ts";
 import { recordsFrom } from "./kafka-records.ts";
 import type { KafkaSettings } from "./kafka-settings.ts";
@@ -29,12 +30,7 @@ const AGAIN_MS = 1_000;
 /** Members that take longer to come to a join are left out. */
 const REBALANCE_MS = 30_000;
 
-interface Held {
-  readonly at: TopicPartition;
-  /** Offset of the next record to be taken; undefined until it was placed. */
-  next: number | undefined;
-  isPaused: boolean;
-}
+type EndedBatch = Pick<ConsumerEndBatchProcessEvent["payload"], "topic" | "partition" | "lastOffset" | "highWatermark">;
 
 export async function joinKafkaGroup(
   kafka: Kafka,
@@ -85,6 +81,9 @@ class KafkaGroupMember implements GroupMember {
     });
     consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
       if (!restart && !this.isOver) this.crashed(error);
+    });
+    consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
+      if (payload.batchSize === 0) this.passOver(payload);
     });
     try {
       await consumer.connect();
@@ -168,14 +167,7 @@ class KafkaGroupMember implements GroupMember {
 
   private deathBy(error: unknown): LogError {
     const fault = logErrorOf(error, "unreachable");
-    if (!isUnpackFault(error)) return fault;
-    // An answer holds batches of several partitions, and kafkajs does not say of which one it was.
-    const read = [...this.held.values()].filter(({ next, isPaused }) => next !== undefined && !isPaused);
-    const places = read.map(({ at: { topic, partition }, next }) => `${topic}, partition ${partition}, offset ${next}`);
-    const message =
-      `what is to be read next cannot be unpacked: ${fault.message}. It stands at ${places.join(", or ")}, ` +
-      "or some records behind: look at it with kcat, and have it deleted (kafka-delete-records.sh) to go on behind it";
-    return new LogError("refused", message, { cause: error });
+    return isUnpackFault(error) ? stuckAt(this.held.values(), fault) : fault;
   }
 
   private joined(assignment: Readonly<Record<string, readonly number[]>>): void {
@@ -211,6 +203,18 @@ class KafkaGroupMember implements GroupMember {
       else this.consumer.resume(partitions);
       if (next !== undefined) this.consumer.seek({ topic, partition, offset: String(next) });
     });
+  }
+
+  /**
+   * Of a fetch that brought no record of anybody's (ends of transactions, what was taken back) kafkajs tells only this. Passed over in
+   * silence a partition would seem to have something to be read for ever.
+   */
+  private passOver({ topic, partition, lastOffset, highWatermark }: EndedBatch): void {
+    const held = this.held.get(nameOf({ topic, partition }));
+    const nextOffset = Number(lastOffset) + 1;
+    if (held?.next === undefined || held.isPaused || nextOffset <= held.next) return;
+    held.next = nextOffset;
+    this.options.onBatch({ topic, partition, records: [], nextOffset, endOffset: Number(highWatermark) });
   }
 
   private async take(payload: EachBatchPayload): Promise<void> {
