@@ -145,6 +145,32 @@ test("what cannot be used is a dead letter, an event without a site is of the si
   expect([...run.fold.detector.sites.keys()]).toEqual(["corp"]);
 });
 
+test("what waited before a restart waits until all of it was read again, however long that takes", () => {
+  const [root = "", ...replies] = storm();
+  const behind = progress("corp", START_AT - MINUTE);
+  const lines = [behind, ...replies.toReversed(), root];
+  const backlogMs = START_AT + 90 * MINUTE;
+  const twin = runOf();
+  twin.take(lines, backlogMs);
+  twin.fold.advance(backlogMs, false);
+  twin.fold.advance(backlogMs + 16_000, false);
+  const expected = alerts(twin);
+  expect(expected).toContain("storm.opened corp");
+
+  const run = runOf();
+  for (const line of lines) run.take([line], backlogMs);
+  expect(alerts(run)).toEqual([]);
+  const next = run.restarted({ readAgain: "in-steps" });
+  for (let step = 2; step < lines.length; step += 1) {
+    next.readAgainOne();
+    next.fold.advance(backlogMs + step * 16_000, false);
+    expect(alerts(next)).toEqual([]);
+  }
+  next.readAgainOne();
+  next.fold.advance(backlogMs + 60 * MINUTE, false);
+  expect(alerts(next)).toEqual(expected);
+});
+
 describe("a partition that goes on from its state says what one says that was never stopped", () => {
   test.each([1, 2, 3, 4])("seed %i", (seed) => {
     const random = numbersOf(seed * 7_919);

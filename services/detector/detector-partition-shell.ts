@@ -45,6 +45,8 @@ export class DetectorPartition implements PartitionFold {
   private nowMs = Number.NEGATIVE_INFINITY;
   /** Records before it were read before a restart: of them only what waited is folded. */
   private readTo = 0;
+  /** Offset of the next record. */
+  private next = 0;
   private hasAlert = false;
 
   constructor(options: DetectorPartitionOptions) {
@@ -101,11 +103,13 @@ export class DetectorPartition implements PartitionFold {
       const refused = isProgressLine(line.text) ? this.takeProgress(line.text, isAgain) : this.takeEvent(line, isAgain);
       if (refused !== undefined) this.reject(line, refused);
     });
+    this.next = batch.nextOffset;
   }
 
   advance(nowMs: number, isCaughtUp: boolean): void {
     this.nowMs = nowMs;
-    for (const clock of this.clocks.values()) this.release(clock);
+    // Of what waited only a part may be here again: its order is known when all is, or when the rest is gone from the topic.
+    if (this.next >= this.readTo || isCaughtUp) for (const clock of this.clocks.values()) this.release(clock);
     if (Math.abs(nowMs - this.tickedAtMs) < TICK_MS) return;
     this.tickedAtMs = nowMs;
     const { allowedLatenessMs } = this.options.settings;

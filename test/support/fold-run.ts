@@ -17,7 +17,10 @@ export class FoldRun<Fold extends PartitionFold> {
   /** As of the last flush: where reading goes on. */
   private goesOnAt = 0;
 
-  constructor(create: () => Fold, before?: FoldRun<Fold>) {
+  /** Offset of the record that is to be read again next. */
+  private againFrom: number;
+
+  constructor(create: () => Fold, before?: FoldRun<Fold>, readAgain: "at-once" | "in-steps" = "at-once") {
     this.create = create;
     this.entries = before?.entries ?? new StateEntries();
     this.offset = before?.offset ?? 0;
@@ -30,8 +33,15 @@ export class FoldRun<Fold extends PartitionFold> {
     this.fold.restored();
     if (this.heldFrom < this.offset) {
       this.fold.readAgain?.(this.offset);
-      this.feed(this.taken.slice(this.heldFrom));
+      if (readAgain === "at-once") this.feed(this.taken.slice(this.heldFrom));
     }
+    this.againFrom = readAgain === "at-once" ? this.offset : this.heldFrom;
+  }
+
+  /** After a restart in steps: one record more. */
+  readAgainOne(): void {
+    this.againFrom += 1;
+    this.feed(this.taken.slice(this.againFrom - 1, this.againFrom), this.againFrom);
   }
 
   /** One record with these lines. */
@@ -46,8 +56,8 @@ export class FoldRun<Fold extends PartitionFold> {
     this.feed([record]);
   }
 
-  private feed(records: readonly LogRecord[]): void {
-    this.fold.take({ topic: "in", partition: 0, records, nextOffset: this.offset, endOffset: this.offset });
+  private feed(records: readonly LogRecord[], nextOffset = this.offset): void {
+    this.fold.take({ topic: "in", partition: 0, records, nextOffset, endOffset: this.offset });
   }
 
   /** One flush; returns what it says. */
@@ -63,8 +73,8 @@ export class FoldRun<Fold extends PartitionFold> {
   }
 
   /** The process is killed; another goes on from the last flush. What was said so far is its own no more. */
-  restarted(): FoldRun<Fold> {
-    return new FoldRun(this.create, this);
+  restarted({ readAgain = "at-once" }: { readonly readAgain?: "at-once" | "in-steps" } = {}): FoldRun<Fold> {
+    return new FoldRun(this.create, this, readAgain);
   }
 }
 
