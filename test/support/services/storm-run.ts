@@ -69,6 +69,7 @@ export async function runStorm(kafka: RealKafka, options: StormRunOptions): Prom
     settleMs = 60_000,
     influx,
     ship,
+    site: { processes = { ingest: 1, assembler: 1, detector: 1, alerter: 1 } } = {},
   } = options;
   const prefix = `s${randomUUID().slice(0, 8)}`;
   await influx?.query(`CREATE DATABASE ${prefix}`);
@@ -76,8 +77,8 @@ export async function runStorm(kafka: RealKafka, options: StormRunOptions): Prom
     prefix,
     site: "nhs",
     partitions: PARTITIONS,
-    processes: { ingest: 1, assembler: 1, detector: 1, alerter: 1, ...(influx === undefined ? {} : { recorder: 1 }) },
     ...options.site,
+    processes: { ...processes, ...(influx === undefined ? {} : { recorder: 1 }) },
     env: influx === undefined ? {} : { SQUALL_INFLUX_URL: influx.url, SQUALL_INFLUX_BUCKET: `${prefix}/autogen` },
   });
   const log = logOn(kafka);
