@@ -27,9 +27,10 @@ describe("the person", () => {
     expect(person(createPersonTable(settings), facts, 0)).toBe(who);
   });
 
-  test("a configured shared login says nothing of the person", () => {
-    const table = createPersonTable({ ...settings, sharedLogins: ["webmail"] });
+  test.each(["webmail", "Webmail"])("a login that is configured as shared says nothing of the person: %s", (login) => {
+    const table = createPersonTable({ ...settings, sharedLogins: [login] });
     expect(person(table, { login: "webmail", from: "f" }, 0)).toBe("f");
+    expect(person(table, { login, from: "f" }, 0)).toBe("f");
     expect(person(table, { login: "webmail" }, 0)).toBe("webmail");
   });
 

@@ -23,7 +23,9 @@ export interface PersonTable {
 const SHARED_SKIPPED_MAX = 64;
 
 export function createPersonTable(settings: DetectorSettings, changes?: Changes): PersonTable {
-  return { logins: new Map(), shared: new Set(settings.sharedLogins), changes };
+  // The assembler writes logins in lower case, systems of their own as they like.
+  const shared = new Set(settings.sharedLogins.flatMap((login) => [login, login.toLowerCase()]));
+  return { logins: new Map(), shared, changes };
 }
 
 /** One From address was seen under the login. */
