@@ -65,7 +65,7 @@ export const MEASUREMENTS = {
       site: SITE,
       scope: "thread or list",
       type: "opened, updated or resolved",
-      severity: "watch, warning or critical",
+      severity: "warning or critical",
       storm: "id of the storm",
       revision: "counts the alerts of a storm",
     },
