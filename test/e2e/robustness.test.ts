@@ -21,7 +21,7 @@ import { pollUntil } from "../support/poll.ts";
 import { linesOf, numbersFrom, temporaryFolder, writeLog } from "./log-lines.ts";
 import { replayHere } from "./replay-here.ts";
 import type { Finished, ProcessOptions } from "./squall-process.ts";
-import { ROOT, cutInto, squall } from "./squall-process.ts";
+import { ROOT, cutInto, STEADY_NURSERY, squall } from "./squall-process.ts";
 
 const MB = 1_000_000;
 const PEAK_BYTES_MAX = 300 * MB;
@@ -74,7 +74,7 @@ describe("hostile input is rejected by name, in flat memory", () => {
     const of = (bytes: number): Promise<Finished> => {
       writeFileSync(file, "");
       for (const part of repeated(piece, bytes)) appendFileSync(file, part);
-      return run(["replay", file]);
+      return run(["replay", file], { env: STEADY_NURSERY });
     };
     const small = await of(20 * MB);
     const large = await of(100 * MB);
@@ -113,9 +113,9 @@ describe("hostile input is rejected by name, in flat memory", () => {
     };
     const file = join(folder, "hosts");
     for (const part of lines(20 * MB)) appendFileSync(file, part);
-    const small = await run(["replay", file]);
+    const small = await run(["replay", file], { env: STEADY_NURSERY });
     for (const part of lines(80 * MB)) appendFileSync(file, part);
-    const large = await run(["replay", file]);
+    const large = await run(["replay", file], { env: STEADY_NURSERY });
     expect([small.code, large.code]).toEqual([0, 0]);
     expect(large.err).toContain("rejected too-many-hosts: ");
     expect(large.peakBytes).toBeLessThan(PEAK_BYTES_MAX);

@@ -35,6 +35,11 @@ export interface ProcessOptions {
   readonly when?: { readonly says: string; readonly call: (pid: number) => void };
 }
 
+/**
+ * For what is held: the engine's nursery, left to itself, grows by up to 48 MB when it pleases, and hides or feigns growth of squall's own.
+ */
+export const STEADY_NURSERY = { NODE_OPTIONS: "--max-semi-space-size=4" };
+
 /** Runs the command to its end. */
 export async function squall(args: readonly string[], options: ProcessOptions = {}): Promise<Finished> {
   const { env, when, keepOpen = false, closeOutputAfterBytes = Number.POSITIVE_INFINITY } = options;
