@@ -36,7 +36,8 @@ export interface ProcessOptions {
 }
 
 /**
- * For what is held: the engine's nursery, left to itself, grows by up to 48 MB when it pleases, and hides or feigns growth of squall's own.
+ * For runs that hold nothing: the engine's nursery, left to itself, grows by up to 48 MB when it pleases. Where much lives for a while a small
+ * nursery sends it on to where it is collected late: leave that to the default.
  */
 export const STEADY_NURSERY = { NODE_OPTIONS: "--max-semi-space-size=4" };
 
