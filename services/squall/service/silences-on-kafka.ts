@@ -3,7 +3,7 @@
 import { randomUUID } from "node:crypto";
 import { encodeSilenceLine, type SilenceWord } from "../../../shared/domain/silence-line.ts";
 import { stateTopic, type TopicNames } from "../../../shared/domain/topics.ts";
-import type { Clock } from "../../../shared/runtime/clock.ts";
+import { type Clock, passed } from "../../../shared/runtime/clock.ts";
 import { LogError, type NewRecord, type TopicLog, type TopicPartition } from "../../../shared/runtime/topic-log.ts";
 import { type Silence, silenceFault } from "../../alerter/silence.ts";
 import { SILENCE_PREFIX, SilenceEntryError, Silences } from "../../alerter/silences.ts";
@@ -72,9 +72,7 @@ async function untilHeard(
   for (;;) {
     const heard = outcome(await silencesNow(log, stateAt, clock.nowMs()));
     if (heard !== undefined || clock.nowMs() >= giveUpAtMs) return heard;
-    await new Promise<void>((resolve) => {
-      clock.after(LOOK_MS, resolve);
-    });
+    await passed(clock, LOOK_MS);
   }
 }
 

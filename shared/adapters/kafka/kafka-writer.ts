@@ -1,7 +1,7 @@
 // Writers on Kafka: one transaction a call, or plain sends.
 
 import { type Kafka, Partitioners, type Producer, type TopicMessages, type Transaction } from "kafkajs";
-import { type Clock, systemClock } from "../../runtime/clock.ts";
+import { type Clock, passed, systemClock } from "../../runtime/clock.ts";
 import { LogError, type NewRecord, type PlainWriter, type TransactionalWriter } from "../../runtime/topic-log.ts";
 import { hasErrorType, logErrorOf } from "./kafka-error.ts";
 
@@ -92,9 +92,7 @@ async function sendInto(transaction: Transaction, records: readonly NewRecord[],
     } catch (error) {
       if (!hasErrorType(error, "CONCURRENT_TRANSACTIONS") || clock.nowMs() > giveUpAtMs) throw error;
     }
-    await new Promise<void>((resolve) => {
-      clock.after(BEGIN_AGAIN_MS, resolve);
-    });
+    await passed(clock, BEGIN_AGAIN_MS);
   }
   for (const request of others) await send(transaction, request);
   for (const request of requestsOf(records.filter((record) => !isOfLast(record)))) await send(transaction, request);

@@ -1,6 +1,6 @@
 // Which faults of the log another try may mend, and trying again.
 
-import type { Clock } from "../clock.ts";
+import { type Clock, passed } from "../clock.ts";
 import { StateLogError } from "../state-log.ts";
 import { LogError } from "../topic-log.ts";
 
@@ -13,12 +13,6 @@ export function isPassing(error: unknown): boolean {
 /** Another has it now: it is given time to go on, and us to hear that it is the other's. */
 export function isFenced(error: unknown): boolean {
   return error instanceof StateLogError && error.fault === "held";
-}
-
-export function passed(clock: Clock, durationMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    clock.after(durationMs, resolve);
-  });
 }
 
 export function messageOf(error: unknown): string {

@@ -1,9 +1,9 @@
 // A partition that was given to this process -> a task at its place, tried until it works or the partition is lost again.
 
-import type { Clock } from "../clock.ts";
+import { type Clock, passed } from "../clock.ts";
 import type { GroupMember, TopicLog, TopicPartition } from "../topic-log.ts";
 import { PartitionTask, type PartitionTaskOptions } from "./partition-task.ts";
-import { passed, untilItWorks } from "./passing-fault.ts";
+import { untilItWorks } from "./passing-fault.ts";
 
 /** Two that both believe a partition to be theirs would else take it from each other before either has flushed, for ever. */
 const GIVE_WAY_MS = 1_000;
