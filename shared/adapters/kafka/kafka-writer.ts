@@ -1,6 +1,13 @@
 // Writers on Kafka: one transaction a call, or plain sends.
 
-import { type Kafka, Partitioners, type Producer, type TopicMessages, type Transaction } from "kafkajs";
+import {
+  type Kafka,
+  Partitioners,
+  type Producer,
+  type ProducerConfig,
+  type TopicMessages,
+  type Transaction,
+} from "kafkajs";
 import { type Clock, passed, systemClock } from "../../runtime/clock.ts";
 import { LogError, type NewRecord, type PlainWriter, type TransactionalWriter } from "../../runtime/topic-log.ts";
 import { hasErrorType, logErrorOf } from "./kafka-error.ts";
@@ -20,22 +27,20 @@ const TRANSACTION_MS = 30_000;
  * take is written twice; and what has moved to a broker that has answered already is left out, and the send succeeds. Seen when one of
  * three brokers was killed. What fails here ends the writer, and its transaction never was.
  */
-const ONCE = { retries: 0 };
+const PRODUCER: ProducerConfig = {
+  retry: { retries: 0 },
+  maxInFlightRequests: 1,
+  createPartitioner: Partitioners.DefaultPartitioner,
+  // A topic that a broker makes by itself has its settings, not ours.
+  allowAutoTopicCreation: false,
+};
 /** How long the end of the transaction before is waited for, and how long between two tries. */
 const BEGIN_MS = 10_000;
 const BEGIN_AGAIN_MS = 5;
 
 /** Takes the id over. Rejects with LogError. */
 export async function openKafkaWriter(kafka: Kafka, id: string): Promise<TransactionalWriter> {
-  const producer = kafka.producer({
-    transactionalId: id,
-    transactionTimeout: TRANSACTION_MS,
-    retry: ONCE,
-    maxInFlightRequests: 1,
-    createPartitioner: Partitioners.DefaultPartitioner,
-    // A topic that a broker makes by itself has its settings, not ours.
-    allowAutoTopicCreation: false,
-  });
+  const producer = kafka.producer({ ...PRODUCER, transactionalId: id, transactionTimeout: TRANSACTION_MS });
   try {
     await producer.connect();
     // The id is taken over with the first transaction.
@@ -110,13 +115,7 @@ async function send(by: Pick<Producer | Transaction, "sendBatch">, topicMessages
 
 /** A writer that needs no id: what it writes may stand there twice. Rejects with LogError. */
 export async function openKafkaPlainWriter(kafka: Kafka): Promise<PlainWriter> {
-  const producer = kafka.producer({
-    retry: ONCE,
-    maxInFlightRequests: 1,
-    createPartitioner: Partitioners.DefaultPartitioner,
-    // A topic that a broker makes by itself has its settings, not ours.
-    allowAutoTopicCreation: false,
-  });
+  const producer = kafka.producer(PRODUCER);
   try {
     await producer.connect();
   } catch (error) {
