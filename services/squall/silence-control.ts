@@ -2,20 +2,12 @@
 
 import { ControlRefusal } from "../../shared/adapters/control/control-server.ts";
 import type { ControlHandler } from "../../shared/adapters/control/control-server.ts";
+import { type SilenceWord, silenceWordOf } from "../../shared/domain/silence-line.ts";
 import type { Silence } from "../alerter/silence.ts";
 import { silenceOf, wireSilence } from "../alerter/silence.ts";
 import type { Silences } from "../alerter/silences.ts";
 
-export type SilenceQuestion =
-  | {
-      readonly do: "silence";
-      readonly target: string;
-      readonly durationMs: number;
-      readonly why: string;
-      readonly who: string;
-    }
-  | { readonly do: "end-silence"; readonly id: number }
-  | { readonly do: "list-silences" };
+export type SilenceQuestion = SilenceWord | { readonly do: "list-silences" };
 
 export interface SilenceControlOptions {
   readonly silences: Silences;
@@ -61,20 +53,8 @@ function answer(silences: Silences, question: SilenceQuestion, nowMs: number): r
 }
 
 function questionOf(request: unknown): SilenceQuestion | undefined {
-  if (!isRecord(request)) return undefined;
-  const { target, durationMs, why, who, id } = request;
-  switch (request["do"]) {
-    case "silence":
-      if (typeof target !== "string" || typeof durationMs !== "number") return undefined;
-      if (typeof why !== "string" || typeof who !== "string") return undefined;
-      return { do: "silence", target, durationMs, why, who };
-    case "end-silence":
-      return typeof id === "number" ? { do: "end-silence", id } : undefined;
-    case "list-silences":
-      return { do: "list-silences" };
-    default:
-      return undefined;
-  }
+  if (isRecord(request) && request["do"] === "list-silences") return { do: "list-silences" };
+  return silenceWordOf(request);
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

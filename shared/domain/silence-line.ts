@@ -21,9 +21,13 @@ export function encodeSilenceLine(word: SilenceWord): string {
   return JSON.stringify({ v: 1, kind: "silence", ...word });
 }
 
-/** Undefined for what is none. The bounds of its fields are the alerter's matter. */
+/** Undefined for what is none. */
 export function decodeSilenceLine(line: string): SilenceWord | undefined {
-  const read = parsed(line);
+  return silenceWordOf(parsed(line));
+}
+
+/** Undefined for what is none. The bounds of its fields are the alerter's matter. */
+export function silenceWordOf(read: unknown): SilenceWord | undefined {
   if (typeof read !== "object" || read === null || !("do" in read)) return undefined;
   if (read.do === "end-silence") {
     return "id" in read && typeof read.id === "number" ? { do: "end-silence", id: read.id } : undefined;
