@@ -2,13 +2,14 @@
 // as fast as it reads a pipe, with its state kept: what it holds in memory minute by minute, and what its state takes on the disk.
 
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { LiveSquall } from "../support/live-squall.ts";
 import { LINES_A_MAIL, shortMail } from "../support/live-traffic.ts";
 import { table } from "./markdown.ts";
+import { peakResidentMiB, residentMiB } from "./process-usage.ts";
 
 const { values } = parseArgs({
   options: {
@@ -28,12 +29,6 @@ const state = join(folder, "state");
 const squall = new LiveSquall(["standalone", "-", "--state", state, "--metrics", "off"]);
 await squall.says("reading");
 
-function residentMiB(field: "VmRSS" | "VmHWM"): number {
-  const [, kib = "0"] =
-    new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync(`/proc/${squall.pid}/status`, "utf8")) ?? [];
-  return Number(kib) / KIB_A_MIB;
-}
-
 function stateMiB(): number {
   return readdirSync(state).reduce((sum, name) => sum + statSync(join(state, name)).size, 0) / KIB_A_MIB / KIB_A_MIB;
 }
@@ -52,10 +47,10 @@ for (let minute = 1; minute <= MINUTES; minute += 1) {
     if (squall.stdin?.write(text) === false) await once(squall.stdin, "drain");
   }
   if (minute % SHOWN_EVERY === 0 || minute === 1)
-    rows.push([String(minute), residentMiB("VmRSS").toFixed(0), stateMiB().toFixed(0)]);
+    rows.push([String(minute), residentMiB(squall.pid).toFixed(0), stateMiB().toFixed(0)]);
 }
 const seconds = (performance.now() - startedAt) / 1000;
-const peak = residentMiB("VmHWM");
+const peak = peakResidentMiB(squall.pid);
 squall.stdin?.end();
 await squall.end();
 const lines = mails * LINES_A_MAIL;

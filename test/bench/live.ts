@@ -4,8 +4,7 @@
 // A storm is a mail to a list of 30 and six answers, all lines of a mail written at once: so the latency is that of the whole mail
 // that decided, from before its first byte was handed to the system. What it is measured with (this process) writes and listens too.
 
-import { execFileSync } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -13,8 +12,9 @@ import { parseArgs } from "node:util";
 
 import { alertReceiver } from "../support/alert-receiver.ts";
 import { LiveSquall } from "../support/live-squall.ts";
-import { LINES_A_MAIL, listMail, listMailId, shortMail } from "../support/live-traffic.ts";
+import { LINES_A_MAIL, listMailId, shortMail, stormMail } from "../support/live-traffic.ts";
 import { table } from "./markdown.ts";
+import { peakResidentMiB, processorSeconds } from "./process-usage.ts";
 
 const { values } = parseArgs({
   options: {
@@ -29,7 +29,6 @@ const TURN_MS = 10;
 const STORM_EVERY_MS = 250;
 const STORM_MAILS = 7;
 const MEMBERS = 30;
-const BYTES_A_KIB = 1024;
 
 const folder = mkdtempSync(join(tmpdir(), "squall-live-"));
 const log = join(folder, "mail.log");
@@ -56,36 +55,12 @@ const writtenAt = new Map<string, number>();
 let mails = 0;
 let listMails = 0;
 let storms = 0;
-const peaks: number[] = [];
 
-function stormMail(descriptor: number, storm: number, turn: number): void {
+function writeStormMail(descriptor: number, storm: number, turn: number): void {
   const number = listMails++;
-  const root = number - turn;
-  const text = listMail(
-    {
-      number,
-      list: `all-${storm}@corp.example`,
-      members: MEMBERS,
-      writer: turn,
-      subject: `${turn === 0 ? "" : "Re: "}About ${storm}`,
-      ...(turn === 0 ? {} : { answers: listMailId(root) }),
-    },
-    Date.now(),
-  );
+  const text = stormMail({ number, storm, turn, members: MEMBERS }, Date.now());
   writtenAt.set(listMailId(number), performance.now());
   writeSync(descriptor, text);
-}
-
-function residentKiB(pid: number, field: "VmRSS" | "VmHWM"): number {
-  const [, kib = "0"] = new RegExp(`${field}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
-  return Number(kib);
-}
-
-/** User and system time, seconds. */
-function processorSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-  const ticks = Number(execFileSync("getconf", ["CLK_TCK"], { encoding: "utf8" }));
-  return (Number(fields[11]) + Number(fields[12])) / ticks;
 }
 
 const descriptor = openSync(log, "a");
@@ -106,15 +81,14 @@ for (;;) {
     storms += 1;
   }
   const next = ahead.shift();
-  if (next !== undefined) stormMail(descriptor, ...next);
-  if (mails % 5000 < 50) peaks.push(residentKiB(squall.pid, "VmRSS"));
+  if (next !== undefined) writeStormMail(descriptor, ...next);
   await pause(TURN_MS);
 }
 const usedSeconds = processorSeconds(squall.pid) - startedProcessor;
 // The last of them are told within moments.
 await pause(2000);
 closeSync(descriptor);
-const peakKiB = residentKiB(squall.pid, "VmHWM");
+const peakMiB = peakResidentMiB(squall.pid);
 await squall.signal("SIGTERM");
 
 const latencies = receiver.heard
@@ -137,7 +111,7 @@ process.stdout.write(
         at(0.99),
         at(1),
         `${((usedSeconds / SECONDS) * 100).toFixed(0)} %`,
-        (peakKiB / BYTES_A_KIB).toFixed(0),
+        peakMiB.toFixed(0),
       ],
     ]),
 );

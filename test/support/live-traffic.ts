@@ -62,3 +62,27 @@ export function listMail({ number, list, members, writer, subject, answers }: Li
   );
   return `${head}${deliveries.join("")}${at} mx1 postfix/qmgr[900]: ${id}: removed\n`;
 }
+
+export interface StormMail {
+  /** Unlike any other mail's; the mails of a storm are numbered one after the other. */
+  readonly number: number;
+  readonly storm: number;
+  /** 0: the mail that the others answer. */
+  readonly turn: number;
+  readonly members: number;
+}
+
+/** A mail of a storm on a list of its own. */
+export function stormMail({ number, storm, turn, members }: StormMail, ms: number): string {
+  return listMail(
+    {
+      number,
+      list: `all-${storm}@corp.example`,
+      members,
+      writer: turn,
+      subject: `${turn === 0 ? "" : "Re: "}About ${storm}`,
+      ...(turn === 0 ? {} : { answers: listMailId(number - turn) }),
+    },
+    ms,
+  );
+}

@@ -9,7 +9,7 @@ import type { RealKafka } from "../../support/real-kafka.ts";
 import { ServiceSite, type ServiceProcess } from "../../support/services/service-site.ts";
 import { outcomeOf, SiteReader } from "../../support/services/site-outcome.ts";
 import type { Backlog } from "./backlog.ts";
-import { loadAverage, peakResidentMiB, processorSeconds } from "./process-usage.ts";
+import { loadAverage, peakResidentMiB, processorSeconds } from "../process-usage.ts";
 
 const DEADLINE_MS = 600_000;
 const SITE = "bench";

@@ -13,7 +13,7 @@ import type { RealKafka } from "../../support/real-kafka.ts";
 import { ServiceSite } from "../../support/services/service-site.ts";
 import { SiteReader } from "../../support/services/site-outcome.ts";
 import type { ProcessUsage } from "./chain-run.ts";
-import { loadAverage, peakResidentMiB, processorSeconds } from "./process-usage.ts";
+import { loadAverage, peakResidentMiB, processorSeconds } from "../process-usage.ts";
 
 const DEADLINE_MS = 300_000;
 const LINES_A_RECORD = 100;

@@ -13,13 +13,13 @@ import { topicNames } from "../../../shared/domain/topics.ts";
 import type { NewRecord } from "../../../shared/runtime/topic-log.ts";
 import { alertReceiver } from "../../support/alert-receiver.ts";
 import { logOn } from "../../support/kafka-logs.ts";
-import { LINES_A_MAIL, listMail, listMailId, shortMail } from "../../support/live-traffic.ts";
+import { LINES_A_MAIL, listMailId, shortMail, stormMail } from "../../support/live-traffic.ts";
 import { pollUntil } from "../../support/poll.ts";
 import { ServiceSite } from "../../support/services/service-site.ts";
 import { table } from "../markdown.ts";
 import { startBenchKafka } from "./bench-kafka.ts";
 import { firstSeen } from "./first-seen.ts";
-import { loadAverage, peakResidentMiB, processorSeconds } from "./process-usage.ts";
+import { loadAverage, peakResidentMiB, processorSeconds } from "../process-usage.ts";
 
 const { values } = parseArgs({
   options: {
@@ -78,19 +78,9 @@ function recordOf(text: string): NewRecord {
   return { topic, partition: turns % PARTITIONS, key: undefined, value: Buffer.from(text, "latin1") };
 }
 
-function stormMail(storm: number, turn: number): NewRecord {
+function stormRecord(storm: number, turn: number): NewRecord {
   const number = listMails++;
-  const text = listMail(
-    {
-      number,
-      list: `all-${storm}@corp.example`,
-      members: MEMBERS,
-      writer: turn,
-      subject: `${turn === 0 ? "" : "Re: "}About ${storm}`,
-      ...(turn === 0 ? {} : { answers: listMailId(number - turn) }),
-    },
-    Date.now(),
-  );
+  const text = stormMail({ number, storm, turn, members: MEMBERS }, Date.now());
   writtenAt.set(listMailId(number), performance.now());
   return recordOf(text);
 }
@@ -125,7 +115,7 @@ for (;;) {
     storms += 1;
   }
   const next = ahead.shift();
-  if (next !== undefined) records.push(stormMail(...next));
+  if (next !== undefined) records.push(stormRecord(...next));
   const wroteMs = performance.now();
   await writer.write(records);
   if (next !== undefined) writeMs.push(performance.now() - wroteMs);

@@ -13,7 +13,7 @@ import { runChain, type ChainRun } from "./chain-run.ts";
 import { runDetectors } from "./detector-run.ts";
 import { deliveries, shortMails, type Kind } from "./kinds.ts";
 import { kcatSeconds } from "./peer.ts";
-import { loadAverage } from "./process-usage.ts";
+import { loadAverage } from "../process-usage.ts";
 
 const { values } = parseArgs({
   options: {

@@ -18,7 +18,7 @@ import { SiteReader } from "../../support/services/site-outcome.ts";
 import { table } from "../markdown.ts";
 import { startBenchKafka } from "./bench-kafka.ts";
 import { boundsFor, largeState } from "./large-state.ts";
-import { loadAverage, peakResidentMiB } from "./process-usage.ts";
+import { loadAverage, peakResidentMiB } from "../process-usage.ts";
 
 const { values } = parseArgs({
   options: {

@@ -3,7 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
-const BYTES_A_KIB = 1024;
+const KIB_A_MIB = 1024;
 let ticksASecond = 0;
 
 /** User and system time of a process and its threads since its start, seconds. */
@@ -13,10 +13,19 @@ export function processorSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / ticksASecond;
 }
 
+/** Memory that is resident, MiB. */
+export function residentMiB(pid: number): number {
+  return statusMiB(pid, /VmRSS:\s+(\d+)/);
+}
+
 /** Most memory that was resident since its start, MiB. */
 export function peakResidentMiB(pid: number): number {
-  const [, kib = "0"] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
-  return Number(kib) / BYTES_A_KIB;
+  return statusMiB(pid, /VmHWM:\s+(\d+)/);
+}
+
+function statusMiB(pid: number, field: RegExp): number {
+  const [, kib = "0"] = field.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+  return Number(kib) / KIB_A_MIB;
 }
 
 /** What the machine was asked for in the last minute, processes. */
