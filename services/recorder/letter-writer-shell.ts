@@ -2,11 +2,11 @@
 
 import { deadLetterTopic } from "../../shared/domain/topics.ts";
 import type { PlainWriter } from "../../shared/runtime/topic-log.ts";
-import { LogError } from "../../shared/runtime/topic-log.ts";
 import { Backoff } from "./backoff-shell.ts";
 import type { BackoffOptions } from "./backoff-shell.ts";
 import type { DeadLetter } from "./batch/dead-letter.ts";
 import { deadLetterRecord } from "./batch/dead-letter.ts";
+import { logAnswer } from "./log-answer-shell.ts";
 import type { RecorderEvent } from "./recorder-event.ts";
 
 export interface LetterWriterOptions extends BackoffOptions {
@@ -40,21 +40,11 @@ export class LetterWriter {
       const topic = deadLetterTopic(letter.origin.read.topic);
       return deadLetterRecord(letter, partitions.get(topic) ?? 1, version);
     });
-    while (!signal.aborted) {
-      try {
-        await writer.write(records);
-        this.written += records.length;
-        const { failures } = this.backoff.succeeded();
-        if (failures > 0) say({ event: "log-recovered", what: "dead-letters", failures });
-        return true;
-      } catch (error) {
-        if (!(error instanceof LogError)) throw error;
-        if (this.backoff.failuresInRow === 0) {
-          say({ event: "log-failing", what: "dead-letters", fault: error.fault, detail: error.message });
-        }
-      }
-      await this.backoff.wait(0, signal);
-    }
-    return false;
+    if (signal.aborted) return false;
+    const isOver = (): boolean => signal.aborted;
+    const options = { backoff: this.backoff, what: "dead-letters", signal, isOver, say } as const;
+    if ((await logAnswer(() => writer.write(records), options)) === "given-up") return false;
+    this.written += records.length;
+    return true;
   }
 }

@@ -7,10 +7,10 @@
 // Where nothing comes, since the topic is idle and its last records are gone, 10:30 is now.
 
 import type { GroupMember, TopicLog } from "../../shared/runtime/topic-log.ts";
-import { LogError } from "../../shared/runtime/topic-log.ts";
 import { Backoff } from "./backoff-shell.ts";
 import type { BackoffOptions } from "./backoff-shell.ts";
 import type { PartitionRead } from "./batch/partition-read.ts";
+import { logAnswer } from "./log-answer-shell.ts";
 import type { RecorderEvent } from "./recorder-event.ts";
 
 export interface PartitionStartOptions extends BackoffOptions {
@@ -74,21 +74,9 @@ export class PartitionStart {
   /** What the log answers, however often it must be asked. */
   private async asked<Answer>(read: PartitionRead, ask: () => Promise<Answer>): Promise<Answer | "given-up"> {
     const { signal, say } = this.options;
-    const backoff = new Backoff(this.options);
-    for (;;) {
-      try {
-        const answer = await ask();
-        const { failures } = backoff.succeeded();
-        if (failures > 0) say({ event: "log-recovered", what: "positions", failures });
-        return read.isLost ? "given-up" : answer;
-      } catch (error) {
-        if (!(error instanceof LogError)) throw error;
-        if (backoff.failuresInRow === 0) {
-          say({ event: "log-failing", what: "positions", fault: error.fault, detail: error.message });
-        }
-      }
-      await backoff.wait(0, signal);
-      if (signal.aborted || read.isLost) return "given-up";
-    }
+    const isOver = (): boolean => signal.aborted || read.isLost;
+    const options = { backoff: new Backoff(this.options), what: "positions", signal, isOver, say } as const;
+    const answer = await logAnswer(ask, options);
+    return read.isLost ? "given-up" : answer;
   }
 }
