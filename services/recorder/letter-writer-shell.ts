@@ -1,11 +1,11 @@
 // Dead letters -> their topics. Tries without end: what is not told there must not be passed over.
 
 import { deadLetterTopic } from "../../shared/domain/topics.ts";
+import { deadLetterRecord } from "../../shared/runtime/dead-letter-record.ts";
 import type { PlainWriter } from "../../shared/runtime/topic-log.ts";
 import { Backoff } from "./backoff-shell.ts";
 import type { BackoffOptions } from "./backoff-shell.ts";
 import type { DeadLetter } from "./batch/dead-letter.ts";
-import { deadLetterRecord } from "./batch/dead-letter.ts";
 import { logAnswer } from "./log-answer-shell.ts";
 import type { RecorderEvent } from "./recorder-event.ts";
 
@@ -36,9 +36,10 @@ export class LetterWriter {
   async write(letters: readonly DeadLetter[], signal: AbortSignal): Promise<boolean> {
     if (letters.length === 0) return true;
     const { writer, partitions, version, say } = this.options;
-    const records = letters.map((letter) => {
-      const topic = deadLetterTopic(letter.origin.read.topic);
-      return deadLetterRecord(letter, partitions.get(topic) ?? 1, version);
+    const records = letters.map(({ origin: { read: from, offset }, reason, detail, value }) => {
+      const topic = deadLetterTopic(from.topic);
+      const to = { topic, partition: from.partition % (partitions.get(topic) ?? 1) };
+      return deadLetterRecord({ to, from, offset, reason, detail, value, version });
     });
     if (signal.aborted) return false;
     const isOver = (): boolean => signal.aborted;

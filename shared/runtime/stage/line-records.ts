@@ -1,6 +1,7 @@
 // Records of many lines -> their lines, and dead letters for those that cannot be used.
 
-import type { LogBatch, NewRecord } from "../topic-log.ts";
+import { DEAD_LETTER_BYTES_MAX, deadLetterRecord } from "../dead-letter-record.ts";
+import type { LogBatch, NewRecord, TopicPartition } from "../topic-log.ts";
 
 export interface ReadLine {
   readonly text: string;
@@ -18,9 +19,6 @@ export function eachLine({ records }: LogBatch, visit: (line: ReadLine) => void)
   }
 }
 
-/** Lines shown in a dead letter whole; longer ones are cut, as the broker takes no longer record. */
-const SHOWN_BYTES_MAX = 900_000;
-
 export interface DeadLetter {
   readonly offset: number;
   readonly reason: string;
@@ -32,39 +30,28 @@ export class DeadLetterOutput {
   /** By reason. */
   readonly counts = new Map<string, number>();
   private readonly topic: string;
-  private readonly input: { readonly topic: string; readonly partition: number };
+  private readonly input: TopicPartition;
   private readonly version: string;
   private waiting: DeadLetter[] = [];
 
   /** `version`: of squall. */
-  constructor(topic: string, input: { readonly topic: string; readonly partition: number }, version: string) {
+  constructor(topic: string, input: TopicPartition, version: string) {
     this.topic = topic;
     this.input = input;
     this.version = version;
   }
 
-  /** `value` is copied. */
+  /** `value` is copied, as much of it as a dead letter has. */
   add({ offset, reason, value }: DeadLetter): void {
     this.counts.set(reason, (this.counts.get(reason) ?? 0) + 1);
-    this.waiting.push({ offset, reason, value: Buffer.from(value.subarray(0, SHOWN_BYTES_MAX)) });
+    this.waiting.push({ offset, reason, value: Buffer.from(value.subarray(0, DEAD_LETTER_BYTES_MAX)) });
   }
 
   drain(put: (record: NewRecord) => void): void {
     const { topic, input, version } = this;
     for (const { offset, reason, value } of this.waiting) {
-      put({
-        topic,
-        partition: input.partition,
-        key: undefined,
-        value,
-        headers: {
-          topic: input.topic,
-          partition: String(input.partition),
-          offset: String(offset),
-          reason,
-          version,
-        },
-      });
+      const to = { topic, partition: input.partition };
+      put(deadLetterRecord({ to, from: input, offset, reason, value, version }));
     }
     this.waiting = [];
   }
