@@ -22,14 +22,8 @@ export function addDetectorMetrics(metrics: Metrics, service: () => StageService
 }
 
 function sumOfTotals(all: readonly DetectorTotals[]): DetectorTotals | undefined {
-  const [first, ...others] = all;
-  if (first === undefined || others.length === 0) return first;
-  const rest = sumOfTotals(others) ?? first;
-  const { held, ...counts } = first;
-  const { held: heldOfRest, ...countsOfRest } = rest;
-  return {
-    ...counts,
-    ...summed([counts, countsOfRest]),
-    held: { ...held, ...summed([held, heldOfRest]) },
-  };
+  const [first] = all;
+  if (first === undefined) return undefined;
+  const held = all.map((totals) => totals.held);
+  return { ...first, ...summed(all), held: { ...first.held, ...summed(held) } };
 }
