@@ -3,6 +3,7 @@
 import { Kafka, type LogEntry, logLevel, type SASLOptions } from "kafkajs";
 import { registerCodecs } from "./codecs.ts";
 import type { KafkaSettings, SaslSettings } from "./kafka-settings.ts";
+import { mendFetches } from "./kafkajs-fetches.ts";
 import { leaveOutTimerWarning } from "./kafkajs-warning.ts";
 
 /** A transaction that follows another at once meets its end: the default of 300 ms would be most of a flush. */
@@ -17,6 +18,7 @@ const SAY_AGAIN_MS = 60_000;
 /** `hear`: gets all that kafkajs says, which is much, in place of what a person should hear. */
 export function createKafkaClient(settings: KafkaSettings, hear?: (entry: LogEntry) => void): Kafka {
   registerCodecs();
+  mendFetches();
   leaveOutTimerWarning();
   const { brokers, clientId, tls, sasl, say } = settings;
   return new Kafka({
