@@ -53,6 +53,8 @@ export interface PostHistory {
   starter: Starter | undefined;
   /** Changed since it was last told; whoever changes it notes its thread or list. */
   touched: boolean;
+  /** Told in an entry of its own: it has been long. */
+  apart: boolean;
 }
 
 export interface Starter {
@@ -75,6 +77,7 @@ export function createPostHistory(): PostHistory {
     forgetAtSize: PAST_FEW,
     starter: undefined,
     touched: true,
+    apart: false,
   };
 }
 

@@ -10,7 +10,11 @@ let stored: ReadonlyMap<string, Buffer>;
 
 beforeAll(() => {
   const run = new KeptRun(settings, new Map());
-  const events = conversation({ audience: 3000, gaps: [10, 10, 10, 10, 10], person: (index) => `person${index}` });
+  const events = conversation({
+    audience: 3000,
+    gaps: Array.from({ length: 12 }, () => 10),
+    person: (index) => `person${index}`,
+  });
   const small = [1, 2, 3].map((index) =>
     mail({ seconds: index, id: `small${index}`, hop: "203.0.113.7", authenticated: false }),
   );

@@ -76,7 +76,7 @@ export class DetectorEntries {
     }
     const place = parseStateKey(key);
     let stored = this.stored.get(place.site);
-    if (stored === undefined) this.stored.set(place.site, (stored = new StoredObjects()));
+    if (stored === undefined) this.stored.set(place.site, (stored = new StoredObjects(sitePrefix(place.site))));
     stored.add(key, place, value);
   }
 

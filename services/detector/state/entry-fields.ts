@@ -7,7 +7,17 @@ const VERSION = 1;
 
 /** A value of version 1: an object and its fields. */
 export function jsonValue(fields: Readonly<Record<string, unknown>>): Buffer {
-  return Buffer.from(JSON.stringify({ v: VERSION, ...fields }));
+  return Buffer.from(JSON.stringify({ v: VERSION, ...sparse(fields) }));
+}
+
+/** Fields without flags that are not set and without empty lists: read back they are that again. Nearly all of both are. */
+export function sparse(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const left: Record<string, unknown> = {};
+  for (const name in fields) {
+    const value = fields[name];
+    if (value !== false && !(Array.isArray(value) && value.length === 0)) left[name] = value;
+  }
+  return left;
 }
 
 /** Throws StateEntryError where `value` is no object of version 1. */

@@ -34,7 +34,10 @@ export function storedFanOut(fanOut: FanOut, idOf: IdOf): Readonly<Record<string
     post: post === undefined ? undefined : storedPost(post),
     listPost: own >= 0 ? own : undefined,
     formerListPost: own < 0 && listPost !== undefined ? storedPost(listPost) : undefined,
-    byHop: byHop.map((each) => [message.hops.indexOf(each.hop), storedSeries(each.deliveries)]),
+    byHop: byHop.map((each) => {
+      const hopIndex = message.hops.indexOf(each.hop);
+      return each.deliveries.starts.length === 0 ? [hopIndex] : [hopIndex, storedSeries(each.deliveries)];
+    }),
     deliveriesOf: hop,
     deliveries: hop < 0 ? storedSeries(deliveries) : undefined,
     thread: thread === undefined ? undefined : idOf(thread),
@@ -65,7 +68,7 @@ export function readFanOut(fields: Fields, message: MailMessage, linked: Linked,
   fanOut.byHop = fields.objects("byHop").map((row) => {
     const hop = message.hops[row.number(0)];
     if (hop === undefined) throw row.refusal("has no hop");
-    return { hop, deliveries: readSeries(row.object(1)) };
+    return { hop, deliveries: row.has(1) ? readSeries(row.object(1)) : createMinuteSeries() };
   });
   fanOut.deliveries = fanOut.byHop[fields.number("deliveriesOf")]?.deliveries ?? ownSeries(fields);
   fanOut.stormPlace = fields.number("stormPlace");

@@ -1,4 +1,4 @@
-// PostHistory <-> `thread-replies/ID` or `list-posts/ID`: which messages are its posts, in their order, and what is still needed of
+// PostHistory <-> `list-posts/ID`, a part of `thread/ID`, or `thread-replies/ID` once it has been long: which messages are its posts, in their order, and what is still needed of
 // those that were dropped. The posts themselves stand with their messages.
 
 import type { FanOut } from "../fan-out.ts";
@@ -16,6 +16,15 @@ export const threadPost: PostOf = (fanOut) => fanOut.post;
 
 export function listPost(list: ListState): PostOf {
   return (fanOut) => fanOut.lists.find((entry) => entry.list === list)?.post;
+}
+
+/** Replies of a thread that stand with it: most threads never have more. */
+const FEW_POSTS = 4;
+
+/** Is it, from now on, to stand in an entry of its own? */
+export function isApart(history: PostHistory): boolean {
+  history.apart ||= history.posts.length > FEW_POSTS || history.past !== undefined;
+  return history.apart;
 }
 
 export function storedHistory(history: PostHistory, idOf: IdOf, postOf: PostOf): Readonly<Record<string, unknown>> {

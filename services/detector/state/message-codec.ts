@@ -3,7 +3,7 @@
 
 import { AUTOMATIC_REASONS, LIST_EVIDENCE } from "../../../shared/domain/mail-event.ts";
 import { FEW_SLOTS, type HopSum, indexSlots, type MailMessage, type QueueSlot } from "../mail-message.ts";
-import type { Fields } from "./entry-fields.ts";
+import { type Fields, sparse } from "./entry-fields.ts";
 
 /** Queue ids are told in chunks: only a message that reached many has so many. */
 export function hasSlotChunks(message: MailMessage): boolean {
@@ -12,7 +12,7 @@ export function hasSlotChunks(message: MailMessage): boolean {
 
 export function storedMessage(message: MailMessage): object {
   const { messageId, id, hops, leading, lists, slots, slotsById: _byId, fanOut: _fanOut, ...facts } = message;
-  return {
+  return sparse({
     ...facts,
     id,
     messageId: messageId === id ? undefined : messageId,
@@ -21,7 +21,7 @@ export function storedMessage(message: MailMessage): object {
     leading: leading === undefined ? -1 : hops.indexOf(leading),
     lists: lists.map((list) => [list.address, list.via, list.recipients, list.at]),
     slots: hasSlotChunks(message) ? slots.length : storedSlots(message, slots),
-  };
+  });
 }
 
 export function storedSlots(message: MailMessage, slots: readonly QueueSlot[]): object[] {

@@ -7,25 +7,25 @@ import type { ListState } from "../list-table.ts";
 import type { MailMessage } from "../mail-message.ts";
 import { FEW_SLOTS } from "../mail-message.ts";
 import type { MessageGroup } from "../message-group.ts";
+import type { PostHistory } from "../post-history.ts";
 import type { SiteState } from "../site-state.ts";
 import type { Storm } from "../storm.ts";
 import type { Thread } from "../thread-table.ts";
-import type { TrackedObject } from "../tracked.ts";
 import type { Fields } from "./entry-fields.ts";
 import { readFanOut } from "./fan-out-codec.ts";
 import { readGroup } from "./group-codec.ts";
 import { listPost, readHistory, threadPost } from "./history-codec.ts";
-import type { Linked } from "./linked.ts";
+import { type Linked, numbered } from "./linked.ts";
+import { restorePeople, restoreWindows } from "./restore-alone.ts";
 import { readList, readListNow } from "./list-codec.ts";
 import { readMemory } from "./memory-codec.ts";
 import { readMessage } from "./message-codec.ts";
-import { readClient, readClients, readLogin } from "./people-codec.ts";
+import { readClients } from "./people-codec.ts";
 import { readSite } from "./site-codec.ts";
 import { StateEntryError } from "./state-entry-error.ts";
 import type { StoredObjects } from "./stored-objects.ts";
 import { readStorm } from "./storm-codec.ts";
 import { readIds, readThread, threadMessages } from "./thread-codec.ts";
-import { readMinute, readRow } from "./window-codec.ts";
 
 export class SiteRestore {
   private readonly site: SiteState;
@@ -34,6 +34,9 @@ export class SiteRestore {
   private readonly lists = new Map<number, ListState>();
   private readonly threads = new Map<number, Thread>();
   private readonly storms = new Map<number, Storm>();
+  /** Named before they are there: messages by their thread, and what names a storm. */
+  private readonly ofThreads = new Map<number, FanOut[]>();
+  private readonly inStorms: { readonly object: FanOut | Thread; readonly storm: number }[] = [];
   private readonly linked: Linked = {
     fanOut: (at, id) => found(this.fanOuts, at, `fan-out/${id}`, id),
     list: (at, id) => found(this.lists, at, `list/${id}`, id),
@@ -57,11 +60,10 @@ export class SiteRestore {
     this.makeFanOuts();
     this.makeThreads();
     this.makeStorms();
-    this.linkFanOuts();
     this.linkLists();
     this.makeGroups();
-    this.makeWindows();
-    this.makePeople();
+    restoreWindows(site, stored);
+    restorePeople(site, stored);
     const { fanOuts, lists, threads, storms } = this;
     return [...fanOuts.values(), ...lists.values(), ...threads.values(), ...storms.values()];
   }
@@ -96,6 +98,8 @@ export class SiteRestore {
       const fanOut = numbered(readFanOut(fields, message, linked, site.changes), id);
       fanOut.chunksTold = chunks;
       this.fanOuts.set(id, fanOut);
+      if (fields.has("thread")) pushTo(this.ofThreads, fields.number("thread"), fanOut);
+      this.noteStorm(fields, fanOut);
     }
   }
 
@@ -105,50 +109,54 @@ export class SiteRestore {
     for (const [id, fields] of stored.inOrder("thread")) {
       const thread = numbered(readThread(fields, linked), id);
       this.threads.set(id, thread);
-      readIds(thread, stored.idsOf(fields, id, fields.number("idCount")), site.threads);
+      const ids = fields.isNumber("ids") ? stored.idsOf(fields, id, fields.number("ids")) : fields.objects("ids");
+      readIds(thread, ids, site.threads);
       thread.chunksTold = stored.idChunks(id);
-      const replies = stored.fields("thread-replies", id);
-      if (replies === undefined) throw new StateEntryError("missing-entry", fields.key, "its replies");
-      thread.replies = readHistory(replies, linked, threadPost);
+      thread.replies = this.repliesOf(fields, id);
       if (!fields.flag("evicted")) threads.set(thread.key, thread);
+      this.noteStorm(fields, thread);
+      this.linkMessages(fields, thread);
     }
+    for (const [id, [fanOut]] of this.ofThreads) if (fanOut !== undefined) linked.thread(keyed(stored, fanOut), id);
+  }
+
+  private linkMessages(fields: Fields, thread: Thread): void {
+    const { threads } = this.site;
+    const named = this.ofThreads.get(thread.id) ?? [];
+    for (const fanOut of named) fanOut.thread = thread;
+    thread.messages = threadMessages(fields, named);
+    for (const message of thread.messages) threads.messages += message.weight;
+    if (thread.messages.length > 0 || thread.replies.posts.length > 0) threads.recent.add(thread);
+  }
+
+  private noteStorm(fields: Fields, object: FanOut | Thread): void {
+    if (fields.has("storm")) this.inStorms.push({ object, storm: fields.number("storm") });
+  }
+
+  private repliesOf(thread: Fields, id: number): PostHistory {
+    const replies = thread.objectOrNone("replies");
+    if (replies !== undefined) return readHistory(replies, this.linked, threadPost);
+    const apart = this.stored.fields("thread-replies", id);
+    if (apart === undefined) throw new StateEntryError("missing-entry", thread.key, "its replies");
+    return { ...readHistory(apart, this.linked, threadPost), apart: true };
   }
 
   private makeStorms(): void {
     const { stored, linked, site } = this;
+    const membersFrom = new Map<Storm, number>();
     for (const [id, fields] of stored.inOrder("storm")) {
       const storm = numbered(readStorm(fields, linked, site.changes), id);
       this.storms.set(id, storm);
+      membersFrom.set(storm, fields.time("membersFrom", Number.POSITIVE_INFINITY));
       if (!fields.flag("forgotten")) site.storms.push(storm);
     }
-  }
-
-  /** Messages to their threads and storms, and these to their messages. */
-  private linkFanOuts(): void {
-    const { stored, linked, site } = this;
-    const ofThreads = new Map<Thread, FanOut[]>();
-    const ofStorms = new Map<Storm, FanOut[]>();
-    for (const [id, fanOut] of this.fanOuts) {
-      const fields = stored.fields("fan-out", id);
-      if (fields === undefined) continue;
-      if (fields.has("thread")) fanOut.thread = linked.thread(fields, fields.number("thread"));
-      if (fields.has("storm")) fanOut.storm = linked.storm(fields, fields.number("storm"));
-      if (fanOut.thread !== undefined) pushTo(ofThreads, fanOut.thread, fanOut);
-      if (fanOut.storm !== undefined) pushTo(ofStorms, fanOut.storm, fanOut);
+    for (const { object, storm: id } of this.inStorms) {
+      const storm = linked.storm(keyed(stored, object), id);
+      object.storm = storm;
+      const isMember = object.kind === "fan-out" && object.stormPlace >= (membersFrom.get(storm) ?? 0);
+      if (isMember) storm.members.push(object);
     }
-    for (const [id, thread] of this.threads) {
-      const fields = stored.fields("thread", id);
-      if (fields === undefined) continue;
-      if (fields.has("storm")) thread.storm = linked.storm(fields, fields.number("storm"));
-      thread.messages = threadMessages(fields, ofThreads.get(thread));
-      for (const message of thread.messages) site.threads.messages += message.weight;
-      if (thread.messages.length > 0 || thread.replies.posts.length > 0) site.threads.recent.add(thread);
-    }
-    for (const [id, storm] of this.storms) {
-      const from = stored.fields("storm", id)?.time("membersFrom", Number.POSITIVE_INFINITY) ?? 0;
-      const members = (ofStorms.get(storm) ?? []).filter((member) => member.stormPlace >= from);
-      storm.members = members.sort((one, other) => one.stormPlace - other.stormPlace);
-    }
+    for (const { members } of this.storms.values()) members.sort((one, other) => one.stormPlace - other.stormPlace);
     for (const { members } of site.storms) site.stormMessages += members.length;
   }
 
@@ -190,48 +198,25 @@ export class SiteRestore {
     }
     renewHashes(messages);
   }
-
-  private makeWindows(): void {
-    const { stored, site } = this;
-    const { windows, settings, changes } = site;
-    for (const [id, fields] of stored.inOrder("minute")) numbered(readMinute(fields, windows, settings), id);
-    for (const [id, fields] of stored.inOrder("row")) {
-      const row = numbered(readRow(fields, changes), id);
-      const minute = windows.minutes.get(row.windowStart);
-      if (minute === undefined) throw new StateEntryError("missing-entry", fields.key, `minute ${row.windowStart}`);
-      minute.rows.set(`${row.scope} ${row.key}`, row);
-      windows.rowCount += 1;
-      if (row.changed) windows.changed.push(row);
-    }
-  }
-
-  private makePeople(): void {
-    const { stored, site } = this;
-    for (const [id, fields] of stored.inOrder("login")) {
-      const login = numbered(readLogin(fields, site.changes), id);
-      site.persons.logins.set(login.login, login);
-    }
-    for (const [id, fields] of stored.inOrder("client")) {
-      const client = numbered(readClient(fields, site.clients), id);
-      site.clients.clients.set(client.key, client);
-    }
-  }
 }
 
-function numbered<Object extends TrackedObject>(object: Object, id: number): Object {
-  object.id = id;
-  object.noted = false;
-  object.stored = true;
-  return object;
+/** An object that names another, for the error when that is not there. */
+function keyed(stored: StoredObjects, { kind, id }: FanOut | Thread): { readonly key: string } {
+  return { key: stored.keyOf(kind, id) };
 }
 
-function found<Object>(objects: ReadonlyMap<number, Object>, at: Fields, name: string, id: number): Object {
+function found<Object>(
+  objects: ReadonlyMap<number, Object>,
+  at: { readonly key: string },
+  name: string,
+  id: number,
+): Object {
   const object = objects.get(id);
   if (object === undefined) throw new StateEntryError("missing-entry", at.key, name);
   return object;
 }
 
-function pushTo<Key>(map: Map<Key, FanOut[]>, key: Key, fanOut: FanOut): void {
+function pushTo(map: Map<number, FanOut[]>, key: number, fanOut: FanOut): void {
   const known = map.get(key);
   if (known === undefined) map.set(key, [fanOut]);
   else known.push(fanOut);

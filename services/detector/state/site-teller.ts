@@ -12,7 +12,7 @@ import { jsonValue } from "./entry-fields.ts";
 import type { EntryWriter } from "./entry-writer.ts";
 import { storedFanOut } from "./fan-out-codec.ts";
 import { isKept, storedGroup } from "./group-codec.ts";
-import { listPost, type PostOf, storedHistory, threadPost } from "./history-codec.ts";
+import { isApart, listPost, type PostOf, storedHistory, threadPost } from "./history-codec.ts";
 import { storedList, storedListNow } from "./list-codec.ts";
 import { storedSlice } from "./memory-codec.ts";
 import { hasSlotChunks, storedSlots } from "./message-codec.ts";
@@ -22,7 +22,7 @@ import { isNamed, type NamedObject, type SiteChanges } from "./site-changes.ts";
 import { storedSite } from "./site-codec.ts";
 import { SmallMailJournal } from "./small-mail-journal.ts";
 import { storedStorm } from "./storm-codec.ts";
-import { storedIds, storedThread } from "./thread-codec.ts";
+import { hasIdChunks, storedIds, storedThread } from "./thread-codec.ts";
 import { storedMinute, storedRow } from "./window-codec.ts";
 
 /** Objects that may go are looked for when so many more are stored than were left the last time, and every half hour. */
@@ -117,8 +117,8 @@ export class SiteTeller {
         this.tellSlots(object);
         return;
       case "thread":
+        if (isApart(object.replies)) this.tellHistory(`thread-replies/${object.id}`, object.replies, threadPost);
         this.write(object, storedThread(object, site.threads, changes.idOf));
-        this.tellHistory(`thread-replies/${object.id}`, object.replies, threadPost);
         this.tellIds(object);
         return;
       case "list":
@@ -153,7 +153,7 @@ export class SiteTeller {
   }
 
   private tellIds(thread: Thread): void {
-    const count = thread.ids.length === 0 ? 0 : chunkOfId(thread.ids.length - 1) + 1;
+    const count = hasIdChunks(thread) ? chunkOfId(thread.ids.length - 1) + 1 : 0;
     this.tellChunks(thread, count, (chunk) =>
       jsonValue({ ids: storedIds(thread, idsOfChunk(thread, chunk), this.site.threads) }),
     );
@@ -183,7 +183,8 @@ export class SiteTeller {
     if (object.kind === "storm") return;
     for (let chunk = 0; chunk < object.chunksTold; chunk += 1) this.writer.forget(this.keyOf(object, chunk));
     object.chunksTold = 0;
-    if (object.kind === "thread") this.writer.forget(`${this.prefix}thread-replies/${object.id}`);
+    if (object.kind === "thread" && object.replies.apart)
+      this.writer.forget(`${this.prefix}thread-replies/${object.id}`);
     if (object.kind !== "list") return;
     this.writer.forget(`${this.prefix}list-now/${object.id}`);
     this.writer.forget(`${this.prefix}list-posts/${object.id}`);

@@ -54,7 +54,7 @@ class Kept {
 
   restored(): Kept {
     const again = new Kept();
-    const objects = new StoredObjects();
+    const objects = new StoredObjects("detector/nhs/");
     for (const [key, value] of [...this.stored].toReversed()) {
       again.stored.set(key, value);
       objects.add(key, parseStateKey(key), value);

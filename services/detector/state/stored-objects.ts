@@ -1,4 +1,5 @@
-// Entries as they were read back, by kind and number, until all of them are there.
+// Entries as they were read back, by kind and number, until all of them are there. They stay bytes until they are made objects of: what is
+// parsed and dropped at once costs the collector nothing, and a takeover waits for it.
 
 import { StateEntryError } from "./state-entry-error.ts";
 import { type Fields, fieldsOf } from "./entry-fields.ts";
@@ -31,7 +32,9 @@ export interface StoredBytes {
 export class StoredObjects {
   /** The largest number seen. */
   lastId = 0;
-  private readonly kinds = new Map<Kind, Map<number, Fields>>(KINDS.map((kind) => [kind, new Map()]));
+  /** What the keys begin with. */
+  private readonly prefix: string;
+  private readonly kinds = new Map<string, Map<number, Buffer>>(KINDS.map((kind) => [kind, new Map()]));
   /** Rows of chunks: queue ids of messages, ids of threads. */
   private readonly slots = new Map<number, Fields[]>();
   private readonly ids = new Map<number, Fields[]>();
@@ -39,21 +42,42 @@ export class StoredObjects {
   readonly memories = new Map<number, StoredBytes[]>();
   readonly smallMails = new Map<number, StoredBytes[]>();
 
+  constructor(prefix: string) {
+    this.prefix = prefix;
+  }
+
   /** `value` may be used again for other entries. */
-  add(key: string, { kind, id, chunk }: StateKey, value: Buffer): void {
-    const known = KINDS.find((each) => each === kind);
-    if (kind === "small") addTo(this.smallMails, id, { key, chunk, value: Buffer.from(value) });
-    else if (known === undefined) throw new StateEntryError("unknown-key", key, "");
-    else this.addObject(key, { kind: known, id, chunk }, value);
+  add(key: string, place: StateKey, value: Buffer): void {
+    if (place.kind === "small") {
+      addTo(this.smallMails, place.id, { key, chunk: place.chunk, value: Buffer.from(value) });
+      return;
+    }
+    const values = this.kinds.get(place.kind);
+    if (values === undefined) throw new StateEntryError("unknown-key", key, "");
+    this.lastId = Math.max(this.lastId, place.id);
+    if (place.chunk < 0) values.set(place.id, Buffer.from(value));
+    else this.addChunk(key, place, value);
   }
 
+  /** Of one object; parsed at each call. */
   fields(kind: Kind, id: number): Fields | undefined {
-    return this.kinds.get(kind)?.get(id);
+    const value = this.kinds.get(kind)?.get(id);
+    return value === undefined ? undefined : fieldsOf(this.keyOf(kind, id), value);
   }
 
-  /** In the order of their numbers: the order in which they were made. */
-  inOrder(kind: Kind): (readonly [id: number, fields: Fields])[] {
-    return [...(this.kinds.get(kind) ?? [])].sort(([one], [other]) => one - other);
+  keyOf(kind: Kind, id: number): string {
+    // What there is once has no number.
+    return id === 0 ? `${this.prefix}${kind}` : `${this.prefix}${kind}/${id}`;
+  }
+
+  /** In the order of their numbers: the order in which they were made. Each is parsed when its turn comes. */
+  *inOrder(kind: Kind): Generator<readonly [id: number, fields: Fields]> {
+    const values = this.kinds.get(kind);
+    const ids = Float64Array.from(values?.keys() ?? []).sort();
+    for (const id of ids) {
+      const fields = this.fields(kind, id);
+      if (fields !== undefined) yield [id, fields];
+    }
   }
 
   /** Queue ids of a message that has so many; throws where some are missing. */
@@ -88,15 +112,8 @@ export class StoredObjects {
     return rows;
   }
 
-  private addObject(
-    key: string,
-    place: { readonly kind: Kind } & Omit<StateKey, "site" | "kind">,
-    value: Buffer,
-  ): void {
-    const { kind, id, chunk } = place;
-    this.lastId = Math.max(this.lastId, id);
-    if (chunk < 0) this.kinds.get(kind)?.set(id, fieldsOf(key, value));
-    else if (kind === "list") addTo(this.memories, id, { key, chunk, value: Buffer.from(value) });
+  private addChunk(key: string, { kind, id, chunk }: StateKey, value: Buffer): void {
+    if (kind === "list") addTo(this.memories, id, { key, chunk, value: Buffer.from(value) });
     else if (kind === "fan-out") setIn(this.slots, id, { chunk, fields: fieldsOf(key, value) });
     else if (kind === "thread") setIn(this.ids, id, { chunk, fields: fieldsOf(key, value) });
     else throw new StateEntryError("unknown-key", key, "");

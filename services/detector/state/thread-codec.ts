@@ -1,13 +1,21 @@
-// Thread <-> `thread/ID`, with the ids under which it is known as `thread/ID/N`. Its messages are those that name it, from
-// `messagesFrom` on; its replies are a history of their own.
+// Thread <-> `thread/ID`, with the ids under which it is known, where they are more than a few as `thread/ID/N`, and its replies, where they
+// are more than a few as `thread-replies/ID`: a takeover reads every entry there is. Its messages are those that name it, from
+// `messagesFrom` on.
 
 import type { FanOut } from "../fan-out.ts";
 import { createThread, type Thread, type ThreadTable } from "../thread-table.ts";
 import type { Fields } from "./entry-fields.ts";
+import { storedHistory, threadPost } from "./history-codec.ts";
 import { readScore, storedScore } from "./fan-out-codec.ts";
 import type { IdOf, Linked } from "./linked.ts";
 
 const SUBJECT = "s ";
+/** Ids that stand with their thread. */
+const FEW_IDS = 8;
+
+export function hasIdChunks({ ids }: Thread): boolean {
+  return ids.length > FEW_IDS;
+}
 
 export function storedThread(thread: Thread, table: ThreadTable, idOf: IdOf): Readonly<Record<string, unknown>> {
   const { messages, storm } = thread;
@@ -23,7 +31,8 @@ export function storedThread(thread: Thread, table: ThreadTable, idOf: IdOf): Re
     peakScore: thread.peakScore,
     lastAt: thread.lastAt,
     messagesFrom: messages[0] === undefined ? undefined : idOf(messages[0]),
-    idCount: thread.ids.length,
+    ids: hasIdChunks(thread) ? thread.ids.length : storedIds(thread, thread.ids, table),
+    replies: thread.replies.apart ? undefined : storedHistory(thread.replies, idOf, threadPost),
     storm: storm === undefined ? undefined : idOf(storm),
     episode: thread.episode,
     calmSince: thread.calmSince,
@@ -65,7 +74,7 @@ export function readIds(thread: Thread, rows: readonly Fields[], table: ThreadTa
 }
 
 /** The messages that name the thread, the eldest first, as far as it still has them. */
-export function threadMessages(fields: Fields, named: readonly FanOut[] | undefined): FanOut[] {
+export function threadMessages(fields: Fields, named: readonly FanOut[]): FanOut[] {
   const from = fields.time("messagesFrom", Number.POSITIVE_INFINITY);
-  return (named ?? []).filter((fanOut) => fanOut.id >= from);
+  return named.filter((fanOut) => fanOut.id >= from);
 }
