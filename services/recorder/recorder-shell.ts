@@ -8,17 +8,19 @@
 import { deadLetterTopic } from "../../shared/domain/topics.ts";
 import type { Clock } from "../../shared/runtime/clock.ts";
 import type { PointWriter } from "../../shared/runtime/point-writer.ts";
+import { ProgressWatch } from "../../shared/runtime/progress-watch.ts";
 import type { GroupMember, LogBatch, PlainWriter, TopicLog, TopicPartition } from "../../shared/runtime/topic-log.ts";
 import { LogError } from "../../shared/runtime/topic-log.ts";
 import { BatchWriter } from "./batch-writer-shell.ts";
 import type { PartitionRead } from "./batch/partition-read.ts";
-import { createPartitionRead, lagRecords } from "./batch/partition-read.ts";
+import { createPartitionRead } from "./batch/partition-read.ts";
 import { Intake } from "./intake-shell.ts";
 import { LetterWriter } from "./letter-writer-shell.ts";
 import { PartitionStart } from "./partition-start-shell.ts";
-import { LAG_EVERY_MS, lagPoint } from "./points/lag-point.ts";
+import { OwnLag } from "./own-lag-shell.ts";
+import { LAG_EVERY_MS } from "./points/lag-point.ts";
 import type { RecorderEvent } from "./recorder-event.ts";
-import { recorderStatus } from "./recorder-status-shell.ts";
+import { recorderStatus, watchedReads } from "./recorder-status-shell.ts";
 import type { RecorderStatus } from "./recorder-status-shell.ts";
 import type { RecorderBounds } from "./recorder.ts";
 import { defaultRecorderBounds } from "./recorder.ts";
@@ -28,10 +30,12 @@ import { RecordingLoop } from "./recording-loop-shell.ts";
 
 export interface RecorderOptions {
   /** Not closed by stop(). */
-  readonly log: Pick<TopicLog, "join" | "offsetAt" | "openPlainWriter" | "partitionsOf">;
+  readonly log: Pick<TopicLog, "endsOf" | "join" | "offsetAt" | "openPlainWriter" | "partitionsOf">;
   /** Not closed by stop(). */
   readonly writer: PointWriter;
   readonly clock: Clock;
+  /** A clock that only goes forward, ms. */
+  readonly monotonicMs: () => number;
   /** In [0, 1). */
   readonly random: () => number;
   readonly group: string;
@@ -81,6 +85,8 @@ class RunningRecorder implements RecorderService {
   private readonly letters: LetterWriter;
   private readonly loop: RecordingLoop;
   private readonly starts: PartitionStart;
+  private readonly watch: ProgressWatch;
+  private readonly lag: OwnLag;
   private readonly letterLog: PlainWriter;
   private readonly reads = new Map<string, PartitionRead>();
   private readonly joined = Promise.withResolvers<GroupMember>();
@@ -96,6 +102,7 @@ class RunningRecorder implements RecorderService {
     this.bounds = bounds;
     this.letterLog = letterLog;
     this.tickMs = options.clock.nowMs();
+    this.lag = new OwnLag(writer, options.windowsTopic);
     this.intake = new Intake({ ...options, lineOf: (point) => writer.lineOf(point), bounds: recorderBounds });
     this.batches = new BatchWriter({ ...options, bounds });
     this.letters = new LetterWriter({ ...options, bounds, writer: letterLog, partitions });
@@ -104,7 +111,7 @@ class RunningRecorder implements RecorderService {
       bounds,
       batches: this.batches,
       letters: this.letters,
-      knownGood: () => this.knownGood(),
+      knownGood: () => this.lag.knownGood(this.loop.oldestMs, options.clock.nowMs()),
       commit: async (read, offset) => this.member?.commit(read, offset),
       onRoom: () => this.resumeAll(),
     });
@@ -116,6 +123,11 @@ class RunningRecorder implements RecorderService {
       signal: this.stopping.signal,
       mayRead: () => this.mayRead(),
     });
+    this.watch = new ProgressWatch({
+      ...options,
+      partitions: () => watchedReads(this.reads.values(), !this.mayRead()),
+      onStuck: options.onDead,
+    });
   }
 
   async join(): Promise<void> {
@@ -124,7 +136,11 @@ class RunningRecorder implements RecorderService {
       group,
       topics: [windowsTopic, alertsTopic],
       onAssigned: (partitions) => this.assigned(partitions),
-      onLost: (partitions) => this.lost(partitions),
+      onLost: (partitions) => {
+        this.lost(partitions);
+        // What is tried again and again would be written over what their new owner has stored meanwhile.
+        if (this.batches.waitsFor !== undefined && !this.isStopping) this.readAgain();
+      },
       onBatch: (batch) => this.take(batch),
       onDead,
     });
@@ -202,12 +218,18 @@ class RunningRecorder implements RecorderService {
     this.cancelTick = this.options.clock.after(TICK_MS, () => this.tick());
     if (nowMs - beforeMs >= this.bounds.stoodStillMs) this.beginAnew(nowMs - beforeMs);
     for (const read of this.reads.values()) void this.starts.giveUpProbe(read);
+    this.watch.look();
     if (Math.floor(nowMs / LAG_EVERY_MS) !== Math.floor(beforeMs / LAG_EVERY_MS)) this.addLag(nowMs);
   }
 
-  /** What is held is perhaps no longer ours, and older than what another has stored meanwhile. */
+  /** What is held is perhaps no longer ours, and older than what another has stored meanwhile. `forMs`: it stood still. */
   private beginAnew(forMs: number): void {
     this.options.say({ event: "stood-still", forMs });
+    this.readAgain();
+  }
+
+  /** Forgets all that is held, and reads it again. */
+  private readAgain(): void {
     const partitions = [...this.reads.values()];
     this.lost(partitions);
     this.loop.forget();
@@ -216,21 +238,8 @@ class RunningRecorder implements RecorderService {
 
   private addLag(nowMs: number): void {
     if (this.loop.isFull) return;
-    for (const read of this.reads.values()) {
-      if (read.phase !== "reading") continue;
-      const { topic, partition } = read;
-      const lag = { topic, partition, lagRecords: lagRecords(read), oldestMs: this.loop.oldestMs };
-      const { line, identity } = this.options.writer.lineOf(lagPoint(lag, nowMs));
-      const point = { line, bytes: Buffer.byteLength(line) + 1, origin: undefined, encode: () => line };
-      this.loop.filling.addPoint(identity, point, nowMs);
-    }
+    for (const read of this.reads.values()) if (read.phase === "reading") this.lag.add(read, this.loop, nowMs);
     this.loop.filled();
-  }
-
-  private knownGood(): string {
-    const { writer, windowsTopic: topic, clock } = this.options;
-    const lag = { topic, partition: 0, lagRecords: 0, oldestMs: this.loop.oldestMs };
-    return writer.lineOf(lagPoint(lag, clock.nowMs())).line;
   }
 }
 

@@ -1,5 +1,6 @@
 // The recorder as it stands, for metrics, readiness and the watchdog.
 
+import type { WatchedPartition } from "../../shared/runtime/progress-watch.ts";
 import type { BatchWriter, WriteCounters } from "./batch-writer-shell.ts";
 import { lagRecords } from "./batch/partition-read.ts";
 import type { PartitionRead } from "./batch/partition-read.ts";
@@ -69,4 +70,10 @@ export function recorderStatus({ reads, intake, batches, letters, loop }: Record
     waits: waitsFor === undefined ? undefined : { reason: waitsFor, sinceMs: backoff.sinceMs },
     deadLetterFailuresInRow: letters.failuresInRow,
   };
+}
+
+/** `isPaused`: too much waits to be stored. */
+export function watchedReads(reads: Iterable<PartitionRead>, isPaused: boolean): WatchedPartition[] {
+  const reading = [...reads].filter(({ phase }) => phase === "reading");
+  return reading.map((reader) => ({ topic: reader.topic, partition: reader.partition, reader, isPaused }));
 }

@@ -110,7 +110,7 @@ class Services {
       tasks.every(({ topic, partition, task }) => {
         const end = this.broker.recordsOf({ topic, partition }).length;
         // What is told every second anew is on its way.
-        return task !== undefined && task.next >= end - 2 * PARTITIONS;
+        return task !== undefined && task.nextOffset >= end - 2 * PARTITIONS;
       })
     );
   }

@@ -47,6 +47,7 @@ async function recording(log: TopicLog, influx: RealInflux): Promise<RecorderSer
     log,
     writer,
     clock: systemClock,
+    monotonicMs: () => performance.now(),
     random: Math.random,
     group: "squall.recorder",
     windowsTopic: WINDOWS,

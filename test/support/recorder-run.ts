@@ -7,8 +7,9 @@ import { encodeThreadWindow } from "../../shared/domain/thread-window-codec.ts";
 import type { ThreadWindow } from "../../shared/domain/thread-window.ts";
 import type { ManualClock } from "./manual-clock.ts";
 import type { MemoryBroker } from "./memory-log/memory-broker.ts";
-import { MemoryTopicLog } from "./memory-log/memory-topic-log.ts";
+import { SlowLog } from "./memory-log/slow-log.ts";
 import { pollUntil } from "./poll.ts";
+import type { LogError } from "../../shared/runtime/topic-log.ts";
 import type { RecorderEvent } from "../../services/recorder/recorder-event.ts";
 import type { RecorderOptions, RecorderService } from "../../services/recorder/recorder-shell.ts";
 import { startRecorder } from "../../services/recorder/recorder-shell.ts";
@@ -27,12 +28,14 @@ export function createTopics(broker: MemoryBroker, partitions = 1): void {
 
 export class RecorderRun {
   readonly events: RecorderEvent[] = [];
-  readonly log: MemoryTopicLog;
+  /** Why it can read no more. */
+  readonly dead: LogError[] = [];
+  readonly log: SlowLog;
   readonly clock: ManualClock;
   private service: RecorderService | undefined;
 
   constructor(broker: MemoryBroker, clock: ManualClock) {
-    this.log = new MemoryTopicLog(broker);
+    this.log = new SlowLog(broker);
     this.clock = clock;
   }
 
@@ -42,15 +45,14 @@ export class RecorderRun {
       log: this.log,
       writer: createInfluxWriter({ url, token: "S3cret", org: "o", bucket: "b", timeoutMs: 500 }),
       clock: this.clock,
+      monotonicMs: () => this.clock.nowMs(),
       random: () => 0.5,
       group: GROUP,
       windowsTopic: WINDOWS,
       alertsTopic: ALERTS,
       version: "0.2.0",
       say: (event) => this.events.push(event),
-      onDead: (error) => {
-        throw error;
-      },
+      onDead: (error) => this.dead.push(error),
       ...change,
     });
   }

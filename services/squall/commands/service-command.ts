@@ -104,7 +104,7 @@ function endInTime(signal: AbortSignal, say: (line: string) => void): void {
 
 function serviceMaker(options: RunOptions, log: TopicLog): () => Promise<RunningService> {
   const { config, version, say, status } = options;
-  const common = { config, log, version, clock: systemClock, say };
+  const common = { config, log, version, clock: systemClock, monotonicMs: () => performance.now(), say };
   if (config.role === "recorder") {
     return () => {
       const service = new RecorderService(common);
@@ -116,7 +116,6 @@ function serviceMaker(options: RunOptions, log: TopicLog): () => Promise<Running
   return async () => {
     const service = await StageService.create({
       ...common,
-      monotonicMs: () => performance.now(),
       createTelling: (links) => messengers.telling({ ...links, onTold: status.told }),
     });
     status.count(service);

@@ -20,6 +20,8 @@ export interface RecorderServiceOptions {
   /** Of squall. */
   readonly version: string;
   readonly clock: Clock;
+  /** A clock that only goes forward, ms. */
+  readonly monotonicMs: () => number;
   /** One line for a person. */
   readonly say: (line: string) => void;
 }
@@ -53,12 +55,13 @@ export class RecorderService implements RunningService {
   }
 
   async start(): Promise<void> {
-    const { config, log, version, clock, say } = this.options;
+    const { config, log, version, clock, monotonicMs, say } = this.options;
     const { topics } = config.kafka;
     this.recording = await startRecorder({
       log,
       writer: this.writer,
       clock,
+      monotonicMs,
       random: Math.random,
       group: consumerGroup(topics["thread-windows"], "recorder"),
       windowsTopic: topics["thread-windows"],

@@ -35,7 +35,8 @@ export function addStageMetrics(
   gauge({ name: "squall_consumer_lag_records", help: lag, labels: ["topic", "partition"] }, (sample) =>
     each(({ runner }) => {
       for (const { topic, partition, task } of runner.status()) {
-        if (task !== undefined) sample(Math.max(0, task.end - task.next), { topic, partition: String(partition) });
+        if (task !== undefined)
+          sample(Math.max(0, task.endOffset - task.nextOffset), { topic, partition: String(partition) });
       }
     }),
   );

@@ -50,11 +50,11 @@ export class PartitionTask {
   readonly fold: PartitionFold;
   readonly restored: Restored;
   /** Offset of the next record to be taken. */
-  next: number;
+  nextOffset: number;
   /** What a takeover would go on from; undefined before the first flush. */
   flushedOffset: number | undefined;
   /** End of the partition, as far as it is known. */
-  end = 0;
+  endOffset = 0;
   /** When it was last moved on, by the clock that only goes forward. */
   movedAtMs: number;
   isOver = false;
@@ -76,7 +76,7 @@ export class PartitionTask {
     this.state = state;
     this.fold = fold;
     this.restored = restored;
-    this.next = position?.offset ?? 0;
+    this.nextOffset = position?.offset ?? 0;
     this.drained = position ?? { offset: -1, readTo: -1 };
     this.readTo = position?.readTo ?? 0;
     this.flushedOffset = position?.offset;
@@ -90,23 +90,23 @@ export class PartitionTask {
   }
 
   get isCaughtUp(): boolean {
-    return this.next >= this.end && !this.isHigh;
+    return this.nextOffset >= this.endOffset && !this.isHigh;
   }
 
   /** Where the partition begins and ends now. Returns how many records were deleted before they were read. Throws StateLogError. */
   begin(first: number, end: number): number {
     if (end < this.readTo) throw madeAnew(this.at, this.readTo, end);
-    const missed = Math.max(0, first - this.next);
-    this.next += missed;
-    this.end = end;
+    const missed = Math.max(0, first - this.nextOffset);
+    this.nextOffset += missed;
+    this.endOffset = end;
     return this.flushedOffset === undefined ? 0 : missed;
   }
 
   take(batch: LogBatch): void {
     if (this.isOver) return;
     this.fold.take(batch);
-    this.next = batch.nextOffset;
-    this.end = Math.max(this.end, batch.endOffset);
+    this.nextOffset = batch.nextOffset;
+    this.endOffset = Math.max(this.endOffset, batch.endOffset);
     this.movedAtMs = this.options.monotonicMs();
     for (const { value } of batch.records) this.unflushedBytes += value?.length ?? 0;
     this.appendedAtMs = batch.records.at(-1)?.timestampMs ?? this.appendedAtMs;
@@ -164,8 +164,8 @@ export class PartitionTask {
       output: (record) => void outputs.push(record),
       entry: (key, value) => void entries.push({ key, value }),
     });
-    const readTo = Math.max(this.next, this.readTo);
-    const offset = Math.min(this.fold.heldFrom ?? this.next, this.next);
+    const readTo = Math.max(this.nextOffset, this.readTo);
+    const offset = Math.min(this.fold.heldFrom ?? this.nextOffset, this.nextOffset);
     if (offset !== this.drained.offset || readTo !== this.drained.readTo) {
       this.drained = { offset, readTo };
       const value = positionValue({ offset, readTo, of: this.options.partitions });

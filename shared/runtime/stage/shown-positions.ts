@@ -1,7 +1,7 @@
 // Positions, committed to the group as well: there displays of lag look for them. Nobody here reads them.
 
 import type { GroupMember } from "../topic-log.ts";
-import type { PartitionStatus } from "./progress-watch.ts";
+import type { PartitionStatus } from "./partition-status.ts";
 
 const EVERY_MS = 1_000;
 

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { MemoryTopicLog } from "../../../test/support/memory-log/memory-topic-log.ts";
+import { SlowLog } from "../../../test/support/memory-log/slow-log.ts";
 import { type StageProcess, StageWorld } from "../../../test/support/stage-world.ts";
 import { StateLogError } from "../state-log.ts";
-import { type GroupMember, type GroupOptions, type LogBatch, LogError } from "../topic-log.ts";
+import { type GroupMember, type GroupOptions, LogError } from "../topic-log.ts";
 import type { PartitionFold } from "./partition-fold.ts";
 
 const MIB = 1024 * 1024;
@@ -311,25 +312,6 @@ test("a partition that is lost and given again while it is taken over is read ba
 });
 
 describe("the watchdog", () => {
-  /** Gives its batches to the runner only when the test lets it. */
-  class SlowLog extends MemoryTopicLog {
-    isHolding = false;
-    private readonly held: (() => void)[] = [];
-
-    override join(options: GroupOptions): Promise<GroupMember> {
-      const onBatch = (batch: LogBatch): void => {
-        if (this.isHolding) this.held.push(() => options.onBatch(batch));
-        else options.onBatch(batch);
-      };
-      return super.join({ ...options, onBatch });
-    }
-
-    letGo(): void {
-      this.isHolding = false;
-      for (const give of this.held.splice(0)) give();
-    }
-  }
-
   async function reading(): Promise<{ world: StageWorld; log: SlowLog; process: StageProcess }> {
     const world = new StageWorld(1);
     const log = new SlowLog(world.broker);
@@ -391,7 +373,7 @@ test("positions are shown in the group, what is behind shows, and a partition th
   const group = world.broker.groupOf("counter", ["in"]);
   await world.until("the commit", () => group.committed.get("in/0") === 3);
   const [status] = process.runner.status();
-  expect([status?.task?.next, status?.task?.end, status?.task?.flushedOffset]).toEqual([3, 3, 3]);
+  expect([status?.task?.nextOffset, status?.task?.endOffset, status?.task?.flushedOffset]).toEqual([3, 3, 3]);
   expect(process.folds[0]?.wasCaughtUp.at(-1)).toBe(true);
 });
 

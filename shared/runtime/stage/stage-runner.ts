@@ -1,12 +1,13 @@
 // A stage in one process: a member of the group of its input, and a task for each partition that it is given.
 
 import type { Clock } from "../clock.ts";
+import { ProgressWatch } from "../progress-watch.ts";
 import type { GroupMember, GroupOptions, LogBatch, TopicLog, TopicPartition } from "../topic-log.ts";
 import { agreedPartitions } from "./agreed-partitions.ts";
 import type { PartitionFold } from "./partition-fold.ts";
+import { type PartitionStatus, watchedTasks } from "./partition-status.ts";
 import type { PartitionTask, Restored } from "./partition-task.ts";
 import { isFenced, isPassing, messageOf } from "./passing-fault.ts";
-import { type PartitionStatus, ProgressWatch } from "./progress-watch.ts";
 import { ShownPositions } from "./shown-positions.ts";
 import { type Owned, Takeovers } from "./takeovers.ts";
 import { isDoneWithin } from "./time-limit.ts";
@@ -64,7 +65,8 @@ export class StageRunner {
   constructor(options: StageRunnerOptions) {
     this.options = options;
     this.progressAtMs = options.monotonicMs();
-    this.watch = new ProgressWatch({ ...options, onStuck: this.fail });
+    const partitions = () => watchedTasks(this.status());
+    this.watch = new ProgressWatch({ ...options, partitions, onStuck: this.fail });
     this.takeovers = new Takeovers({
       ...options,
       member: this.joined.promise,
@@ -242,8 +244,7 @@ export class StageRunner {
     } catch (error) {
       this.fail(error);
     }
-    const partitions = this.status();
-    this.watch.look(partitions);
-    if (this.member !== undefined) this.shown.show(partitions, this.member, nowMs);
+    this.watch.look();
+    if (this.member !== undefined) this.shown.show(this.status(), this.member, nowMs);
   }
 }

@@ -105,7 +105,7 @@ export class Takeovers {
     const missed = task.begin(first, end);
     owned.task = task;
     this.options.onTaken(owned, task, missed);
-    member.seek(owned.at, task.next);
+    member.seek(owned.at, task.nextOffset);
     member.resume(owned.at);
   }
 }
