@@ -70,12 +70,12 @@ class KafkaTopicLog implements TopicLog {
 
   async openWriter(id: string): Promise<TransactionalWriter> {
     this.checkOpen();
-    return this.kept(await openKafkaWriter(this.kafka, id));
+    return this.keptUntilClosed(await openKafkaWriter(this.kafka, id));
   }
 
   async openPlainWriter(): Promise<PlainWriter> {
     this.checkOpen();
-    return this.kept(await openKafkaPlainWriter(this.kafka));
+    return this.keptUntilClosed(await openKafkaPlainWriter(this.kafka));
   }
 
   async readBack(
@@ -120,6 +120,16 @@ class KafkaTopicLog implements TopicLog {
       this.readBacks.set(topic, reader);
     }
     return reader;
+  }
+
+  /** A process that lives for long opens a writer with every takeover. */
+  private keptUntilClosed<Writer extends PlainWriter>(writer: Writer): Writer {
+    const close = writer.close.bind(writer);
+    writer.close = () => {
+      this.open.delete(writer);
+      return close();
+    };
+    return this.kept(writer);
   }
 
   private kept<Part extends { close(): Promise<void> }>(part: Part): Part {
