@@ -96,7 +96,7 @@ export class DetectorEntries {
     const { changes } = site;
     for (const object of new SiteRestore(site, stored).restore()) changes.stored.add(object);
     restoreSmallMails(site.messages, stored, teller.journal);
-    changes.restored(stored.lastId);
+    changes.restored(stored.lastId, site.messages.youngSince);
   }
 
   private tellerOf(name: string): SiteTeller | undefined {

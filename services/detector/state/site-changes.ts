@@ -65,11 +65,15 @@ export class SiteChanges implements Changes {
     return object.id;
   };
 
-  /** The objects that stand in stored state were made again, the last of them under `lastId`. What nothing leads to goes with the next word. */
-  restored(lastId: number): void {
+  /**
+   * The objects that stand in stored state were made again, the last of them under `lastId`, by a site that is `youngSince` old. What can go
+   * is not looked for now: the first word after a takeover is waited for.
+   */
+  restored(lastId: number, youngSince: number): void {
     this.nextId = lastId + 1;
     this.changed.clear();
-    this.sweptSince = Number.NaN;
+    this.sweptSize = this.stored.size;
+    this.sweptSince = youngSince;
   }
 
   private number(object: TrackedObject): void {
