@@ -34,16 +34,19 @@ export interface TopicStateLogPlace {
   readonly at: TopicPartition;
   /** One writer an id: the last that opened it. */
   readonly writerId: string;
+  /** A record was read back. */
+  readonly onRead?: () => void;
 }
 
 /** Takes the state over. Rejects with StateLogError; the LogError is its cause. */
-export async function openTopicStateLog({ log, at, writerId }: TopicStateLogPlace): Promise<TopicStateLog> {
+export async function openTopicStateLog(place: TopicStateLogPlace): Promise<TopicStateLog> {
+  const { log, at, writerId } = place;
   const owner = randomUUID();
   let writer: TransactionalWriter | undefined;
   try {
     writer = await log.openWriter(writerId);
     await writer.write([{ ...at, key: OWNER_KEY, value: Buffer.from(owner) }]);
-    return new TopicStateLog(log, at, { writer, owner });
+    return new TopicStateLog(place, { writer, owner });
   } catch (error) {
     await writer?.close();
     throw stateLogError(at, error);
@@ -53,6 +56,7 @@ export async function openTopicStateLog({ log, at, writerId }: TopicStateLogPlac
 export class TopicStateLog implements StateLog {
   private readonly log: TopicLog;
   private readonly at: TopicPartition;
+  private readonly onRead: () => void;
   private readonly writer: TransactionalWriter;
   private readonly owner: string;
   private last: Promise<void> = Promise.resolve();
@@ -60,12 +64,12 @@ export class TopicStateLog implements StateLog {
   private hasAppended = false;
 
   constructor(
-    log: TopicLog,
-    at: TopicPartition,
+    { log, at, onRead = () => undefined }: TopicStateLogPlace,
     { writer, owner }: { readonly writer: TransactionalWriter; readonly owner: string },
   ) {
     this.log = log;
     this.at = at;
+    this.onRead = onRead;
     this.writer = writer;
     this.owner = owner;
   }
@@ -96,6 +100,7 @@ export class TopicStateLog implements StateLog {
       value?.length === this.owner.length && key?.toString() === OWNER_KEY && value.toString() === this.owner;
     try {
       await this.log.readBack(this.at, isLast, ({ key, value }) => {
+        this.onRead();
         const name = key?.toString() ?? "";
         if (name === OWNER_KEY || name === "") return;
         if (value === undefined) latest.delete(name);

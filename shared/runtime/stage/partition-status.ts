@@ -3,14 +3,16 @@
 import type { WatchedPartition } from "../progress-watch.ts";
 import type { TopicPartition } from "../topic-log.ts";
 import type { PartitionTask } from "./partition-task.ts";
+import type { Owned } from "./takeovers.ts";
 
 export interface PartitionStatus extends TopicPartition {
   /** Undefined while it is being taken over. */
   readonly task: PartitionTask | undefined;
 }
 
-export function watchedTasks(partitions: readonly PartitionStatus[]): WatchedPartition[] {
-  return partitions.flatMap(({ topic, partition, task }) =>
-    task === undefined || task.isOver ? [] : [{ topic, partition, reader: task, isPaused: false }],
+/** A takeover is to move too. */
+export function watchedPartitions(partitions: readonly Owned[]): WatchedPartition[] {
+  return partitions.flatMap(({ at, task, takeover }) =>
+    task?.isOver === true ? [] : [{ ...at, reader: task ?? takeover, isPaused: false }],
   );
 }

@@ -28,6 +28,8 @@ export interface PartitionTaskOptions {
   /** Partitions of the input. */
   readonly partitions: number;
   readonly createFold: (at: TopicPartition) => PartitionFold;
+  /** A record of the state was read back. */
+  readonly onRead: () => void;
   readonly flushEveryMs: number;
   /** A clock that only goes forward, ms. */
   readonly monotonicMs: () => number;
@@ -221,10 +223,10 @@ interface TakenOver {
 }
 
 async function takeOver(options: PartitionTaskOptions): Promise<TakenOver> {
-  const { log, at, stateTopic, writerId, partitions, createFold, monotonicMs } = options;
+  const { log, at, stateTopic, writerId, partitions, createFold, monotonicMs, onRead } = options;
   const startedMs = monotonicMs();
   const stateAt = { topic: stateTopic, partition: at.partition };
-  const state = await openTopicStateLog({ log, at: stateAt, writerId });
+  const state = await openTopicStateLog({ log, at: stateAt, writerId, onRead });
   try {
     const fold = createFold(at);
     let position: PartitionPosition | undefined;

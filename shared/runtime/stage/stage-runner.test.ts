@@ -335,6 +335,36 @@ describe("the watchdog", () => {
     expect(process.clock.nowMs() - fromMs).toBeLessThan(100_000);
   });
 
+  test("ends a runner whose takeover hangs", async () => {
+    const world = new StageWorld(1);
+    class HangingReadBack extends MemoryTopicLog {
+      protected override reading(): Promise<void> {
+        return new Promise(() => undefined);
+      }
+    }
+    const process = await world.start(new HangingReadBack(world.broker));
+    await world.until("the end", () => process.ended !== undefined, 100);
+    expect(process.ended).toMatchObject({ message: "in, partition 0: nothing was read for a minute" });
+  });
+
+  test("lets a takeover alone that takes minutes, and reads all the time", async () => {
+    const world = new StageWorld(1);
+    const first = await world.start();
+    for (let n = 0; n < 5; n += 1) {
+      world.write(0, [`a${n}`]);
+      await world.until("what was written", () => world.isDone);
+    }
+    world.kill(first);
+    class SlowReadBack extends MemoryTopicLog {
+      protected override async reading(): Promise<void> {
+        await world.turns(300, 100);
+      }
+    }
+    const next = await world.start(new SlowReadBack(world.broker));
+    await world.until("the takeover", () => next.runner.isReady && next.runner.status().length === 1);
+    expect([next.ended, next.clock.nowMs() > 120_000]).toEqual([undefined, true]);
+  });
+
   test("lets one alone that was idle for long and has something to be read just now", async () => {
     const { world, log, process } = await reading();
     await world.turns(6_000, 100);

@@ -5,11 +5,11 @@ import { ProgressWatch } from "../progress-watch.ts";
 import type { GroupMember, GroupOptions, LogBatch, TopicLog, TopicPartition } from "../topic-log.ts";
 import { agreedPartitions } from "./agreed-partitions.ts";
 import type { PartitionFold } from "./partition-fold.ts";
-import { type PartitionStatus, watchedTasks } from "./partition-status.ts";
+import { type PartitionStatus, watchedPartitions } from "./partition-status.ts";
 import type { PartitionTask, Restored } from "./partition-task.ts";
 import { isFenced, isPassing, messageOf } from "./passing-fault.ts";
 import { ShownPositions } from "./shown-positions.ts";
-import { type Owned, Takeovers } from "./takeovers.ts";
+import { type Owned, ownedPartition, Takeovers } from "./takeovers.ts";
 import { isDoneWithin } from "./time-limit.ts";
 
 const TICK_MS = 50;
@@ -65,7 +65,7 @@ export class StageRunner {
   constructor(options: StageRunnerOptions) {
     this.options = options;
     this.progressAtMs = options.monotonicMs();
-    const partitions = () => watchedTasks(this.status());
+    const partitions = () => watchedPartitions([...this.owned.values()]);
     this.watch = new ProgressWatch({ ...options, partitions, onStuck: this.fail });
     this.takeovers = new Takeovers({
       ...options,
@@ -158,7 +158,7 @@ export class StageRunner {
 
   private own(at: TopicPartition): void {
     if (this.isOver) return;
-    const owned: Owned = { at, task: undefined, isLost: false };
+    const owned = ownedPartition(at);
     this.owned.set(at.partition, owned);
     void this.takeovers.begin(owned);
   }

@@ -1,6 +1,7 @@
 // A partition that was given to this process -> a task at its place, tried until it works or the partition is lost again.
 
 import { type Clock, passed } from "../clock.ts";
+import type { Reader } from "../progress-watch.ts";
 import type { GroupMember, TopicLog, TopicPartition } from "../topic-log.ts";
 import { PartitionTask, type PartitionTaskOptions } from "./partition-task.ts";
 import { untilItWorks } from "./passing-fault.ts";
@@ -13,7 +14,13 @@ export interface Owned {
   readonly at: TopicPartition;
   /** Undefined while it is being taken over. */
   task: PartitionTask | undefined;
+  /** Moves with every attempt, and every record of the state that is read back: no end is known. */
+  readonly takeover: Reader;
   isLost: boolean;
+}
+
+export function ownedPartition(at: TopicPartition): Owned {
+  return { at, task: undefined, takeover: { nextOffset: 0, endOffset: Number.POSITIVE_INFINITY }, isLost: false };
 }
 
 export interface TakeoversOptions {
@@ -22,7 +29,7 @@ export interface TakeoversOptions {
   /** One line for a person. */
   readonly say: (line: string) => void;
   readonly member: Promise<GroupMember>;
-  readonly taskOptions: (at: TopicPartition) => PartitionTaskOptions;
+  readonly taskOptions: (at: TopicPartition) => Omit<PartitionTaskOptions, "onRead">;
   readonly isOver: () => boolean;
   /** `missed`: records that were deleted before they were read. */
   readonly onTaken: (owned: Owned, task: PartitionTask, missed: number) => void;
@@ -86,7 +93,11 @@ export class Takeovers {
     if (!this.isWanted(owned)) return;
     const { log, member, taskOptions } = this.options;
     const { at } = owned;
-    const task = await PartitionTask.takeOver(taskOptions(at));
+    const moved = (): void => {
+      owned.takeover.nextOffset += 1;
+    };
+    moved();
+    const task = await PartitionTask.takeOver({ ...taskOptions(at), onRead: moved });
     try {
       if (!this.isWanted(owned)) return;
       const ends = (await log.endsOf(at.topic))[at.partition] ?? { first: 0, end: 0 };

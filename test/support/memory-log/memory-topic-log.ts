@@ -93,8 +93,8 @@ export class MemoryTopicLog implements TopicLog {
     if (this.readings.has(name)) throw new Error(`${name} is read back twice at a time`);
     this.readings.add(name);
     try {
-      await this.reading();
       for (let next = this.broker.firstOf(at); ; next += 1) {
+        await this.reading();
         const record = await this.recordAt(at, next);
         onRecord(record);
         if (isLast(record)) return;
@@ -136,7 +136,7 @@ export class MemoryTopicLog implements TopicLog {
     for (const member of this.members) member.rejoin();
   }
 
-  /** Before anything is read back. */
+  /** Before each record that is read back. */
   protected reading(): Promise<void> {
     return Promise.resolve();
   }
