@@ -71,6 +71,13 @@ export class AssemblerPartition implements PartitionFold {
     this.events = new LineOutput(events.topic, events.partitions);
   }
 
+  /** Words of inputs beyond the room for them. */
+  get progressDropped(): number {
+    let dropped = 0;
+    for (const { progress } of this.sites.values()) dropped += progress.dropped;
+    return dropped;
+  }
+
   get assemblers(): SiteAssembler[] {
     return Array.from(this.sites.values(), ({ assembler }) => assembler);
   }

@@ -70,6 +70,13 @@ export class DetectorPartition implements PartitionFold {
     return letGo;
   }
 
+  /** Words of inputs beyond the room for them. */
+  get progressDropped(): number {
+    let dropped = 0;
+    for (const { progressDropped } of this.clocks.values()) dropped += progressDropped;
+    return dropped;
+  }
+
   get heldFrom(): number | undefined {
     let from: number | undefined;
     for (const { order } of this.clocks.values()) {

@@ -23,6 +23,11 @@ export class SiteClock {
   private arrivedAtMs = Number.NEGATIVE_INFINITY;
   private foldedToldMs = Number.NEGATIVE_INFINITY;
 
+  /** Words of inputs beyond the room for them. */
+  get progressDropped(): number {
+    return this.progress.dropped;
+  }
+
   takeProgress(progress: StreamProgress): void {
     this.hasProgress = true;
     this.progress.take(progress);

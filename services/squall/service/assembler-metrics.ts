@@ -3,8 +3,9 @@
 import type { Metrics } from "../../../shared/runtime/metrics.ts";
 import { AssemblerPartition } from "../../assembler/assembler-partition-shell.ts";
 import { addMailMetrics } from "../standalone/mail-metrics.ts";
+import { addProgressDropped } from "./progress-metrics.ts";
 import { foldsOf, type StageService } from "./stage-service.ts";
-import { summed } from "./summed.ts";
+import { sumOf, summed } from "./summed.ts";
 
 /** `service`: undefined until the brokers answered. */
 export function addAssemblerMetrics(metrics: Metrics, service: () => StageService | undefined): void {
@@ -12,8 +13,14 @@ export function addAssemblerMetrics(metrics: Metrics, service: () => StageServic
   addMailMetrics(metrics, {
     assembler: {
       counters: () => summed(assemblers().map(({ counters }) => counters)),
-      openMails: () => assemblers().reduce((sum, { openMails }) => sum + openMails, 0),
+      openMails: () => sumOf(assemblers(), ({ openMails }) => openMails),
     },
     detector: undefined,
   });
+  const partitions = () => foldsOf(service(), AssemblerPartition);
+  const sites = "Lines of mail systems beyond the room for them, which are lost.";
+  metrics.counter({ name: "squall_sites_dropped_total", help: sites }, (sample) =>
+    sample(sumOf(partitions(), ({ sitesDropped }) => sitesDropped)),
+  );
+  addProgressDropped(metrics, () => sumOf(partitions(), ({ progressDropped }) => progressDropped));
 }

@@ -3,9 +3,11 @@
 import type { Metrics } from "../../../shared/runtime/metrics.ts";
 import type { RecorderStatus } from "../../recorder/recorder-status-shell.ts";
 
+type EachStatus = (visit: (status: RecorderStatus) => void) => void;
+
 /** `status`: undefined until it runs. */
 export function addRecorderMetrics({ counter, gauge }: Metrics, status: () => RecorderStatus | undefined): void {
-  const each = (visit: (status: RecorderStatus) => void): void => {
+  const each: EachStatus = (visit) => {
     const now = status();
     if (now !== undefined) visit(now);
   };
@@ -56,11 +58,28 @@ export function addRecorderMetrics({ counter, gauge }: Metrics, status: () => Re
       sample(Math.max(0, deadLetters - unreadable), { reason: "refused-by-influx" });
     }),
   );
+  addBounds({ counter, gauge }, each);
+}
+
+/** What was left out or forgotten for want of room. */
+function addBounds({ counter, gauge }: Pick<Metrics, "counter" | "gauge">, each: EachStatus): void {
   const over = "Windows beyond the series of the day: they are left out.";
   counter({ name: "squall_recorder_over_cap_total", help: over, labels: ["scope"] }, (sample) =>
     each(({ recorder }) => {
       sample(recorder.threadsOverCap, { scope: "thread" });
       sample(recorder.listsOverCap, { scope: "list" });
     }),
+  );
+  const forgotten =
+    "Threads that were forgotten for want of room: watched ones, and such as had windows kept for a watch to come.";
+  counter({ name: "squall_recorder_threads_forgotten_total", help: forgotten, labels: ["watched"] }, (sample) =>
+    each(({ recorder, threadsForgotten }) => {
+      sample(recorder.watchesForgotten, { watched: "yes" });
+      sample(threadsForgotten, { watched: "no" });
+    }),
+  );
+  const kept = "Windows of threads that nobody watches, kept for a watch to come.";
+  gauge({ name: "squall_recorder_windows_kept", help: kept }, (sample) =>
+    each(({ windowsKept }) => sample(windowsKept)),
   );
 }

@@ -13,6 +13,13 @@ export function summed<Counters extends object>(all: readonly Counters[]): Parti
   return sums;
 }
 
+/** The same of one number each. */
+export function sumOf<Part>(parts: readonly Part[], read: (part: Part) => number): number {
+  let sum = 0;
+  for (const part of parts) sum += read(part);
+  return sum;
+}
+
 function namesOf<Counters extends object>(counters: Counters): (keyof Counters)[] {
   return Object.keys(counters).filter((name): name is string & keyof Counters => name in counters);
 }
