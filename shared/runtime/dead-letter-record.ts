@@ -15,13 +15,15 @@ export interface DeadLetterSource {
   /** More than the reason; "": there is no more. */
   readonly detail?: string;
   readonly value: Buffer;
+  /** Its length where it was cut before. */
+  readonly bytes?: number;
   /** Of squall. */
   readonly version: string;
 }
 
 export function deadLetterRecord(source: DeadLetterSource): NewRecord {
-  const { to, from, offset, reason, detail = "", value, version } = source;
-  const isCut = value.length > DEAD_LETTER_BYTES_MAX;
+  const { to, from, offset, reason, detail = "", value, bytes = value.length, version } = source;
+  const isCut = bytes > DEAD_LETTER_BYTES_MAX;
   return {
     topic: to.topic,
     partition: to.partition,
@@ -33,7 +35,7 @@ export function deadLetterRecord(source: DeadLetterSource): NewRecord {
       offset: String(offset),
       reason,
       ...(detail === "" ? {} : { detail }),
-      ...(isCut ? { bytes: String(value.length) } : {}),
+      ...(isCut ? { bytes: String(bytes) } : {}),
       version,
     },
   };

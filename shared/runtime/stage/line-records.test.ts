@@ -86,14 +86,44 @@ describe("dead letters", () => {
   test("are counted by reason, also when they were written", () => {
     const output = new DeadLetterOutput("dead", input, "1.2.3");
     for (const reason of ["a", "b", "a"]) output.add({ offset: 1, reason, value: Buffer.from("x") });
-    expect(drained(output)).toHaveLength(3);
+    expect(drained(output)).toHaveLength(2);
     output.add({ offset: 1, reason: "a", value: Buffer.from("x") });
     expect(Object.fromEntries(output.counts)).toEqual({ a: 3, b: 1 });
   });
 
-  test("are cut to what a broker takes", () => {
+  test("are cut to what a broker takes, and say how long they were", () => {
     const output = new DeadLetterOutput("dead", input, "1.2.3");
     output.add({ offset: 1, reason: "line-too-long", value: Buffer.alloc(2_000_000, "x") });
-    expect(drained(output)[0]?.value?.length).toBe(900_000);
+    const [letter] = drained(output);
+    expect([letter?.value?.length, letter?.headers?.["bytes"]]).toEqual([900_000, "2000000"]);
+  });
+
+  test("of one record and for one reason are one, as large as a broker takes", () => {
+    const output = new DeadLetterOutput("dead", input, "1.2.3");
+    const add = (offset: number, reason: string, text: string): void => {
+      output.add({ offset, reason, value: Buffer.from(text) });
+    };
+    for (const line of ["one", "two", "three"]) add(7, "not-json", line);
+    add(7, "too-long", "four");
+    add(7, "not-json", "five");
+    add(8, "not-json", "six");
+    const told = drained(output).map(({ value, headers }) => [
+      headers?.["offset"],
+      headers?.["reason"],
+      value?.toString(),
+    ]);
+    expect(told).toEqual([
+      ["7", "not-json", "one\ntwo\nthree\nfive"],
+      ["7", "too-long", "four"],
+      ["8", "not-json", "six"],
+    ]);
+    // Nothing is cut, and nothing lost.
+    for (let line = 0; line < 2_000_000; line += 1)
+      output.add({ offset: 9, reason: "not-json", value: Buffer.of(120) });
+    const letters = drained(output);
+    expect(letters).toHaveLength(5);
+    expect(letters.map(({ value = Buffer.of() }) => value.toString().split("\n").length).reduce((a, b) => a + b)).toBe(
+      2_000_000,
+    );
   });
 });
