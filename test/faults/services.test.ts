@@ -65,6 +65,7 @@ function expectSame(run: StormRun, like: SiteOutcome, { repeatsMax, ignoresDeliv
   for (const [name, counts] of Object.entries(run.points))
     expect([name, counts]).toEqual([name, run.outcome.windows[name]]);
   expect(run.outcome.contradictions).toEqual([]);
+  expect(run.unheard).toEqual([]);
   expect(run.repeats).toBeLessThanOrEqual(repeatsMax);
 }
 

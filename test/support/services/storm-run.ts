@@ -49,6 +49,8 @@ export interface StormRun {
   /** Notifications that were heard, by their ids, and how many of them more than once. */
   readonly heard: number;
   readonly repeats: number;
+  /** Of storms that were opened the first words that no receiver heard. */
+  readonly unheard: readonly string[];
   /** Writes of lines that were made again. */
   readonly writesAgain: number;
   /** Of squall.mail-logs. */
@@ -103,10 +105,12 @@ export async function runStorm(kafka: RealKafka, options: StormRunOptions): Prom
     const points = influx === undefined ? {} : await recordedWindows(influx, prefix, outcome, settleMs);
     const repeats = repeatsOf(site.receiver.heard);
     const heard = site.receiver.heard.length - repeats;
+    const told = new Set(idsHeard(site));
     return {
       outcome,
       heard,
       repeats,
+      unheard: openings(reader).filter((id) => !told.has(id)),
       writesAgain,
       points,
       deadLetters: await countRecords(log, deadLetterTopic(topic)),
@@ -138,6 +142,12 @@ async function outcomeIn(
 
 function idsHeard(site: ServiceSite): string[] {
   return site.receiver.heard.map(({ headers }) => String(headers["webhook-id"]));
+}
+
+/** Webhook ids of the first words of storms. */
+function openings({ alerts }: SiteReader): string[] {
+  const opened = alerts.filter(({ type }) => type === "storm.opened");
+  return opened.map(({ stormId, revision }) => `${stormId}-${revision}`);
 }
 
 /** Webhook ids of the ends of storms that were opened. */
