@@ -155,7 +155,17 @@ describe("progress", () => {
     const run = runOf();
     run.take([line], NOW);
     expect(progressOf(run, NOW + 10_000, false)).toEqual(["known", at]);
-    expect(progressOf(run, NOW + 20_000, true)).toEqual(["known", at + 20_000]);
+    expect(progressOf(run, NOW + 19_999, true)).toEqual(["silent", at + 19_999]);
+  });
+
+  test("is that of a silent partition once nothing came for 10 s, until something comes", () => {
+    const run = runOf();
+    run.take([line], NOW);
+    expect(progressOf(run, NOW + 9_999, true)).toEqual(["known", at + 9_999]);
+    expect(progressOf(run, NOW + 20_000, true)).toEqual(["silent", at + 20_000]);
+    expect(progressOf(run.restarted(), NOW + 21_000, true)).toEqual(["silent", at + 21_000]);
+    run.take([line], NOW + 22_000);
+    expect(progressOf(run, NOW + 22_500, false)).toEqual(["known", at]);
   });
 
   test("is known again after a restart", () => {

@@ -21,6 +21,8 @@ import { INPUT_PREFIX, InputEntry } from "./state/input-entry.ts";
 const HOSTS_TURN_MS = 3_600_000;
 /** Of a partition that has nothing to say: mails wait until all partitions have come as far. One that has says how far with it. */
 const PROGRESS_MS = 500;
+/** A partition that was read to its end and brought nothing for so long has nothing under way either. */
+const SILENT_MS = 10_000;
 
 export interface IngestPartitionOptions {
   readonly at: TopicPartition;
@@ -131,13 +133,14 @@ export class IngestPartition implements PartitionFold {
     const { streamTime } = this.ingest;
     const reachedMs = this.isCaughtUp ? streamTime.reached(this.nowMs) : streamTime.now;
     const isKnown = Number.isFinite(reachedMs);
+    const isSilent = this.isCaughtUp && this.nowMs - streamTime.arrivedAtMs >= SILENT_MS;
     const line = encodeStreamProgress({
       site: reading.site,
       input: at.topic,
       partition: at.partition,
       of: partitions,
       at: isKnown ? Math.floor(reachedMs) : undefined,
-      state: isKnown ? "known" : this.isCaughtUp ? "empty" : "unknown",
+      state: isKnown ? (isSilent ? "silent" : "known") : this.isCaughtUp ? "empty" : "unknown",
     });
     for (let partition = 0; partition < this.fragments.partitions; partition += 1) this.fragments.add(partition, line);
   }

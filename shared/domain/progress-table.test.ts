@@ -7,6 +7,10 @@ import type { StreamProgress } from "./stream-progress.ts";
 
 const NOTHING = Number.NEGATIVE_INFINITY;
 
+function silent(input: string, partition: number, at: number, of = 2): StreamProgress {
+  return { site: "s", input, partition, of, at, state: "silent" };
+}
+
 /** `at`: a time, or a state without one. */
 function word(input: string, partition: number, at: number | "empty" | "unknown", of = 2): StreamProgress {
   const known = typeof at === "number" ? { at, state: "known" as const } : { at: undefined, state: at };
@@ -37,6 +41,32 @@ test.each<[string, StreamProgress[], number[]]>([
     "of several inputs the one furthest behind counts",
     [word("a", 0, 100, 1), word("b", 0, 70, 1), word("a", 0, 200, 1), word("b", 0, 150, 1)],
     [100, 100, 100, 150],
+  ],
+  [
+    "one that is silent is where the others are, with each of its words",
+    [word("a", 0, 100), silent("a", 1, 40), word("a", 0, 200), silent("a", 1, 41)],
+    [NOTHING, 100, 100, 200],
+  ],
+  [
+    "one that is silent is waited for once it speaks again",
+    [word("a", 0, 100), silent("a", 1, 40), word("a", 1, 42), word("a", 0, 200)],
+    [NOTHING, 100, 100, 100],
+  ],
+  [
+    "one that is silent does not run ahead of what the others still read",
+    [word("a", 0, 50, 3), word("a", 1, 200, 3), silent("a", 2, 10, 3)],
+    [NOTHING, NOTHING, 50],
+  ],
+  ["one that is silent and further on stays there", [word("a", 0, 100), silent("a", 1, 300)], [NOTHING, 100]],
+  [
+    "where all are silent the furthest counts",
+    [silent("a", 0, 100), silent("a", 1, 40), silent("a", 0, 101), silent("a", 1, 41)],
+    [NOTHING, 100, 100, 101],
+  ],
+  [
+    "of several inputs too",
+    [word("a", 0, 100, 1), silent("b", 0, 7, 1), word("a", 0, 200, 1), silent("b", 0, 8, 1)],
+    [100, 100, 100, 200],
   ],
 ])("%s", (_what, words, expected) => {
   expect(reached(...words)).toEqual(expected);

@@ -1,4 +1,8 @@
 // What the partitions of all inputs of one site said of their progress -> the event time that all have come to.
+//
+// A partition that was read to its end and is silent is where the others are: one old line, of a shipper that was away or of a machine that is
+// gone, would else hold the site's time as far back for as long as nothing newer comes through that partition. It is put there with
+// each of its words, and not between them: who no longer speaks, since his process died, is waited for.
 
 import type { PutEntry } from "./state-value.ts";
 import { decodedState } from "./state-value.ts";
@@ -17,12 +21,13 @@ export class ProgressTable {
 
   take(progress: StreamProgress): void {
     const before = this.inputs.get(progress.input)?.[progress.partition];
-    if (!this.note(progress)) {
+    const noted = progress.state === "silent" ? this.withTheOthers(progress) : progress;
+    if (!this.note(noted)) {
       this.dropped += 1;
       return;
     }
     if (before !== undefined) this.changed.delete(before);
-    this.changed.add(progress);
+    this.changed.add(noted);
     this.reachedMs = Math.max(this.reachedMs, this.comeTo());
   }
 
@@ -52,6 +57,21 @@ export class ProgressTable {
     known.length = progress.of;
     this.inputs.set(progress.input, known);
     return true;
+  }
+
+  /** As far as those that have more to say; where all are silent, as far as the furthest. */
+  private withTheOthers(silent: StreamProgress): StreamProgress {
+    let least = Number.POSITIVE_INFINITY;
+    let furthest = Number.NEGATIVE_INFINITY;
+    for (const [input, partitions] of this.inputs) {
+      for (const other of partitions) {
+        if (other?.at === undefined || (input === silent.input && other.partition === silent.partition)) continue;
+        if (other.state === "known") least = Math.min(least, other.at);
+        furthest = Math.max(furthest, other.at);
+      }
+    }
+    const at = Math.max(silent.at ?? furthest, Number.isFinite(least) ? least : furthest);
+    return { ...silent, at };
   }
 
   /** -Infinity while there is somebody to wait for. */

@@ -17,13 +17,13 @@ const anyProgress: fc.Arbitrary<StreamProgress> = fc
     of: fc.integer({ min: 1, max: 100_000 }),
     partition: fc.nat(),
     time: fc.integer({ min: 0, max: 4_000_000_000_000 }),
-    state: fc.constantFrom("known", "empty", "unknown"),
+    state: fc.constantFrom("known", "silent", "empty", "unknown"),
   })
   .map(({ time, partition, of, state, ...names }) => ({
     ...names,
     of,
     partition: partition % of,
-    at: state === "known" ? time : undefined,
+    at: state === "known" || state === "silent" ? time : undefined,
     state,
   }));
 

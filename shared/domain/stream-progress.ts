@@ -15,13 +15,16 @@ export interface StreamProgress {
   readonly of: number;
   /** Event time up to which everything was said, late lines excepted, ms; undefined: nothing is known of it yet. */
   readonly at: number | undefined;
-  /** Without a time: `empty` says that there is nothing to wait for, `unknown` that there is. */
-  readonly state: "known" | "empty" | "unknown";
+  /**
+   * `silent`: it was read to its end and nothing came for some seconds, so that nobody need wait for it, however old what came last was.
+   * Without a time: `empty` says that there is nothing to wait for, `unknown` that there is.
+   */
+  readonly state: "known" | "silent" | "empty" | "unknown";
 }
 
 /** How every line of it begins. */
 const HEAD = '{"v":1,"kind":"progress",';
-const STATES = ["known", "empty", "unknown"] as const;
+const STATES = ["known", "silent", "empty", "unknown"] as const;
 const NAME: TextLimits = { max: 255 };
 /** As Kafka takes them: the name stands in a key of the state. */
 const TOPIC: TextLimits = { max: 249 };
@@ -47,7 +50,7 @@ export function decodeStreamProgress(
     const of = requiredInteger(object, "of", { min: 1, max: PARTITIONS_MAX });
     const state = requiredChoice(object, "state", STATES);
     const at = timeOf(object, "at");
-    if ((at === undefined) === (state === "known")) refuse(object, "out-of-range", "at");
+    if ((at === undefined) === (state === "known" || state === "silent")) refuse(object, "out-of-range", "at");
     return {
       site: requiredText(object, "site", NAME),
       input: requiredTopic(object),

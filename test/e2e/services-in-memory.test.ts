@@ -43,7 +43,7 @@ class Services {
   readonly broker = new MemoryBroker();
   readonly said: string[] = [];
   processes: Process[] = [];
-  private nowMs = NOW;
+  nowMs = NOW;
 
   constructor() {
     this.broker.nowMs = () => this.nowMs;
@@ -276,4 +276,38 @@ describe("a storm that is read while it is written", () => {
     expectTheProgress(services);
     expectAllUsed(services);
   });
+});
+
+/** Lines of a mail to 30 that was taken in, and delivered, at `atMs`. */
+function mailAt(atMs: number, queueId: string): string {
+  const line = (program: string, text: string): string =>
+    `${new Date(atMs).toISOString()} mx1 postfix/${program}[1]: ${queueId}: ${text}`;
+  return [
+    line("smtpd", "client=pc.example.org[192.0.2.1], sasl_method=PLAIN, sasl_username=anna@example.org"),
+    line("cleanup", `message-id=<${queueId}@example.org>`),
+    line("qmgr", "from=<anna@example.org>, size=600, nrcpt=30 (queue active)"),
+  ].join("\n");
+}
+
+test("one old line in a partition that is quiet otherwise holds nobody up for long", async () => {
+  const services = new Services();
+  for (const stage of STAGES) await services.start(stage);
+  const write = (partition: number, text: string): void => {
+    services.broker.append([{ topic: TOPICS["mail-logs"], partition, key: undefined, value: Buffer.from(text) }]);
+  };
+  const toldAfterMs = async (queueId: string): Promise<number> => {
+    const fromMs = services.nowMs;
+    write(0, mailAt(fromMs, queueId));
+    while (!services.lines("mail-events").some((line) => line.includes(`${queueId}@example.org`)))
+      await services.turn();
+    return services.nowMs - fromMs;
+  };
+  expect(await toldAfterMs("4ZZZZZZZZZz1")).toBeLessThan(2_000);
+  // Of a shipper that was away for 50 minutes, and says no more.
+  write(2, `${new Date(services.nowMs - 3_000_000).toISOString()} mx9 postfix/qmgr[1]: 4ZZZZZZZZZz9: removed`);
+  for (let turns = 0; turns < 150; turns += 1) {
+    await services.turn(100);
+    if (turns % 10 === 0) write(0, mailAt(services.nowMs, `4ZZZZZZZZZy${turns / 10}`));
+  }
+  expect(await toldAfterMs("4ZZZZZZZZZz2")).toBeLessThan(2_000);
 });

@@ -129,6 +129,13 @@ test("a web hook that hangs and an InfluxDB that is down hold up neither detecti
     const text = await expectSoundMetrics(service, promtool);
     for (const counted of COUNTED[service.role] ?? [/^$/u]) expect(text).toMatch(counted);
   }
+
+  for (const service of site.services) {
+    service.process.signal("SIGHUP");
+    const isTold = (): boolean => site.log(service).includes("restart it to have new ones");
+    await pollUntil(isTold, { deadlineMs: TOLD_MS, what: `${service.name} to say what SIGHUP is for` });
+    service.process.expectRunning();
+  }
 });
 
 test("a list that is silenced is not told of, and told after all when the silence ends", async (context) => {

@@ -20,8 +20,8 @@ import { Messengers } from "../standalone/messengers.ts";
 import { whatCannotBeUsed } from "../standalone/start-faults.ts";
 import type { Terminal } from "../terminal.ts";
 
-/** Of the 10 s in which a process is to end. */
-const END_MS = 9_000;
+/** Of the 10 s in which a process is to end: on a busy machine its own clock is late. */
+const END_MS = 8_000;
 
 export interface ServiceCommandDeps {
   readonly terminal: Terminal;
@@ -38,6 +38,9 @@ export async function serviceCommand(
   const config = await loadServiceConfiguration(flags, terminal.env, role);
   const say = (line: string): void => terminal.err(`squall ${role}: ${line}\n`);
   endInTime(terminal.signal, say);
+  // It would end the process at once, and whoever knows standalone sends it for new settings.
+  const keep = (): void => say("settings are read at the start only: restart it to have new ones");
+  process.on("SIGHUP", keep);
   const closing: (() => Promise<void> | void)[] = [];
   const onClose = (close: () => Promise<void> | void): void => void closing.push(close);
   try {
@@ -51,6 +54,7 @@ export async function serviceCommand(
     say(words);
     return error instanceof LogError && error.fault === "unreachable" ? EXIT.unavailable : EXIT.failed;
   } finally {
+    process.off("SIGHUP", keep);
     for (const close of closing.toReversed()) await close();
   }
 }

@@ -12,7 +12,7 @@ import type { InfluxSettings, ServiceConfig } from "../service-settings.ts";
 import type { RunningService } from "./running-service.ts";
 
 /** Of the 10 s that a process has to end. */
-const STOP_MS = 8_000;
+const STOP_MS = 7_000;
 
 export interface RecorderServiceOptions {
   readonly config: ServiceConfig;

@@ -14,8 +14,8 @@ import { isDoneWithin } from "./time-limit.ts";
 
 const TICK_MS = 50;
 /** A graceful stop takes 10 s at most: the last flushes, then the farewell to the group; what is left is for closing the log. */
-const LAST_FLUSH_MS = 5_000;
-const LEAVE_MS = 3_000;
+const LAST_FLUSH_MS = 4_000;
+const LEAVE_MS = 2_500;
 
 export interface StageRunnerOptions {
   readonly log: TopicLog;
@@ -114,7 +114,7 @@ export class StageRunner {
     return this.member !== undefined && [...this.owned.values()].every(({ task }) => task !== undefined);
   }
 
-  /** Flushes what there is, gives the partitions back and leaves the group: within 8 s, whatever hangs. */
+  /** Flushes what there is, gives the partitions back and leaves the group: within 6.5 s, whatever hangs. */
   stop(): Promise<void> {
     this.stopping ??= this.end();
     return this.stopping;
