@@ -103,14 +103,9 @@ export async function runStorm(kafka: RealKafka, options: StormRunOptions): Prom
     const outcome = await outcomeIn(reader, { log, site, settleMs });
     await reader.close();
     const points = influx === undefined ? {} : await recordedWindows(influx, prefix, outcome, settleMs);
-    const repeats = repeatsOf(site.receiver.heard);
-    const heard = site.receiver.heard.length - repeats;
-    const told = new Set(idsHeard(site));
     return {
       outcome,
-      heard,
-      repeats,
-      unheard: openings(reader).filter((id) => !told.has(id)),
+      ...toldBy(reader, site),
       writesAgain,
       points,
       deadLetters: await countRecords(log, deadLetterTopic(topic)),
@@ -142,6 +137,16 @@ async function outcomeIn(
 
 function idsHeard(site: ServiceSite): string[] {
   return site.receiver.heard.map(({ headers }) => String(headers["webhook-id"]));
+}
+
+function toldBy(reader: SiteReader, site: ServiceSite): Pick<StormRun, "heard" | "repeats" | "unheard"> {
+  const repeats = repeatsOf(site.receiver.heard);
+  const told = new Set(idsHeard(site));
+  return {
+    heard: site.receiver.heard.length - repeats,
+    repeats,
+    unheard: openings(reader).filter((id) => !told.has(id)),
+  };
 }
 
 /** Webhook ids of the first words of storms. */
