@@ -12,6 +12,8 @@ interface RealPart {
   readonly programs: readonly string[];
   /** The Debian packages that bring it. Undefined: only the script does. */
   readonly packages: string | undefined;
+  /** Only the full run has it. */
+  readonly isOfFullRun?: boolean;
   /** Its daemons change to a user of their own. */
   readonly needsRoot: boolean;
 }
@@ -31,6 +33,12 @@ const REAL_PARTS = {
   java: { programs: ["/usr/bin/java"], packages: "default-jre-headless", needsRoot: false },
   kafka: { programs: [join(CACHE, "kafka-4.3.1")], packages: undefined, needsRoot: false },
   influxd: { programs: [join(CACHE, "influxd-1.8.10/influxd")], packages: undefined, needsRoot: false },
+  "influxd 2": {
+    programs: [join(CACHE, "influxd-2.7.11/influxd")],
+    packages: undefined,
+    needsRoot: false,
+    isOfFullRun: true,
+  },
   "docker-compose": {
     programs: [join(CACHE, "docker-compose-2.40.3/docker-compose")],
     packages: undefined,
@@ -55,9 +63,10 @@ export function findRealPart(name: RealPartName): string | undefined {
 /** Path of the program. Where it cannot run the calling test is skipped, or fails when real parts are required. */
 export function realPart(name: RealPartName, context: Pick<TestContext, "skip">): string {
   const program = findRealPart(name);
-  const { needsRoot, packages } = REAL_PARTS[name];
+  const { needsRoot, packages, isOfFullRun = false }: RealPart = REAL_PARTS[name];
   if (program !== undefined && (!needsRoot || process.getuid?.() === 0)) return program;
-  const mend = `${packages === undefined ? "" : `apt-get install ${packages}, or `}run .ci/install-real-parts`;
+  const script = `${isOfFullRun ? "SQUALL_FULL=1 " : ""}.ci/install-real-parts`;
+  const mend = `${packages === undefined ? "" : `apt-get install ${packages}, or `}run ${script}`;
   const why = program === undefined ? `${name} is not installed here: ${mend}` : `${name} can only be started by root`;
   if (process.env["SQUALL_REQUIRE_REAL_PARTS"] === "1") throw new Error(why);
   return context.skip(why);
