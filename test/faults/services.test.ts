@@ -4,6 +4,7 @@
 
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test, type TestContext } from "vitest";
+import { INFLUX_SERVERS } from "../support/influx-servers.ts";
 import { type RealInflux, startRealInflux } from "../support/real-influx.ts";
 import { realPart } from "../support/real-part.ts";
 import { startRealKafka, sharedRealKafka, kafkaPrograms, type RealKafka } from "../support/real-kafka.ts";
@@ -62,8 +63,9 @@ function expectSame(run: StormRun, like: SiteOutcome, { repeatsMax, ignoresDeliv
   }
   expect(shown(run.outcome.windows)).toEqual(shown(like.windows));
   // What was stored is what was said, site and lists whole.
-  for (const [name, counts] of Object.entries(run.points))
+  for (const [name, counts] of Object.entries(run.recorded?.windows ?? {}))
     expect([name, counts]).toEqual([name, run.outcome.windows[name]]);
+  expect(run.recorded?.storms ?? run.outcome.storms).toEqual(run.outcome.storms);
   expect(run.outcome.contradictions).toEqual([]);
   expect(run.unheard).toEqual([]);
   expect(run.repeats).toBeLessThanOrEqual(repeatsMax);
@@ -86,8 +88,8 @@ async function faultRun(
 ): Promise<[StormRun, SiteOutcome]> {
   const kafka = await kafkaFor(context);
   const like = await twinOn(kafka);
-  const influx = await influxFor(context);
-  return [await runStorm(kafka, { storm, influx, ...options }), like];
+  const influx = options.influx ?? (await influxFor(context));
+  return [await runStorm(kafka, { storm, ...options, influx }), like];
 }
 
 describe("what they say is what an unfaulted run says", { timeout: TEST_MS }, () => {
@@ -138,6 +140,26 @@ describe("what they say is what an unfaulted run says", { timeout: TEST_MS }, ()
     // What a broker had taken when it died may have been sent again.
     expectSame(run, like, { repeatsMax: 1, ignoresDeliveries: run.writesAgain > 0 });
   });
+
+  test.for(FULL ? INFLUX_SERVERS : [])(
+    "InfluxDB $version, which wants a token, away for 10 s",
+    async ({ start }, context) => {
+      const influx = await start(context, { auth: true });
+      const [run, like] = await faultRun(context, {
+        linesPerSecond: 6_000,
+        influx,
+        async disturb() {
+          await pause(6_000);
+          await influx.kill();
+          await pause(10_000);
+          await influx.start();
+        },
+      });
+      expectSame(run, like, { repeatsMax: 0 });
+      const scopes = Object.keys(run.recorded?.windows ?? {}).map((name) => name.split(" ")[0]);
+      expect(new Set(scopes)).toEqual(new Set(["list", "site", "thread"]));
+    },
+  );
 
   test("processes that come and go all the time", async (context) => {
     const [run, like] = await faultRun(context, {

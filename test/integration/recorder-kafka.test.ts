@@ -12,12 +12,11 @@ import { encodeThreadWindow } from "../../shared/domain/thread-window-codec.ts";
 import { systemClock } from "../../shared/runtime/clock.ts";
 import type { TopicLog } from "../../shared/runtime/topic-log.ts";
 import { closersAfterEach } from "../support/closers.ts";
+import { INFLUX_SERVERS } from "../support/influx-servers.ts";
 import { pollUntil } from "../support/poll.ts";
 import type { RealInflux } from "../support/real-influx.ts";
-import { startRealInflux } from "../support/real-influx.ts";
 import type { RealKafka } from "../support/real-kafka.ts";
-import { sharedRealKafka } from "../support/real-kafka.ts";
-import { realPart } from "../support/real-part.ts";
+import { kafkaPrograms, startRealKafka } from "../support/real-kafka.ts";
 import { stormAlert } from "../support/storm-alert.ts";
 
 const WINDOWS = "squall.thread-windows";
@@ -26,7 +25,6 @@ const ALERTS = "squall.storm-alerts";
 const MINUTES = 50;
 const WAIT_MS = 40_000;
 const closers = closersAfterEach();
-const kafkaFor = sharedRealKafka();
 
 function logOf(kafka: RealKafka): TopicLog {
   const log = createKafkaTopicLog({
@@ -41,7 +39,7 @@ function logOf(kafka: RealKafka): TopicLog {
 }
 
 async function recording(log: TopicLog, influx: RealInflux): Promise<RecorderService> {
-  const writer = createInfluxWriter({ ...influx, org: "", timeoutMs: 10_000 });
+  const writer = createInfluxWriter({ ...influx, timeoutMs: 10_000 });
   closers.push(() => writer.close());
   const service = await startRecorder({
     log,
@@ -87,46 +85,49 @@ async function stored(influx: RealInflux, measurement: string, points: number): 
   });
 }
 
-test("stores, goes on after InfluxDB was killed, and takes up its work where it was stopped", async (context) => {
-  const kafka = await kafkaFor(context);
-  const influx = await startRealInflux(realPart("influxd", context));
-  closers.push(() => influx.stop());
-  await kafka.createTopics([
-    { topic: WINDOWS, partitions: 2 },
-    { topic: ALERTS },
-    { topic: `${WINDOWS}.dead-letters` },
-    { topic: `${ALERTS}.dead-letters` },
-  ]);
-  const log = logOf(kafka);
-  const first = await recording(log, influx);
-  await writeMinutes(log, 0);
-  await stored(influx, "squall_lists", MINUTES);
-  expect(await count(influx, "squall_threads")).toBe(0);
-  await influx.kill();
-  await writeMinutes(log, MINUTES);
-  const writer = await log.openPlainWriter();
-  const alert = Buffer.from(encodeStormAlert(stormAlert({ site: "nhs" })));
-  await writer.write([
-    { topic: ALERTS, partition: 0, key: "nhs", value: alert },
-    { topic: WINDOWS, partition: 1, key: "nhs", value: Buffer.from("no window") },
-  ]);
-  await pollUntil(() => first.status().waits !== undefined, { deadlineMs: WAIT_MS, what: "InfluxDB to be missed" });
-  await influx.start();
-  await stored(influx, "squall_lists", 2 * MINUTES);
-  await stored(influx, "squall_threads", 2 * MINUTES);
-  await stored(influx, "squall_storms", 1);
-  await pollUntil(() => first.status().deadLetters === 1, { deadlineMs: WAIT_MS, what: "the dead letter" });
-  expect((await log.endsOf(`${WINDOWS}.dead-letters`)).map(({ end }) => end)).toEqual([1]);
-  expect(await first.stop(10_000)).toBe(true);
+test.for(INFLUX_SERVERS)(
+  "InfluxDB $version: stores, goes on after it was killed, takes up its work where it was stopped",
+  async ({ start }, context) => {
+    const kafka = await startRealKafka(kafkaPrograms(context));
+    closers.push(() => kafka.stop());
+    const influx = await start(context);
+    await kafka.createTopics([
+      { topic: WINDOWS, partitions: 2 },
+      { topic: ALERTS },
+      { topic: `${WINDOWS}.dead-letters` },
+      { topic: `${ALERTS}.dead-letters` },
+    ]);
+    const log = logOf(kafka);
+    const first = await recording(log, influx);
+    await writeMinutes(log, 0);
+    await stored(influx, "squall_lists", MINUTES);
+    expect(await count(influx, "squall_threads")).toBe(0);
+    await influx.kill();
+    await writeMinutes(log, MINUTES);
+    const writer = await log.openPlainWriter();
+    const alert = Buffer.from(encodeStormAlert(stormAlert({ site: "nhs" })));
+    await writer.write([
+      { topic: ALERTS, partition: 0, key: "nhs", value: alert },
+      { topic: WINDOWS, partition: 1, key: "nhs", value: Buffer.from("no window") },
+    ]);
+    await pollUntil(() => first.status().waits !== undefined, { deadlineMs: WAIT_MS, what: "InfluxDB to be missed" });
+    await influx.start();
+    await stored(influx, "squall_lists", 2 * MINUTES);
+    await stored(influx, "squall_threads", 2 * MINUTES);
+    await stored(influx, "squall_storms", 1);
+    await pollUntil(() => first.status().deadLetters === 1, { deadlineMs: WAIT_MS, what: "the dead letter" });
+    expect((await log.endsOf(`${WINDOWS}.dead-letters`)).map(({ end }) => end)).toEqual([1]);
+    expect(await first.stop(10_000)).toBe(true);
 
-  // All of it is from the last 15 minutes: what somebody else has overwritten since is mended.
-  await influx.query("DROP MEASUREMENT squall_lists");
-  const next = await recording(log, influx);
-  await stored(influx, "squall_lists", 2 * MINUTES);
-  await pollUntil(() => next.status().partitions.every(({ lagRecords }) => lagRecords === 0), {
-    deadlineMs: WAIT_MS,
-    what: "its lag to end",
-  });
-  expect((await log.endsOf(`${WINDOWS}.dead-letters`)).map(({ end }) => end)).toEqual([1]);
-  expect(await next.stop(10_000)).toBe(true);
-});
+    // All of it is from the last 15 minutes: what somebody else has overwritten since is mended.
+    await influx.query("DROP MEASUREMENT squall_lists");
+    const next = await recording(log, influx);
+    await stored(influx, "squall_lists", 2 * MINUTES);
+    await pollUntil(() => next.status().partitions.every(({ lagRecords }) => lagRecords === 0), {
+      deadlineMs: WAIT_MS,
+      what: "its lag to end",
+    });
+    expect((await log.endsOf(`${WINDOWS}.dead-letters`)).map(({ end }) => end)).toEqual([1]);
+    expect(await next.stop(10_000)).toBe(true);
+  },
+);

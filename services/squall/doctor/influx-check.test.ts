@@ -1,12 +1,10 @@
-import type { TestContext } from "vitest";
 import { describe, expect, test } from "vitest";
 
 import type { InfluxAnswer, InfluxRequest } from "../../../shared/adapters/influx/influx-connection.ts";
 import { openInflux } from "../../../shared/adapters/influx/influx-connection.ts";
 import { closersAfterEach } from "../../../test/support/closers.ts";
-import type { RealInflux, RealInfluxOptions } from "../../../test/support/real-influx.ts";
-import { startRealInflux } from "../../../test/support/real-influx.ts";
-import { realPart } from "../../../test/support/real-part.ts";
+import { INFLUX_SERVERS } from "../../../test/support/influx-servers.ts";
+import type { RealInflux } from "../../../test/support/real-influx.ts";
 import type { Finding } from "./finding.ts";
 import { influxFindings } from "./influx-check.ts";
 
@@ -16,6 +14,10 @@ const closers = closersAfterEach();
 
 function shown(findings: readonly Finding[]): string[] {
   return findings.map(({ level, text }) => `${level}: ${text}`);
+}
+
+function expectMends(findings: readonly Finding[]): void {
+  for (const { level, mend = [] } of findings) expect(mend.length > 0).toBe(level !== "ok");
 }
 
 /** What a 2.x answers, by the beginning of the path. */
@@ -32,13 +34,21 @@ function bucket(everySeconds?: number): Partial<InfluxAnswer> {
   return { status: 200, body: JSON.stringify({ buckets: [{ name: "squall", retentionRules }] }) };
 }
 
-const WRITTEN = { status: 400, body: '{"code":"invalid","message":"writing requires points"}' };
+const WRITTEN = { status: 204 };
 const TAKES = "ok: takes points into squall; nothing was written";
 
 test.each<[string, Readonly<Record<string, Partial<InfluxAnswer>>>, readonly string[]]>([
   [
     "a bucket that keeps 30 days",
     { "/api/v2/write": WRITTEN, "/api/v2/buckets": bucket(2_592_000) },
+    [TAKES, "ok: keeps points for 30 d"],
+  ],
+  [
+    "a 2.0, which wants points",
+    {
+      "/api/v2/write": { status: 400, body: '{"code":"invalid","message":"writing requires points"}' },
+      "/api/v2/buckets": bucket(2_592_000),
+    },
     [TAKES, "ok: keeps points for 30 d"],
   ],
   [
@@ -74,48 +84,72 @@ test.each<[string, Readonly<Record<string, Partial<InfluxAnswer>>>, readonly str
 ])("%s", async (_name, answers, expected) => {
   const findings = await asked(answers);
   expect(shown(findings)).toEqual(expected);
-  for (const { level, mend = [] } of findings) expect(mend.length > 0).toBe(level !== "ok");
+  expectMends(findings);
 });
 
-describe("a real InfluxDB 1.8", () => {
-  async function checked(
-    context: TestContext,
-    options: RealInfluxOptions,
-    change: { readonly bucket?: string; readonly token?: string; readonly isDown?: boolean } = {},
-  ): Promise<readonly string[]> {
-    const influx: RealInflux = await startRealInflux(realPart("influxd", context), options);
-    closers.push(() => influx.stop());
-    if (change.isDown === true) await influx.kill();
-    const place = { url: influx.url, org: "", bucket: change.bucket ?? influx.bucket };
-    const connection = openInflux({ ...place, token: change.token ?? influx.token, timeoutMs: 10_000 });
-    closers.push(() => connection.close());
-    const deps = { send: async (request: InfluxRequest) => connection.send(request), nowMs: () => Date.now() };
-    return shown(await influxFindings(place, deps));
-  }
-  const takes = "ok: takes points into squall/autogen; nothing was written";
+interface Change {
+  readonly bucket?: string;
+  readonly org?: string;
+  readonly token?: string;
+}
 
-  test("that keeps 30 days", async (context) => {
-    expect(await checked(context, { retention: "30d" })).toEqual([takes, "ok: keeps points for 30 d"]);
+async function checked(influx: RealInflux, change: Change = {}): Promise<readonly string[]> {
+  const place = { ...influx, ...change };
+  const connection = openInflux({ ...place, timeoutMs: 10_000 });
+  closers.push(() => connection.close());
+  const send = async (request: InfluxRequest): Promise<InfluxAnswer> => connection.send(request);
+  const findings = await influxFindings(place, { send, nowMs: () => Date.now() });
+  expectMends(findings);
+  return shown(findings);
+}
+
+describe.each(INFLUX_SERVERS)("a real InfluxDB $version", ({ start }) => {
+  const takes = ({ bucket: name }: RealInflux): string => `ok: takes points into ${name}; nothing was written`;
+
+  test.for([
+    { keeps: "ok: keeps points for 30 d", options: { retentionDays: 30 } },
+    { keeps: "ok: keeps points for ever", options: {} },
+    { keeps: "warn: keeps points for 3 d", options: { retentionDays: 3 } },
+  ])("$keeps", async ({ keeps, options }, context) => {
+    const influx = await start(context, { ...options, auth: true });
+    expect(await checked(influx)).toEqual([takes(influx), keeps]);
+    expect(await influx.query("SHOW MEASUREMENTS")).toEqual([]);
   });
-  test("that keeps all", async (context) => {
-    expect(await checked(context, {})).toEqual([takes, "ok: keeps points for ever"]);
+
+  test("without the bucket", async (context) => {
+    const influx = await start(context);
+    const missing = influx.bucket.replace("squall", "nope");
+    expect(await checked(influx, { bucket: missing })).toEqual([`fail: has no bucket ${missing} (status 404)`]);
   });
-  test("that keeps 3 days", async (context) => {
-    expect(await checked(context, { retention: "3d", auth: true })).toEqual([takes, "warn: keeps points for 3 d"]);
+
+  test("with a wrong token", async (context) => {
+    const influx = await start(context, { auth: true });
+    expect(await checked(influx, { token: "admin:wrong" })).toEqual(["fail: does not take the token (status 401)"]);
   });
-  test("without the database", async (context) => {
-    const findings = await checked(context, {}, { bucket: "nope/autogen" });
-    expect(findings).toEqual(["fail: has no bucket nope/autogen (status 404)"]);
+
+  test("with a token that may only write, one that may only read, and one of another bucket", async (context) => {
+    const influx = await start(context, { auth: true });
+    const { token: writing } = await influx.addToken("write");
+    expect(await checked(influx, { token: writing })).toEqual([
+      takes(influx),
+      "ok: how long it keeps points was not to be learnt: the token may only write",
+    ]);
+    const refused = ["fail: does not take the token (status 403)"];
+    const { token: reading } = await influx.addToken("read");
+    expect(await checked(influx, { token: reading })).toEqual(refused);
+    const { token: another } = await influx.addToken("write", await influx.addBucket("another"));
+    expect(await checked(influx, { token: another })).toEqual(refused);
   });
-  test("without the policy", async (context) => {
-    const findings = await checked(context, {}, { bucket: "squall/nope" });
-    expect(findings).toEqual(["fail: has no bucket squall/nope (status 500)"]);
-  });
-  test("with a wrong password", async (context) => {
-    const findings = await checked(context, { auth: true }, { token: "admin:wrong" });
-    expect(findings).toEqual(["fail: does not take the token (status 401)"]);
-  });
+
   test("that is down", async (context) => {
-    expect(await checked(context, {}, { isDown: true })).toEqual(["fail: no answer: ECONNREFUSED"]);
+    const influx = await start(context);
+    await influx.kill();
+    expect(await checked(influx)).toEqual(["fail: no answer: ECONNREFUSED"]);
   });
+});
+
+test("a real InfluxDB 1.8 without the policy", async (context) => {
+  const [{ start }] = INFLUX_SERVERS;
+  const findings = await checked(await start(context), { bucket: "squall/nope" });
+  expect(findings).toEqual(["fail: has no bucket squall/nope (status 500)"]);
 });

@@ -11,7 +11,7 @@ import type { RealInflux } from "../real-influx.ts";
 import type { RealKafka } from "../real-kafka.ts";
 import { collect } from "../simulated-log.ts";
 import { feedLines } from "./line-feeder.ts";
-import { recordedWindows } from "./recorded-windows.ts";
+import { recordedOutcome, type Recorded } from "./recorded-outcome.ts";
 import { outcomeOf, repeatsOf, SiteReader, type SiteOutcome } from "./site-outcome.ts";
 import { ServiceSite, type ServiceSiteOptions } from "./service-site.ts";
 
@@ -40,7 +40,7 @@ export interface StormRunOptions {
   readonly disturb?: (site: ServiceSite, isFed: () => boolean) => Promise<void>;
   /** How long what was read may take to its end, ms. */
   readonly settleMs?: number;
-  /** Where recorders write to, into a database of the run's own. */
+  /** Where recorders write to, into a bucket of the run's own, by a token that may do no more. */
   readonly influx?: RealInflux;
 }
 
@@ -55,8 +55,8 @@ export interface StormRun {
   readonly writesAgain: number;
   /** Of squall.mail-logs. */
   readonly deadLetters: number;
-  /** What InfluxDB has of final windows, as the outcome has them; none without recorders. */
-  readonly points: SiteOutcome["windows"];
+  /** What InfluxDB has of it; undefined without recorders. */
+  readonly recorded: Recorded | undefined;
 }
 
 const PARTITIONS = 3;
@@ -74,14 +74,13 @@ export async function runStorm(kafka: RealKafka, options: StormRunOptions): Prom
     site: { processes = { ingest: 1, assembler: 1, detector: 1, alerter: 1 } } = {},
   } = options;
   const prefix = `s${randomUUID().slice(0, 8)}`;
-  await influx?.query(`CREATE DATABASE ${prefix}`);
   const site = await ServiceSite.create(kafka, {
     prefix,
     site: "nhs",
     partitions: PARTITIONS,
     ...options.site,
     processes: { ...processes, ...(influx === undefined ? {} : { recorder: 1 }) },
-    env: influx === undefined ? {} : { SQUALL_INFLUX_URL: influx.url, SQUALL_INFLUX_BUCKET: `${prefix}/autogen` },
+    env: influx === undefined ? {} : await recorderEnv(influx, prefix),
   });
   const log = logOn(kafka);
   let isFed = false;
@@ -102,12 +101,12 @@ export async function runStorm(kafka: RealKafka, options: StormRunOptions): Prom
     });
     const outcome = await outcomeIn(reader, { log, site, settleMs });
     await reader.close();
-    const points = influx === undefined ? {} : await recordedWindows(influx, prefix, outcome, settleMs);
+    const recorded = influx === undefined ? undefined : await recordedOutcome(influx, prefix, outcome, settleMs);
     return {
       outcome,
       ...toldBy(reader, site),
       writesAgain,
-      points,
+      recorded,
       deadLetters: await countRecords(log, deadLetterTopic(topic)),
     };
   } catch (error) {
@@ -117,6 +116,17 @@ export async function runStorm(kafka: RealKafka, options: StormRunOptions): Prom
     await site.close();
     await log.close();
   }
+}
+
+async function recorderEnv(influx: RealInflux, database: string): Promise<Readonly<Record<string, string>>> {
+  const bucket = await influx.addBucket(database);
+  const { token } = await influx.addToken("write", bucket);
+  return {
+    SQUALL_INFLUX_URL: influx.url,
+    SQUALL_INFLUX_TOKEN: token,
+    SQUALL_INFLUX_BUCKET: bucket,
+    ...(influx.org === "" ? {} : { SQUALL_INFLUX_ORG: influx.org }),
+  };
 }
 
 /** What was said and told, once all of it was. */
