@@ -21,12 +21,15 @@ function expectMends(findings: readonly Finding[]): void {
 }
 
 /** What a 2.x answers, by the beginning of the path. */
-async function asked(answers: Readonly<Record<string, Partial<InfluxAnswer>>>): Promise<readonly Finding[]> {
+async function asked(
+  answers: Readonly<Record<string, Partial<InfluxAnswer>>>,
+  place = PLACE,
+): Promise<readonly Finding[]> {
   const send = async ({ path }: InfluxRequest): Promise<InfluxAnswer> => {
     const found = Object.entries(answers).find(([beginning]) => path.startsWith(beginning))?.[1];
     return Promise.resolve({ status: 404, headers: {}, body: "", ...found });
   };
-  return influxFindings(PLACE, { send, nowMs: () => NOW });
+  return influxFindings(place, { send, nowMs: () => NOW });
 }
 
 function bucket(everySeconds?: number): Partial<InfluxAnswer> {
@@ -84,6 +87,28 @@ test.each<[string, Readonly<Record<string, Partial<InfluxAnswer>>>, readonly str
 ])("%s", async (_name, answers, expected) => {
   const findings = await asked(answers);
   expect(shown(findings)).toEqual(expected);
+  expectMends(findings);
+});
+
+test.each([
+  {
+    org: "",
+    answer: { status: 400, body: '{"code":"invalid","message":"Please provide either orgID or org"}' },
+    expected: "fail: wants an organisation (status 400)",
+  },
+  {
+    org: "nope",
+    answer: { status: 404, body: String.raw`{"code":"not found","message":"organization name \"nope\" not found"}` },
+    expected: "fail: has no organisation nope (status 404)",
+  },
+  {
+    org: "mail",
+    answer: { status: 404, body: String.raw`{"code":"not found","message":"bucket \"squall\" not found"}` },
+    expected: "fail: has no bucket squall (status 404)",
+  },
+])("$expected", async ({ org, answer, expected }) => {
+  const findings = await asked({ "/api/v2/write": answer }, { ...PLACE, org });
+  expect(shown(findings)).toEqual([expected]);
   expectMends(findings);
 });
 
@@ -152,4 +177,10 @@ test("a real InfluxDB 1.8 without the policy", async (context) => {
   const [{ start }] = INFLUX_SERVERS;
   const findings = await checked(await start(context), { bucket: "squall/nope" });
   expect(findings).toEqual(["fail: has no bucket squall/nope (status 500)"]);
+});
+
+test.for(INFLUX_SERVERS.slice(1))("a real InfluxDB $version without the organisation", async ({ start }, context) => {
+  const influx = await start(context);
+  expect(await checked(influx, { org: "nope" })).toEqual(["fail: has no organisation nope (status 404)"]);
+  expect(await checked(influx, { org: "" })).toEqual(["fail: wants an organisation (status 400)"]);
 });

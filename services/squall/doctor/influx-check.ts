@@ -40,8 +40,17 @@ export async function influxFindings(place: InfluxPlace, deps: InfluxCheckDeps):
   return findings;
 }
 
-function writeFinding(subject: string, { bucket }: InfluxPlace, { status, body }: InfluxAnswer): Finding {
-  // 2.x wants at least one point, and says so once it has looked at token and bucket.
+function writeFinding(subject: string, { org, bucket }: InfluxPlace, { status, body }: InfluxAnswer): Finding {
+  // 2.x looks for the organisation before all else but the token.
+  if (status === 400 && org === "" && body.includes("orgID or org")) {
+    const mend = ["Set influx.org, SQUALL_INFLUX_ORG: `influx org list` shows those there are."];
+    return { level: "fail", subject, text: "wants an organisation (status 400)", mend };
+  }
+  if (status === 404 && body.includes('"message":"organization ')) {
+    const mend = ["Set influx.org, SQUALL_INFLUX_ORG to one that is there: `influx org list` shows them."];
+    return { level: "fail", subject, text: `has no organisation ${org} (status 404)`, mend };
+  }
+  // 2.0 wants at least one point, and says so once it has looked at token and bucket.
   if (status === 200 || status === 204 || status === 400) {
     return { level: "ok", subject, text: `takes points into ${bucket}; ${NOTHING_WRITTEN}` };
   }
