@@ -49,7 +49,7 @@ export class DetectorEntries {
   }
 
   /**
-   * Takes one entry that was told before; in any order, all before the first input. `value` may be used again afterwards. A detector
+   * Takes one entry that was told before; in any order, all before the first input. `value` is kept. A detector
    * that keeps only what is learned passes the others over. Throws StateEntryError.
    */
   restore(key: string, value: Buffer): void {

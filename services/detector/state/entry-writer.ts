@@ -55,14 +55,14 @@ export class EntryJoiner {
   /** The value, when it stands in one entry; else it is kept until `joined`. */
   take(key: string, value: Buffer): Buffer | undefined {
     if (key.includes("~")) {
-      this.tails.set(key, Buffer.from(value));
+      this.tails.set(key, value);
       return undefined;
     }
     if (value[0] !== SPLIT) return value;
     const end = value.indexOf(LINE_FEED);
     const parts = Number(value.toString("latin1", 1, Math.max(1, end)));
     if (!Number.isSafeInteger(parts) || parts < 2) throw new StateEntryError("damaged", key, "parts");
-    this.heads.set(key, { parts, first: Buffer.from(value.subarray(end + 1)) });
+    this.heads.set(key, { parts, first: value.subarray(end + 1) });
     return undefined;
   }
 

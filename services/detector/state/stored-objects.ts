@@ -46,16 +46,16 @@ export class StoredObjects {
     this.prefix = prefix;
   }
 
-  /** `value` may be used again for other entries. */
+  /** `value` is kept. */
   add(key: string, place: StateKey, value: Buffer): void {
     if (place.kind === "small") {
-      addTo(this.smallMails, place.id, { key, chunk: place.chunk, value: Buffer.from(value) });
+      addTo(this.smallMails, place.id, { key, chunk: place.chunk, value });
       return;
     }
     const values = this.kinds.get(place.kind);
     if (values === undefined) throw new StateEntryError("unknown-key", key, "");
     this.lastId = Math.max(this.lastId, place.id);
-    if (place.chunk < 0) values.set(place.id, Buffer.from(value));
+    if (place.chunk < 0) values.set(place.id, value);
     else this.addChunk(key, place, value);
   }
 
@@ -113,7 +113,7 @@ export class StoredObjects {
   }
 
   private addChunk(key: string, { kind, id, chunk }: StateKey, value: Buffer): void {
-    if (kind === "list") addTo(this.memories, id, { key, chunk, value: Buffer.from(value) });
+    if (kind === "list") addTo(this.memories, id, { key, chunk, value });
     else if (kind === "fan-out") setIn(this.slots, id, { chunk, fields: fieldsOf(key, value) });
     else if (kind === "thread") setIn(this.ids, id, { chunk, fields: fieldsOf(key, value) });
     else throw new StateEntryError("unknown-key", key, "");

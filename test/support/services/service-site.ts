@@ -48,6 +48,8 @@ export class ServiceSite {
   readonly receiver: ScriptedReceiver;
   readonly services: ServiceProcess[] = [];
   private readonly kafka: RealKafka;
+  /** Processes that were added of each role: two of one name would share a log. */
+  private readonly added = new Map<Stage, number>();
   private readonly folder = mkdtempSync(join(tmpdir(), "squall-services-"));
 
   private constructor(kafka: RealKafka, receiver: ScriptedReceiver, options: ServiceSiteOptions) {
@@ -87,7 +89,9 @@ export class ServiceSite {
 
   /** One process more; `env`: beside what all have. */
   add(role: Stage, env: Readonly<Record<string, string>> = {}): ServiceProcess {
-    const name = `${role}-${this.services.filter((one) => one.role === role).length + 1}`;
+    const number = (this.added.get(role) ?? 0) + 1;
+    this.added.set(role, number);
+    const name = `${role}-${number}`;
     const service = { role, name, env, process: this.spawn(role, name, env), saidBefore: 0 };
     this.services.push(service);
     return service;
