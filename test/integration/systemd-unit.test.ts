@@ -16,6 +16,12 @@ import { realPart } from "../support/real-part.ts";
 
 const FOLDER = join(ROOT, "deploy/systemd");
 const UNIT = readFileSync(join(FOLDER, "squall.service"), "utf8");
+/** Of a service on Kafka, by its name. */
+const TEMPLATE = readFileSync(join(FOLDER, "squall@.service"), "utf8");
+const UNITS = [
+  ["squall.service", UNIT],
+  ["squall@detector.service", TEMPLATE],
+] as const;
 /** systemd's own measure of what a service could do: 0 nothing, 10 everything. In tenths. */
 const EXPOSURE_MAX = 15;
 
@@ -23,8 +29,8 @@ const folder = mkdtempSync(join(tmpdir(), "squall-systemd-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The unit with a program that is there, as systemd-analyze asks for. */
-function unitHere(text = UNIT): string {
-  const path = join(folder, "squall.service");
+function unitHere(text = UNIT, name = "squall.service"): string {
+  const path = join(folder, name);
   writeFileSync(path, text.replace("/usr/local/bin/squall", join(ROOT, "services/squall/squall.js")));
   return path;
 }
@@ -34,16 +40,16 @@ function analyze(context: TestContext, ...args: readonly string[]): { code: numb
   return { code: status, said: `${stdout}${stderr}` };
 }
 
-function valuesOf(name: string): string[] {
-  return Array.from(UNIT.matchAll(new RegExp(`^${name}=(.*)$`, "gmu")), ([, value]) => value ?? "");
+function valuesOf(name: string, unit = UNIT): string[] {
+  return Array.from(unit.matchAll(new RegExp(`^${name}=(.*)$`, "gmu")), ([, value]) => value ?? "");
 }
 
 describe("systemd", () => {
-  test("finds nothing wrong with the unit, with its comments switched on too", (context) => {
-    expect(analyze(context, "verify", unitHere())).toEqual({ code: 0, said: "" });
-    const on = UNIT.replaceAll(/^#(?=(LoadCredential|Environment)=)/gmu, "");
-    expect(on).not.toBe(UNIT);
-    expect(analyze(context, "verify", unitHere(on))).toEqual({ code: 0, said: "" });
+  test.for(UNITS)("finds nothing wrong with %s, with its comments switched on too", ([name, unit], context) => {
+    expect(analyze(context, "verify", unitHere(unit, name))).toEqual({ code: 0, said: "" });
+    const on = unit.replaceAll(/^#(?=(LoadCredential|Environment)=)/gmu, "");
+    expect(on).not.toBe(unit);
+    expect(analyze(context, "verify", unitHere(on, name))).toEqual({ code: 0, said: "" });
   });
 
   test("would find a mistake", (context) => {
@@ -51,8 +57,8 @@ describe("systemd", () => {
     expect(analyze(context, "verify", unitHere(wrong)).said).toContain("ProtectSytem");
   });
 
-  test("measures little exposure", (context) => {
-    const args = ["security", "--offline=yes", `--threshold=${EXPOSURE_MAX}`, "--no-pager", unitHere()];
+  test.for(UNITS)("measures little exposure of %s", ([name, unit], context) => {
+    const args = ["security", "--offline=yes", `--threshold=${EXPOSURE_MAX}`, "--no-pager", unitHere(unit, name)];
     const { code, said } = analyze(context, ...args);
     expect(said).toContain("Overall exposure level");
     expect(code).toBe(0);
@@ -72,9 +78,19 @@ test("what Node needs is left to it, and nothing is started again that would fai
   expect(valuesOf("RestrictAddressFamilies")).toEqual(["AF_INET AF_INET6 AF_UNIX"]);
 });
 
+test("a service goes on from its last flush whatever ended it, but for what a start does not mend; SIGHUP reads nothing again", () => {
+  expect(valuesOf("Restart", TEMPLATE)).toEqual(["always"]);
+  expect(valuesOf("RestartPreventExitStatus", TEMPLATE)).toEqual([`${EXIT.usage} ${EXIT.configuration}`]);
+  expect(valuesOf("ExecReload", TEMPLATE)).toEqual([]);
+  expect(valuesOf("ExecStart", TEMPLATE)).toEqual(["/usr/local/bin/squall %i --config /etc/squall/squall.yaml"]);
+  expect(valuesOf("MemoryDenyWriteExecute", TEMPLATE)).toEqual(["no"]);
+});
+
 test("every variable that unit and environment file name is one that squall knows", () => {
   const known = new Set(settingsOf(squallSchema({}), "SQUALL").map(({ env }) => env));
-  const named = `${UNIT}${readFileSync(join(FOLDER, "squall.env"), "utf8")}`.matchAll(/\b(SQUALL_[A-Z_]*[A-Z])\b=/gu);
+  const named = `${UNIT}${TEMPLATE}${readFileSync(join(FOLDER, "squall.env"), "utf8")}`.matchAll(
+    /\b(SQUALL_[A-Z_]*[A-Z])\b=/gu,
+  );
   const names = Array.from(named, ([, name]) => name ?? "");
   expect(names.length).toBeGreaterThan(5);
   expect(names.filter((name) => !known.has(name))).toEqual([]);
