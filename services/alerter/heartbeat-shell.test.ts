@@ -19,7 +19,7 @@ let http: HttpClient;
 let clock: ManualClock;
 let beating: Heartbeat;
 let events: TellingEvent[];
-let isHealthy: boolean;
+let isHealthy: boolean | undefined;
 
 beforeEach(async () => {
   receiver = await startReceiver();
@@ -90,6 +90,15 @@ test("it keeps silent while squall is unwell, and says so once", async () => {
   expect(receiver.heard).toHaveLength(2);
   expect(beating.counters).toEqual({ called: 2, failed: 0, withheld: 2 });
   expect(events).toEqual([{ event: "heartbeat-withheld" }, { event: "heartbeat-resumed" }]);
+});
+
+test("where another process knows, it leaves it to that one, without a word", async () => {
+  isHealthy = undefined;
+  for (let minutes = 0; minutes < 3; minutes += 1) clock.pass(60_000);
+  await beating.stop();
+  expect(receiver.heard).toEqual([]);
+  expect(beating.counters).toEqual({ called: 0, failed: 0, withheld: 0 });
+  expect(events).toEqual([]);
 });
 
 test("calls that fail are counted, told once, and their end is told; no secret is", async () => {

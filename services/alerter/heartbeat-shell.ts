@@ -14,7 +14,8 @@ export interface HeartbeatOptions {
   readonly clock: Clock;
   /** In [0, 1). */
   readonly random: () => number;
-  readonly isHealthy: () => boolean;
+  /** Undefined: another process knows, and calls. */
+  readonly isHealthy: () => boolean | undefined;
   readonly userAgent: string;
   readonly say: (event: TellingEvent) => void;
   readonly everyMs?: number;
@@ -110,6 +111,7 @@ class HeartbeatLoop implements Heartbeat {
   private mayBeat(): boolean {
     const { isHealthy, say } = this.options;
     const isWell = isHealthy();
+    if (isWell === undefined) return false;
     if (!isWell) this.counters.withheld += 1;
     if (isWell === this.isWithheld) say({ event: isWell ? "heartbeat-resumed" : "heartbeat-withheld" });
     this.isWithheld = !isWell;

@@ -129,7 +129,7 @@ export class AssemblerPartition implements PartitionFold {
   }
 
   private takeLine(text: string, nowMs: number): string | undefined {
-    if (isProgressLine(text)) return this.takeProgress(text);
+    if (isProgressLine(text)) return this.takeProgress(text, nowMs);
     return isMailEventLine(text) ? this.takeEvent(text) : this.takeFragment(text, nowMs);
   }
 
@@ -146,12 +146,12 @@ export class AssemblerPartition implements PartitionFold {
     return undefined;
   }
 
-  private takeProgress(text: string): string | undefined {
+  private takeProgress(text: string, nowMs: number): string | undefined {
     const decoded = decodeStreamProgress(text);
     if (!decoded.ok) return decoded.reason;
     const site = this.siteOf(decoded.progress.site);
     if (site === undefined) return refusalOf(decoded.progress.site);
-    site.progress.take(decoded.progress);
+    site.progress.take(decoded.progress, nowMs);
     return undefined;
   }
 

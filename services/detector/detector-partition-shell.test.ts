@@ -1,10 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { FoldRun, linesOf } from "../../test/support/fold-run.ts";
+import type { NewRecord } from "../../shared/runtime/topic-log.ts";
 import { numbersOf } from "../../test/support/numbers.ts";
 import { defaultDetectorSettings } from "../../shared/domain/detector-settings.ts";
 import { encodeMailEvent } from "../../shared/domain/mail-event-codec.ts";
 import { decodeStormAlert } from "../../shared/domain/storm-alert-codec.ts";
-import { encodeStreamProgress, type StreamProgress } from "../../shared/domain/stream-progress.ts";
+import {
+  decodeStreamProgress,
+  encodeStreamProgress,
+  isProgressLine,
+  type StreamProgress,
+} from "../../shared/domain/stream-progress.ts";
 import { decodeThreadWindow } from "../../shared/domain/thread-window-codec.ts";
 import { DetectorPartition } from "./detector-partition-shell.ts";
 import { conversation, mail, START_AT } from "./testing/conversation.ts";
@@ -16,6 +22,7 @@ function runOf(): FoldRun<DetectorPartition> {
     () =>
       new DetectorPartition({
         at: { topic: "events", partition: 2 },
+        partitions: 6,
         site: "corp",
         settings: { ...defaultDetectorSettings, emitWindows: true },
         advise: () => [],
@@ -34,7 +41,8 @@ function progress(site: string, at: number | undefined, over: Partial<StreamProg
 
 /** Kinds and sites of the alerts that one flush says. */
 function alerts(run: FoldRun<DetectorPartition>): string[] {
-  return linesOf(run.flush(), "alerts").map((line) => {
+  const lines = linesOf(run.flush(), "alerts").filter((line) => !isProgressLine(line));
+  return lines.map((line) => {
     const decoded = decodeStormAlert(line);
     return decoded.ok ? `${decoded.alert.type} ${decoded.alert.site}` : decoded.reason;
   });
@@ -71,6 +79,40 @@ test("an alert is urgent until it is said, and its storm's revisions are in one 
   const partitions = run.records.filter(({ topic }) => topic === "alerts").map(({ partition }) => partition);
   expect(new Set(partitions).size).toBe(1);
 });
+
+test("alerters hear twice a minute how far each site has come", () => {
+  const run = runOf();
+  const told = (): unknown[] => {
+    const lines = linesOf(run.flush(), "alerts", 0).filter((line) => isProgressLine(line));
+    return lines.map((line) => {
+      const decoded = decodeStreamProgress(line);
+      return decoded.ok ? { ...decoded.progress } : decoded.reason;
+    });
+  };
+  run.take([progress("a", START_AT), progress("b", undefined)]);
+  run.fold.advance(START_AT, true);
+  const word = { site: "a", input: "events", partition: 2, of: 6, state: "known" };
+  expect(told()).toEqual([{ ...word, at: START_AT }]);
+  run.take([progress("a", START_AT + 20_000)]);
+  run.fold.advance(START_AT + 29_000, true);
+  expect(told()).toEqual([]);
+  run.fold.advance(START_AT + 30_000, true);
+  expect(told()).toEqual([{ ...word, at: START_AT + 20_000 }]);
+  expect(run.fold.isUrgent).toBe(false);
+});
+
+/** Lines with their places, but for those that a process says of itself. */
+function linesBut(
+  records: readonly NewRecord[],
+  isLeftOut: (line: string) => boolean,
+): { readonly topic: string; readonly partition: number; readonly line: string }[] {
+  return records.flatMap(({ topic, partition, value }) =>
+    String(value)
+      .split("\n")
+      .filter((line) => line !== "" && !isLeftOut(line))
+      .map((line) => ({ topic, partition, line })),
+  );
+}
 
 describe("time of a site", () => {
   test("is what its assemblers say, not another site's", () => {
@@ -199,8 +241,8 @@ describe("a partition that goes on from its state says what one says that was ne
         if (from < lines.length) one.take(lines.slice(from, from + 3), nowMs);
         one.fold.advance(nowMs, isCaughtUp);
       }
-      const expected = unbroken.flush();
-      const heard = run.flush();
+      const expected = linesBut(unbroken.flush(), isProgressLine);
+      const heard = linesBut(run.flush(), isProgressLine);
       expect(heard).toEqual(expected);
       said.push(...heard.map(({ topic }) => topic));
       if (random() < 0.2) run = run.restarted();

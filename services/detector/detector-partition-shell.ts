@@ -4,7 +4,7 @@ import { decodeMailEvent } from "../../shared/domain/mail-event-codec.ts";
 import { partitionFor } from "../../shared/domain/partition-for.ts";
 import { siteKey, siteOfKey } from "../../shared/domain/site-key.ts";
 import { encodeStormAlert } from "../../shared/domain/storm-alert-codec.ts";
-import { decodeStreamProgress, isProgressLine } from "../../shared/domain/stream-progress.ts";
+import { decodeStreamProgress, encodeStreamProgress, isProgressLine } from "../../shared/domain/stream-progress.ts";
 import { encodeThreadWindow } from "../../shared/domain/thread-window-codec.ts";
 import type { DetectorSettings } from "../../shared/domain/detector-settings.ts";
 import { LineOutput } from "../../shared/runtime/stage/line-output.ts";
@@ -19,9 +19,13 @@ import type { Advise } from "./storm-evidence.ts";
 
 /** Windows close and storms end by ticks: a second is soon enough. */
 const TICK_MS = 1_000;
+/** How often the alerters hear how far the sites have come, in their first partition. */
+const PULSE_MS = 30_000;
 
 export interface DetectorPartitionOptions {
   readonly at: TopicPartition;
+  /** Partitions of the input. */
+  readonly partitions: number;
   /** Of events that name none. */
   readonly site: string;
   readonly settings: DetectorSettings;
@@ -42,6 +46,7 @@ export class DetectorPartition implements PartitionFold {
   private readonly alerts: LineOutput;
   private readonly clocks = new Map<string, SiteClock>();
   private tickedAtMs = Number.NEGATIVE_INFINITY;
+  private pulsedAtMs = Number.NEGATIVE_INFINITY;
   private nowMs = Number.NEGATIVE_INFINITY;
   /** Records before it were read before a restart: of them only what waited is folded. */
   private readTo = 0;
@@ -125,6 +130,7 @@ export class DetectorPartition implements PartitionFold {
       if (!Number.isFinite(reachedMs)) continue;
       this.put(step(this.detector, { kind: "tick", watermark: reachedMs - allowedLatenessMs, site }));
     }
+    this.tellProgress(nowMs, isCaughtUp);
   }
 
   drain(sink: FlushSink): void {
@@ -164,6 +170,20 @@ export class DetectorPartition implements PartitionFold {
     if (isAgain) clock.takeAgain(read, this.nowMs);
     else if (clock.takeEvent(read, this.nowMs)) this.put(step(this.detector, { kind: "event", event }));
     return undefined;
+  }
+
+  private tellProgress(nowMs: number, isCaughtUp: boolean): void {
+    if (Math.abs(nowMs - this.pulsedAtMs) < PULSE_MS) return;
+    this.pulsedAtMs = nowMs;
+    const { topic: input, partition } = this.options.at;
+    for (const [site, clock] of this.clocks) {
+      const at = clock.reached(nowMs, isCaughtUp);
+      if (!Number.isFinite(at)) continue;
+      this.alerts.add(
+        0,
+        encodeStreamProgress({ site, input, partition, of: this.options.partitions, at, state: "known" }),
+      );
+    }
   }
 
   private release(clock: SiteClock): void {

@@ -215,6 +215,7 @@ function forgetThread(table: ThreadTable, thread: Thread): void {
   table.messages -= weightOf(thread.messages);
   thread.messages = [];
   thread.base = lastScore(thread);
-  thread.replies = createPostHistory();
+  // What stands in an entry of its own goes when the thread does.
+  thread.replies = { ...createPostHistory(), apart: thread.replies.apart };
   noteChange(thread);
 }

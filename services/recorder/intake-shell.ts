@@ -2,6 +2,7 @@
 
 import type { DecodeFault } from "../../shared/domain/decode-fault.ts";
 import { isSilenceLine } from "../../shared/domain/silence-line.ts";
+import { isProgressLine } from "../../shared/domain/stream-progress.ts";
 import { decodeStormAlert } from "../../shared/domain/storm-alert-codec.ts";
 import { decodeThreadWindow } from "../../shared/domain/thread-window-codec.ts";
 import type { PointWriter } from "../../shared/runtime/point-writer.ts";
@@ -76,8 +77,8 @@ export class Intake {
   };
 
   private readonly readAlert = (line: string, origin: Origin): Reading => {
-    // A word of an operator to the alerter.
-    if (isSilenceLine(line)) return { ok: true, value: [] };
+    // Words of an operator, and of detectors, to the alerter.
+    if (isSilenceLine(line) || isProgressLine(line)) return { ok: true, value: [] };
     const decoded = decodeStormAlert(line);
     if (!decoded.ok) return decoded;
     this.counters.alerts += 1;

@@ -367,12 +367,27 @@ test("a partition that has something to be read and is not moved for a minute en
   ]);
 });
 
-test("what another has stored since is not put back once InfluxDB answers again", async () => {
+test("a partition whose records are all gone is not one that stands still", async () => {
+  write(broker, minutes(0, 12));
+  broker.deleteBefore({ topic: WINDOWS, partition: 0 }, 12);
+  const run = await started();
+  const untilMs = clock.nowMs() + 300_000;
+  await run.until(() => clock.nowMs() >= untilMs, "five minutes", 5_000);
+  expect(run.dead).toEqual([]);
+  write(broker, minutes(12, 13));
+  await run.caughtUp(broker);
+  expect(pointsOf("squall_traffic")).toEqual(traffic(12, 13));
+});
+
+test.each<[string, InfluxPlay, number]>([
+  ["after some tries", answer(503), 3],
+  ["in the first", { play: "hang" }, 0],
+])("what another has stored since is not put back once InfluxDB answers again: lost %s", async (_what, play, tries) => {
   createTopics(broker, 3);
   const run = await started();
-  influx.otherwise = answer(503);
+  influx.otherwise = play;
   write(broker, [threadWindow({ messages: 1 })], 2);
-  await run.until(() => run.running.status().writes.waited.get("server-error") === 3, "some tries");
+  await run.until(() => influx.heard.length > tries, "a try");
   const other = await started();
   await other.until(() => other.running.status().partitions.length === 2, "the other to get its share");
   write(broker, [threadWindow({ messages: 2 })], 2);

@@ -137,9 +137,10 @@ class RunningRecorder implements RecorderService {
       topics: [windowsTopic, alertsTopic],
       onAssigned: (partitions) => this.assigned(partitions),
       onLost: (partitions) => {
+        const isWriting = partitions.some((at) => this.loop.isWriting(this.reads.get(keyOf(at))));
         this.lost(partitions);
-        // What is tried again and again would be written over what their new owner has stored meanwhile.
-        if (this.batches.waitsFor !== undefined && !this.isStopping) this.readAgain();
+        // What is tried until it works would be written over what their new owner has stored by then.
+        if (isWriting && !this.isStopping) this.readAgain();
       },
       onBatch: (batch) => this.take(batch),
       onDead,

@@ -65,6 +65,11 @@ export class RecordingLoop {
     this.pump();
   }
 
+  /** Points of the partition are being written. */
+  isWriting(read: PartitionRead | undefined): boolean {
+    return read !== undefined && this.writing?.offsets().has(read) === true;
+  }
+
   /** Another has the partition now. What is under way goes on; its offset is not committed. */
   drop(read: PartitionRead): void {
     this.filling.drop(read);

@@ -72,6 +72,19 @@ test.each<[string, StreamProgress[], number[]]>([
   expect(reached(...words)).toEqual(expected);
 });
 
+test("one that is silent is not put ahead of our clock, where another's is", () => {
+  const table = new ProgressTable();
+  for (const [one, nowMs] of [
+    [word("a", 0, 400), 100],
+    [silent("a", 1, 40), 100],
+    [silent("a", 1, 41), 101],
+    [silent("a", 0, 402), 102],
+    [silent("a", 1, 42), 102],
+  ] as const)
+    table.take(one, nowMs);
+  expect(table.reachedMs).toBe(102);
+});
+
 const anyWord = fc
   .tuple(fc.constantFrom("a", "b"), fc.nat({ max: 2 }), fc.integer({ min: -4, max: 50 }))
   .map(([input, partition, at]) => word(input, partition, at < -2 ? "unknown" : at < 0 ? "empty" : at * 1_000, 3));

@@ -19,9 +19,10 @@ export class ProgressTable {
   private readonly inputs = new Map<string, (StreamProgress | undefined)[]>();
   private readonly changed = new Set<StreamProgress>();
 
-  take(progress: StreamProgress): void {
+  /** `nowMs`: our clock, further than which no silent partition is put; one host's clock may be ahead. */
+  take(progress: StreamProgress, nowMs = Number.POSITIVE_INFINITY): void {
     const before = this.inputs.get(progress.input)?.[progress.partition];
-    const noted = progress.state === "silent" ? this.withTheOthers(progress) : progress;
+    const noted = progress.state === "silent" ? this.withTheOthers(progress, nowMs) : progress;
     if (!this.note(noted)) {
       this.dropped += 1;
       return;
@@ -60,7 +61,7 @@ export class ProgressTable {
   }
 
   /** As far as those that have more to say; where all are silent, as far as the furthest. */
-  private withTheOthers(silent: StreamProgress): StreamProgress {
+  private withTheOthers(silent: StreamProgress, nowMs: number): StreamProgress {
     let least = Number.POSITIVE_INFINITY;
     let furthest = Number.NEGATIVE_INFINITY;
     for (const [input, partitions] of this.inputs) {
@@ -70,8 +71,8 @@ export class ProgressTable {
         furthest = Math.max(furthest, other.at);
       }
     }
-    const at = Math.max(silent.at ?? furthest, Number.isFinite(least) ? least : furthest);
-    return { ...silent, at };
+    const others = Math.min(Number.isFinite(least) ? least : furthest, nowMs);
+    return { ...silent, at: Math.max(silent.at ?? others, others) };
   }
 
   /** -Infinity while there is somebody to wait for. */

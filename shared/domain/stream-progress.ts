@@ -1,5 +1,5 @@
 // StreamProgress: how far one partition of a stage's input has come in event time. It goes to every partition of the next topic, behind
-// what was said before it, so that a reader of any of them knows what is still to come. ingest -> assembler -> detector.
+// what was said before it, so that a reader of any of them knows what is still to come. ingest -> assembler -> detector; of detectors the alerter hears whether the whole way goes on.
 // What each field may hold is published in stream-progress.schema.json.
 
 import type { DecodeFault } from "./decode-fault.ts";

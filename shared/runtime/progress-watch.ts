@@ -1,6 +1,6 @@
 // The ends of partitions, asked for now and then: how far behind a reader is, and whether it stands still where it should not.
 
-import { LogError, type TopicLog, type TopicPartition } from "./topic-log.ts";
+import { LogError, type PartitionEnds, type TopicLog, type TopicPartition } from "./topic-log.ts";
 
 const ASK_EVERY_MS = 10_000;
 /**
@@ -54,14 +54,15 @@ export class ProgressWatch {
   private async ask(): Promise<void> {
     const { log, partitions, onStuck } = this.options;
     try {
-      const ends = new Map<string, readonly { readonly end: number }[]>();
+      const ends = new Map<string, readonly PartitionEnds[]>();
       for (const topic of new Set(partitions().map((one) => one.topic))) ends.set(topic, await log.endsOf(topic));
       const watched = partitions();
       this.forgetOthers(watched);
       for (const { topic, partition, reader, isPaused } of watched) {
-        reader.endOffset = Math.max(reader.endOffset, ends.get(topic)?.[partition]?.end ?? 0);
+        const { first = 0, end = 0 } = ends.get(topic)?.[partition] ?? {};
+        reader.endOffset = Math.max(reader.endOffset, end);
         if (isPaused) this.behind.delete(reader);
-        else if (this.isStuck(reader))
+        else if (this.isStuck(reader, first))
           onStuck(new LogError("unknown", `${topic}, partition ${partition}: nothing was read for a minute`));
       }
     } catch {
@@ -75,9 +76,11 @@ export class ProgressWatch {
     for (const reader of this.behind.keys()) if (!readers.has(reader)) this.behind.delete(reader);
   }
 
-  private isStuck(reader: Reader): boolean {
+  /** `first`: records before it are gone, and nobody is told of them. */
+  private isStuck(reader: Reader, first: number): boolean {
     const nowMs = this.options.monotonicMs();
-    const { nextOffset: next, endOffset } = reader;
+    const { endOffset } = reader;
+    const next = Math.max(reader.nextOffset, first);
     const known = this.behind.get(reader);
     if (next >= endOffset) this.behind.delete(reader);
     else if (known?.next !== next) this.behind.set(reader, { next, sinceMs: nowMs });

@@ -110,6 +110,7 @@ export class SiteRestore {
       const thread = numbered(readThread(fields, linked), id);
       this.threads.set(id, thread);
       const ids = fields.isNumber("ids") ? stored.idsOf(fields, id, fields.number("ids")) : fields.objects("ids");
+      if (ids.length === 0 && stored.idChunks(id) > 0) throw fields.refusal("does not say how many ids it has");
       readIds(thread, ids, site.threads);
       thread.chunksTold = stored.idChunks(id);
       thread.replies = this.repliesOf(fields, id);

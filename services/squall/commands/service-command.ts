@@ -35,12 +35,11 @@ export async function serviceCommand(
   flags: ServiceFlags,
   { terminal, version }: ServiceCommandDeps,
 ): Promise<ExitCode> {
-  const config = await loadServiceConfiguration(flags, terminal.env, role);
   const say = (line: string): void => terminal.err(`squall ${role}: ${line}\n`);
-  endInTime(terminal.signal, say);
   // It would end the process at once, and whoever knows standalone sends it for new settings.
-  const keep = (): void => say("settings are read at the start only: restart it to have new ones");
-  process.on("SIGHUP", keep);
+  process.on("SIGHUP", () => say("settings are read at the start only: restart it to have new ones"));
+  const config = await loadServiceConfiguration(flags, terminal.env, role);
+  endInTime(terminal.signal, say);
   const closing: (() => Promise<void> | void)[] = [];
   const onClose = (close: () => Promise<void> | void): void => void closing.push(close);
   try {
@@ -54,7 +53,6 @@ export async function serviceCommand(
     say(words);
     return error instanceof LogError && error.fault === "unreachable" ? EXIT.unavailable : EXIT.failed;
   } finally {
-    process.off("SIGHUP", keep);
     for (const close of closing.toReversed()) await close();
   }
 }
@@ -132,7 +130,7 @@ function messengersOf({ config, terminal, version, say, status, onClose }: RunOp
   const http = createHttpClient({ ...defaultHttpClientOptions, proxy: proxyOf(terminal.env) });
   onClose(() => http.close());
   const messengers = new Messengers({ config, version, env: terminal.env, http, say });
-  const heartbeat = messengers.heartbeat(() => status.isReady);
+  const heartbeat = messengers.heartbeat(() => status.isWell);
   if (heartbeat !== undefined) status.beats(heartbeat);
   heartbeat?.start();
   onClose(() => heartbeat?.stop());

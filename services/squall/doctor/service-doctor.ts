@@ -25,7 +25,7 @@ export interface ServiceDoctorOptions extends Pick<
 
 const UNTOLD: Untold = {
   receivers: "nobody is told of a storm: alerts stand in the topic alone",
-  heartbeat: "none: if the alerter dies, nobody learns of it. That the other services live it does not say",
+  heartbeat: "none: if squall itself dies, nobody learns of it",
 };
 
 export async function* serviceFindings(options: ServiceDoctorOptions): AsyncGenerator<Finding> {

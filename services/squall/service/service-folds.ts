@@ -59,8 +59,10 @@ export function foldMaker(config: ServiceConfig, deps: FoldDeps): (at: TopicPart
     case "detector": {
       const windows = place("thread-windows");
       const alerts = place("storm-alerts");
+      const partitions = deps.partitionsOf("mail-events");
+      const settings = detector;
       return (at) =>
-        new DetectorPartition({ ...common(at), site, settings: detector, advise: stormAdvice, windows, alerts });
+        new DetectorPartition({ ...common(at), partitions, site, settings, advise: stormAdvice, windows, alerts });
     }
     case "alerter":
       return (at) => new AlerterPartition({ ...common(at), createTelling });

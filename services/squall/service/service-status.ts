@@ -5,6 +5,7 @@ import type { ListenAddress } from "../../../shared/runtime/listen-address.ts";
 import { createMetrics } from "../../../shared/runtime/metrics.ts";
 import { openStatusServer } from "../../../shared/runtime/status-server.ts";
 import type { ServiceConfig } from "../service-settings.ts";
+import { AlerterPartition } from "../../alerter/alerter-partition-shell.ts";
 import type { Heartbeat } from "../../alerter/heartbeat-shell.ts";
 import { addAlerterMetrics } from "./alerter-metrics.ts";
 import { addAssemblerMetrics } from "./assembler-metrics.ts";
@@ -14,14 +15,15 @@ import { ALIVE, readiness, type RunningService } from "./running-service.ts";
 import { addRecorderMetrics } from "./recorder-metrics.ts";
 import { RecorderService } from "./recorder-service.ts";
 import { addStageMetrics } from "./service-metrics.ts";
-import { StageService } from "./stage-service.ts";
+import { foldsOf, StageService } from "./stage-service.ts";
 
 const MEND = 'set another with --metrics, SQUALL_METRICS_ADDRESS or metrics: {address: …}; "off" for none';
 
 export interface ServiceStatus {
   /** Where it listens. */
   readonly address: ListenAddress | undefined;
-  readonly isReady: boolean;
+  /** Of an alerter: it is ready, and alerts would come; undefined: another process hears of that. */
+  readonly isWell: boolean | undefined;
   /** What is counted from here on. */
   readonly count: (service: StageService | RecorderService) => void;
   readonly running: (service: RunningService) => void;
@@ -59,8 +61,10 @@ export async function openServiceStatus(
   const server = address === undefined ? undefined : await openStatusServer({ address, metrics, health, mend: MEND });
   return {
     address: server?.address,
-    get isReady() {
-      return ready().ok;
+    get isWell() {
+      const alive = foldsOf(stage(), AlerterPartition).map((fold) => fold.isPipelineAlive(Date.now()));
+      const isAlive = alive.find((one) => one !== undefined);
+      return isAlive === undefined ? undefined : isAlive && ready().ok;
     },
     count: (service) => void (counted = service),
     running: (service) => void (running = service),

@@ -4,13 +4,12 @@ import { MemoryBroker } from "../../../test/support/memory-log/memory-broker.ts"
 import { MemoryTopicLog } from "../../../test/support/memory-log/memory-topic-log.ts";
 import { pollUntil } from "../../../test/support/poll.ts";
 import { stormAlert } from "../../../test/support/storm-alert.ts";
+import { tellingTo } from "../../../test/support/telling-to.ts";
 import { encodeStormAlert } from "../../../shared/domain/storm-alert-codec.ts";
-import type { StormAlert } from "../../../shared/domain/storm-alert.ts";
 import { consumerGroup, deadLetterTopic, stateTopic, topicNames } from "../../../shared/domain/topics.ts";
 import { type Clock, systemClock } from "../../../shared/runtime/clock.ts";
 import { StageRunner } from "../../../shared/runtime/stage/stage-runner.ts";
 import { AlerterPartition } from "../../alerter/alerter-partition-shell.ts";
-import type { Telling } from "../../alerter/telling-shell.ts";
 import type { SilenceQuestion } from "../silence-control.ts";
 import type { SilenceReply } from "../silence-question.ts";
 import { askOverKafka } from "./silences-on-kafka.ts";
@@ -73,23 +72,6 @@ async function alerter(): Promise<string[]> {
   await runner.start();
   closers.push(() => runner.stop());
   return told;
-}
-
-function tellingTo(add: (alert: StormAlert) => void): Telling {
-  const nothing = (): void => undefined;
-  return {
-    add,
-    restore: nothing,
-    restored: nothing,
-    start: nothing,
-    changes: nothing,
-    flushed: nothing,
-    reload: nothing,
-    status: () => ({ receivers: [], lostWithReceiver: 0, stormsForgotten: 0 }),
-    latest: () => [],
-    settled: () => Promise.resolve(),
-    stop: () => Promise.resolve(),
-  };
 }
 
 function raise(stormId: string, list: string): void {

@@ -46,7 +46,7 @@ export class Messengers {
   }
 
   /** Undefined where none is configured. */
-  heartbeat(isHealthy: () => boolean): Heartbeat | undefined {
+  heartbeat(isHealthy: () => boolean | undefined): Heartbeat | undefined {
     const { heartbeat } = this.options.config;
     if (heartbeat === undefined) return undefined;
     return createHeartbeat({ ...this.common(), ...heartbeat, isHealthy, say: (event) => this.say(event) });

@@ -15,7 +15,6 @@ let isMended = false;
 /** For all consumers of this process, from now on. Throws where kafkajs is not the one that this was written for. */
 export function mendFetches(): void {
   if (isMended) return;
-  isMended = true;
   const load = createRequire(import.meta.url);
   for (const version of VERSIONS) {
     const response: unknown = load(`kafkajs/src/protocol/requests/fetch/v${version}/response`);
@@ -27,6 +26,7 @@ export function mendFetches(): void {
       return answer;
     };
   }
+  isMended = true;
 }
 
 function isFetchResponse(module: unknown): module is FetchResponse {

@@ -3,6 +3,7 @@
 
 import { decodeStormAlert } from "../../../shared/domain/storm-alert-codec.ts";
 import type { StormAlert } from "../../../shared/domain/storm-alert.ts";
+import { isProgressLine } from "../../../shared/domain/stream-progress.ts";
 import { decodeThreadWindow } from "../../../shared/domain/thread-window-codec.ts";
 import type { ThreadWindow } from "../../../shared/domain/thread-window.ts";
 import { topicNames } from "../../../shared/domain/topics.ts";
@@ -86,6 +87,7 @@ export class SiteReader {
   }
 
   private takeAlert(line: string): void {
+    if (isProgressLine(line)) return;
     this.alertLines.push(line);
     const decoded = decodeStormAlert(line);
     if (decoded.ok) this.alerts.push(decoded.alert);
