@@ -6,6 +6,7 @@ import { createServer } from "node:http";
 import type { Socket } from "node:net";
 import { gunzipSync } from "node:zlib";
 import { readLines } from "./line-protocol.ts";
+import { freePort } from "./free-port.ts";
 
 export type InfluxPlay =
   | { readonly play: "store" }
@@ -65,7 +66,9 @@ export async function startFakeInflux(): Promise<FakeInflux> {
     socket.on("error", () => undefined);
     socket.on("close", () => sockets.delete(socket));
   });
-  const port = await listen(server, 0);
+  // While it is away nobody else may be given its port: whoever still tries would store with them.
+  const port = await freePort();
+  await listen(server, port);
   const down = async (): Promise<void> => {
     for (const socket of sockets) socket.destroy();
     await new Promise<void>((resolve) => {
@@ -83,19 +86,16 @@ export async function startFakeInflux(): Promise<FakeInflux> {
     partly: { status: 400, storesOthers: true, saysDropped: false },
     linesMax: Number.POSITIVE_INFINITY,
     down,
-    up: async () => void (await listen(server, port)),
+    up: () => listen(server, port),
     close: down,
   };
   return fake;
 }
 
-async function listen(server: Server, port: number): Promise<number> {
+async function listen(server: Server, port: number): Promise<void> {
   await new Promise<void>((resolve) => {
     server.listen(port, "127.0.0.1", resolve);
   });
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new Error("the server listens on no port");
-  return address.port;
 }
 
 function writeOf({ headers, url = "" }: IncomingMessage, body: Buffer): HeardWrite {
