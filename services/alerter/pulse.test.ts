@@ -75,5 +75,12 @@ test("after a restart each partition that ever spoke is to speak again", () => {
   expect(next.isAlive(12 * MINUTE)).toBe(true);
   next.take(word(0, 4), 13 * MINUTE);
   expect(next.isAlive(13 * MINUTE)).toBe(false);
-  expect(() => new Pulse().restore(Buffer.from('{"v":2}'))).toThrow(StateValueError);
+  for (const bad of [
+    '{"v":2}',
+    '{"v":1}',
+    '{"v":1,"partitions":[]}',
+    '{"v":1,"partitions":[-1]}',
+    '{"v":1,"partitions":["0"]}',
+  ])
+    expect(() => new Pulse().restore(Buffer.from(bad))).toThrow(StateValueError);
 });

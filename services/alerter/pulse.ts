@@ -2,8 +2,9 @@
 // alerts only where it lives, and moves only where ingest and assembler do: they tell it the time. Which partitions of the detectors ever
 // spoke is state; how far they have come is said again within a minute.
 
-import { type PutEntry, StateValueError } from "../../shared/domain/state-value.ts";
+import { decodedState, type PutEntry } from "../../shared/domain/state-value.ts";
 import type { StreamProgress } from "../../shared/domain/stream-progress.ts";
+import { decodeLine, fieldSet, refuse, requiredItems, type WireObject } from "../../shared/domain/wire-object.ts";
 
 export const PULSE_KEY = "pulse";
 
@@ -11,6 +12,7 @@ export const PULSE_KEY = "pulse";
 const QUIET_MS = 180_000;
 /** Sites that are listened to, over all partitions. */
 const SITES_MAX = 10_000;
+const FIELDS = fieldSet("v partitions");
 
 export class Pulse {
   /** By partition of the detectors: when the time of one of its sites moved on, by our clock. */
@@ -19,7 +21,7 @@ export class Pulse {
   private hasChanged = false;
   private startedAtMs = Number.NaN;
 
-  /** It is `nowMs` by our clock. To be called before the first word. */
+  /** It is `nowMs` by our clock; whatever spoke before spoke now. */
   start(nowMs: number): void {
     this.startedAtMs = nowMs;
     for (const partition of this.movedAtMs.keys()) this.movedAtMs.set(partition, nowMs);
@@ -50,9 +52,19 @@ export class Pulse {
 
   /** Throws StateValueError. */
   restore(value: Buffer): void {
-    const text = value.toString("utf8");
-    const read = /^\{"v":1,"partitions":\[(\d+(?:,\d+)*)\]\}$/u.exec(text)?.[1];
-    if (read === undefined) throw new StateValueError(PULSE_KEY, { reason: "not-json", detail: text.slice(0, 64) });
-    for (const partition of read.split(",")) this.movedAtMs.set(Number(partition), Number.NaN);
+    const decoded = decodeLine(value.toString("utf8"), FIELDS, readPartitions);
+    for (const partition of decodedState(PULSE_KEY, decoded)) this.movedAtMs.set(partition, Number.NaN);
   }
+}
+
+/** One at least: before the first nothing is kept. */
+function readPartitions(object: WireObject): number[] {
+  const readItem = (partition: unknown, key: string): number | undefined => {
+    if (Number.isSafeInteger(partition) && Number(partition) >= 0) return Number(partition);
+    refuse(object, "wrong-type", key);
+    return undefined;
+  };
+  const partitions = requiredItems(object, "partitions", { max: SITES_MAX, readItem });
+  if (partitions.length === 0) refuse(object, "out-of-range", "partitions");
+  return partitions;
 }

@@ -1,6 +1,7 @@
 // One partition of squall.mail-fragments: fragments -> mails, site by site. What the inputs say of their progress is passed on once
 // everything that came before it was told.
 
+import { defaultDetectorSettings } from "../../shared/domain/detector-settings.ts";
 import { decodeMailEvent, encodeMailEvent, isMailEventLine } from "../../shared/domain/mail-event-codec.ts";
 import { decodeMailFragment } from "../../shared/domain/mail-fragment-codec.ts";
 import { partitionFor } from "../../shared/domain/partition-for.ts";
@@ -25,7 +26,7 @@ const HOLD_MAX_MS = 15_000;
 const REVISE_MS = 1_000;
 const SITES_MAX = 1_000;
 /** A mail to fewer is nobody's reply-all, and waits for the next flush. */
-const REACH = 20;
+const REACH = defaultDetectorSettings.replyAllReach;
 
 export interface AssemblerPartitionOptions {
   readonly at: TopicPartition;

@@ -125,12 +125,14 @@ export class DetectorPartition implements PartitionFold {
     if (Math.abs(nowMs - this.tickedAtMs) < TICK_MS) return;
     this.tickedAtMs = nowMs;
     const { allowedLatenessMs } = this.options.settings;
+    const isPulse = Math.abs(nowMs - this.pulsedAtMs) >= PULSE_MS;
+    if (isPulse) this.pulsedAtMs = nowMs;
     for (const [site, clock] of this.clocks) {
       const reachedMs = clock.reached(nowMs, isCaughtUp);
       if (!Number.isFinite(reachedMs)) continue;
       this.put(step(this.detector, { kind: "tick", watermark: reachedMs - allowedLatenessMs, site }));
+      if (isPulse) this.tellProgress(site, reachedMs);
     }
-    this.tellProgress(nowMs, isCaughtUp);
   }
 
   drain(sink: FlushSink): void {
@@ -172,18 +174,10 @@ export class DetectorPartition implements PartitionFold {
     return undefined;
   }
 
-  private tellProgress(nowMs: number, isCaughtUp: boolean): void {
-    if (Math.abs(nowMs - this.pulsedAtMs) < PULSE_MS) return;
-    this.pulsedAtMs = nowMs;
-    const { topic: input, partition } = this.options.at;
-    for (const [site, clock] of this.clocks) {
-      const at = clock.reached(nowMs, isCaughtUp);
-      if (!Number.isFinite(at)) continue;
-      this.alerts.add(
-        0,
-        encodeStreamProgress({ site, input, partition, of: this.options.partitions, at, state: "known" }),
-      );
-    }
+  private tellProgress(site: string, at: number): void {
+    const { at: own, partitions: of } = this.options;
+    const { topic: input, partition } = own;
+    this.alerts.add(0, encodeStreamProgress({ site, input, partition, of, at, state: "known" }));
   }
 
   private release(clock: SiteClock): void {

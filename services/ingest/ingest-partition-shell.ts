@@ -6,7 +6,7 @@ import { encodeMailFragment } from "../../shared/domain/mail-fragment-codec.ts";
 import { RECORD_INTEGERS } from "../../shared/domain/packed/fragment-slab.ts";
 import { fragmentAt } from "../../shared/domain/packed/slab-fragments.ts";
 import { fragmentPartition } from "../../shared/domain/partition-for.ts";
-import { encodeStreamProgress } from "../../shared/domain/stream-progress.ts";
+import { encodeStreamProgress, type StreamProgress } from "../../shared/domain/stream-progress.ts";
 import { LineOutput } from "../../shared/runtime/stage/line-output.ts";
 import { DeadLetterOutput } from "../../shared/runtime/stage/line-records.ts";
 import type { FlushSink, PartitionFold } from "../../shared/runtime/stage/partition-fold.ts";
@@ -133,15 +133,20 @@ export class IngestPartition implements PartitionFold {
     const { streamTime } = this.ingest;
     const reachedMs = this.isCaughtUp ? streamTime.reached(this.nowMs) : streamTime.now;
     const isKnown = Number.isFinite(reachedMs);
-    const isSilent = this.isCaughtUp && this.nowMs - streamTime.arrivedAtMs >= SILENT_MS;
     const line = encodeStreamProgress({
       site: reading.site,
       input: at.topic,
       partition: at.partition,
       of: partitions,
       at: isKnown ? Math.floor(reachedMs) : undefined,
-      state: isKnown ? (isSilent ? "silent" : "known") : this.isCaughtUp ? "empty" : "unknown",
+      state: this.progressState(isKnown),
     });
     for (let partition = 0; partition < this.fragments.partitions; partition += 1) this.fragments.add(partition, line);
+  }
+
+  private progressState(isKnown: boolean): StreamProgress["state"] {
+    if (!this.isCaughtUp) return isKnown ? "known" : "unknown";
+    if (!isKnown) return "empty";
+    return this.nowMs - this.ingest.streamTime.arrivedAtMs >= SILENT_MS ? "silent" : "known";
   }
 }

@@ -1,5 +1,5 @@
-// PostHistory <-> `list-posts/ID`, a part of `thread/ID`, or `thread-replies/ID` once it has been long: which messages are its posts, in their order, and what is still needed of
-// those that were dropped. The posts themselves stand with their messages.
+// PostHistory <-> `list-posts/ID`, a part of `thread/ID`, or `thread-replies/ID` once it has been long: which messages are its posts, in
+// their order, and what is still needed of those that were dropped. The posts themselves stand with their messages.
 
 import type { FanOut } from "../fan-out.ts";
 import type { ListState } from "../list-table.ts";

@@ -10,7 +10,7 @@ import type { TrackedObject } from "../tracked.ts";
 export type IdOf = (object: TrackedObject) => number;
 
 /** Where an object is named. */
-interface At {
+export interface At {
   readonly key: string;
 }
 

@@ -15,7 +15,7 @@ import type { Fields } from "./entry-fields.ts";
 import { readFanOut } from "./fan-out-codec.ts";
 import { readGroup } from "./group-codec.ts";
 import { listPost, readHistory, threadPost } from "./history-codec.ts";
-import { type Linked, numbered } from "./linked.ts";
+import { type At, type Linked, numbered } from "./linked.ts";
 import { restorePeople, restoreWindows } from "./restore-alone.ts";
 import { readList, readListNow } from "./list-codec.ts";
 import { readMemory } from "./memory-codec.ts";
@@ -118,7 +118,8 @@ export class SiteRestore {
       this.noteStorm(fields, thread);
       this.linkMessages(fields, thread);
     }
-    for (const [id, [fanOut]] of this.ofThreads) if (fanOut !== undefined) linked.thread(keyed(stored, fanOut), id);
+    for (const [id, [fanOut]] of this.ofThreads)
+      if (fanOut !== undefined && !this.threads.has(id)) linked.thread(keyed(stored, fanOut), id);
   }
 
   private linkMessages(fields: Fields, thread: Thread): void {
@@ -202,16 +203,11 @@ export class SiteRestore {
 }
 
 /** An object that names another, for the error when that is not there. */
-function keyed(stored: StoredObjects, { kind, id }: FanOut | Thread): { readonly key: string } {
+function keyed(stored: StoredObjects, { kind, id }: FanOut | Thread): At {
   return { key: stored.keyOf(kind, id) };
 }
 
-function found<Object>(
-  objects: ReadonlyMap<number, Object>,
-  at: { readonly key: string },
-  name: string,
-  id: number,
-): Object {
+function found<Object>(objects: ReadonlyMap<number, Object>, at: At, name: string, id: number): Object {
   const object = objects.get(id);
   if (object === undefined) throw new StateEntryError("missing-entry", at.key, name);
   return object;

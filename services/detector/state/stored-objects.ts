@@ -1,5 +1,5 @@
-// Entries as they were read back, by kind and number, until all of them are there. They stay bytes until they are made objects of: what is
-// parsed and dropped at once costs the collector nothing, and a takeover waits for it.
+// Entries as they were read back, by kind and number, until all of them are there. Those of whole objects stay bytes until they
+// are made objects of: what is parsed and dropped at once costs the collector nothing, and a takeover waits for it.
 
 import { StateEntryError } from "./state-entry-error.ts";
 import { type Fields, fieldsOf } from "./entry-fields.ts";

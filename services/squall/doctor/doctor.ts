@@ -127,23 +127,16 @@ function noInputs(): Finding {
   return { level: "fail", subject: "inputs", text: "nothing is read", mend };
 }
 
-/** What is so where nobody is told, and where nobody calls a heartbeat. */
-export interface Untold {
-  readonly receivers: string;
-  readonly heartbeat: string;
-}
-
-const UNTOLD: Untold = {
-  receivers: "nobody is told of a storm: alerts are only printed",
-  heartbeat: "none: if squall itself dies, nobody learns of it",
-};
-
 export interface ReceiverOptions extends Pick<DoctorOptions, "sendTest" | "searchPath" | "nowMs"> {
   readonly config: Pick<StandaloneConfig, "webhooks" | "onAlert" | "heartbeat" | "site">;
   readonly ports: Pick<DoctorPorts, "probe" | "isPublic" | "sendTest">;
 }
 
-export async function* receiverFindings(options: ReceiverOptions, untold = UNTOLD): AsyncGenerator<Finding> {
+/** `otherwise`: what becomes of alerts that nobody is told. */
+export async function* receiverFindings(
+  options: ReceiverOptions,
+  otherwise = "are only printed",
+): AsyncGenerator<Finding> {
   const { config, nowMs, searchPath, ports } = options;
   const { webhooks, onAlert, heartbeat } = config;
   const deps: ReceiverCheckDeps = {
@@ -155,12 +148,12 @@ export async function* receiverFindings(options: ReceiverOptions, untold = UNTOL
   };
   if (webhooks.length === 0 && onAlert === undefined) {
     const mend = ["Set SQUALL_WEBHOOK_URL, webhooks: or onAlert: in the configuration."];
-    yield { level: "warn", subject: "receivers", text: untold.receivers, mend };
+    yield { level: "warn", subject: "receivers", text: `nobody is told of a storm: alerts ${otherwise}`, mend };
   }
   for (const webhook of webhooks) yield* await webhookFindings(webhook, deps);
   if (onAlert !== undefined) yield onAlertFinding(onAlert, searchPath);
   if (heartbeat === undefined) {
     const mend = ["Set heartbeat: {url: …} to a URL of a service that tells you when it is no longer called."];
-    yield { level: "warn", subject: "heartbeat", text: untold.heartbeat, mend };
+    yield { level: "warn", subject: "heartbeat", text: "none: if squall itself dies, nobody learns of it", mend };
   } else yield* await heartbeatFindings(heartbeat, deps);
 }

@@ -4,7 +4,7 @@ import type { InfluxOptions, openInflux } from "../../../shared/adapters/influx/
 import { tryTcpPort } from "../../../shared/adapters/net/port-trial.ts";
 import type { InfluxSettings, ServiceConfig } from "../service-settings.ts";
 import type { DoctorOptions, DoctorPorts } from "./doctor.ts";
-import { receiverFindings, startFindings, type Untold } from "./doctor.ts";
+import { receiverFindings, startFindings } from "./doctor.ts";
 import type { Finding } from "./finding.ts";
 import { influxFindings } from "./influx-check.ts";
 import type { KafkaPorts } from "./kafka-check.ts";
@@ -23,17 +23,12 @@ export interface ServiceDoctorOptions extends Pick<
   readonly ports: ServiceDoctorPorts;
 }
 
-const UNTOLD: Untold = {
-  receivers: "nobody is told of a storm: alerts stand in the topic alone",
-  heartbeat: "none: if squall itself dies, nobody learns of it",
-};
-
 export async function* serviceFindings(options: ServiceDoctorOptions): AsyncGenerator<Finding> {
   const { config } = options;
   yield* startFindings(options);
   yield* kafkaFindings(options);
   if (config.influx !== undefined) yield* await influxChecked(config.influx, options);
-  if (config.role === "alerter") yield* receiverFindings(options, UNTOLD);
+  if (config.role === "alerter") yield* receiverFindings(options, "stand in the topic alone");
   yield await metricsFinding(config);
 }
 
