@@ -59,8 +59,13 @@ export interface FanOutList {
   post: Post | undefined;
 }
 
-export function createFanOut(message: MailMessage, at: number, changes?: Changes): FanOut {
-  const byHop = deliveriesByHop(message);
+/** `counted`: what was counted of its deliveries before. */
+export function createFanOut(
+  message: MailMessage,
+  at: number,
+  changes?: Changes,
+  { byHop, deliveries }: Pick<FanOut, "byHop" | "deliveries"> = countedUntilNow(message),
+): FanOut {
   return {
     kind: "fan-out",
     ...chunked(changes),
@@ -80,9 +85,14 @@ export function createFanOut(message: MailMessage, at: number, changes?: Changes
     listPost: undefined,
     weight: 1,
     byHop,
-    deliveries: seriesOf(byHop, message.leading),
+    deliveries,
     storm: undefined,
     stormPlace: 0,
     stormReply: false,
   };
+}
+
+function countedUntilNow(message: MailMessage): Pick<FanOut, "byHop" | "deliveries"> {
+  const byHop = deliveriesByHop(message);
+  return { deliveries: seriesOf(byHop, message.leading), byHop };
 }

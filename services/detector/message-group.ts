@@ -7,7 +7,7 @@ import { noteChange, type Tracked } from "./tracked.ts";
 export interface MessageGroup extends Tracked {
   readonly kind: "group";
   readonly key: string;
-  readonly variants: MailMessage[];
+  variants: MailMessage[];
   lastAt: number;
   /** Room it takes: queue ids kept one by one, but for those that count among the large messages, and lists. */
   weight: number;

@@ -33,7 +33,7 @@ export interface Trace {
   readonly at: number;
 }
 
-interface Past {
+export interface Past {
   readonly identities: Map<string, number>;
   readonly sources: Map<string, Trace>;
 }
@@ -68,9 +68,9 @@ export interface HistoryLimits {
   readonly postsMax: number;
 }
 
-export function createPostHistory(): PostHistory {
+export function createPostHistory(posts: Post[] = []): PostHistory {
   return {
-    posts: [],
+    posts,
     lastTimes: [],
     past: undefined,
     pastUntil: Number.NEGATIVE_INFINITY,

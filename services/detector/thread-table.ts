@@ -27,7 +27,7 @@ export interface Thread extends Chunked {
   /** Messages of late, in order of arrival. */
   messages: FanOut[];
   /** Keys of the id table that point here. */
-  readonly ids: string[];
+  ids: string[];
   storm: Storm | undefined;
   /** Storms and watches it has had. */
   episode: number;
@@ -79,16 +79,17 @@ export function createThreadTable(): ThreadTable {
   return { threads: new Map(), ids: new Map(), recent: new Set(), messages: 0 };
 }
 
-export function createThread(key: string, first: FanOut): Thread {
+/** `kept`: of one that is made again. */
+export function createThread(key: string, first: FanOut, kept?: Pick<Thread, "lists" | "replies" | "base">): Thread {
   return {
     kind: "thread",
     ...chunked(first.changes),
     key,
     first,
-    lists: [],
+    lists: kept?.lists ?? [],
     reach: 0,
-    replies: createPostHistory(),
-    base: firstScore(first.at),
+    replies: kept?.replies ?? createPostHistory(),
+    base: kept?.base ?? firstScore(first.at),
     replyAlls: 0,
     peakScore: 0,
     lastAt: first.at,

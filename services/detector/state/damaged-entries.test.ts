@@ -18,8 +18,10 @@ beforeAll(() => {
   const small = [1, 2, 3].map((index) =>
     mail({ seconds: index, id: `small${index}`, hop: "203.0.113.7", authenticated: false }),
   );
+  // A group of its own.
+  const again = mail({ seconds: 4, id: "small1", queueId: "again", hop: "203.0.113.7", authenticated: false });
   run.feed(
-    [...events, ...small].map((event) => ({ kind: "event", event })),
+    [...events, ...small, again].map((event) => ({ kind: "event", event })),
     3,
   );
   stored = run.stored;
@@ -54,10 +56,10 @@ describe("every kind of entry", () => {
     for (const key of kinds()) {
       const value = stored.get(key) ?? Buffer.of();
       const other =
-        value[0] === 0x7b
-          ? value.toString().replace('"v":1', '"v":2')
-          : Buffer.concat([Buffer.of(2), value.subarray(1)]);
-      expect(refusal(new Map([...stored, [key, Buffer.from(other)]]))).toMatchObject({
+        value[0] === 1
+          ? Buffer.concat([Buffer.of(2), value.subarray(1)])
+          : Buffer.from(value.toString().replace(/^\{"v":1|^\[1/, (begin) => begin.replace("1", "2")));
+      expect(refusal(new Map([...stored, [key, other]]))).toMatchObject({
         reason: "unknown-version",
         key,
       });
@@ -86,11 +88,13 @@ describe("every kind of entry", () => {
 
 describe("a value", () => {
   const cases: readonly (readonly [key: RegExp, from: RegExp, to: string, reason: StateEntryReason, said: string])[] = [
-    [/\/thread\/\d+$/, /"reach":\d+/, '"reach":"many"', "damaged", "reach is no number"],
-    [/\/thread\/\d+$/, /"lists":\[/, '"lists":[999,', "missing-entry", "list/999"],
-    [/\/storm\/\d+$/, /"severity":"\w+"/, '"severity":"mild"', "damaged", "severity is not known"],
+    [/\/thread\/\d+$/, /^\[1,"[^"]+"/, "[1,0.5", "damaged", "key is no text"],
+    [/\/thread\/\d+$/, /^(\[1,"[^"]+"),\d+/, "$1,999", "missing-entry", "fan-out/999"],
+    [/\/storm\/\d+$/, /"thread"/, '"both"', "damaged", "scope is not known"],
+    [/\/fan-out\/\d+$/, /^(\[1,\d+),1/, "$1,9999", "damaged", "hops is no number of items"],
+    [/\/fan-out\/\d+$/, /\]$/, ",0]", "damaged", "fields, read"],
+    [/\/fan-out\/\d+$/, /^\[.*\]$/, "{}", "damaged", "is no row"],
     [/\/list\/\d+$/, /"address":"[^"]+",/, "", "damaged", "address is no text"],
-    [/\/fan-out\/\d+$/, /"byHop":\[\[0/, '"byHop":[[7', "damaged", "byHop[0] has no hop"],
     [/\/site$/, /"totals":\{/, '"totals":7,"no":{', "damaged", "is no object"],
   ];
 

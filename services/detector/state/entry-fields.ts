@@ -1,5 +1,5 @@
-// a stored value, an object or row of JSON -> its fields, each read once with its type. JSON has no infinity: a number that may be
-// infinite is stored as null, and its reader knows which infinity it was.
+// A stored value whose fields have names, for the kinds of which there are few (the others: entry-row.ts). JSON has no infinity: a
+// number that may be infinite is stored as null, and its reader knows which infinity it was.
 
 import { StateEntryError } from "./state-entry-error.ts";
 
@@ -11,7 +11,7 @@ export function jsonValue(fields: Readonly<Record<string, unknown>>): Buffer {
 }
 
 /** Fields without flags that are not set and without empty lists: read back they are that again. Nearly all of both are. */
-export function sparse(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+function sparse(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const left: Record<string, unknown> = {};
   for (const name in fields) {
     const value = fields[name];

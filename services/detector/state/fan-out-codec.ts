@@ -1,136 +1,162 @@
-// FanOut <-> `fan-out/ID`: a message that reached many, what was decided of it, and its places among replies and posts. Queue ids,
-// where these are many, are `fan-out/ID/N`.
+// FanOut <-> `fan-out/ID`: a message that reached many, what was decided of it, its places among replies and posts, and its group, where
+// it is alone in it. Queue ids, where these are many, are `fan-out/ID/N`.
 
 import { LIST_EVIDENCE } from "../../../shared/domain/mail-event.ts";
 import { createMinuteSeries } from "../delivery-ledger.ts";
 import { createFanOut, type FanOut, type FanOutList } from "../fan-out.ts";
+import type { HopDeliveries } from "../hop-deliveries.ts";
 import type { MailMessage } from "../mail-message.ts";
 import type { Post } from "../post-history.ts";
 import type { ScoreState } from "../score.ts";
 import { THREAD_HINTS } from "../thread-resolution.ts";
 import type { Changes } from "../tracked.ts";
-import type { Fields } from "./entry-fields.ts";
-import { storedMessage } from "./message-codec.ts";
-import { readSeries, storedSeries } from "./series-codec.ts";
+import type { RowReader, RowWriter } from "./entry-row.ts";
 import type { IdOf, Linked } from "./linked.ts";
+import { writeMessage } from "./message-codec.ts";
+import { readSeries, writeSeries } from "./series-codec.ts";
 
-export function storedFanOut(fanOut: FanOut, idOf: IdOf): Readonly<Record<string, unknown>> {
-  const { message, thread, storm, lists, post, listPost, byHop, deliveries } = fanOut;
-  const hop = byHop.findIndex((each) => each.deliveries === deliveries);
-  const own = lists.findIndex((entry) => entry.post !== undefined && entry.post === listPost);
-  return {
-    at: fanOut.at,
-    reach: fanOut.reach,
-    person: fanOut.person,
-    nameless: fanOut.nameless,
-    soleClient: fanOut.soleClient,
-    hopsJudged: fanOut.hopsJudged,
-    hint: fanOut.hint,
-    watched: fanOut.watched,
-    replyAll: fanOut.replyAll,
-    weight: fanOut.weight,
-    message: storedMessage(message),
-    lists: lists.map((entry) => storedList(entry, idOf)),
-    post: post === undefined ? undefined : storedPost(post),
-    listPost: own >= 0 ? own : undefined,
-    formerListPost: own < 0 && listPost !== undefined ? storedPost(listPost) : undefined,
-    byHop: byHop.map((each) => {
-      const hopIndex = message.hops.indexOf(each.hop);
-      return each.deliveries.starts.length === 0 ? [hopIndex] : [hopIndex, storedSeries(each.deliveries)];
-    }),
-    deliveriesOf: hop,
-    deliveries: hop < 0 ? storedSeries(deliveries) : undefined,
-    thread: thread === undefined ? undefined : idOf(thread),
-    storm: storm === undefined ? undefined : idOf(storm),
-    stormPlace: fanOut.stormPlace,
-    stormReply: fanOut.stormReply,
-  };
-}
-
-/** Its thread and storm are not linked yet. */
-export function readFanOut(fields: Fields, message: MailMessage, linked: Linked, changes: Changes | undefined): FanOut {
-  const fanOut = createFanOut(message, fields.number("at"), changes);
-  message.fanOut = fanOut;
-  fanOut.reach = fields.number("reach");
-  fanOut.person = fields.textOrNone("person");
-  fanOut.nameless = fields.flag("nameless");
-  fanOut.soleClient = fields.textOrNone("soleClient");
-  fanOut.hopsJudged = fields.number("hopsJudged");
-  fanOut.hint = fields.word("hint", THREAD_HINTS);
-  fanOut.watched = fields.flag("watched");
-  fanOut.replyAll = fields.flag("replyAll");
-  fanOut.weight = fields.number("weight");
-  fanOut.lists = fields.objects("lists").map((row) => readList(row, fanOut, linked));
-  fanOut.post = readPost(fields.objectOrNone("post"), fanOut);
-  fanOut.listPost = fields.has("listPost")
-    ? fanOut.lists[fields.number("listPost")]?.post
-    : readPost(fields.objectOrNone("formerListPost"), fanOut);
-  fanOut.byHop = fields.objects("byHop").map((row) => {
-    const hop = message.hops[row.number(0)];
-    if (hop === undefined) throw row.refusal("has no hop");
-    return { hop, deliveries: row.has(1) ? readSeries(row.object(1)) : createMinuteSeries() };
+export function writeFanOut(row: RowWriter, fanOut: FanOut, idOf: IdOf): void {
+  const { message, lists, post, listPost, byHop, deliveries } = fanOut;
+  row.time(fanOut.at);
+  writeMessage(row, message);
+  row.list(byHop, ({ hop, deliveries: ofHop }) => {
+    row.number(message.hops.indexOf(hop));
+    row.flag(ofHop.starts.length > 0);
+    if (ofHop.starts.length > 0) writeSeries(row, ofHop);
   });
-  fanOut.deliveries = fanOut.byHop[fields.number("deliveriesOf")]?.deliveries ?? ownSeries(fields);
-  fanOut.stormPlace = fields.number("stormPlace");
-  fanOut.stormReply = fields.flag("stormReply");
-  return fanOut;
+  const counted = byHop.findIndex((each) => each.deliveries === deliveries);
+  row.number(counted);
+  if (counted < 0) writeSeries(row, deliveries);
+  row.number(fanOut.reach);
+  row.textOrNone(fanOut.person);
+  row.flag(fanOut.nameless);
+  row.textOrNone(fanOut.soleClient);
+  row.number(fanOut.hopsJudged);
+  row.list(lists, (entry) => writeFanOutList(row, entry, idOf));
+  row.text(fanOut.hint);
+  row.flag(fanOut.watched);
+  row.flag(fanOut.replyAll);
+  writePost(row, post);
+  // Of the lists that were forgotten the post of the first may be left.
+  const own = lists.findIndex((entry) => entry.post !== undefined && entry.post === listPost);
+  row.number(own);
+  if (own < 0) writePost(row, listPost);
+  row.number(fanOut.weight);
+  row.number(fanOut.stormPlace);
+  row.flag(fanOut.stormReply);
+  row.number(fanOut.thread === undefined ? 0 : idOf(fanOut.thread));
+  row.number(fanOut.storm === undefined ? 0 : idOf(fanOut.storm));
 }
 
-function ownSeries(fields: Fields): FanOut["deliveries"] {
-  return fields.has("deliveries") ? readSeries(fields.object("deliveries")) : createMinuteSeries();
+/** What a fan-out names that may not be there yet; 0: none. */
+export interface FanOutNames {
+  readonly thread: number;
+  readonly storm: number;
 }
 
-function storedList(entry: FanOutList, idOf: IdOf): object {
-  const { list, via, remembered, newcomer, posted, post } = entry;
-  const row = [idOf(list), via, remembered, newcomer, posted];
-  return post === undefined ? row : [...row, storedPost(post)];
+/** A fan-out whose thread and storm are not linked yet. */
+export function readFanOut(
+  row: RowReader,
+  deps: { readonly linked: Linked; readonly changes: Changes | undefined },
+  readMessageOf: () => MailMessage,
+): { readonly fanOut: FanOut; readonly names: FanOutNames } {
+  const at = row.time("at");
+  const message = readMessageOf();
+  const byHop = row.list("byHop", () => readHopDeliveries(row, message));
+  const counted = row.number("deliveriesOf");
+  const deliveries = byHop[counted]?.deliveries ?? readSeries(row);
+  const fanOut = createFanOut(message, at, deps.changes, { byHop, deliveries });
+  message.fanOut = fanOut;
+  fanOut.reach = row.number("reach");
+  fanOut.person = row.textOrNone("person");
+  fanOut.nameless = row.flag("nameless");
+  fanOut.soleClient = row.textOrNone("soleClient");
+  fanOut.hopsJudged = row.number("hopsJudged");
+  fanOut.lists = row.list("lists", () => readFanOutList(row, fanOut, deps.linked));
+  fanOut.hint = row.word("hint", THREAD_HINTS);
+  fanOut.watched = row.flag("watched");
+  fanOut.replyAll = row.flag("replyAll");
+  fanOut.post = readPost(row, fanOut);
+  const own = row.number("listPost");
+  fanOut.listPost = own < 0 ? readPost(row, fanOut) : fanOut.lists[own]?.post;
+  fanOut.weight = row.number("weight");
+  fanOut.stormPlace = row.number("stormPlace");
+  fanOut.stormReply = row.flag("stormReply");
+  return { fanOut, names: { thread: row.number("thread"), storm: row.number("storm") } };
 }
 
-function readList(row: Fields, fanOut: FanOut, linked: Linked): FanOutList {
+function readHopDeliveries(row: RowReader, message: MailMessage): HopDeliveries {
+  const hop = message.hops[row.number("hop")] ?? row.refuse("byHop", "has no hop");
+  return { hop, deliveries: row.flag("deliveries") ? readSeries(row) : createMinuteSeries() };
+}
+
+function writeFanOutList(row: RowWriter, entry: FanOutList, idOf: IdOf): void {
+  row.number(idOf(entry.list));
+  row.text(entry.via);
+  row.flag(entry.remembered);
+  row.flag(entry.newcomer);
+  row.flag(entry.posted);
+  writePost(row, entry.post);
+}
+
+function readFanOutList(row: RowReader, fanOut: FanOut, linked: Linked): FanOutList {
   return {
-    list: linked.list(row, row.number(0)),
-    via: row.word(1, LIST_EVIDENCE),
-    remembered: row.flag(2),
-    newcomer: row.flag(3),
-    posted: row.flag(4),
-    post: readPost(row.objectOrNone(5), fanOut),
+    list: linked.list(row, row.number("list")),
+    via: row.word("via", LIST_EVIDENCE),
+    remembered: row.flag("remembered"),
+    newcomer: row.flag("newcomer"),
+    posted: row.flag("posted"),
+    post: readPost(row, fanOut),
   };
 }
 
 /** Its time is the message's. */
-export function storedPost(post: Post): object {
-  const { person, sources, mark, identity, previousAt, distinct, timing, pause, after } = post;
-  const row = [person, sources, mark, identity, previousAt, distinct, timing, pause];
-  return after === undefined ? row : [...row, storedScore(after)];
+export function writePost(row: RowWriter, post: Post | undefined): void {
+  row.flag(post !== undefined);
+  if (post === undefined) return;
+  row.text(post.person);
+  row.textList(post.sources);
+  row.number(post.mark);
+  row.text(post.identity);
+  row.time(post.previousAt);
+  row.flag(post.distinct);
+  row.number(post.timing);
+  row.number(post.pause);
+  row.flag(post.after !== undefined);
+  if (post.after !== undefined) writeScore(row, post.after);
 }
 
-export function readPost(row: Fields | undefined, fanOut: FanOut): Post | undefined {
-  if (row === undefined) return undefined;
+export function readPost(row: RowReader, fanOut: FanOut): Post | undefined {
+  if (!row.flag("post")) return undefined;
   return {
     at: fanOut.at,
-    person: row.text(0),
-    sources: row.texts(1),
-    mark: row.number(2),
+    person: row.text("person"),
+    sources: row.textList("sources"),
+    mark: row.number("mark"),
     fanOut,
-    identity: row.text(3),
-    previousAt: row.time(4, Number.NEGATIVE_INFINITY),
-    distinct: row.flag(5),
-    timing: row.number(6),
-    pause: row.number(7),
-    after: row.has(8) ? readScore(row.object(8)) : undefined,
+    identity: row.text("identity"),
+    previousAt: row.time("previousAt", Number.NEGATIVE_INFINITY),
+    distinct: row.flag("distinct"),
+    timing: row.number("timing"),
+    pause: row.number("pause"),
+    after: row.flag("after") ? readScore(row) : undefined,
   };
 }
 
-export function storedScore(state: ScoreState): object {
-  return [state.at, state.stormIntensity, ...state.talkIntensity, state.score, state.scoreUnmarked];
+export function writeScore(row: RowWriter, state: ScoreState): void {
+  row.time(state.at);
+  row.number(state.stormIntensity);
+  for (const intensity of state.talkIntensity) row.number(intensity);
+  row.number(state.score);
+  row.number(state.scoreUnmarked);
 }
 
-export function readScore(row: Fields): ScoreState {
+export function readScore(row: RowReader): ScoreState {
   return {
-    at: row.number(0),
-    stormIntensity: row.number(1),
-    talkIntensity: [row.number(2), row.number(3), row.number(4)],
-    score: row.number(5),
-    scoreUnmarked: row.number(6),
+    at: row.time("at"),
+    stormIntensity: row.number("stormIntensity"),
+    talkIntensity: [row.number("talkIntensity"), row.number("talkIntensity"), row.number("talkIntensity")],
+    score: row.number("score"),
+    scoreUnmarked: row.number("scoreUnmarked"),
   };
 }

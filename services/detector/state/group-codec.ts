@@ -1,35 +1,62 @@
-// MessageGroup <-> `group/ID`, with its messages, except those that reached many: these are named.
+// MessageGroup <-> `group/ID`, with its messages, except those that reached many: these are named. A group that is one message which
+// reached many, as nearly all of those are, stands with that: a takeover reads every entry there is.
 
+import type { FanOut } from "../fan-out.ts";
 import { createGroup, type MessageTable } from "../message-table.ts";
 import type { MessageGroup } from "../message-group.ts";
-import type { Fields } from "./entry-fields.ts";
+import type { RowReader, RowWriter } from "./entry-row.ts";
 import type { IdOf, Linked } from "./linked.ts";
-import { readMessage, storedMessage } from "./message-codec.ts";
+import { readMessage, writeMessage } from "./message-codec.ts";
 
 export function isKept(group: MessageGroup, { fanOuts, young, old }: MessageTable): boolean {
   const { key } = group;
   return fanOuts.get(key) === group || young.get(key) === group || old.get(key) === group;
 }
 
-export function storedGroup(group: MessageGroup, idOf: IdOf): Readonly<Record<string, unknown>> {
-  const { key, lastAt, weight, generation, fanOutTurn, variants } = group;
-  const messages = variants.map((message) =>
-    message.fanOut === undefined ? storedMessage(message) : { fanOut: idOf(message.fanOut) },
-  );
-  return { key, lastAt, weight, generation, fanOutTurn, messages };
+/** The message with which a group stands, being all of it. */
+export function soleFanOut(group: MessageGroup, table: MessageTable): FanOut | undefined {
+  const { variants, key } = group;
+  return variants.length === 1 && table.fanOuts.get(key) === group ? variants[0]?.fanOut : undefined;
 }
 
-export function readGroup(fields: Fields, table: MessageTable, linked: Linked): MessageGroup {
-  const group = createGroup(table, fields.text("key"));
-  group.lastAt = fields.time("lastAt", Number.NEGATIVE_INFINITY);
-  group.weight = fields.number("weight");
-  group.generation = fields.number("generation");
-  group.fanOutTurn = fields.number("fanOutTurn");
-  for (const message of fields.objects("messages")) {
-    const isFanOut = message.has("fanOut");
-    group.variants.push(
-      isFanOut ? linked.fanOut(message, message.number("fanOut")).message : readMessage(message, () => []),
-    );
-  }
+/** The group that stands with a message. */
+export function groupWith(fanOut: FanOut, table: MessageTable): MessageGroup | undefined {
+  const group = table.fanOuts.get(fanOut.message.id);
+  return group !== undefined && soleFanOut(group, table) === fanOut ? group : undefined;
+}
+
+export function writeGroup(row: RowWriter, group: MessageGroup, idOf: IdOf): void {
+  row.text(group.key);
+  writeGroupAlone(row, group);
+  row.list(group.variants, (message) => {
+    row.number(message.fanOut === undefined ? 0 : idOf(message.fanOut));
+    if (message.fanOut === undefined) writeMessage(row, message);
+  });
+}
+
+export function readGroup(row: RowReader, table: MessageTable, linked: Linked): MessageGroup {
+  const group = createGroup(table, row.text("key"));
+  readGroupAlone(row, group);
+  group.variants = row.list("messages", () => {
+    const fanOut = row.number("fanOut");
+    return fanOut === 0
+      ? readMessage(row, () => row.refuse("slots", "stand apart"))
+      : linked.fanOut(row, fanOut).message;
+  });
   return group;
+}
+
+/** Of a group that stands with its only message: what the message does not know. */
+export function writeGroupAlone(row: RowWriter, { lastAt, weight, generation, fanOutTurn }: MessageGroup): void {
+  row.time(lastAt);
+  row.number(weight);
+  row.number(generation);
+  row.number(fanOutTurn);
+}
+
+export function readGroupAlone(row: RowReader, group: MessageGroup): void {
+  group.lastAt = row.time("lastAt", Number.NEGATIVE_INFINITY);
+  group.weight = row.number("weight");
+  group.generation = row.number("generation");
+  group.fanOutTurn = row.number("fanOutTurn");
 }

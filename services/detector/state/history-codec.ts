@@ -4,9 +4,16 @@
 import type { FanOut } from "../fan-out.ts";
 import type { ListState } from "../list-table.ts";
 import { recountPeople } from "../post-people.ts";
-import { createPostHistory, type Post, type PostHistory, type Starter, type Trace } from "../post-history.ts";
-import type { Fields } from "./entry-fields.ts";
-import { readPost, storedPost } from "./fan-out-codec.ts";
+import {
+  createPostHistory,
+  type Past,
+  type Post,
+  type PostHistory,
+  type Starter,
+  type Trace,
+} from "../post-history.ts";
+import type { RowReader, RowWriter } from "./entry-row.ts";
+import { readPost, writePost } from "./fan-out-codec.ts";
 import type { IdOf, Linked } from "./linked.ts";
 
 /** What a message was among the posts of one history, as far as the message knows. */
@@ -27,51 +34,70 @@ export function isApart(history: PostHistory): boolean {
   return history.apart;
 }
 
-export function storedHistory(history: PostHistory, idOf: IdOf, postOf: PostOf): Readonly<Record<string, unknown>> {
-  const { posts, past, pastUntil, forgetAtSize, starter, lastTimes } = history;
-  return {
-    posts: posts.map((post) => {
-      const id = idOf(post.fanOut);
-      // A message that is closed no longer names a list that was forgotten.
-      return postOf(post.fanOut) === post ? [id] : [id, storedPost(post)];
-    }),
-    pastUntil,
-    forgetAtSize,
-    starter: starter === undefined ? undefined : [starter.person, starter.sources, starter.at],
-    // Before a post was dropped they are what the posts say.
-    lastTimes: pastUntil === Number.NEGATIVE_INFINITY ? undefined : differences(lastTimes),
-    identities: past === undefined ? undefined : [...past.identities],
-    sources:
-      past === undefined ? undefined : [...past.sources].map(([source, { identity, at }]) => [source, identity, at]),
-  };
+export function writeHistory(row: RowWriter, history: PostHistory, idOf: IdOf, postOf: PostOf): void {
+  const { posts, past, pastUntil, starter, lastTimes } = history;
+  row.list(posts, (post) => {
+    row.number(idOf(post.fanOut));
+    // A message that is closed no longer names a list that was forgotten.
+    writePost(row, postOf(post.fanOut) === post ? undefined : post);
+  });
+  row.time(pastUntil);
+  row.number(history.forgetAtSize);
+  row.flag(starter !== undefined);
+  if (starter !== undefined) writeStarter(row, starter);
+  row.flag(past !== undefined);
+  if (past !== undefined) writePast(row, past);
+  // Before a post was dropped they are what the posts say.
+  if (pastUntil !== Number.NEGATIVE_INFINITY) row.list(differences(lastTimes), (step) => row.number(step));
 }
 
-export function readHistory(fields: Fields, linked: Linked, postOf: PostOf): PostHistory {
-  const posts = fields.objects("posts").map((row) => {
-    const fanOut = linked.fanOut(row, row.number(0));
-    const post = readPost(row.objectOrNone(1), fanOut) ?? postOf(fanOut);
-    if (post === undefined) throw row.refusal("is no post");
-    return post;
-  });
-  const history: PostHistory = { ...createPostHistory(), posts, touched: false };
-  history.pastUntil = fields.time("pastUntil", Number.NEGATIVE_INFINITY);
-  history.forgetAtSize = fields.number("forgetAtSize");
-  const starter = fields.objectOrNone("starter");
-  history.starter = starter === undefined ? undefined : readStarter(starter);
-  if (fields.has("identities")) {
-    const identities = fields.objects("identities").map((row): [string, number] => [row.text(0), row.number(1)]);
-    const sources = fields
-      .objects("sources")
-      .map((row): [string, Trace] => [row.text(0), { identity: row.text(1), at: row.number(2) }]);
-    history.past = { identities: new Map(identities), sources: new Map(sources) };
-  }
-  if (fields.has("lastTimes")) history.lastTimes = sums(fields.numbers("lastTimes"));
-  else recountPeople(history);
+export function readHistory(row: RowReader, linked: Linked, postOf: PostOf): PostHistory {
+  const history = createPostHistory(row.list("posts", () => readPostOf(row, linked, postOf)));
+  history.touched = false;
+  history.pastUntil = row.time("pastUntil", Number.NEGATIVE_INFINITY);
+  history.forgetAtSize = row.number("forgetAtSize");
+  history.starter = row.flag("starter") ? readStarter(row) : undefined;
+  history.past = row.flag("past") ? readPast(row) : undefined;
+  if (history.pastUntil !== Number.NEGATIVE_INFINITY) {
+    history.lastTimes = sums(row.list("lastTimes", () => row.number("lastTime")));
+  } else if (history.posts.length > 0) recountPeople(history);
   return history;
 }
 
-function readStarter(row: Fields): Starter {
-  return { person: row.textOrNone(0), sources: row.texts(1), at: row.number(2) };
+function readPostOf(row: RowReader, linked: Linked, postOf: PostOf): Post {
+  const fanOut = linked.fanOut(row, row.number("fanOut"));
+  return readPost(row, fanOut) ?? postOf(fanOut) ?? row.refuse("posts", "name what is no post");
+}
+
+function writeStarter(row: RowWriter, { person, sources, at }: Starter): void {
+  row.textOrNone(person);
+  row.textList(sources);
+  row.time(at);
+}
+
+function readStarter(row: RowReader): Starter {
+  return { person: row.textOrNone("person"), sources: row.textList("sources"), at: row.time("at") };
+}
+
+function writePast(row: RowWriter, { identities, sources }: Past): void {
+  row.list([...identities], ([identity, at]) => {
+    row.text(identity);
+    row.time(at);
+  });
+  row.list([...sources], ([source, { identity, at }]) => {
+    row.text(source);
+    row.text(identity);
+    row.time(at);
+  });
+}
+
+function readPast(row: RowReader): Past {
+  const identities = row.list("identities", (): [string, number] => [row.text("identity"), row.time("at")]);
+  const sources = row.list("sources", (): [string, Trace] => [
+    row.text("source"),
+    { identity: row.text("identity"), at: row.time("at") },
+  ]);
+  return { identities: new Map(identities), sources: new Map(sources) };
 }
 
 function differences(times: readonly number[]): number[] {

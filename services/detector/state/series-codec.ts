@@ -1,22 +1,21 @@
-// MinuteSeries <-> rows of numbers: minutes counted from the first one, so that each takes few digits.
+// MinuteSeries <-> fields of a row: minutes are counted from the first one, so that each takes few digits.
 
 import { MINUTE_MS } from "../../../shared/domain/delivery-minutes.ts";
 import { createMinuteSeries, type MinuteSeries } from "../delivery-ledger.ts";
-import type { Fields } from "./entry-fields.ts";
+import type { RowReader, RowWriter } from "./entry-row.ts";
 
-/** Start of the first minute, minutes since it and counts of all, then `before` and `total`. */
-export function storedSeries({ starts, counts, before, total }: MinuteSeries): object {
+export function writeSeries(row: RowWriter, { starts, counts, before, total }: MinuteSeries): void {
   const [from = 0] = starts;
-  return [from, starts.map((start) => (start - from) / MINUTE_MS), counts, before, total];
+  row.time(from);
+  row.list(starts, (start) => row.number((start - from) / MINUTE_MS));
+  for (const count of counts) row.number(count);
+  row.number(before);
+  row.number(total);
 }
 
-export function readSeries(fields: Fields): MinuteSeries {
-  const from = fields.number(0);
-  return {
-    ...createMinuteSeries(),
-    starts: fields.numbers(1).map((minute) => from + minute * MINUTE_MS),
-    counts: fields.numbers(2),
-    before: fields.number(3),
-    total: fields.number(4),
-  };
+export function readSeries(row: RowReader): MinuteSeries {
+  const from = row.time("first minute");
+  const starts = row.list("minutes", () => from + row.number("minute") * MINUTE_MS);
+  const counts = starts.map(() => row.number("deliveries"));
+  return { ...createMinuteSeries(), starts, counts, before: row.number("before"), total: row.number("total") };
 }

@@ -7,13 +7,14 @@ import type { ListState } from "../list-table.ts";
 import type { MailMessage } from "../mail-message.ts";
 import { FEW_SLOTS } from "../mail-message.ts";
 import type { MessageGroup } from "../message-group.ts";
+import { createGroup, type MessageTable } from "../message-table.ts";
 import type { PostHistory } from "../post-history.ts";
 import type { SiteState } from "../site-state.ts";
 import type { Storm } from "../storm.ts";
 import type { Thread } from "../thread-table.ts";
-import type { Fields } from "./entry-fields.ts";
+import type { RowReader } from "./entry-row.ts";
 import { readFanOut } from "./fan-out-codec.ts";
-import { readGroup } from "./group-codec.ts";
+import { readGroup, readGroupAlone } from "./group-codec.ts";
 import { listPost, readHistory, threadPost } from "./history-codec.ts";
 import { type At, type Linked, numbered } from "./linked.ts";
 import { restorePeople, restoreWindows } from "./restore-alone.ts";
@@ -23,9 +24,9 @@ import { readMessage } from "./message-codec.ts";
 import { readClients } from "./people-codec.ts";
 import { readSite } from "./site-codec.ts";
 import { StateEntryError } from "./state-entry-error.ts";
-import type { StoredObjects } from "./stored-objects.ts";
+import { readChunks, type StoredObjects } from "./stored-objects.ts";
 import { readStorm } from "./storm-codec.ts";
-import { readIds, readThread, threadMessages } from "./thread-codec.ts";
+import { readId, readThread, threadMessages } from "./thread-codec.ts";
 
 export class SiteRestore {
   private readonly site: SiteState;
@@ -34,6 +35,7 @@ export class SiteRestore {
   private readonly lists = new Map<number, ListState>();
   private readonly threads = new Map<number, Thread>();
   private readonly storms = new Map<number, Storm>();
+  private readonly groups: MessageGroup[] = [];
   /** Named before they are there: messages by their thread, and what names a storm. */
   private readonly ofThreads = new Map<number, FanOut[]>();
   private readonly inStorms: { readonly object: FanOut | Thread; readonly storm: number }[] = [];
@@ -88,69 +90,73 @@ export class SiteRestore {
 
   private makeFanOuts(): void {
     const { stored, linked, site } = this;
-    for (const [id, fields] of stored.inOrder("fan-out")) {
-      let chunks = 0;
-      const message = readMessage(fields.object("message"), (count) => {
-        const rows = stored.slotsOf(fields, id, count);
-        chunks = stored.slotChunks(id);
-        return rows;
-      });
-      const fanOut = numbered(readFanOut(fields, message, linked, site.changes), id);
-      fanOut.chunksTold = chunks;
+    const deps = { linked, changes: site.changes };
+    for (const [id, row] of stored.rowsInOrder("fan-out")) {
+      const chunks = stored.slotChunks(id);
+      const { fanOut, names } = readFanOut(row, deps, () =>
+        readMessage(row, (count, read) => readChunks(row, { name: "slots", count, chunks }, read)),
+      );
+      numbered(fanOut, id).chunksTold = chunks.length;
       this.fanOuts.set(id, fanOut);
-      if (fields.has("thread")) pushTo(this.ofThreads, fields.number("thread"), fanOut);
-      this.noteStorm(fields, fanOut);
+      if (names.thread !== 0) pushTo(this.ofThreads, names.thread, fanOut);
+      if (names.storm !== 0) this.inStorms.push({ object: fanOut, storm: names.storm });
+      if (row.flag("group")) this.groups.push(readSoleGroup(row, fanOut, site.messages));
     }
   }
 
   private makeThreads(): void {
     const { stored, linked, site } = this;
-    const { threads } = site.threads;
-    for (const [id, fields] of stored.inOrder("thread")) {
-      const thread = numbered(readThread(fields, linked), id);
+    for (const [id, row] of stored.rowsInOrder("thread")) {
+      const { thread, names } = readThread(row, linked, () => this.repliesApart(row, id));
+      numbered(thread, id);
       this.threads.set(id, thread);
-      const ids = fields.isNumber("ids") ? stored.idsOf(fields, id, fields.number("ids")) : fields.objects("ids");
-      if (ids.length === 0 && stored.idChunks(id) > 0) throw fields.refusal("does not say how many ids it has");
-      readIds(thread, ids, site.threads);
-      thread.chunksTold = stored.idChunks(id);
-      thread.replies = this.repliesOf(fields, id);
-      if (!fields.flag("evicted")) threads.set(thread.key, thread);
-      this.noteStorm(fields, thread);
-      this.linkMessages(fields, thread);
+      thread.ids = this.idsOf(row, thread);
+      if (!names.evicted) site.threads.threads.set(thread.key, thread);
+      if (names.storm !== 0) this.inStorms.push({ object: thread, storm: names.storm });
+      this.linkMessages(thread, names.messagesFrom);
     }
     for (const [id, [fanOut]] of this.ofThreads)
       if (fanOut !== undefined && !this.threads.has(id)) linked.thread(keyed(stored, fanOut), id);
   }
 
-  private linkMessages(fields: Fields, thread: Thread): void {
+  private idsOf(row: RowReader, thread: Thread): string[] {
+    const { ids } = this.site.threads;
+    const chunks = this.stored.idChunks(thread.id);
+    thread.chunksTold = chunks.length;
+    if (row.flag("ids apart")) {
+      const place = { name: "ids", count: row.number("ids"), chunks };
+      return readChunks(row, place, (chunk, at) => readId(chunk, at, thread, ids));
+    }
+    if (chunks.length > 0) throw row.refusal("does not say how many ids it has");
+    return row.list("ids", (at) => readId(row, at, thread, ids));
+  }
+
+  private linkMessages(thread: Thread, from: number): void {
     const { threads } = this.site;
     const named = this.ofThreads.get(thread.id) ?? [];
     for (const fanOut of named) fanOut.thread = thread;
-    thread.messages = threadMessages(fields, named);
+    thread.messages = threadMessages(from, named);
     for (const message of thread.messages) threads.messages += message.weight;
     if (thread.messages.length > 0 || thread.replies.posts.length > 0) threads.recent.add(thread);
   }
 
-  private noteStorm(fields: Fields, object: FanOut | Thread): void {
-    if (fields.has("storm")) this.inStorms.push({ object, storm: fields.number("storm") });
-  }
-
-  private repliesOf(thread: Fields, id: number): PostHistory {
-    const replies = thread.objectOrNone("replies");
-    if (replies !== undefined) return readHistory(replies, this.linked, threadPost);
-    const apart = this.stored.fields("thread-replies", id);
-    if (apart === undefined) throw new StateEntryError("missing-entry", thread.key, "its replies");
-    return { ...readHistory(apart, this.linked, threadPost), apart: true };
+  private repliesApart(thread: RowReader, id: number): PostHistory {
+    const row = this.stored.row("thread-replies", id);
+    if (row === undefined) throw new StateEntryError("missing-entry", thread.key, "its replies");
+    const replies = readHistory(row, this.linked, threadPost);
+    row.end();
+    replies.apart = true;
+    return replies;
   }
 
   private makeStorms(): void {
     const { stored, linked, site } = this;
     const membersFrom = new Map<Storm, number>();
-    for (const [id, fields] of stored.inOrder("storm")) {
-      const storm = numbered(readStorm(fields, linked, site.changes), id);
-      this.storms.set(id, storm);
-      membersFrom.set(storm, fields.time("membersFrom", Number.POSITIVE_INFINITY));
-      if (!fields.flag("forgotten")) site.storms.push(storm);
+    for (const [id, row] of stored.rowsInOrder("storm")) {
+      const { storm, names } = readStorm(row, linked, site.changes);
+      this.storms.set(id, numbered(storm, id));
+      membersFrom.set(storm, names.membersFrom);
+      if (!names.forgotten) site.storms.push(storm);
     }
     for (const { object, storm: id } of this.inStorms) {
       const storm = linked.storm(keyed(stored, object), id);
@@ -172,9 +178,10 @@ export class SiteRestore {
         list.automatic = now.numbers("automatic").map((mail) => linked.fanOut(now, mail));
         if (now.has("storm")) list.storm = linked.storm(now, now.number("storm"));
       }
-      const posts = stored.fields("list-posts", id);
+      const posts = stored.row("list-posts", id);
       if (posts !== undefined) {
         list.posters = readHistory(posts, linked, listPost(list));
+        posts.end();
       }
       if (!list.forgotten) site.lists.posts += list.posters.posts.length + list.automatic.length;
     }
@@ -184,15 +191,17 @@ export class SiteRestore {
     const { stored, linked, site } = this;
     const { messages } = site;
     const large: (readonly [MailMessage, MessageGroup])[] = [];
-    const fanOuts: MessageGroup[] = [];
-    for (const [id, fields] of stored.inOrder("group")) {
-      const group = numbered(readGroup(fields, messages, linked), id);
-      if (group.fanOutTurn > 0) fanOuts.push(group);
-      else (group.generation === messages.generation ? messages.young : messages.old).set(group.key, group);
-      for (const message of group.variants) if (message.largeTurn > 0) large.push([message, group]);
-    }
+    for (const [id, row] of stored.rowsInOrder("group"))
+      this.groups.push(numbered(readGroup(row, messages, linked), id));
+    // Those that stand with a message are among those that reached many, which have an order of their own.
+    const fanOuts = this.groups.filter((group) => group.fanOutTurn > 0);
     fanOuts.sort((one, other) => one.fanOutTurn - other.fanOutTurn);
     for (const group of fanOuts) messages.fanOuts.set(group.key, group);
+    for (const group of this.groups) {
+      const isYoung = group.generation === messages.generation;
+      if (group.fanOutTurn === 0) (isYoung ? messages.young : messages.old).set(group.key, group);
+      for (const message of group.variants) if (message.largeTurn > 0) large.push([message, group]);
+    }
     large.sort(([one], [other]) => one.largeTurn - other.largeTurn);
     for (const [message, group] of large) {
       messages.large.set(message, group);
@@ -211,6 +220,14 @@ function found<Object>(objects: ReadonlyMap<number, Object>, at: At, name: strin
   const object = objects.get(id);
   if (object === undefined) throw new StateEntryError("missing-entry", at.key, name);
   return object;
+}
+
+/** The group of which a message is all. */
+function readSoleGroup(row: RowReader, { message }: FanOut, messages: MessageTable): MessageGroup {
+  const group = createGroup(messages, message.id);
+  readGroupAlone(row, group);
+  group.variants = [message];
+  return group;
 }
 
 function pushTo(map: Map<number, FanOut[]>, key: number, fanOut: FanOut): void {

@@ -1,28 +1,26 @@
 // what changed of a site -> entries, each once: `changes` of the contract, for one site.
 
-import { chunkOfSlot, slotsOfChunk } from "../large-messages.ts";
-import { sliceCount } from "../list-memory.ts";
 import type { ListState } from "../list-table.ts";
 import type { FanOut } from "../fan-out.ts";
+import type { MessageGroup } from "../message-group.ts";
 import type { PostHistory } from "../post-history.ts";
 import type { SiteState } from "../site-state.ts";
-import { chunkOfId, idsOfChunk, type Thread } from "../thread-table.ts";
-import type { Chunked, TrackedObject } from "../tracked.ts";
+import type { TrackedObject } from "../tracked.ts";
+import { ChunkTeller } from "./chunk-teller.ts";
 import { jsonValue } from "./entry-fields.ts";
 import type { EntryWriter } from "./entry-writer.ts";
-import { storedFanOut } from "./fan-out-codec.ts";
-import { isKept, storedGroup } from "./group-codec.ts";
-import { isApart, listPost, type PostOf, storedHistory, threadPost } from "./history-codec.ts";
+import { type RowWriter, rowValue } from "./entry-row.ts";
+import { writeFanOut } from "./fan-out-codec.ts";
+import { groupWith, isKept, soleFanOut, writeGroup, writeGroupAlone } from "./group-codec.ts";
+import { isApart, listPost, type PostOf, threadPost, writeHistory } from "./history-codec.ts";
 import { storedList, storedListNow } from "./list-codec.ts";
-import { storedSlice } from "./memory-codec.ts";
-import { hasSlotChunks, storedSlots } from "./message-codec.ts";
 import { storedClient, storedClients, storedLogin } from "./people-codec.ts";
 import { reachableObjects } from "./reachable.ts";
 import { isNamed, type NamedObject, type SiteChanges } from "./site-changes.ts";
 import { storedSite } from "./site-codec.ts";
 import { SmallMailJournal } from "./small-mail-journal.ts";
-import { storedStorm } from "./storm-codec.ts";
-import { hasIdChunks, storedIds, storedThread } from "./thread-codec.ts";
+import { writeStorm } from "./storm-codec.ts";
+import { writeThread } from "./thread-codec.ts";
 import { storedMinute, storedRow } from "./window-codec.ts";
 
 /** Objects that may go are looked for when so many more are stored than were left the last time, and every half hour. */
@@ -37,12 +35,14 @@ export class SiteTeller {
   private readonly changes: SiteChanges;
   private readonly writer: EntryWriter;
   private readonly prefix: string;
+  private readonly chunks: ChunkTeller;
 
   constructor(site: SiteState, changes: SiteChanges, to: { readonly writer: EntryWriter; readonly prefix: string }) {
     this.site = site;
     this.changes = changes;
     this.writer = to.writer;
     this.prefix = to.prefix;
+    this.chunks = new ChunkTeller(to);
   }
 
   tell(): void {
@@ -88,7 +88,7 @@ export class SiteTeller {
     }
     switch (object.kind) {
       case "group":
-        this.tellKept(object, isKept(object, site.messages), () => storedGroup(object, this.changes.idOf));
+        this.tellGroup(object);
         return;
       case "row":
         this.tellKept(object, this.isRowKept(object), () => storedRow(object));
@@ -113,76 +113,67 @@ export class SiteTeller {
     changes.stored.add(object);
     switch (object.kind) {
       case "fan-out":
-        this.write(object, storedFanOut(object, changes.idOf));
-        this.tellSlots(object);
+        this.writeRow(object, (row) => this.writeFanOut(row, object));
+        this.chunks.tellSlots(object);
         return;
       case "thread":
         if (isApart(object.replies)) this.tellHistory(`thread-replies/${object.id}`, object.replies, threadPost);
-        this.write(object, storedThread(object, site.threads, changes.idOf));
-        this.tellIds(object);
+        this.writeRow(object, (row) => writeThread(row, object, site.threads, changes.idOf));
+        this.chunks.tellIds(object, site.threads);
         return;
       case "list":
         this.write(object, storedList(object));
-        this.tellMemory(object);
+        this.chunks.tellMemory(object);
         if (changes.kept === "learned") return;
         this.writeAt(`list-now/${object.id}`, storedListNow(object, changes.idOf));
         this.tellHistory(`list-posts/${object.id}`, object.posters, listPost(object));
         return;
       case "storm":
-        this.write(object, storedStorm(object, site, changes.idOf));
+        this.writeRow(object, (row) => writeStorm(row, object, site, changes.idOf));
     }
+  }
+
+  private writeFanOut(row: RowWriter, fanOut: FanOut): void {
+    writeFanOut(row, fanOut, this.changes.idOf);
+    const group = groupWith(fanOut, this.site.messages);
+    row.flag(group !== undefined);
+    if (group !== undefined) writeGroupAlone(row, group);
+  }
+
+  private tellGroup(group: MessageGroup): void {
+    const { messages } = this.site;
+    const sole = soleFanOut(group, messages);
+    // What stood with its only message does so no more, or does so from now on.
+    if (sole !== undefined || !group.stored) for (const { fanOut } of group.variants) this.tellWith(fanOut);
+    if (sole === undefined && isKept(group, messages)) {
+      this.writeRow(group, (row) => writeGroup(row, group, this.changes.idOf));
+    } else if (group.stored) this.forget(group);
+  }
+
+  /** A message that did not change itself. */
+  private tellWith(fanOut: FanOut | undefined): void {
+    if (fanOut !== undefined && !this.changes.changed.has(fanOut)) this.tellObject(fanOut);
   }
 
   /** A learned list that went may be named by what is stored and was not read: it goes when that is read next. */
   private tellForgotten(list: ListState): void {
     this.changes.stored.delete(list);
     this.write(list, storedList(list));
-    this.tellMemory(list);
+    this.chunks.tellMemory(list);
   }
 
   private tellHistory(place: string, history: PostHistory, postOf: PostOf): void {
     if (!history.touched) return;
     history.touched = false;
-    this.writeAt(place, storedHistory(history, this.changes.idOf, postOf));
-  }
-
-  private tellSlots(fanOut: FanOut): void {
-    const { message } = fanOut;
-    const count = hasSlotChunks(message) ? chunkOfSlot(message.slots.length - 1) + 1 : 0;
-    this.tellChunks(fanOut, count, (chunk) => jsonValue({ slots: storedSlots(message, slotsOfChunk(message, chunk)) }));
-  }
-
-  private tellIds(thread: Thread): void {
-    const count = hasIdChunks(thread) ? chunkOfId(thread.ids.length - 1) + 1 : 0;
-    this.tellChunks(thread, count, (chunk) =>
-      jsonValue({ ids: storedIds(thread, idsOfChunk(thread, chunk), this.site.threads) }),
-    );
-  }
-
-  private tellMemory(list: ListState): void {
-    const { memory } = list;
-    this.tellChunks(list, memory.persons === 0 ? 0 : sliceCount(memory), (slice) => storedSlice(memory, slice));
-  }
-
-  /** Chunks that are new or changed; those beyond `count` are forgotten. */
-  private tellChunks(object: NamedObject & Chunked, count: number, valueOf: (chunk: number) => Buffer): void {
-    const { chunksTold, chunksChanged } = object;
-    object.chunksTold = count;
-    object.chunksChanged = undefined;
-    for (let chunk = count; chunk < chunksTold; chunk += 1) this.writer.forget(this.keyOf(object, chunk));
-    for (const chunk of chunksChanged ?? []) {
-      if (chunk < Math.min(count, chunksTold)) this.writer.write(this.keyOf(object, chunk), valueOf(chunk));
-    }
-    for (let chunk = chunksTold; chunk < count; chunk += 1)
-      this.writer.write(this.keyOf(object, chunk), valueOf(chunk));
+    const value = rowValue((row) => writeHistory(row, history, this.changes.idOf, postOf));
+    this.writer.write(`${this.prefix}${place}`, value);
   }
 
   private forgetNamed(object: NamedObject): void {
     object.stored = false;
     this.writer.forget(this.keyOf(object));
     if (object.kind === "storm") return;
-    for (let chunk = 0; chunk < object.chunksTold; chunk += 1) this.writer.forget(this.keyOf(object, chunk));
-    object.chunksTold = 0;
+    this.chunks.forget(object);
     if (object.kind === "thread" && object.replies.apart)
       this.writer.forget(`${this.prefix}thread-replies/${object.id}`);
     if (object.kind !== "list") return;
@@ -199,6 +190,10 @@ export class SiteTeller {
       this.write(object, stored());
       return;
     }
+    this.forget(object);
+  }
+
+  private forget(object: TrackedObject): void {
     object.stored = false;
     this.writer.forget(this.keyOf(object));
   }
@@ -216,12 +211,16 @@ export class SiteTeller {
     this.writer.write(this.keyOf(object), jsonValue(stored));
   }
 
+  private writeRow(object: TrackedObject, write: (row: RowWriter) => void): void {
+    object.stored = true;
+    this.writer.write(this.keyOf(object), rowValue(write));
+  }
+
   private writeAt(place: string, stored: Stored): void {
     this.writer.write(`${this.prefix}${place}`, jsonValue(stored));
   }
 
-  private keyOf({ kind, id }: TrackedObject, chunk?: number): string {
-    const key = `${this.prefix}${kind}/${id}`;
-    return chunk === undefined ? key : `${key}/${chunk}`;
+  private keyOf({ kind, id }: TrackedObject): string {
+    return `${this.prefix}${kind}/${id}`;
   }
 }

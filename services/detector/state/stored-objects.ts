@@ -3,6 +3,7 @@
 
 import { StateEntryError } from "./state-entry-error.ts";
 import { type Fields, fieldsOf } from "./entry-fields.ts";
+import { RowReader } from "./entry-row.ts";
 import type { StateKey } from "./state-key.ts";
 
 const KINDS = [
@@ -35,9 +36,9 @@ export class StoredObjects {
   /** What the keys begin with. */
   private readonly prefix: string;
   private readonly kinds = new Map<string, Map<number, Buffer>>(KINDS.map((kind) => [kind, new Map()]));
-  /** Rows of chunks: queue ids of messages, ids of threads. */
-  private readonly slots = new Map<number, Fields[]>();
-  private readonly ids = new Map<number, Fields[]>();
+  /** Chunks of queue ids of messages, and of ids of threads. */
+  private readonly slots = new Map<number, RowReader[]>();
+  private readonly ids = new Map<number, RowReader[]>();
   /** Slices of list memories, by list; entries of small mails, by generation. */
   readonly memories = new Map<number, StoredBytes[]>();
   readonly smallMails = new Map<number, StoredBytes[]>();
@@ -59,10 +60,16 @@ export class StoredObjects {
     else this.addChunk(key, place, value);
   }
 
-  /** Of one object; parsed at each call. */
+  /** Of one object whose fields have names; parsed at each call. */
   fields(kind: Kind, id: number): Fields | undefined {
     const value = this.kinds.get(kind)?.get(id);
     return value === undefined ? undefined : fieldsOf(this.keyOf(kind, id), value);
+  }
+
+  /** Of one object that is a row; parsed at each call. */
+  row(kind: Kind, id: number): RowReader | undefined {
+    const value = this.kinds.get(kind)?.get(id);
+    return value === undefined ? undefined : new RowReader(this.keyOf(kind, id), value);
   }
 
   keyOf(kind: Kind, id: number): string {
@@ -72,52 +79,57 @@ export class StoredObjects {
 
   /** In the order of their numbers: the order in which they were made. Each is parsed when its turn comes. */
   *inOrder(kind: Kind): Generator<readonly [id: number, fields: Fields]> {
-    const values = this.kinds.get(kind);
-    const ids = Float64Array.from(values?.keys() ?? []).sort();
-    for (const id of ids) {
+    for (const id of this.idsInOrder(kind)) {
       const fields = this.fields(kind, id);
       if (fields !== undefined) yield [id, fields];
     }
   }
 
-  /** Queue ids of a message that has so many; throws where some are missing. */
-  slotsOf(at: Fields, id: number, count: number): readonly Fields[] {
-    return this.rowsOf(this.slots.get(id) ?? [], "slots", { at, count });
-  }
-
-  idsOf(at: Fields, id: number, count: number): readonly Fields[] {
-    return this.rowsOf(this.ids.get(id) ?? [], "ids", { at, count });
-  }
-
-  slotChunks(id: number): number {
-    return this.slots.get(id)?.length ?? 0;
-  }
-
-  idChunks(id: number): number {
-    return this.ids.get(id)?.length ?? 0;
-  }
-
-  private rowsOf(
-    chunks: readonly Fields[],
-    name: string,
-    whose: { readonly at: Fields; readonly count: number },
-  ): readonly Fields[] {
-    const rows: Fields[] = [];
-    for (let chunk = 0; rows.length < whose.count; chunk += 1) {
-      const fields = chunks[chunk];
-      if (fields === undefined) throw new StateEntryError("missing-entry", whose.at.key, `${name} of chunk ${chunk}`);
-      rows.push(...fields.objects(name));
+  /** The same of a kind that is rows. Throws StateEntryError where one was not read to its end. */
+  *rowsInOrder(kind: Kind): Generator<readonly [id: number, row: RowReader]> {
+    for (const id of this.idsInOrder(kind)) {
+      const row = this.row(kind, id);
+      if (row === undefined) continue;
+      yield [id, row];
+      row.end();
     }
-    if (rows.length > whose.count) throw whose.at.refusal(`has more ${name} than it says`);
-    return rows;
+  }
+
+  slotChunks(id: number): readonly RowReader[] {
+    return this.slots.get(id) ?? [];
+  }
+
+  idChunks(id: number): readonly RowReader[] {
+    return this.ids.get(id) ?? [];
+  }
+
+  private idsInOrder(kind: Kind): Float64Array {
+    return Float64Array.from(this.kinds.get(kind)?.keys() ?? []).sort();
   }
 
   private addChunk(key: string, { kind, id, chunk }: StateKey, value: Buffer): void {
     if (kind === "list") addTo(this.memories, id, { key, chunk, value });
-    else if (kind === "fan-out") setIn(this.slots, id, { chunk, fields: fieldsOf(key, value) });
-    else if (kind === "thread") setIn(this.ids, id, { chunk, fields: fieldsOf(key, value) });
+    else if (kind === "fan-out") setIn(this.slots, id, { chunk, row: new RowReader(key, value) });
+    else if (kind === "thread") setIn(this.ids, id, { chunk, row: new RowReader(key, value) });
     else throw new StateEntryError("unknown-key", key, "");
   }
+}
+
+/** Reads so many items from the chunks of `at`; throws where some are missing. */
+export function readChunks<Item>(
+  at: RowReader,
+  { name, count, chunks }: { readonly name: string; readonly count: number; readonly chunks: readonly RowReader[] },
+  read: (chunk: RowReader, place: number) => Item,
+): Item[] {
+  const items: Item[] = [];
+  for (let next = 0; items.length < count; next += 1) {
+    const chunk = chunks[next];
+    if (chunk === undefined) throw new StateEntryError("missing-entry", at.key, `${name} of chunk ${next}`);
+    for (let left = chunk.count(name); left > 0; left -= 1) items.push(read(chunk, items.length));
+    chunk.end();
+  }
+  if (items.length > count) throw at.refusal(`has more ${name} than it says`);
+  return items;
 }
 
 function addTo(map: Map<number, StoredBytes[]>, id: number, bytes: StoredBytes): void {
@@ -127,11 +139,11 @@ function addTo(map: Map<number, StoredBytes[]>, id: number, bytes: StoredBytes):
 }
 
 function setIn(
-  map: Map<number, Fields[]>,
+  map: Map<number, RowReader[]>,
   id: number,
-  { chunk, fields }: { readonly chunk: number; readonly fields: Fields },
+  { chunk, row }: { readonly chunk: number; readonly row: RowReader },
 ): void {
   let known = map.get(id);
   if (known === undefined) map.set(id, (known = []));
-  known[chunk] = fields;
+  known[chunk] = row;
 }

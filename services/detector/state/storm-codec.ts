@@ -5,74 +5,93 @@ import type { SiteState } from "../site-state.ts";
 import type { Storm } from "../storm.ts";
 import type { Changes } from "../tracked.ts";
 import { tracked } from "../tracked.ts";
-import type { Fields } from "./entry-fields.ts";
+import type { RowReader, RowWriter } from "./entry-row.ts";
 import type { IdOf, Linked } from "./linked.ts";
-import { readSeries, storedSeries } from "./series-codec.ts";
+import { readSeries, writeSeries } from "./series-codec.ts";
 
 const SCOPES = ["thread", "list"] as const;
 
-export function storedStorm(storm: Storm, site: SiteState, idOf: IdOf): Readonly<Record<string, unknown>> {
-  const {
-    kind: _kind,
-    changes: _changes,
-    id: _id,
-    noted: _noted,
-    stored: _stored,
-    pending: _pending,
-    members,
-    ...facts
-  } = storm;
+export function writeStorm(row: RowWriter, storm: Storm, site: SiteState, idOf: IdOf): void {
+  row.text(storm.stormId);
+  row.number(storm.revision);
+  row.text(storm.scope);
+  row.textList(storm.scopes);
+  row.text(storm.threadKey);
+  row.number(idOf(storm.first));
+  row.time(storm.startedAt);
+  row.time(storm.listSince);
+  row.time(storm.detectedAt);
+  row.text(storm.severity);
+  row.flag(storm.opened);
+  row.textList(storm.reasons);
+  row.list([...storm.lists], (list) => row.number(idOf(list)));
+  row.list([...storm.threads], (thread) => row.number(idOf(thread)));
+  row.number(storm.audience);
+  row.number(storm.dropped.replyAlls);
+  row.number(storm.dropped.automatic);
+  row.number(storm.dropped.notDelivered);
+  writeSeries(row, storm.deliveries);
+  row.time(storm.calmAt);
+  row.flag(storm.ended);
+  row.number(storm.replies);
+  row.flag(storm.recount);
+  row.number(storm.told.replyAlls);
+  row.number(storm.told.deliveries);
+  row.number(idOf(storm.shown));
+  // Messages that it only counted may still name one that was forgotten.
   const forgotten = !site.storms.includes(storm);
-  return {
-    ...facts,
-    // Messages that it only counted may still name it.
-    forgotten,
-    first: idOf(storm.first),
-    shown: idOf(storm.shown),
-    lists: [...storm.lists].map(idOf),
-    threads: [...storm.threads].map(idOf),
-    deliveries: storedSeries(storm.deliveries),
-    membersFrom: forgotten ? undefined : members[0]?.stormPlace,
-  };
+  const [eldest] = forgotten ? [] : storm.members;
+  row.flag(forgotten);
+  row.flag(eldest !== undefined);
+  if (eldest !== undefined) row.number(eldest.stormPlace);
 }
 
-/** Its members are not linked yet. */
-export function readStorm(fields: Fields, linked: Linked, changes: Changes | undefined): Storm {
-  const dropped = fields.object("dropped");
-  const told = fields.object("told");
-  const reasons = fields.texts("reasons").map((_, index) => fields.object("reasons").word(index, STORM_REASONS));
-  const scopes = fields.texts("scopes").map((_, index) => fields.object("scopes").word(index, SCOPES));
-  return {
+export interface StormNames {
+  readonly forgotten: boolean;
+  /** Place of the eldest of its members; infinite: it has none. */
+  readonly membersFrom: number;
+}
+
+/** A storm whose members are not linked yet. */
+export function readStorm(
+  row: RowReader,
+  linked: Linked,
+  changes: Changes | undefined,
+): { readonly storm: Storm; readonly names: StormNames } {
+  const storm: Storm = {
     kind: "storm",
     ...tracked(changes),
-    stormId: fields.text("stormId"),
-    revision: fields.number("revision"),
-    scope: fields.word("scope", SCOPES),
-    scopes,
-    threadKey: fields.text("threadKey"),
-    first: linked.fanOut(fields, fields.number("first")),
-    startedAt: fields.number("startedAt"),
-    listSince: fields.time("listSince", Number.POSITIVE_INFINITY),
-    detectedAt: fields.number("detectedAt"),
-    severity: fields.word("severity", SEVERITIES),
-    opened: fields.flag("opened"),
-    reasons,
-    lists: new Set(fields.numbers("lists").map((id) => linked.list(fields, id))),
-    threads: new Set(fields.numbers("threads").map((id) => linked.thread(fields, id))),
-    audience: fields.number("audience"),
+    stormId: row.text("stormId"),
+    revision: row.number("revision"),
+    scope: row.word("scope", SCOPES),
+    scopes: row.list("scopes", () => row.word("scope", SCOPES)),
+    threadKey: row.text("threadKey"),
+    first: linked.fanOut(row, row.number("first")),
+    startedAt: row.time("startedAt"),
+    listSince: row.time("listSince", Number.POSITIVE_INFINITY),
+    detectedAt: row.time("detectedAt"),
+    severity: row.word("severity", SEVERITIES),
+    opened: row.flag("opened"),
+    reasons: row.list("reasons", () => row.word("reason", STORM_REASONS)),
+    lists: new Set(row.list("lists", () => linked.list(row, row.number("list")))),
+    threads: new Set(row.list("threads", () => linked.thread(row, row.number("thread")))),
+    audience: row.number("audience"),
     members: [],
     dropped: {
-      replyAlls: dropped.number("replyAlls"),
-      automatic: dropped.number("automatic"),
-      notDelivered: dropped.number("notDelivered"),
+      replyAlls: row.number("dropped replyAlls"),
+      automatic: row.number("dropped automatic"),
+      notDelivered: row.number("dropped notDelivered"),
     },
-    deliveries: readSeries(fields.object("deliveries")),
-    calmAt: fields.number("calmAt"),
-    ended: fields.flag("ended"),
-    replies: fields.number("replies"),
-    recount: fields.flag("recount"),
-    told: { replyAlls: told.number("replyAlls"), deliveries: told.number("deliveries") },
+    deliveries: readSeries(row),
+    calmAt: row.time("calmAt"),
+    ended: row.flag("ended"),
+    replies: row.number("replies"),
+    recount: row.flag("recount"),
+    told: { replyAlls: row.number("told replyAlls"), deliveries: row.number("told deliveries") },
     pending: undefined,
-    shown: linked.thread(fields, fields.number("shown")),
+    shown: linked.thread(row, row.number("shown")),
   };
+  const forgotten = row.flag("forgotten");
+  const membersFrom = row.flag("members") ? row.number("membersFrom") : Number.POSITIVE_INFINITY;
+  return { storm, names: { forgotten, membersFrom } };
 }

@@ -3,10 +3,11 @@
 // `messagesFrom` on.
 
 import type { FanOut } from "../fan-out.ts";
+import type { PostHistory } from "../post-history.ts";
 import { createThread, type Thread, type ThreadTable } from "../thread-table.ts";
-import type { Fields } from "./entry-fields.ts";
-import { storedHistory, threadPost } from "./history-codec.ts";
-import { readScore, storedScore } from "./fan-out-codec.ts";
+import type { RowReader, RowWriter } from "./entry-row.ts";
+import { readScore, writeScore } from "./fan-out-codec.ts";
+import { readHistory, threadPost, writeHistory } from "./history-codec.ts";
 import type { IdOf, Linked } from "./linked.ts";
 
 const SUBJECT = "s ";
@@ -17,64 +18,82 @@ export function hasIdChunks({ ids }: Thread): boolean {
   return ids.length > FEW_IDS;
 }
 
-export function storedThread(thread: Thread, table: ThreadTable, idOf: IdOf): Readonly<Record<string, unknown>> {
-  const { messages, storm } = thread;
-  return {
-    key: thread.key,
-    // Messages of a thread that was evicted may still name it.
-    evicted: table.threads.get(thread.key) !== thread,
-    first: idOf(thread.first),
-    lists: thread.lists.map(idOf),
-    reach: thread.reach,
-    base: storedScore(thread.base),
-    replyAlls: thread.replyAlls,
-    peakScore: thread.peakScore,
-    lastAt: thread.lastAt,
-    messagesFrom: messages[0] === undefined ? undefined : idOf(messages[0]),
-    ids: hasIdChunks(thread) ? thread.ids.length : storedIds(thread, thread.ids, table),
-    replies: thread.replies.apart ? undefined : storedHistory(thread.replies, idOf, threadPost),
-    storm: storm === undefined ? undefined : idOf(storm),
-    episode: thread.episode,
-    calmSince: thread.calmSince,
-    everOpened: thread.everOpened,
-  };
+export function writeThread(row: RowWriter, thread: Thread, table: ThreadTable, idOf: IdOf): void {
+  const { messages, storm, replies } = thread;
+  row.text(thread.key);
+  row.number(idOf(thread.first));
+  row.time(thread.lastAt);
+  row.flag(replies.apart);
+  if (!replies.apart) writeHistory(row, replies, idOf, threadPost);
+  row.list(thread.lists, (list) => row.number(idOf(list)));
+  writeScore(row, thread.base);
+  row.number(thread.reach);
+  row.number(thread.replyAlls);
+  row.number(thread.peakScore);
+  row.number(thread.episode);
+  row.time(thread.calmSince);
+  row.flag(thread.everOpened);
+  // Messages of a thread that was evicted may still name it.
+  row.flag(table.threads.get(thread.key) !== thread);
+  row.number(messages[0] === undefined ? 0 : idOf(messages[0]));
+  row.number(storm === undefined ? 0 : idOf(storm));
+  row.flag(hasIdChunks(thread));
+  if (hasIdChunks(thread)) row.number(thread.ids.length);
+  else writeIds(row, thread, thread.ids, table);
 }
 
-/** Its storm, messages, ids and replies are not linked yet. */
-export function readThread(fields: Fields, linked: Linked): Thread {
-  const thread = createThread(fields.text("key"), linked.fanOut(fields, fields.number("first")));
-  thread.lists.push(...fields.numbers("lists").map((id) => linked.list(fields, id)));
-  thread.reach = fields.number("reach");
-  thread.base = readScore(fields.object("base"));
-  thread.replyAlls = fields.number("replyAlls");
-  thread.peakScore = fields.number("peakScore");
-  thread.lastAt = fields.number("lastAt");
-  thread.episode = fields.number("episode");
-  thread.calmSince = fields.time("calmSince", Number.NEGATIVE_INFINITY);
-  thread.everOpened = fields.flag("everOpened");
-  return thread;
+export interface ThreadNames {
+  readonly evicted: boolean;
+  /** Number of the eldest of its messages, and of its storm; 0: none. */
+  readonly messagesFrom: number;
+  readonly storm: number;
 }
 
-/** Rows of an id and whose it is: false when another thread has taken it over; for a subject, when it was used last. */
-export function storedIds(thread: Thread, ids: readonly string[], table: ThreadTable): object[] {
-  return ids.map((id) => {
+/** A thread whose storm, messages and ids are not linked yet; the ids follow in the row. */
+export function readThread(
+  row: RowReader,
+  linked: Linked,
+  repliesApart: () => PostHistory,
+): { readonly thread: Thread; readonly names: ThreadNames } {
+  const key = row.text("key");
+  const first = linked.fanOut(row, row.number("first"));
+  const lastAt = row.time("lastAt");
+  const replies = row.flag("replies apart") ? repliesApart() : readHistory(row, linked, threadPost);
+  const lists = row.list("lists", () => linked.list(row, row.number("list")));
+  const thread = createThread(key, first, { lists, replies, base: readScore(row) });
+  thread.lastAt = lastAt;
+  thread.reach = row.number("reach");
+  thread.replyAlls = row.number("replyAlls");
+  thread.peakScore = row.number("peakScore");
+  thread.episode = row.number("episode");
+  thread.calmSince = row.time("calmSince", Number.NEGATIVE_INFINITY);
+  thread.everOpened = row.flag("everOpened");
+  const evicted = row.flag("evicted");
+  return { thread, names: { evicted, messagesFrom: row.number("messagesFrom"), storm: row.number("storm") } };
+}
+
+/** Ids, and whether each is the thread's, or has been taken over by another; for a subject, when it was used last. */
+export function writeIds(row: RowWriter, thread: Thread, ids: readonly string[], table: ThreadTable): void {
+  row.list(ids, (id) => {
     const entry = table.ids.get(id);
-    if (entry?.thread !== thread) return [id, false];
-    return id.startsWith(SUBJECT) ? [id, true, entry.at] : [id, true];
+    const own = entry?.thread === thread;
+    row.text(id);
+    row.flag(own);
+    if (own && id.startsWith(SUBJECT)) row.time(entry.at);
   });
 }
 
-export function readIds(thread: Thread, rows: readonly Fields[], table: ThreadTable): void {
-  for (const row of rows) {
-    const id = row.text(0);
-    const place = thread.ids.push(id) - 1;
-    // When an id that never expires was used makes no difference.
-    if (row.flag(1)) table.ids.set(id, { thread, at: row.time(2, thread.lastAt), place });
-  }
+/** Reads the id at a place of a thread's. */
+export function readId(row: RowReader, place: number, thread: Thread, ids: ThreadTable["ids"]): string {
+  const id = row.text("id");
+  if (!row.flag("own")) return id;
+  // When an id that never expires was used makes no difference.
+  const at = id.startsWith(SUBJECT) ? row.time("usedAt") : thread.lastAt;
+  ids.set(id, { thread, at, place });
+  return id;
 }
 
 /** The messages that name the thread, the eldest first, as far as it still has them. */
-export function threadMessages(fields: Fields, named: readonly FanOut[]): FanOut[] {
-  const from = fields.time("messagesFrom", Number.POSITIVE_INFINITY);
-  return named.filter((fanOut) => fanOut.id >= from);
+export function threadMessages(from: number, named: readonly FanOut[]): FanOut[] {
+  return from === 0 ? [] : named.filter((fanOut) => fanOut.id >= from);
 }

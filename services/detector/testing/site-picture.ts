@@ -25,7 +25,7 @@ export function sitePicture(site: SiteState): Map<string, unknown> {
   const groups = [messages.fanOuts, messages.young, messages.old].flatMap((map) => [...map.values()]);
   const rows = [...windows.minutes.values()].flatMap((minute) => [minute, ...minute.rows.values()]);
   const others = [...groups, ...rows, ...persons.logins.values(), ...clients.clients.values()];
-  for (const object of others) picture.set(`${object.kind}/${object.id}`, fieldsOf(object));
+  for (const object of others) picture.set(nameOf(object), fieldsOf(object));
   for (const { message } of [...reachableObjects(site)].filter((object) => object.kind === "fan-out")) {
     picture.set(`queue ids of ${message.id} ${message.fanOut?.id ?? 0}`, message.slots.map(valueOf));
   }
@@ -58,16 +58,18 @@ function numbersOf(table: object): Record<string, unknown> {
 
 function fieldsOf(object: object): Record<string, unknown> {
   const fields = Object.entries(object).filter(([name, value]) => !LEFT_OUT.has(name) && typeof value !== "function");
-  // Members of a storm that was forgotten are nobody's.
-  const isStorm = "stormId" in object;
-  return Object.fromEntries(
-    fields.filter(([name]) => !isStorm || name !== "members").map(([name, value]) => [name, valueOf(value)]),
-  );
+  // Members of a storm that was forgotten are nobody's; a group that stands with its message has no number.
+  const leftOut = "stormId" in object ? "members" : "variants" in object ? "id" : undefined;
+  return Object.fromEntries(fields.filter(([name]) => name !== leftOut).map(([name, value]) => [name, valueOf(value)]));
+}
+
+function nameOf(object: { readonly kind: unknown; readonly id: unknown }): string {
+  return `${String(object.kind)}/${String("variants" in object && "key" in object ? object.key : object.id)}`;
 }
 
 function valueOf(value: unknown): unknown {
   if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return value;
-  if ("kind" in value && "id" in value) return `${String(value.kind)}/${String(value.id)}`;
+  if ("kind" in value && "id" in value) return nameOf(value);
   if (Array.isArray(value)) return value.map(valueOf);
   if (value instanceof Map) return new Map([...value].map(([key, item]) => [key, valueOf(item)]));
   if (value instanceof Set) return new Set([...value].map(valueOf));
