@@ -9,7 +9,7 @@ import type { Post } from "./post-history.ts";
 import type { Storm } from "./storm.ts";
 import type { ThreadHint } from "./thread-resolution.ts";
 import type { Thread } from "./thread-table.ts";
-import { type Changes, type Chunked, chunked } from "./tracked.ts";
+import type { Changes, Chunked } from "./tracked.ts";
 
 export interface FanOut extends Chunked {
   readonly kind: "fan-out";
@@ -68,7 +68,13 @@ export function createFanOut(
 ): FanOut {
   return {
     kind: "fan-out",
-    ...chunked(changes),
+    // Written out: fields that are spread into an object stand outside of it.
+    changes,
+    id: 0,
+    noted: false,
+    stored: false,
+    chunksTold: 0,
+    chunksChanged: undefined,
     message,
     at,
     reach: 0,

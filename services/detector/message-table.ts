@@ -11,7 +11,7 @@ import { enterHash, renewHashes } from "./group-hashes.ts";
 import { addEvent, createMessage, FEW_SLOTS, type MailMessage, newestWeight } from "./mail-message.ts";
 import { seal } from "./large-messages.ts";
 import { closeMessage, isInStorm, type MessageGroup } from "./message-group.ts";
-import { type Changes, noteChange, noteGone, tracked } from "./tracked.ts";
+import { type Changes, noteChange, noteGone } from "./tracked.ts";
 import { PackedMailStore } from "./packed-mail-store.ts";
 import type { SmallMailEntry } from "./small-mail.ts";
 import { SmallMailNews } from "./small-mail-news.ts";
@@ -81,8 +81,19 @@ export function createMessageTable(changes?: Changes): MessageTable {
 
 /** A group without messages, in no table yet. */
 export function createGroup(table: MessageTable, key: string): MessageGroup {
-  const group = { key, variants: [], lastAt: Number.NEGATIVE_INFINITY, weight: 0 };
-  return { kind: "group", ...tracked(table.changes), ...group, generation: table.generation, fanOutTurn: 0 };
+  return {
+    kind: "group",
+    changes: table.changes,
+    id: 0,
+    noted: false,
+    stored: false,
+    key,
+    variants: [],
+    lastAt: Number.NEGATIVE_INFINITY,
+    weight: 0,
+    generation: table.generation,
+    fanOutTurn: 0,
+  };
 }
 
 export function findGroup(table: MessageTable, key: string): MessageGroup | undefined {

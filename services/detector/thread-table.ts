@@ -8,7 +8,7 @@ import type { Closeness } from "./nearest-threads.ts";
 import { createPostHistory, dropBefore, type PostHistory } from "./post-history.ts";
 import { firstScore, type ScoreState, scoreAt } from "./score.ts";
 import type { Storm } from "./storm.ts";
-import { type Chunked, chunked, noteChange, noteChunk } from "./tracked.ts";
+import { type Chunked, noteChange, noteChunk } from "./tracked.ts";
 
 export interface Thread extends Chunked {
   readonly kind: "thread";
@@ -83,7 +83,12 @@ export function createThreadTable(): ThreadTable {
 export function createThread(key: string, first: FanOut, kept?: Pick<Thread, "lists" | "replies" | "base">): Thread {
   return {
     kind: "thread",
-    ...chunked(first.changes),
+    changes: first.changes,
+    id: 0,
+    noted: false,
+    stored: false,
+    chunksTold: 0,
+    chunksChanged: undefined,
     key,
     first,
     lists: kept?.lists ?? [],

@@ -53,9 +53,9 @@ export const defaultKafkaSettings = {
   replication: 3,
 } as const;
 
-/** A member may miss four of five heartbeats; and one that waits longer than this hears too late that partitions go elsewhere. */
+/** Who takes over hears of it in the answer to a heartbeat: the time between two adds to the session timeout. */
 export function heartbeatMsOf(sessionTimeoutMs: number): number {
-  return Math.min(Math.floor(sessionTimeoutMs / 5), 3_000);
+  return Math.min(Math.floor(sessionTimeoutMs / 20), 3_000);
 }
 
 export interface InfluxSettings {

@@ -93,7 +93,9 @@ export function readId(row: RowReader, place: number, thread: Thread, ids: Threa
   return id;
 }
 
-/** The messages that name the thread, the eldest first, as far as it still has them. */
-export function threadMessages(from: number, named: readonly FanOut[]): FanOut[] {
-  return from === 0 ? [] : named.filter((fanOut) => fanOut.id >= from);
+/** Of the messages that name the thread, in the order of their numbers, those that it still has. */
+export function threadMessages(from: number, named: FanOut[]): FanOut[] {
+  const first = from === 0 ? -1 : named.findIndex((fanOut) => fanOut.id >= from);
+  if (first < 0) return [];
+  return first === 0 ? named : named.slice(first);
 }
