@@ -23,6 +23,8 @@ export interface IntakeOptions {
 }
 
 export interface IntakeCounters {
+  /** By topic. */
+  readonly records: Map<string, number>;
   windows: number;
   alerts: number;
   /** Lines that are neither, by why; each becomes a dead letter, once. */
@@ -32,17 +34,20 @@ export interface IntakeCounters {
 type Reading = { readonly ok: true; readonly value: readonly Recorded<Origin>[] } | DecodeFault;
 
 export class Intake {
-  readonly counters: IntakeCounters = { windows: 0, alerts: 0, unreadable: new Map() };
+  readonly counters: IntakeCounters = { records: new Map(), windows: 0, alerts: 0, unreadable: new Map() };
   readonly recorder: Recorder<Origin>;
   private readonly options: IntakeOptions;
 
   constructor(options: IntakeOptions) {
     this.options = options;
     this.recorder = new Recorder(options.bounds);
+    for (const topic of [options.windowsTopic, options.alertsTopic]) this.counters.records.set(topic, 0);
   }
 
   /** `batch` goes into `filling`. */
   take(read: PartitionRead, batch: LogBatch, filling: PendingBatch, nowMs: number): void {
+    const { records } = this.counters;
+    records.set(read.topic, (records.get(read.topic) ?? 0) + batch.records.length);
     for (const record of batch.records) this.takeRecord({ read, offset: record.offset }, record, filling, nowMs);
     filling.reach(read, batch.nextOffset, nowMs);
   }

@@ -92,6 +92,8 @@ const COUNTED: Readonly<Record<string, readonly RegExp[]>> = {
     /^squall_progress_dropped_total 0$/mu,
   ],
   recorder: [
+    /^squall_records_consumed_total\{topic="\S+\.thread-windows"\} [1-9]/mu,
+    /^squall_recorder_lines_total\{kind="window"\} [1-9]/mu,
     /^squall_sink_points_total\{sink="influx"\} [1-9]/mu,
     /^squall_recorder_threads_forgotten_total\{watched="yes"\} 0$/mu,
   ],

@@ -40,8 +40,13 @@ export function addRecorderMetrics({ counter, gauge }: Metrics, status: () => Re
       }
     }),
   );
-  const taken = "Windows and alerts read.";
-  counter({ name: "squall_records_consumed_total", help: taken, labels: ["kind"] }, (sample) =>
+  counter({ name: "squall_records_consumed_total", help: "Records read.", labels: ["topic"] }, (sample) =>
+    each(({ intake }) => {
+      for (const [topic, count] of intake.records) sample(count, { topic });
+    }),
+  );
+  const taken = "Windows and alerts read: a record holds one or more.";
+  counter({ name: "squall_recorder_lines_total", help: taken, labels: ["kind"] }, (sample) =>
     each(({ intake }) => {
       sample(intake.windows, { kind: "window" });
       sample(intake.alerts, { kind: "alert" });
