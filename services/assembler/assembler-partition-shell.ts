@@ -25,7 +25,7 @@ const HOLD_MAX_MS = 15_000;
 /** Revisions of a mail, and progress. */
 const REVISE_MS = 1_000;
 const SITES_MAX = 1_000;
-/** A mail to fewer is nobody's reply-all, and waits for the next flush. */
+/** A mail to fewer waits for the next flush: it is a reply-all for nobody who has not set the detector's reach lower. */
 const REACH = defaultDetectorSettings.replyAllReach;
 
 export interface AssemblerPartitionOptions {

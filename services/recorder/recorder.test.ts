@@ -87,6 +87,23 @@ test("only so many lists a day become series", () => {
   expect(one.counters.listsOverCap).toBe(1);
 });
 
+test("only so many alerts a day become series; the same one again is no other", () => {
+  const one = recorder({ stormSeriesPerDay: 2 });
+  const alerts = [1, 2, 1, 3].map((revision) => stormAlert({ revision, type: "storm.updated" }));
+  const measurements = alerts.map((alert) => one.addAlert(alert, 0).map(({ point }) => point.measurement));
+  expect(measurements).toEqual([["squall_storms"], ["squall_storms"], ["squall_storms"], []]);
+  expect(one.counters.stormsOverCap).toBe(1);
+});
+
+test("50,000 alerts of a day: 10,000 series", () => {
+  const one = recorder();
+  let series = 0;
+  for (let index = 0; index < 50_000; index++) {
+    series += one.addAlert(stormAlert({ stormId: `s${index}`, threadKey: `t${index % 50}` }), index).length;
+  }
+  expect([series, one.counters.stormsOverCap]).toEqual([10_000, 40_000]);
+});
+
 test("what is kept of unwatched threads is bounded, the oldest goes first", () => {
   const one = recorder({ windowsMax: 4, perThreadMax: 2 });
   for (const minute of [0, 1, 2]) one.addWindow(minuteOf("a", minute), minute);

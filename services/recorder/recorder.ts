@@ -20,6 +20,8 @@ import { SeriesCap } from "./series-cap.ts";
 export interface RecorderBounds extends RecentBounds {
   readonly threadSeriesPerDay: number;
   readonly listSeriesPerDay: number;
+  /** Of alerts: each is a series. */
+  readonly stormSeriesPerDay: number;
   /** Threads remembered as watched; the one heard of least lately is forgotten first. */
   readonly watchedMax: number;
   /** The score at which the detector sets a watch. */
@@ -29,6 +31,7 @@ export interface RecorderBounds extends RecentBounds {
 export const defaultRecorderBounds: RecorderBounds = {
   threadSeriesPerDay: 1_000,
   listSeriesPerDay: 10_000,
+  stormSeriesPerDay: 10_000,
   watchedMax: 10_000,
   windowsMax: 20_000,
   perThreadMax: 120,
@@ -39,9 +42,10 @@ export interface RecorderCounters {
   /** By what became of them. `unwatched`: windows of threads not worth a series (yet). */
   recorded: number;
   unwatched: number;
-  /** Windows of a thread or list beyond the day's series. */
+  /** Windows of a thread or list, and alerts, beyond the day's series. */
   threadsOverCap: number;
   listsOverCap: number;
+  stormsOverCap: number;
   /** Watches that were forgotten for want of room. */
   watchesForgotten: number;
 }
@@ -61,6 +65,7 @@ export class Recorder<Origin> {
     unwatched: 0,
     threadsOverCap: 0,
     listsOverCap: 0,
+    stormsOverCap: 0,
     watchesForgotten: 0,
   };
   private readonly bounds: RecorderBounds;
@@ -68,12 +73,14 @@ export class Recorder<Origin> {
   private readonly watched = new RecencyMap<true>();
   private readonly threadCap: SeriesCap;
   private readonly listCap: SeriesCap;
+  private readonly stormCap: SeriesCap;
 
   constructor(bounds: RecorderBounds = defaultRecorderBounds) {
     this.bounds = bounds;
     this.recent = new RecentWindows(bounds);
     this.threadCap = new SeriesCap(bounds.threadSeriesPerDay);
     this.listCap = new SeriesCap(bounds.listSeriesPerDay);
+    this.stormCap = new SeriesCap(bounds.stormSeriesPerDay);
   }
 
   get windowsKept(): number {
@@ -106,6 +113,10 @@ export class Recorder<Origin> {
     const before = this.recordThread(thread, this.watch(thread));
     const point = stormPoint(alert);
     if (point === undefined) return before;
+    if (!this.stormCap.admit(`${alert.stormId}\n${alert.revision}`, alert.detectedAt)) {
+      this.counters.stormsOverCap += 1;
+      return before;
+    }
     this.counters.recorded += 1;
     return [...before, { point, encode: () => encodeStormAlert(alert), origin }];
   }

@@ -10,7 +10,7 @@ import { createPseudonyms, defaultPseudonymSettings } from "../assembler/pseudon
 import { loadServiceConfiguration } from "./configuration.ts";
 import { serviceDigest, serviceWarnings } from "./service-notes.ts";
 import type { ServiceFlags } from "./service-flags.ts";
-import type { ServiceConfig, ServiceRole } from "./service-settings.ts";
+import { heartbeatMsOf, type ServiceConfig, type ServiceRole } from "./service-settings.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "squall-services-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -58,7 +58,7 @@ test.each(STAGES)("%s with nothing set but what it needs", async (role) => {
     tls: undefined,
     sasl: undefined,
     sessionTimeoutMs: 10_000,
-    heartbeatMs: 2_000,
+    heartbeatMs: 500,
     topicPrefix: "squall",
     topics: {
       "mail-logs": "squall.mail-logs",
@@ -134,7 +134,7 @@ metrics: {address: "off"}
     sasl: { mechanism: "SCRAM-SHA-512", username: "squall" },
     tls: undefined,
     sessionTimeoutMs: 30_000,
-    heartbeatMs: 3_000,
+    heartbeatMs: 1_500,
     replication: 1,
   });
   expect([kafka.sasl?.password.reveal(), influx?.token?.reveal()]).toEqual(["hunter2", "hunter3"]);
@@ -379,4 +379,13 @@ test("what it comes to, and what might not be meant", async () => {
       open,
     ],
   });
+});
+
+test.each([
+  [6_000, 300],
+  [10_000, 500],
+  [60_000, 3_000],
+  [300_000, 3_000],
+])("a session timeout of %i ms has a heartbeat every %i ms", (sessionTimeoutMs, heartbeatMs) => {
+  expect(heartbeatMsOf(sessionTimeoutMs)).toBe(heartbeatMs);
 });

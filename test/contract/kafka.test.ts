@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { kcatOn } from "../support/kcat.ts";
+import { startGroupMember } from "../support/killed-member/group-member-process.ts";
 import { closersAfterEach } from "../support/closers.ts";
 import { logOn } from "../support/kafka-logs.ts";
 import { sharedRealKafka } from "../support/real-kafka.ts";
@@ -15,6 +17,12 @@ describeTopicLog("Apache Kafka", async (context) => {
   return {
     open: () => logOn(kafka),
     createTopic: (topic, partitions) => kafka.createTopics([{ topic, partitions }]),
+    async startMember(topic, group) {
+      const member = startGroupMember({ brokers: kafka.brokers, topic, group });
+      closers.push(() => member.kill());
+      return member;
+    },
+    headersOf: (at) => kcatOn(kafka, context).headers(at),
     async down() {
       isDown = true;
       await kafka.kill();

@@ -3,16 +3,17 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test, type TestContext } from "vitest";
 import type { TopicLog } from "../../shared/runtime/topic-log.ts";
+import { CRASH_CASES } from "./topic-log-crash-cases.ts";
 import { again, CASE_MS, faultOf, numbered, record, type TopicLogPlace, TopicReader, until } from "./topic-reader.ts";
 
-interface Case {
+export interface ContractCase {
   readonly place: TopicLogPlace;
   readonly topic: string;
   /** Opens a log that is closed at the end of the case. */
   readonly open: () => TopicLog;
 }
 
-const CASES: Readonly<Record<string, (given: Case) => Promise<void>>> = {
+const CASES: Readonly<Record<string, (given: ContractCase) => Promise<void>>> = {
   "the number of partitions, and no topic": async ({ open, topic }) => {
     const log = open();
     expect(await log.partitionsOf(topic)).toBe(3);
@@ -218,33 +219,31 @@ const CASES: Readonly<Record<string, (given: Case) => Promise<void>>> = {
   },
 };
 
+const ALL = Object.entries({ ...CASES, ...CRASH_CASES }).map(([what, run]) => ({ what, run }));
+
 /** `place`: where the logs of one case are opened. */
 export function describeTopicLog(
   name: string,
   placeOf: (context: TestContext) => TopicLogPlace | Promise<TopicLogPlace>,
 ): void {
   describe(`${name}, as any partitioned log`, () => {
-    test.for(Object.entries(CASES).map(([what, run]) => ({ what, run })))(
-      "$what",
-      { timeout: CASE_MS },
-      async ({ run }, context) => {
-        const place = await placeOf(context);
-        const topic = `contract-${randomUUID()}`;
-        await place.createTopic(topic, 3);
-        const logs: TopicLog[] = [];
-        const open = (): TopicLog => {
-          const log = place.open();
-          logs.push(log);
-          return log;
-        };
-        try {
-          await run({ place, topic, open });
-          expect.hasAssertions();
-        } finally {
-          await place.up();
-          await Promise.all(logs.map((log) => log.close()));
-        }
-      },
-    );
+    test.for(ALL)("$what", { timeout: CASE_MS }, async ({ run }, context) => {
+      const place = await placeOf(context);
+      const topic = `contract-${randomUUID()}`;
+      await place.createTopic(topic, 3);
+      const logs: TopicLog[] = [];
+      const open = (): TopicLog => {
+        const log = place.open();
+        logs.push(log);
+        return log;
+      };
+      try {
+        await run({ place, topic, open });
+        expect.hasAssertions();
+      } finally {
+        await place.up();
+        await Promise.all(logs.map((log) => log.close()));
+      }
+    });
   });
 }

@@ -16,9 +16,19 @@ export interface TopicLogPlace {
   /** A process' connection. */
   readonly open: () => TopicLog;
   readonly createTopic: (topic: string, partitions: number) => Promise<void>;
+  /** A process that joins, notes what it reads and commits nothing, until it is killed. */
+  readonly startMember: (topic: string, group: string) => Promise<KilledMember>;
+  /** Of the records of a partition, in order, as another client sees them. */
+  readonly headersOf: (at: TopicPartition) => Promise<Readonly<Record<string, string>>[]>;
   /** Nothing answers until `up`. */
   readonly down: () => Promise<void>;
   readonly up: () => Promise<void>;
+}
+
+export interface KilledMember {
+  readonly values: () => string[];
+  /** Without a word to anybody. */
+  readonly kill: () => Promise<void>;
 }
 
 /** A broker that is killed and started again takes its time. */

@@ -222,7 +222,9 @@ async function overload(pages: readonly StatusPage[], write: (file: string) => P
 test("more than can be read: nobody grows, the lag is seen, and is gone afterwards", OVERLOAD, async (context) => {
   const { site, prefix, brokers } = await place(context);
   const kcat = kcatOn({ brokers: brokers.split(",") }, context);
-  const services = (["ingest", "assembler", "detector"] as const).map((stage) => site.add(stage));
+  const influx = await startFakeInflux();
+  closers.push(() => influx.close());
+  const services = STAGES.map((stage) => site.add(stage, stage === "recorder" ? recorderEnv(influx) : {}));
   const pages = services.map((service) => new StatusPage(service));
   await Promise.all(pages.map((page) => page.ready()));
   const topic = topicNames(prefix)["mail-logs"];

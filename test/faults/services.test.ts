@@ -210,13 +210,21 @@ describe("what they say is what an unfaulted run says", { timeout: TEST_MS }, ()
     expectSame(run, like, { repeatsMax: 0, ignoresDeliveries: true });
   });
 
-  test("a record of nonsense every thousand", async (context) => {
+  test("a record of nonsense every thousand lines, and others in every topic between the services", async (context) => {
     const lines = storm.lines.flatMap((line, at) =>
       at % 1_000 === 999 ? [NONSENSE[((at / 1_000) % 4) | 0] ?? "", line] : [line],
     );
-    const [run, like] = await faultRun(context, { linesPerSecond: 8_000, lines });
+    const poison = NONSENSE.map((text) => Buffer.from(text, "latin1"));
+    const [run, like] = await faultRun(context, { linesPerSecond: 8_000, lines, poison });
     expectSame(run, like, { repeatsMax: 0 });
-    expect(run.deadLetters).toBe(lines.length - storm.lines.length);
+    expect(run.deadLetters).toEqual({
+      "mail-logs": lines.length - storm.lines.length,
+      "mail-fragments": poison.length,
+      "mail-events": poison.length,
+      "thread-windows": poison.length,
+      // The alerter and the recorder read them.
+      "storm-alerts": 2 * poison.length,
+    });
   });
 });
 
@@ -227,6 +235,7 @@ test("three brokers, one of them lost", { timeout: TEST_MS }, async (context) =>
       storm,
       linesPerSecond: 8_000,
       site: { replication: 3 },
+      influx: await influxFor(context),
       async disturb() {
         await pause(6_000);
         await kafka.kill(1);

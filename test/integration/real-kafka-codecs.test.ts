@@ -9,6 +9,7 @@ import { CompressionTypes, Kafka, Partitioners } from "kafkajs";
 import { afterAll, expect, test } from "vitest";
 import { deadLetterTopic, topicNames } from "../../shared/domain/topics.ts";
 import type { LogError, LogRecord, TopicLog, TopicPartition } from "../../shared/runtime/topic-log.ts";
+import { squall } from "../e2e/squall-process.ts";
 import { closersAfterEach } from "../support/closers.ts";
 import { logOn } from "../support/kafka-logs.ts";
 import { kcatOn } from "../support/kcat.ts";
@@ -110,7 +111,14 @@ test("a batch that inflates without end: squall ingest ends with its place, and 
   const ingest = site.add("ingest");
   await write('{"before');
   await told(1);
+  const [{ reason = "", version = "", ...where } = {}] = await kcatOn(kafka, context).headers(letters);
+  expect(where).toEqual({ topic, partition: "0", offset: "0" });
+  expect([reason, version]).not.toContain("");
   await sendBomb(kafka, topic);
+  const doctor = await squall(["doctor", "--for", "ingest"], { env: site.environment("ingest") });
+  expect(doctor.out).toMatch(
+    /^FAIL {2}topic \S+\.mail-logs: its newest records cannot be unpacked: gzip: a batch inflates to more than 67108864 bytes.*\n +squall reads none, gzip/mu,
+  );
   await write('{"behind');
   expect(await ingest.process.ended()).toBe(1);
   const said = site.log(ingest);

@@ -6,6 +6,7 @@ import { createKafkaTopicAdmin } from "../../shared/adapters/kafka/kafka-topic-a
 import { createKafkaTopicLog } from "../../shared/adapters/kafka/kafka-topic-log.ts";
 import { createKafkaTopicTrials } from "../../shared/adapters/kafka/kafka-topic-trials.ts";
 import type { KafkaSettings } from "../../shared/adapters/kafka/kafka-settings.ts";
+import { STAGES } from "../../shared/domain/topics.ts";
 import { topicPlan } from "../../shared/domain/topic-plan.ts";
 import { POSITION_KEY, positionValue } from "../../shared/runtime/stage/partition-position.ts";
 import { squall } from "../e2e/squall-process.ts";
@@ -21,6 +22,16 @@ const kafkaFor = sharedRealKafka({
   settings: { "auto.create.topics.enable": true },
 });
 const closers = closersAfterEach();
+
+/** What one service or another does not start without. */
+const NEEDED_TO_START = {
+  SQUALL_SITE: "nhs",
+  SQUALL_PSEUDONYM_KEY: "a key of tests that is long enough for it",
+  SQUALL_INFLUX_URL: "http://127.0.0.1:1",
+  SQUALL_INFLUX_TOKEN: "token",
+  SQUALL_INFLUX_BUCKET: "squall",
+  SQUALL_WEBHOOK_URL: "http://127.0.0.1:1/storms",
+};
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -98,6 +109,14 @@ describe("topics", () => {
     await Promise.all(
       writers.map((writer) => expect(writer.write([record])).rejects.toThrow("does not host this topic")),
     );
+    for (const role of STAGES) {
+      const started = await say([role], { ...env, ...NEEDED_TO_START });
+      expect([role, started.code, started.err]).toEqual([
+        role,
+        1,
+        expect.stringMatching(/no (?:such )?topic.*made\./u),
+      ]);
+    }
     expect(await topicsNow(kafka, "made")).toEqual([]);
 
     const created = await say(["topics", "--create"], env);
@@ -275,6 +294,7 @@ describe("doctor", () => {
         "FAIL  transactional id acls.mail-logs.ingest.doctor: may not be used: Transactional Id authorization failed",
         `${acl} 'User:seer' --operation Describe --operation Write --transactional-id acls.mail-logs.ingest --resource-pattern-type prefixed`,
         expect.stringMatching(/^WARN {2}clock: not known/u),
+        "        Run it again while lines come, or as a user who may write to the service's topics.",
         expect.stringMatching(/, 2 failures$/u),
       ],
     ]);

@@ -16,7 +16,7 @@ const PURE_BUILT_INS = new Set(["node:buffer", "node:crypto", "node:util"]);
 
 const DOMAIN_PACKAGES = new Set(["zod", "tldts"]);
 
-const CLIENT_LIBRARIES = /^(kafkajs|undici|ipaddr\.js|@influxdata\/)/;
+const CLIENT_LIBRARIES = /^(kafkajs|lz4js|undici|ipaddr\.js|@influxdata\/)/;
 
 const METRICS_LIBRARY = "prom-client";
 

@@ -69,9 +69,17 @@ export function findingsIn(source: Source): string[] {
   return findings;
 }
 
+const KAFKA_FOLDER = "shared/adapters/kafka/";
+
+function isOnlyForKafka(specifier: string): boolean {
+  return /^(?:kafkajs|lz4js)/.test(specifier);
+}
+
 function forbiddenImport(path: string, specifier: string): string | undefined {
   const from = placeOf(path);
   if (from === undefined) return undefined;
+  if (isOnlyForKafka(specifier) && from.room === "adapters" && !path.startsWith(KAFKA_FOLDER))
+    return "only shared/adapters/kafka imports kafkajs and its codecs";
   if (!specifier.startsWith(".")) return forbiddenPackage(from, specifier);
   const target = posix.join(posix.dirname(path), specifier);
   const to = placeOf(target);

@@ -11,6 +11,8 @@ export interface Kcat {
   readonly write: (place: KcatPlace, files: readonly string[], codec?: string) => Promise<void>;
   /** Each line of the file becomes a record, over the partitions as kcat likes. */
   readonly writeLines: (topic: string, file: string) => Promise<void>;
+  /** Headers of all records of whole transactions. */
+  readonly headers: (place: KcatPlace) => Promise<Readonly<Record<string, string>>[]>;
   /** All values of whole transactions, as they are. */
   readonly read: (place: KcatPlace) => Promise<Buffer[]>;
 }
@@ -18,6 +20,14 @@ export interface Kcat {
 export interface KcatPlace {
   readonly topic: string;
   readonly partition: number;
+}
+
+const COMMITTED: readonly string[] = ["-X", "isolation.level=read_committed"];
+
+/** `name=value,name=value`: for values without a comma. */
+function headersOf(line: string): Readonly<Record<string, string>> {
+  const pairs = line.split(",").filter((pair) => pair !== "");
+  return Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)]));
 }
 
 function at({ topic, partition }: KcatPlace): string[] {
@@ -39,10 +49,13 @@ export function kcatOn({ brokers }: Pick<RealKafka, "brokers">, context: Pick<Te
     async writeLines(topic, file) {
       await run(["-P", "-t", topic, "-l", file]);
     },
+    async headers(place) {
+      const said = await run(["-C", ...at(place), ...COMMITTED, "-o", "beginning", "-e", "-q", "-f", "%h\n"]);
+      return said.toString().split("\n").slice(0, -1).map(headersOf);
+    },
     async read(place) {
-      const committed = ["-X", "isolation.level=read_committed"];
       // Size, a colon, the value: so that a value may hold anything.
-      const said = await run(["-C", ...at(place), ...committed, "-o", "beginning", "-e", "-q", "-f", "%S:%s"]);
+      const said = await run(["-C", ...at(place), ...COMMITTED, "-o", "beginning", "-e", "-q", "-f", "%S:%s"]);
       const values: Buffer[] = [];
       for (let from = 0; from < said.length;) {
         const colon = said.indexOf(":", from);

@@ -58,7 +58,7 @@ describe("every kind of entry", () => {
       const other =
         value[0] === 1
           ? Buffer.concat([Buffer.of(2), value.subarray(1)])
-          : Buffer.from(value.toString().replace(/^\{"v":1|^\[1/, (begin) => begin.replace("1", "2")));
+          : Buffer.from(value.toString().replace(/^\{"v":1|^\[2/, (begin) => begin.replace(/\d/, "3")));
       expect(refusal(new Map([...stored, [key, other]]))).toMatchObject({
         reason: "unknown-version",
         key,
@@ -88,10 +88,10 @@ describe("every kind of entry", () => {
 
 describe("a value", () => {
   const cases: readonly (readonly [key: RegExp, from: RegExp, to: string, reason: StateEntryReason, said: string])[] = [
-    [/\/thread\/\d+$/, /^\[1,"[^"]+"/, "[1,0.5", "damaged", "key is no text"],
-    [/\/thread\/\d+$/, /^(\[1,"[^"]+"),\d+/, "$1,999", "missing-entry", "fan-out/999"],
+    [/\/thread\/\d+$/, /^\[2,"[^"]+"/, "[2,0.5", "damaged", "key is no text"],
+    [/\/thread\/\d+$/, /^(\[2,"[^"]+"),\d+/, "$1,999", "missing-entry", "fan-out/999"],
     [/\/storm\/\d+$/, /"thread"/, '"both"', "damaged", "scope is not known"],
-    [/\/fan-out\/\d+$/, /^(\[1,\d+),1/, "$1,9999", "damaged", "hops is no number of items"],
+    [/\/fan-out\/\d+$/, /^(\[2,\d+),1/, "$1,9999", "damaged", "hops is no number of items"],
     [/\/fan-out\/\d+$/, /\]$/, ",0]", "damaged", "fields, read"],
     [/\/fan-out\/\d+$/, /^\[.*\]$/, "{}", "damaged", "is no row"],
     [/\/list\/\d+$/, /"address":"[^"]+",/, "", "damaged", "address is no text"],
@@ -105,6 +105,14 @@ describe("a value", () => {
     const error = refusal(new Map([...stored, [key, Buffer.from(text.replace(from, to))]]));
     expect(error).toMatchObject({ reason, key });
     expect(error.message).toContain(said);
+  });
+
+  test("in more chunks than its object has is refused", () => {
+    const [key = "", value = Buffer.of()] = [...stored].find(([each]) => /\/thread\/\d+\/0$/.test(each)) ?? [];
+    expect(key).not.toBe("");
+    const error = refusal(new Map([...stored, [key.replace(/0$/, "9"), value]]));
+    expect(error).toMatchObject({ reason: "damaged", key: key.replace(/\/0$/, "") });
+    expect(error.message).toContain("has more ids than it says");
   });
 
   test.each([

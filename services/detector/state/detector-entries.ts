@@ -1,7 +1,7 @@
 // The detector's state <-> entries under keys, as a state directory or a compacted topic keeps them.
 //
 // Every object that changes notes itself (tracked.ts), at no cost where nobody asks. `changes` tells each noted object once, as a
-// value of its own that names others by their numbers; parts that may be large and grow at their end (ids of a thread, queue ids of
+// value of its own that names others by their numbers (a group that is one message which reached many stands with that); parts that may be large and grow at their end (ids of a thread, queue ids of
 // a message, who has written to a list) are told in chunks, small mails as a journal by generation. What leaves a table is told as
 // forgotten; messages, threads, lists and storms are once nothing that is kept leads to them any more. A restart makes all objects,
 // links them by their numbers, and fills the tables in their order. Settings are no state: rules of lists and places of machines

@@ -82,16 +82,8 @@ export class Fields {
     return words.find((word) => word === value) ?? this.refuse(name, "is not known");
   }
 
-  wordOrNone<const Word extends string>(name: string | number, words: readonly Word[]): Word | undefined {
-    return this.has(name) ? this.word(name, words) : undefined;
-  }
-
   object(name: string | number): Fields {
     return new Fields(this.key, this.pathOf(name), this.value(name));
-  }
-
-  objectOrNone(name: string | number): Fields | undefined {
-    return this.has(name) ? this.object(name) : undefined;
   }
 
   /** Items that are objects or rows; absent: none. */
@@ -107,10 +99,6 @@ export class Fields {
 
   texts(name: string | number): string[] {
     return this.items(name).map((item) => (typeof item === "string" ? item : this.refuse(name, "is no list of texts")));
-  }
-
-  isNumber(name: string | number): boolean {
-    return typeof this.value(name) === "number";
   }
 
   /** What is wrong with the whole of it. */

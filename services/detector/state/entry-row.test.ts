@@ -22,7 +22,7 @@ const fields = fc.record({
 });
 
 function rowOf(...fieldsOfRow: unknown[]): RowReader {
-  return new RowReader(KEY, Buffer.from(JSON.stringify([1, ...fieldsOfRow])));
+  return new RowReader(KEY, Buffer.from(JSON.stringify([2, ...fieldsOfRow])));
 }
 
 test("what was written is read again", () => {
@@ -54,7 +54,7 @@ test("a text stands there once, and a time after the first as its distance", () 
   row.text("b");
   row.text("anna@corp.example");
   row.time(1_479_112_200_000);
-  expect(row.value().toString()).toBe('[1,"anna@corp.example",1479112140000,"b",0,60000]');
+  expect(row.value().toString()).toBe('[2,"anna@corp.example",1479112140000,"b",0,60000]');
 });
 
 describe("is refused", () => {
@@ -69,8 +69,8 @@ describe("is refused", () => {
     ["less than no items", () => rowOf(-1).count("posts"), /posts is no number of items/],
     ["an end that comes too soon", () => rowOf().number("reach"), /reach is no number/],
     ["more than was asked for", () => rowOf(1).end(), /has 2 fields, read 1/],
-    ["an object", () => new RowReader(KEY, Buffer.from('{"v":1}')), /is no row/],
-    ["what is cut short", () => new RowReader(KEY, Buffer.from("[1,2")), /not JSON/],
+    ["an object", () => new RowReader(KEY, Buffer.from("{}")), /is no row/],
+    ["what is cut short", () => new RowReader(KEY, Buffer.from("[2,2")), /not JSON/],
   ];
 
   test.each(cases)("%s", (_name, read, said) => {
@@ -78,8 +78,8 @@ describe("is refused", () => {
     expect(read).toThrow(said);
   });
 
-  test("another version, by that reason", () => {
-    expect(() => new RowReader(KEY, Buffer.from("[2]"))).toThrow(
+  test.each(["[1]", "[3]", '{"v":1,"at":1}'])("another version, by that reason: %s", (value) => {
+    expect(() => new RowReader(KEY, Buffer.from(value))).toThrow(
       expect.objectContaining({ reason: "unknown-version", key: KEY }),
     );
   });

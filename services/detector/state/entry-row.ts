@@ -2,11 +2,12 @@
 // and threads: a takeover waits until all of them are read. A text that stood before in the same entry is written as its number
 // there, a time as its distance from the first.
 //
-//   [1, 1479112140000, "anna@corp.example", 0, 60000, ...]: version, a time, a text, the same text again, a minute later
+//   [2, 1479112140000, "anna@corp.example", 0, 60000, ...]: version, a time, a text, the same text again, a minute later
 
 import { StateEntryError } from "./state-entry-error.ts";
 
-const VERSION = 1;
+/** 1 were named fields. */
+const VERSION = 2;
 const NO_TEXTS: readonly never[] = [];
 
 /** Takes fields in the order in which a RowReader is asked for them. */
@@ -75,7 +76,7 @@ export class RowReader {
   private readonly texts: string[] = [];
   private firstTime: number | undefined;
 
-  /** Throws StateEntryError where `value` is no row of version 1. */
+  /** Throws StateEntryError where `value` is no row of version 2. */
   constructor(key: string, value: Buffer) {
     this.key = key;
     this.fields = parsedRow(key, value);
@@ -181,6 +182,9 @@ function parsedRow(key: string, value: Buffer): readonly unknown[] {
   } catch {
     throw new StateEntryError("damaged", key, "not JSON");
   }
-  if (!Array.isArray(parsed)) throw new StateEntryError("damaged", key, "is no row");
-  return parsed;
+  if (Array.isArray(parsed)) return parsed;
+  if (typeof parsed === "object" && parsed !== null && "v" in parsed) {
+    throw new StateEntryError("unknown-version", key, `version ${String(parsed.v)}`);
+  }
+  throw new StateEntryError("damaged", key, "is no row");
 }

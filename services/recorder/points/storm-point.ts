@@ -1,7 +1,7 @@
 // StormAlert -> a point that Grafana can show as an annotation. A watch has none: it makes a thread worth recording, no more.
 //
 // Tagged by storm and revision, since two alerts may fall into one millisecond: a series an alert. A list has one storm at a
-// time, which is told anew only when it has doubled, so these are few.
+// time, which is told anew only when it has doubled, so these are few; the recorder admits so many a day and no more.
 
 import { stormAlertStory } from "../../../shared/domain/storm-alert-text.ts";
 import { alertTitle } from "../../../shared/domain/storm-alert-title.ts";

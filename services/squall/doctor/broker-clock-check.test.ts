@@ -15,6 +15,8 @@ function record(ageMs: number): NewestRecord {
 }
 
 const AGREES = "ok: the brokers' agrees with this machine's";
+const NTP = "Let brokers, mail servers and this machine keep time by NTP (timedatectl).";
+const MENDS = { ok: [], fail: [NTP], warn: [expect.stringMatching(/NTP|Run it again while lines come/u)] };
 const UNKNOWN =
   "warn: not known whether the brokers' clocks agree with this one: no record is new, none could be written";
 
@@ -35,6 +37,7 @@ test.each<[string, WriteTrial[], NewestRecord[], string]>([
   ["silence is no clock that is behind", [], [record(600_000)], UNKNOWN],
   ["nothing at all", [write(undefined)], [], UNKNOWN],
 ])("%s", (_, writes, newest, said) => {
-  const { level, text } = brokerClockFinding({ writes, newest, nowMs: NOW_MS });
+  const { level, text, mend = [] } = brokerClockFinding({ writes, newest, nowMs: NOW_MS });
   expect(`${level}: ${text}`).toBe(said);
+  expect(mend).toEqual(MENDS[level]);
 });

@@ -27,7 +27,12 @@ export function brokerClockFinding({ writes, newest, nowMs }: BrokerClockFacts):
   // Where nothing came for a while nobody can tell silence from a clock that is behind.
   if (newestMs >= nowMs - FAR_MS) return judged(beyond(newestMs, nowMs - FAR_MS, nowMs));
   const text = "not known whether the brokers' clocks agree with this one: no record is new, none could be written";
-  return { level: "warn", subject, text };
+  return {
+    level: "warn",
+    subject,
+    text,
+    mend: ["Run it again while lines come, or as a user who may write to the service's topics."],
+  };
 }
 
 /** How far a stamp lies outside of the time in which it was made, ms; positive: ahead. */

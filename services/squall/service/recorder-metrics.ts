@@ -68,11 +68,12 @@ export function addRecorderMetrics({ counter, gauge }: Metrics, status: () => Re
 
 /** What was left out or forgotten for want of room. */
 function addBounds({ counter, gauge }: Pick<Metrics, "counter" | "gauge">, each: EachStatus): void {
-  const over = "Windows beyond the series of the day: they are left out.";
+  const over = "Windows and alerts beyond the series of the day: they are left out.";
   counter({ name: "squall_recorder_over_cap_total", help: over, labels: ["scope"] }, (sample) =>
     each(({ recorder }) => {
       sample(recorder.threadsOverCap, { scope: "thread" });
       sample(recorder.listsOverCap, { scope: "list" });
+      sample(recorder.stormsOverCap, { scope: "storm" });
     }),
   );
   const forgotten =

@@ -7,14 +7,14 @@ import type { SiteOutcome } from "./site-outcome.ts";
 
 export type Recorded = Pick<SiteOutcome, "windows" | "storms">;
 
-/** Waits until every final window of site and lists is there, and every storm. Of threads it has the windows of storms. */
+/** Waits until every final window of site and lists is there, and those of threads of storms, and every storm. */
 export async function recordedOutcome(
   influx: RealInflux,
   database: string,
-  { windows, storms }: SiteOutcome,
+  { windows, storms, threads }: SiteOutcome,
   deadlineMs: number,
 ): Promise<Recorded> {
-  const expected = Object.keys(windows).filter((name) => !name.startsWith("thread "));
+  const expected = Object.keys(windows).filter((name) => isRecorded(name, threads));
   let found: Recorded = { windows: {}, storms: {} };
   await pollUntil(
     async () => {
@@ -27,6 +27,14 @@ export async function recordedOutcome(
     { deadlineMs, what: `${expected.length} windows and ${Object.keys(storms).length} storms in InfluxDB` },
   );
   return found;
+}
+
+/** `scope KEY TIME`: of threads what began with, or after, the first word on a storm of theirs. */
+function isRecorded(name: string, threads: SiteOutcome["threads"]): boolean {
+  if (!name.startsWith("thread ")) return true;
+  const place = name.lastIndexOf(" ");
+  const since = threads.get(name.slice("thread ".length, place));
+  return since !== undefined && Date.parse(name.slice(place + 1)) >= since;
 }
 
 async function stormsIn(influx: RealInflux, database: string): Promise<SiteOutcome["storms"]> {

@@ -143,25 +143,30 @@ export class ServiceSite {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
+  /** Of all processes of a role. */
+  environment(role: Stage): Readonly<Record<string, string>> {
+    const { prefix, site, env = {}, sessionTimeout = "6s", mailLogs } = this.options;
+    return {
+      PATH: process.env["PATH"] ?? "",
+      SQUALL_KAFKA_BROKERS: this.kafka.brokers.join(","),
+      SQUALL_KAFKA_TOPIC_PREFIX: prefix,
+      SQUALL_KAFKA_SESSION_TIMEOUT: sessionTimeout,
+      SQUALL_SITE: site,
+      SQUALL_METRICS_ADDRESS: "off",
+      SQUALL_PSEUDONYM_KEY: "a key of tests that is long enough for it",
+      ...(mailLogs === undefined ? {} : { SQUALL_KAFKA_MAIL_LOGS_TOPIC: mailLogs }),
+      ...(role === "alerter" ? { SQUALL_WEBHOOK_URL: `${this.receiver.origin}/storms` } : {}),
+      ...env,
+    };
+  }
+
   private spawn(role: Stage, name: string, own: Readonly<Record<string, string>>): RealProcess {
-    const { prefix, site, env = {}, sessionTimeout = "6s", mailLogs, nodeOptions = [] } = this.options;
+    const { nodeOptions = [] } = this.options;
     return new RealProcess({
       program: process.execPath,
       args: [...nodeOptions, SQUALL, role],
       logFile: join(this.folder, `${name}.log`),
-      env: {
-        PATH: process.env["PATH"] ?? "",
-        SQUALL_KAFKA_BROKERS: this.kafka.brokers.join(","),
-        SQUALL_KAFKA_TOPIC_PREFIX: prefix,
-        SQUALL_KAFKA_SESSION_TIMEOUT: sessionTimeout,
-        SQUALL_SITE: site,
-        SQUALL_METRICS_ADDRESS: "off",
-        SQUALL_PSEUDONYM_KEY: "a key of tests that is long enough for it",
-        ...(mailLogs === undefined ? {} : { SQUALL_KAFKA_MAIL_LOGS_TOPIC: mailLogs }),
-        ...(role === "alerter" ? { SQUALL_WEBHOOK_URL: `${this.receiver.origin}/storms` } : {}),
-        ...env,
-        ...own,
-      },
+      env: { ...this.environment(role), ...own },
     });
   }
 }

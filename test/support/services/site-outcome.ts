@@ -12,6 +12,7 @@ import { pollUntil } from "../poll.ts";
 import type { HeardRequest } from "../scripted-receiver.ts";
 
 const READ_MS = 30_000;
+const MINUTE_MS = 60_000;
 
 /** Reads all that comes of a site's windows and alerts, from the beginning on. */
 export class SiteReader {
@@ -113,6 +114,8 @@ export interface SiteOutcome {
   readonly storms: Readonly<
     Record<string, { readonly opened: number; readonly resolved: number; readonly at: number }>
   >;
+  /** Threads of storms that were opened, and the minute of the first word on each: from there on their windows are recorded. */
+  readonly threads: ReadonlyMap<string, number>;
   /** Final windows: what was counted, without the score. */
   readonly windows: Readonly<Record<string, string>>;
   /** (stormId, revision) that came twice with different content. */
@@ -138,6 +141,7 @@ export function outcomeOf({ alerts, alertLines, windows }: SiteReader): SiteOutc
     if (type === "storm.resolved") storm.resolved += 1;
   });
   return {
+    threads: threadsOf(alerts),
     storms: Object.fromEntries(Object.entries(storms).filter(([, { opened }]) => opened > 0)),
     windows: Object.fromEntries(
       [...windows]
@@ -147,6 +151,16 @@ export function outcomeOf({ alerts, alertLines, windows }: SiteReader): SiteOutc
     ),
     contradictions,
   };
+}
+
+function threadsOf(alerts: readonly StormAlert[]): ReadonlyMap<string, number> {
+  const opened = new Set(alerts.filter(({ type }) => type === "storm.opened").map(({ threadKey }) => threadKey));
+  const since = new Map<string, number>();
+  for (const { threadKey, detectedAt } of alerts) {
+    const minute = Math.floor(detectedAt / MINUTE_MS) * MINUTE_MS;
+    if (opened.has(threadKey)) since.set(threadKey, Math.min(since.get(threadKey) ?? minute, minute));
+  }
+  return since;
 }
 
 function countsOf({ replyAlls, distinctRepliers, automatic, messages, recipients, deliveries }: ThreadWindow): string {
