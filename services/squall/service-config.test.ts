@@ -58,7 +58,7 @@ test.each(STAGES)("%s with nothing set but what it needs", async (role) => {
     tls: undefined,
     sasl: undefined,
     sessionTimeoutMs: 10_000,
-    heartbeatMs: 500,
+    heartbeatMs: 250,
     topicPrefix: "squall",
     topics: {
       "mail-logs": "squall.mail-logs",
@@ -134,7 +134,7 @@ metrics: {address: "off"}
     sasl: { mechanism: "SCRAM-SHA-512", username: "squall" },
     tls: undefined,
     sessionTimeoutMs: 30_000,
-    heartbeatMs: 1_500,
+    heartbeatMs: 750,
     replication: 1,
   });
   expect([kafka.sasl?.password.reveal(), influx?.token?.reveal()]).toEqual(["hunter2", "hunter3"]);
@@ -382,9 +382,9 @@ test("what it comes to, and what might not be meant", async () => {
 });
 
 test.each([
-  [6_000, 300],
-  [10_000, 500],
-  [60_000, 3_000],
+  [6_000, 150],
+  [10_000, 250],
+  [60_000, 1_500],
   [300_000, 3_000],
 ])("a session timeout of %i ms has a heartbeat every %i ms", (sessionTimeoutMs, heartbeatMs) => {
   expect(heartbeatMsOf(sessionTimeoutMs)).toBe(heartbeatMs);

@@ -55,7 +55,7 @@ export const defaultKafkaSettings = {
 
 /** Who takes over hears of it in the answer to a heartbeat: the time between two adds to the session timeout. */
 export function heartbeatMsOf(sessionTimeoutMs: number): number {
-  return Math.min(Math.floor(sessionTimeoutMs / 20), 3_000);
+  return Math.min(Math.floor(sessionTimeoutMs / 40), 3_000);
 }
 
 export interface InfluxSettings {

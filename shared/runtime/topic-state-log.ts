@@ -18,6 +18,7 @@ import {
  * partitions would be lost over it.
  */
 const ENTRIES_A_TURN = 1_000;
+const SLAB_BYTES = 1_048_576;
 
 /** Who wrote last. Reading back ends with it: of a compacted partition nobody knows the last record otherwise. */
 const OWNER_KEY = "squall/owner";
@@ -90,6 +91,7 @@ export class TopicStateLog implements StateLog {
     if (this.broken !== undefined) throw this.broken;
     if (this.hasAppended) throw new StateLogError("misuse", "the state is read before the first flush");
     const latest = new Map<string, Buffer>();
+    const slabs = new Slabs();
     const isLast = ({
       key,
       value,
@@ -104,14 +106,13 @@ export class TopicStateLog implements StateLog {
         const name = key?.toString() ?? "";
         if (name === OWNER_KEY || name === "") return;
         if (value === undefined) latest.delete(name);
-        else latest.set(name, Buffer.from(value));
+        else latest.set(name, slabs.copyOf(value));
       });
     } catch (error) {
       throw stateLogError(this.at, error);
     }
     let given = 0;
     for (const [key, value] of latest) {
-      latest.delete(key);
       onEntry(key, value);
       given += 1;
       if (given % ENTRIES_A_TURN === 0) await nextTurn();
@@ -136,6 +137,22 @@ export class TopicStateLog implements StateLog {
       this.broken = stateLogError(this.at, error);
       throw this.broken;
     }
+  }
+}
+
+/** Room for the values of a state that is read back: hundreds of thousands of small buffers of their own would be the collector's. */
+class Slabs {
+  private slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
+  private used = 0;
+
+  copyOf(value: Buffer): Buffer {
+    if (value.length > SLAB_BYTES - this.used) {
+      this.slab = Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES, value.length));
+      this.used = 0;
+    }
+    const from = this.used;
+    this.used += value.copy(this.slab, from);
+    return this.slab.subarray(from, this.used);
   }
 }
 

@@ -91,7 +91,7 @@ describe("a value", () => {
     [/\/thread\/\d+$/, /^\[2,"[^"]+"/, "[2,0.5", "damaged", "key is no text"],
     [/\/thread\/\d+$/, /^(\[2,"[^"]+"),\d+/, "$1,999", "missing-entry", "fan-out/999"],
     [/\/storm\/\d+$/, /"thread"/, '"both"', "damaged", "scope is not known"],
-    [/\/fan-out\/\d+$/, /^(\[2,\d+),1/, "$1,9999", "damaged", "hops is no number of items"],
+    [/\/fan-out\/\d+$/, /^\[2,1,/, "[2,9999,", "damaged", "hops is no number of items"],
     [/\/fan-out\/\d+$/, /\]$/, ",0]", "damaged", "fields, read"],
     [/\/fan-out\/\d+$/, /^\[.*\]$/, "{}", "damaged", "is no row"],
     [/\/list\/\d+$/, /"address":"[^"]+",/, "", "damaged", "address is no text"],

@@ -17,8 +17,8 @@ import { readSeries, writeSeries } from "./series-codec.ts";
 
 export function writeFanOut(row: RowWriter, fanOut: FanOut, idOf: IdOf): void {
   const { message, lists, post, listPost, byHop, deliveries } = fanOut;
-  row.time(fanOut.at);
   writeMessage(row, message);
+  row.time(fanOut.at);
   row.list(byHop, ({ hop, deliveries: ofHop }) => {
     row.number(message.hops.indexOf(hop));
     row.flag(ofHop.starts.length > 0);
@@ -54,14 +54,13 @@ export interface FanOutNames {
   readonly storm: number;
 }
 
-/** A fan-out whose thread and storm are not linked yet. */
+/** A fan-out, after its message in the row, whose thread and storm are not linked yet. */
 export function readFanOut(
   row: RowReader,
+  message: MailMessage,
   deps: { readonly linked: Linked; readonly changes: Changes | undefined },
-  readMessageOf: () => MailMessage,
 ): { readonly fanOut: FanOut; readonly names: FanOutNames } {
   const at = row.time("at");
-  const message = readMessageOf();
   const byHop = row.list("byHop", () => readHopDeliveries(row, message));
   const counted = row.number("deliveriesOf");
   const deliveries = byHop[counted]?.deliveries ?? readSeries(row);

@@ -39,9 +39,7 @@ export function readGroup(row: RowReader, table: MessageTable, linked: Linked): 
   readGroupAlone(row, group);
   group.variants = row.list("messages", () => {
     const fanOut = row.number("fanOut");
-    return fanOut === 0
-      ? readMessage(row, () => row.refuse("slots", "stand apart"))
-      : linked.fanOut(row, fanOut).message;
+    return fanOut === 0 ? readMessage(row, []) : linked.fanOut(row, fanOut).message;
   });
   return group;
 }

@@ -10,6 +10,7 @@ import {
   type MessageList,
   type QueueSlot,
 } from "../mail-message.ts";
+import { readChunks } from "./chunk-reader.ts";
 import type { RowReader, RowWriter } from "./entry-row.ts";
 
 /** Queue ids are told in chunks: only a message that reached many has so many. */
@@ -75,10 +76,8 @@ export function writeSlots(row: RowWriter, message: MailMessage, slots: readonly
   });
 }
 
-/** Reads so many queue ids, which were told in chunks. */
-export type ReadSlotChunks = (count: number, read: (chunk: RowReader, place: number) => QueueSlot) => QueueSlot[];
-
-export function readMessage(row: RowReader, readChunks: ReadSlotChunks): MailMessage {
+/** `chunks`: those of its queue ids. */
+export function readMessage(row: RowReader, chunks: readonly RowReader[]): MailMessage {
   const hops = row.list("hops", () => readHop(row));
   const message: MailMessage = {
     id: row.text("id"),
@@ -110,7 +109,9 @@ export function readMessage(row: RowReader, readChunks: ReadSlotChunks): MailMes
     fanOut: undefined,
   };
   message.slots = row.flag("slots apart")
-    ? readChunks(row.number("slots"), (chunk, place) => readSlot(chunk, hops, place))
+    ? readChunks(row, { name: "slots", count: row.number("slots"), chunks }, (chunk, place) =>
+        readSlot(chunk, hops, place),
+      )
     : row.list("slots", (place) => readSlot(row, hops, place));
   if (message.slots.length > FEW_SLOTS) indexSlots(message);
   return message;

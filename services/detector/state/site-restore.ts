@@ -13,6 +13,7 @@ import type { SiteState } from "../site-state.ts";
 import type { Storm } from "../storm.ts";
 import type { Thread } from "../thread-table.ts";
 import type { RowReader } from "./entry-row.ts";
+import { readChunks } from "./chunk-reader.ts";
 import { readFanOut } from "./fan-out-codec.ts";
 import { readGroup, readGroupAlone } from "./group-codec.ts";
 import { listPost, readHistory, threadPost } from "./history-codec.ts";
@@ -24,7 +25,7 @@ import { readMessage } from "./message-codec.ts";
 import { readClients } from "./people-codec.ts";
 import { readSite } from "./site-codec.ts";
 import { StateEntryError } from "./state-entry-error.ts";
-import { readChunks, type StoredObjects } from "./stored-objects.ts";
+import type { StoredObjects } from "./stored-objects.ts";
 import { readStorm } from "./storm-codec.ts";
 import { readId, readThread, threadMessages } from "./thread-codec.ts";
 
@@ -40,10 +41,10 @@ export class SiteRestore {
   private readonly ofThreads = new Map<number, FanOut[]>();
   private readonly inStorms: { readonly object: FanOut | Thread; readonly storm: number }[] = [];
   private readonly linked: Linked = {
-    fanOut: (at, id) => found(this.fanOuts, at, `fan-out/${id}`, id),
-    list: (at, id) => found(this.lists, at, `list/${id}`, id),
-    thread: (at, id) => found(this.threads, at, `thread/${id}`, id),
-    storm: (at, id) => found(this.storms, at, `storm/${id}`, id),
+    fanOut: (at, id) => found(this.fanOuts, at, "fan-out", id),
+    list: (at, id) => found(this.lists, at, "list", id),
+    thread: (at, id) => found(this.threads, at, "thread", id),
+    storm: (at, id) => found(this.storms, at, "storm", id),
   };
 
   constructor(site: SiteState, stored: StoredObjects) {
@@ -93,9 +94,8 @@ export class SiteRestore {
     const deps = { linked, changes: site.changes };
     for (const [id, row] of stored.rowsInOrder("fan-out")) {
       const chunks = stored.slotChunks(id);
-      const { fanOut, names } = readFanOut(row, deps, () =>
-        readMessage(row, (count, read) => readChunks(row, { name: "slots", count, chunks }, read)),
-      );
+      const message = readMessage(row, chunks);
+      const { fanOut, names } = readFanOut(row, message, deps);
       numbered(fanOut, id).chunksTold = chunks.length;
       this.fanOuts.set(id, fanOut);
       if (names.thread !== 0) pushTo(this.ofThreads, names.thread, fanOut);
@@ -216,9 +216,9 @@ function keyed(stored: StoredObjects, { kind, id }: FanOut | Thread): At {
   return { key: stored.keyOf(kind, id) };
 }
 
-function found<Object>(objects: ReadonlyMap<number, Object>, at: At, name: string, id: number): Object {
+function found<Object>(objects: ReadonlyMap<number, Object>, at: At, kind: string, id: number): Object {
   const object = objects.get(id);
-  if (object === undefined) throw new StateEntryError("missing-entry", at.key, name);
+  if (object === undefined) throw new StateEntryError("missing-entry", at.key, `${kind}/${id}`);
   return object;
 }
 

@@ -10,6 +10,8 @@ export function sitePrefix(site: string): string {
   return `detector/${encodeURIComponent(site).replaceAll("~", "%7E")}/`;
 }
 
+const PART = "detector/";
+
 export interface StateKey {
   readonly site: string;
   readonly kind: string;
@@ -18,14 +20,25 @@ export interface StateKey {
   readonly chunk: number;
 }
 
+/** Without a split: a takeover reads hundreds of thousands of them. */
 export function parseStateKey(key: string): StateKey {
-  const [part, site = "", kind = "", id = "0", chunk = "-1", ...rest] = key.split("/");
-  const numbers = { id: Number(id), chunk: Number(chunk) };
-  const isWhole = Number.isSafeInteger(numbers.id) && Number.isSafeInteger(numbers.chunk);
-  if (part !== "detector" || kind === "" || rest.length > 0 || !isWhole) {
+  const siteEnd = key.startsWith(PART) ? key.indexOf("/", PART.length) : -1;
+  if (siteEnd < 0) throw new StateEntryError("unknown-key", key, "");
+  const kindEnd = endOf(key, siteEnd + 1);
+  const idEnd = endOf(key, kindEnd + 1);
+  const kind = key.slice(siteEnd + 1, kindEnd);
+  const id = kindEnd < key.length ? Number(key.slice(kindEnd + 1, idEnd)) : 0;
+  const chunk = idEnd < key.length ? Number(key.slice(idEnd + 1)) : -1;
+  if (kind === "" || !Number.isSafeInteger(id) || !Number.isSafeInteger(chunk)) {
     throw new StateEntryError("unknown-key", key, "");
   }
-  return { site: decodedSite(key, site), kind, ...numbers };
+  return { site: decodedSite(key, key.slice(PART.length, siteEnd)), kind, id, chunk };
+}
+
+/** Of the part that begins at `from`: the next slash, or the end. */
+function endOf(key: string, from: number): number {
+  const slash = key.indexOf("/", from);
+  return slash < 0 ? key.length : slash;
 }
 
 const LEARNED: ReadonlySet<string> = new Set(["list", "login", "client", "clients"]);
@@ -36,9 +49,16 @@ export function isLearnedKey(key: string): boolean {
   return part === "detector" && LEARNED.has(kind);
 }
 
+// Nearly all keys are of the site of the key before.
+let lastSite = "";
+let lastDecoded = "";
+
 function decodedSite(key: string, site: string): string {
+  if (site === lastSite) return lastDecoded;
   try {
-    return decodeURIComponent(site);
+    lastDecoded = decodeURIComponent(site);
+    lastSite = site;
+    return lastDecoded;
   } catch {
     throw new StateEntryError("unknown-key", key, "");
   }

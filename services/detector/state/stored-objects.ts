@@ -115,25 +115,6 @@ export class StoredObjects {
   }
 }
 
-/** Reads so many items from the chunks of `at`; throws where some are missing. */
-export function readChunks<Item>(
-  at: RowReader,
-  { name, count, chunks }: { readonly name: string; readonly count: number; readonly chunks: readonly RowReader[] },
-  read: (chunk: RowReader, place: number) => Item,
-): Item[] {
-  const items: Item[] = [];
-  let used = 0;
-  for (let next = 0; items.length < count; next += 1) {
-    const chunk = chunks[next];
-    if (chunk === undefined) throw new StateEntryError("missing-entry", at.key, `${name} of chunk ${next}`);
-    used += 1;
-    for (let left = chunk.count(name); left > 0; left -= 1) items.push(read(chunk, items.length));
-    chunk.end();
-  }
-  if (items.length > count || used < chunks.length) throw at.refusal(`has more ${name} than it says`);
-  return items;
-}
-
 function addTo(map: Map<number, StoredBytes[]>, id: number, bytes: StoredBytes): void {
   const known = map.get(id);
   if (known === undefined) map.set(id, [bytes]);

@@ -28,8 +28,8 @@ export interface DetectorRun {
   readonly events: number;
   readonly seconds: number;
   readonly usage: readonly ProcessUsage[];
-  /** How often a storm was opened, by list. */
-  readonly opened: Record<string, number>;
+  /** Each storm that was opened, by site and list: of which thread, at how many reply-alls, how bad and why. */
+  readonly opened: Record<string, string[]>;
   readonly load: string;
 }
 
@@ -71,10 +71,11 @@ export async function runDetectors(kafka: RealKafka, options: DetectorRunOptions
     }));
     const load = loadAverage();
     await reader.readAll(log);
-    const opened: Record<string, number> = {};
-    const openings = reader.alerts.filter(({ type }) => type === "storm.opened");
-    for (const { list = "" } of openings.toSorted((a, b) => ((a.list ?? "") < (b.list ?? "") ? -1 : 1))) {
-      opened[list] = (opened[list] ?? 0) + 1;
+    const opened: Record<string, string[]> = {};
+    for (const { type, site: where, list = "", threadKey, evidence, severity, reasons } of reader.alerts) {
+      if (type !== "storm.opened") continue;
+      const words = `${threadKey} at ${evidence.replyAlls}, ${severity}: ${reasons.join(", ")}`;
+      (opened[`${where} ${list}`] ??= []).push(words);
     }
     await reader.close();
     return { events, seconds, usage, opened, load };

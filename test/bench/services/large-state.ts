@@ -15,6 +15,10 @@ export interface StateSize {
 }
 
 const AUDIENCE = 40;
+const ANSWERED_EVERY = 10;
+const ANSWERS = 3;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 const FLUSH_EVERY = 1000;
 /** Threads are spread over the time before now. */
@@ -38,11 +42,9 @@ export function largeState(name: string, size: StateSize): StateEntry[] {
   const run = new KeptRun({ ...defaultDetectorSettings, bounds }, new Map());
   const startMs = Date.now() - SPAN_MS;
   for (let from = 0; from < size.threads; from += FLUSH_EVERY) {
-    const inputs: DetectorInput[] = Array.from({ length: Math.min(FLUSH_EVERY, size.threads - from) }, (_, index) => {
-      const number = from + index;
-      const at = startMs + Math.floor((number / size.threads) * SPAN_MS);
-      return { kind: "event", event: threadStart(name, number, { at, lists: size.lists }) };
-    });
+    const inputs: DetectorInput[] = Array.from({ length: Math.min(FLUSH_EVERY, size.threads - from) }, (_, index) =>
+      mailsOf(name, from + index, { startMs, ...size }),
+    ).flatMap((mails) => mails.map((event): DetectorInput => ({ kind: "event", event })));
     const reachedMs = startMs + Math.floor((from / size.threads) * SPAN_MS);
     inputs.push({ kind: "tick", watermark: reachedMs - defaultDetectorSettings.allowedLatenessMs, site: name });
     run.feed(inputs, inputs.length);
@@ -68,6 +70,28 @@ function addressOf(list: number): string {
   return `list${list}@example.org`;
 }
 
+/** The first mail of a thread, and, of every tenth, answers to threads of one, two and three hours ago: one in ten has three. */
+function mailsOf(site: string, number: number, span: StateSize & { readonly startMs: number }): MailEvent[] {
+  const { startMs, threads, lists } = span;
+  const at = startMs + Math.floor((number / threads) * SPAN_MS);
+  const mails = [threadStart(site, number, { at, lists })];
+  if (number % ANSWERED_EVERY !== 0) return mails;
+  for (let answer = 1; answer <= ANSWERS; answer += 1) {
+    const root = number - answer * Math.floor((threads * HOUR_MS) / SPAN_MS / ANSWERED_EVERY) * ANSWERED_EVERY;
+    if (root < 0) break;
+    const first = threadStart(site, root, { at, lists });
+    mails.push({
+      ...first,
+      eventId: `${site}/A${root}.${answer}`,
+      queueId: `A${root}.${answer}`,
+      messageId: `answer${root}.${answer}@example.org`,
+      login: `person${(root + answer * 7) % 500}@example.org`,
+      hints: { references: [first.messageId ?? ""], subjectKey: `about ${root}`, replySubject: true },
+    });
+  }
+  return mails;
+}
+
 function threadStart(
   site: string,
   number: number,
@@ -89,6 +113,6 @@ function threadStart(
     lists: [{ address: addressOf(number % lists), via: "orig_to" }],
     hints: { references: [], subjectKey: `about ${number}` },
     headersLogged: true,
-    minutes: [],
+    minutes: [{ start: at - (at % MINUTE_MS), delivered: AUDIENCE, deferred: 0, bounced: 0 }],
   };
 }

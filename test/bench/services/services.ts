@@ -78,7 +78,7 @@ async function measureKind({ name, settings }: Kind, linesPerRecord: number): Pr
   measured.push({ label: `${label}; one of each`, run: whole, kcat, slope });
   const two = await runChain(kafka, { backlog: large, processes: { ...one, ingest: 2, assembler: 2 }, flushEvery });
   measured.push({ label: `${label}; two of ingest and assembler`, run: two, kcat, slope: undefined });
-  if (!isDeepStrictEqual(openings(two), openings(whole))) {
+  if (!tellsTheSame(two, whole)) {
     throw new Error(`other storms with two: ${JSON.stringify([whole.storms, two.storms])}`);
   }
 }
@@ -86,6 +86,13 @@ async function measureKind({ name, settings }: Kind, linesPerRecord: number): Pr
 /** How often a storm was opened, by list. */
 function openings({ storms }: ChainRun): Record<string, number> {
   return Object.fromEntries(Object.entries(storms).map(([list, { opened }]) => [list, opened]));
+}
+
+/** Opened as often, and at as many reply-alls, or one more or less: what comes through several partitions may change places. */
+function tellsTheSame(one: ChainRun, other: ChainRun): boolean {
+  const isNear = ([list, { at }]: [string, { readonly at: number }]): boolean =>
+    Math.abs(at - (other.storms[list]?.at ?? Number.NaN)) <= 1;
+  return isDeepStrictEqual(openings(one), openings(other)) && Object.entries(one.storms).every(isNear);
 }
 
 function summary(rows: readonly Measured[]): string {
@@ -139,7 +146,7 @@ async function detectorTable(on: RealKafka): Promise<string> {
   const rows: string[][] = [
     ["detectors", "events of two sites", "s", "events/s", "processor, s", "peak MiB", "storms", "load"],
   ];
-  const told: Record<string, number>[] = [];
+  const told: Record<string, string[]>[] = [];
   for (const detectors of [1, 2]) {
     const run = await runDetectors(on, { events: DETECTOR_EVENTS, partitions: PARTITIONS, detectors });
     told.push(run.opened);
