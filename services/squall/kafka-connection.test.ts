@@ -17,7 +17,7 @@ test("without TLS and without a login", async () => {
     brokers: ["kafka:9092"],
     clientId: "squall-ingest",
     sessionTimeoutMs: 10_000,
-    heartbeatMs: 2_000,
+    heartbeatMs: 250,
     say,
     tls: undefined,
     sasl: undefined,

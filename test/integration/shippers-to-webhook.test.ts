@@ -131,7 +131,7 @@ describe.for(NAMES)("%s", { timeout: 240_000 }, (name) => {
     expectTotals(run, like);
     expect([...run.topic.keys].toSorted()).toEqual(["edge01", "mta01"]);
     expect(spreadMails(run.topic)).toBe(0);
-    expect(run.deadLetters).toBe(0);
+    expect(new Set(Object.values(run.deadLetters))).toEqual(new Set([0]));
   });
 
   test("without a key, lines of a mail in several partitions", async (context) => {
@@ -141,7 +141,7 @@ describe.for(NAMES)("%s", { timeout: 240_000 }, (name) => {
     expectTotals(run, like);
     expect([...run.topic.keys]).toEqual([]);
     expect(spreadMails(run.topic)).toBeGreaterThan(20);
-    expect(run.deadLetters).toBe(0);
+    expect(new Set(Object.values(run.deadLetters))).toEqual(new Set([0]));
   });
 });
 
@@ -173,6 +173,6 @@ test("the broker killed and away for seconds: nothing is lost", { timeout: 240_0
   });
   for (const run of await Promise.all(runs)) {
     expectStorm(run, like);
-    expect(run.deadLetters).toBe(0);
+    expect(new Set(Object.values(run.deadLetters))).toEqual(new Set([0]));
   }
 });
