@@ -90,13 +90,13 @@ test("alerters hear twice a minute how far each site has come", () => {
     });
   };
   run.take([progress("a", START_AT), progress("b", undefined)]);
-  run.fold.advance(START_AT, true);
+  run.fold.advance(START_AT, START_AT);
   const word = { site: "a", input: "events", partition: 2, of: 6, state: "known" };
   expect(told()).toEqual([{ ...word, at: START_AT }]);
   run.take([progress("a", START_AT + 20_000)]);
-  run.fold.advance(START_AT + 29_000, true);
+  run.fold.advance(START_AT + 29_000, START_AT + 29_000);
   expect(told()).toEqual([]);
-  run.fold.advance(START_AT + 30_000, true);
+  run.fold.advance(START_AT + 30_000, START_AT + 30_000);
   expect(told()).toEqual([{ ...word, at: START_AT + 20_000 }]);
   expect(run.fold.isUrgent).toBe(false);
 });
@@ -119,10 +119,10 @@ describe("time of a site", () => {
     const run = runOf();
     run.take([progress("a", undefined), progress("b", undefined), ...storm("a"), ...storm("b")]);
     run.take([progress("a", START_AT + 60 * MINUTE)]);
-    run.fold.advance(START_AT + 600 * MINUTE, true);
+    run.fold.advance(START_AT + 600 * MINUTE, START_AT + 600 * MINUTE);
     expect(closed(run)).toEqual(new Set(["a"]));
     run.take([progress("b", START_AT + 60 * MINUTE)]);
-    run.fold.advance(START_AT + 601 * MINUTE, true);
+    run.fold.advance(START_AT + 601 * MINUTE, START_AT + 601 * MINUTE);
     expect(closed(run)).toEqual(new Set(["a", "b"]));
   });
 
@@ -130,10 +130,11 @@ describe("time of a site", () => {
     const run = runOf();
     run.take([progress("corp", START_AT + 60 * MINUTE, { of: 2 }), ...storm()]);
     alerts(run);
-    for (let hour = 1; hour < 50; hour += 1) run.fold.advance(START_AT + hour * 60 * MINUTE, true);
+    for (let hour = 1; hour < 50; hour += 1)
+      run.fold.advance(START_AT + hour * 60 * MINUTE, START_AT + hour * 60 * MINUTE);
     expect([alerts(run), closed(run)]).toEqual([[], new Set()]);
     run.take([progress("corp", START_AT + 61 * MINUTE, { partition: 1, of: 2 })]);
-    run.fold.advance(START_AT + 51 * 60 * MINUTE, true);
+    run.fold.advance(START_AT + 51 * 60 * MINUTE, START_AT + 51 * 60 * MINUTE);
     expect(alerts(run)).toEqual(["storm.resolved corp"]);
   });
 
@@ -141,9 +142,9 @@ describe("time of a site", () => {
     const run = runOf();
     run.take(storm(), START_AT + 2 * MINUTE);
     alerts(run);
-    run.fold.advance(START_AT + 600 * MINUTE, false);
+    run.fold.advance(START_AT + 600 * MINUTE, Number.NEGATIVE_INFINITY);
     expect(alerts(run)).toEqual([]);
-    run.fold.advance(START_AT + 601 * MINUTE, true);
+    run.fold.advance(START_AT + 601 * MINUTE, START_AT + 601 * MINUTE);
     expect(alerts(run)).toEqual(["storm.resolved corp"]);
   });
 
@@ -152,9 +153,9 @@ describe("time of a site", () => {
     run.take(storm(), START_AT + 2 * MINUTE);
     alerts(run);
     const next = run.restarted();
-    next.fold.advance(START_AT + 600 * MINUTE, false);
+    next.fold.advance(START_AT + 600 * MINUTE, Number.NEGATIVE_INFINITY);
     expect(alerts(next)).toEqual([]);
-    next.fold.advance(START_AT + 601 * MINUTE, true);
+    next.fold.advance(START_AT + 601 * MINUTE, START_AT + 601 * MINUTE);
     expect(alerts(next)).toEqual(["storm.resolved corp"]);
   });
 
@@ -164,10 +165,10 @@ describe("time of a site", () => {
     alerts(run);
     const next = run.restarted();
     next.take([progress("corp", START_AT + 90 * MINUTE, { of: 2 })]);
-    next.fold.advance(START_AT + 600 * MINUTE, true);
+    next.fold.advance(START_AT + 600 * MINUTE, START_AT + 600 * MINUTE);
     expect(alerts(next)).toEqual([]);
     next.take([progress("corp", START_AT + 90 * MINUTE, { of: 2, partition: 1 })]);
-    next.fold.advance(START_AT + 601 * MINUTE, true);
+    next.fold.advance(START_AT + 601 * MINUTE, START_AT + 601 * MINUTE);
     expect(alerts(next)).toEqual(["storm.resolved corp"]);
   });
 });
@@ -194,8 +195,8 @@ test("what waited before a restart waits until all of it was read again, however
   const backlogMs = START_AT + 90 * MINUTE;
   const twin = runOf();
   twin.take(lines, backlogMs);
-  twin.fold.advance(backlogMs, false);
-  twin.fold.advance(backlogMs + 16_000, false);
+  twin.fold.advance(backlogMs, Number.NEGATIVE_INFINITY);
+  twin.fold.advance(backlogMs + 16_000, Number.NEGATIVE_INFINITY);
   const expected = alerts(twin);
   expect(expected).toContain("storm.opened corp");
 
@@ -205,11 +206,11 @@ test("what waited before a restart waits until all of it was read again, however
   const next = run.restarted({ readAgain: "in-steps" });
   for (let step = 2; step < lines.length; step += 1) {
     next.readAgainOne();
-    next.fold.advance(backlogMs + step * 16_000, false);
+    next.fold.advance(backlogMs + step * 16_000, Number.NEGATIVE_INFINITY);
     expect(alerts(next)).toEqual([]);
   }
   next.readAgainOne();
-  next.fold.advance(backlogMs + 60 * MINUTE, false);
+  next.fold.advance(backlogMs + 60 * MINUTE, Number.NEGATIVE_INFINITY);
   expect(alerts(next)).toEqual(expected);
 });
 
@@ -239,7 +240,7 @@ describe("a partition that goes on from its state says what one says that was ne
       const isCaughtUp = random() < 0.5;
       for (const one of [unbroken, run]) {
         if (from < lines.length) one.take(lines.slice(from, from + 3), nowMs);
-        one.fold.advance(nowMs, isCaughtUp);
+        one.fold.advance(nowMs, isCaughtUp ? nowMs : Number.NEGATIVE_INFINITY);
       }
       const expected = linesBut(unbroken.flush(), isProgressLine);
       const heard = linesBut(run.flush(), isProgressLine);

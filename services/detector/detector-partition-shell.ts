@@ -118,17 +118,18 @@ export class DetectorPartition implements PartitionFold {
     this.next = batch.nextOffset;
   }
 
-  advance(nowMs: number, isCaughtUp: boolean): void {
+  advance(nowMs: number, readToMs: number): void {
     this.nowMs = nowMs;
     // Of what waited only a part may be here again: its order is known when all is, or when the rest is gone from the topic.
-    if (this.next >= this.readTo || isCaughtUp) for (const clock of this.clocks.values()) this.release(clock);
+    if (this.next >= this.readTo || Number.isFinite(readToMs))
+      for (const clock of this.clocks.values()) this.release(clock);
     if (Math.abs(nowMs - this.tickedAtMs) < TICK_MS) return;
     this.tickedAtMs = nowMs;
     const { allowedLatenessMs } = this.options.settings;
     const isPulse = Math.abs(nowMs - this.pulsedAtMs) >= PULSE_MS;
     if (isPulse) this.pulsedAtMs = nowMs;
     for (const [site, clock] of this.clocks) {
-      const reachedMs = clock.reached(nowMs, isCaughtUp);
+      const reachedMs = clock.reached(readToMs);
       if (!Number.isFinite(reachedMs)) continue;
       this.put(step(this.detector, { kind: "tick", watermark: reachedMs - allowedLatenessMs, site }));
       if (isPulse) this.tellProgress(site, reachedMs);

@@ -53,10 +53,9 @@ export class SiteClock {
     return this.hasProgress ? this.order.release(this.progress.reachedMs, nowMs) : [];
   }
 
-  /** Event time that the site has come to, ms; -Infinity: not known. */
-  reached(nowMs: number, isCaughtUp: boolean): number {
-    if (this.hasProgress) return this.progress.reachedMs;
-    return isCaughtUp ? nowMs : this.arrivedAtMs;
+  /** Event time that the site has come to, ms; -Infinity: not known. `readToMs`: when all was read, by our clock. */
+  reached(readToMs: number): number {
+    return this.hasProgress ? this.progress.reachedMs : Math.max(readToMs, this.arrivedAtMs);
   }
 
   /** `key`: of the site. */

@@ -44,7 +44,7 @@ function fragmentsOf(run: FoldRun<IngestPartition>): string[] {
 }
 
 function progressOf(run: FoldRun<IngestPartition>, nowMs: number, isCaughtUp: boolean): unknown[] {
-  run.fold.advance(nowMs, isCaughtUp);
+  run.fold.advance(nowMs, isCaughtUp ? nowMs : Number.NEGATIVE_INFINITY);
   const records = run.flush();
   const said = [0, 1, 2].map((partition) => linesOf(records, "fragments", partition).at(-1) ?? "");
   // Every partition of the fragments hears the same.
@@ -143,10 +143,10 @@ describe("progress", () => {
   test("comes behind the fragments that it is about, and where there are none twice a second", () => {
     const run = runOf();
     run.take([line], NOW);
-    run.fold.advance(NOW, false);
+    run.fold.advance(NOW, Number.NEGATIVE_INFINITY);
     const said = linesOf(run.flush(), "fragments", partitionFor("mx/97CA59841E6", FRAGMENTS));
     expect(said.map((text) => isProgressLine(text))).toEqual([false, true]);
-    run.fold.advance(NOW + 499, false);
+    run.fold.advance(NOW + 499, Number.NEGATIVE_INFINITY);
     expect(linesOf(run.flush(), "fragments")).toEqual([]);
     expect(progressOf(run, NOW + 500, false)).toEqual(["known", at]);
   });

@@ -50,7 +50,7 @@ export class IngestPartition implements PartitionFold {
   private readonly entry: InputEntry;
   private readonly fragments: LineOutput;
   private nowMs = Number.NEGATIVE_INFINITY;
-  private isCaughtUp = false;
+  private readToMs = Number.NEGATIVE_INFINITY;
   private toldAtMs = Number.NEGATIVE_INFINITY;
   private hostsTurnedAtMs = Number.NEGATIVE_INFINITY;
 
@@ -91,10 +91,10 @@ export class IngestPartition implements PartitionFold {
     this.lines.take(records);
   }
 
-  advance(nowMs: number, isCaughtUp: boolean): void {
+  advance(nowMs: number, readToMs: number): void {
     this.nowMs = nowMs;
-    this.isCaughtUp = isCaughtUp;
-    if (isCaughtUp) this.ingest.wait(nowMs);
+    this.readToMs = readToMs;
+    if (this.isCaughtUp) this.ingest.wait(readToMs);
     if (Math.abs(nowMs - this.hostsTurnedAtMs) < HOSTS_TURN_MS) return;
     this.hostsTurnedAtMs = nowMs;
     this.hosts.forgetUnseen();
@@ -131,7 +131,7 @@ export class IngestPartition implements PartitionFold {
     this.toldAtMs = this.nowMs;
     const { at, partitions, reading } = this.options;
     const { streamTime } = this.ingest;
-    const reachedMs = this.isCaughtUp ? streamTime.reached(this.nowMs) : streamTime.now;
+    const reachedMs = this.isCaughtUp ? streamTime.reached(this.readToMs) : streamTime.now;
     const isKnown = Number.isFinite(reachedMs);
     const line = encodeStreamProgress({
       site: reading.site,
@@ -147,6 +147,10 @@ export class IngestPartition implements PartitionFold {
   private progressState(isKnown: boolean): StreamProgress["state"] {
     if (!this.isCaughtUp) return isKnown ? "known" : "unknown";
     if (!isKnown) return "empty";
-    return this.nowMs - this.ingest.streamTime.arrivedAtMs >= SILENT_MS ? "silent" : "known";
+    return this.readToMs - this.ingest.streamTime.arrivedAtMs >= SILENT_MS ? "silent" : "known";
+  }
+
+  private get isCaughtUp(): boolean {
+    return Number.isFinite(this.readToMs);
   }
 }

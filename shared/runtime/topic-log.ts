@@ -86,6 +86,11 @@ export interface GroupMember {
   resume(at: TopicPartition): void;
   /** For displays of lag only, and for readers that keep no position of their own. Never rejects: what is not committed now is with the next call. */
   commit(at: TopicPartition, offset: number): Promise<void>;
+  /**
+   * How long ago a fetch began of which all has been given since, ms: what stood in the member's partitions then, and in none that was paused
+   * or told where to begin meanwhile, has been read. Infinite: none is known. While the group finds itself anew nothing is fetched.
+   */
+  sinceReadMs(): number;
   /** Offset committed last by any member; undefined: none. Rejects with LogError. */
   committed(at: TopicPartition): Promise<number | undefined>;
   /** Leaves the group, so that others take over at once. */

@@ -14,6 +14,8 @@ export class CountingFold implements PartitionFold {
   flushes = 0;
   isUrgent = false;
   wasCaughtUp: boolean[] = [];
+  /** Of which nothing is known, as it was told last. */
+  unreadMs = Number.NaN;
   private readonly outputTopic: string;
   private said: string[] = [];
   private readonly changed = new Set<string>();
@@ -43,8 +45,9 @@ export class CountingFold implements PartitionFold {
     }
   }
 
-  advance(_nowMs: number, isCaughtUp: boolean): void {
-    this.wasCaughtUp.push(isCaughtUp);
+  advance(nowMs: number, readToMs: number): void {
+    this.wasCaughtUp.push(Number.isFinite(readToMs));
+    this.unreadMs = nowMs - readToMs;
   }
 
   drain({ output, entry }: FlushSink): void {

@@ -17,6 +17,7 @@ import { recordsFrom } from "./kafka-records.ts";
 import type { KafkaSettings } from "./kafka-settings.ts";
 import { stickyAssigner } from "./sticky-assigner.ts";
 import { nameOf } from "./sticky-assignment.ts";
+import { ReadTimes } from "./read-times.ts";
 import { whileItRuns } from "./while-it-runs.ts";
 
 /** What one fetch may bring of a partition, and in all: kafkajs holds it several times over while it decodes. */
@@ -51,6 +52,7 @@ class KafkaGroupMember implements GroupMember {
   private hasJoined = false;
   private readonly startedMs = performance.now();
   private isOver = false;
+  private readonly times = new ReadTimes();
 
   constructor(kafka: Kafka, settings: KafkaSettings, options: GroupOptions) {
     this.kafka = kafka;
@@ -81,6 +83,9 @@ class KafkaGroupMember implements GroupMember {
     });
     consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
       if (!restart && !this.isOver) this.crashed(error);
+    });
+    consumer.on(consumer.events.FETCH_START, ({ payload: { nodeId } }) => {
+      this.times.asks(String(nodeId), performance.now());
     });
     consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
       if (payload.batchSize === 0) this.passOver(payload);
@@ -135,6 +140,10 @@ class KafkaGroupMember implements GroupMember {
 
   resume(at: TopicPartition): void {
     this.setPaused(at, false);
+  }
+
+  sinceReadMs(): number {
+    return this.times.sinceMs(performance.now());
   }
 
   async commit({ topic, partition }: TopicPartition, offset: number): Promise<void> {

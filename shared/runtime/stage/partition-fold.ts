@@ -17,8 +17,11 @@ export interface PartitionFold {
   restored(): void;
   /** Takes what was read. Throws only for what is wrong with itself: a record that cannot be read goes to the dead letters. */
   take(batch: LogBatch): void;
-  /** Time passes; about every 50 ms. `isCaughtUp`: the partition holds nothing that was not taken. */
-  advance(nowMs: number, isCaughtUp: boolean): void;
+  /**
+   * Time passes; about every 50 ms. `readToMs`: when, by the same clock, the partition held nothing that was not taken; -Infinity: it is
+   * behind. What came since then is not known: while a group finds itself anew nothing is read.
+   */
+  advance(nowMs: number, readToMs: number): void;
   /** Tells what came since the last call, each once. All of it is written, or the fold is not used any more. */
   drain(sink: FlushSink): void;
   /** What could not be used. */

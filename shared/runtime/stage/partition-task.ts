@@ -33,6 +33,8 @@ export interface PartitionTaskOptions {
   readonly flushEveryMs: number;
   /** A clock that only goes forward, ms. */
   readonly monotonicMs: () => number;
+  /** As the group's member has it. */
+  readonly sinceReadMs: () => number;
   readonly onFlushed: (tookMs: number) => void;
   /** More was taken than is good, or that is over. */
   readonly onPressure: (isHigh: boolean) => void;
@@ -60,6 +62,7 @@ export class PartitionTask {
   /** When it was last moved on, by the clock that only goes forward. */
   movedAtMs: number;
   isOver = false;
+  private begunAtMs = Number.NaN;
   private readonly options: PartitionTaskOptions;
   private readonly state: TopicStateLog;
   /** As it was last drained. */
@@ -98,10 +101,18 @@ export class PartitionTask {
   /** Where the partition begins and ends now. Returns how many records were deleted before they were read. Throws StateLogError. */
   begin(first: number, end: number): number {
     if (end < this.readTo) throw madeAnew(this.at, this.readTo, end);
+    this.begunAtMs = this.options.monotonicMs();
     const missed = Math.max(0, first - this.nextOffset);
     this.nextOffset += missed;
     this.endOffset = end;
     return this.flushedOffset === undefined ? 0 : missed;
+  }
+
+  /** By the clock that says `nowMs`. When the task began the partition's end was asked for: that counts as a read. */
+  private readToMs(nowMs: number): number {
+    if (!this.isCaughtUp) return Number.NEGATIVE_INFINITY;
+    const sinceBegunMs = this.options.monotonicMs() - this.begunAtMs;
+    return nowMs - Math.min(this.options.sinceReadMs(), sinceBegunMs);
   }
 
   take(batch: LogBatch): void {
@@ -119,7 +130,7 @@ export class PartitionTask {
   /** Time passes; flushes what is due. */
   tick(nowMs: number): void {
     if (this.isOver) return;
-    this.fold.advance(nowMs, this.isCaughtUp);
+    this.fold.advance(nowMs, this.readToMs(nowMs));
     const isBehind = !this.isCaughtUp && nowMs - this.appendedAtMs > BEHIND_MS;
     const everyMs = Math.max(this.options.flushEveryMs, isBehind ? BEHIND_FLUSH_MS : 0);
     const isDue = this.options.monotonicMs() - this.flushedAtMs >= everyMs;

@@ -32,6 +32,7 @@ class OtherMember extends MemoryTopicLog {
       commit: (at, offset) => member.commit(at, offset),
       committed: (at) => member.committed(at),
       leave: () => member.leave(),
+      sinceReadMs: () => member.sinceReadMs(),
       ...change,
     };
   }
@@ -404,6 +405,23 @@ test("positions are shown in the group, what is behind shows, and a partition th
   await world.until("the commit", () => group.committed.get("in/0") === 3);
   const [status] = process.runner.status();
   expect([status?.task?.nextOffset, status?.task?.endOffset, status?.task?.flushedOffset]).toEqual([3, 3, 3]);
+  expect(process.folds[0]?.wasCaughtUp.at(-1)).toBe(true);
+});
+
+test("while nothing is fetched, as when a group finds itself anew, nobody says that what came meanwhile was read", async () => {
+  const world = new StageWorld(1);
+  let sinceReadMs = 0;
+  const process = await world.start(new OtherMember(world, () => ({ sinceReadMs: () => sinceReadMs })));
+  await world.until("the takeover", () => process.runner.status()[0]?.task !== undefined);
+  await world.turns(400);
+  expect(process.folds[0]?.unreadMs).toBe(0);
+  sinceReadMs = 5_000;
+  await world.turns(10);
+  expect(process.folds[0]?.unreadMs).toBe(5_000);
+  // Nothing was read since it joined: what its end was at the takeover is known.
+  sinceReadMs = Number.POSITIVE_INFINITY;
+  await world.turns(10);
+  expect(process.folds[0]?.unreadMs).toBeGreaterThan(8_000);
   expect(process.folds[0]?.wasCaughtUp.at(-1)).toBe(true);
 });
 

@@ -189,6 +189,7 @@ export class StageRunner {
       createFold,
       flushEveryMs,
       monotonicMs,
+      sinceReadMs: (): number => this.member?.sinceReadMs() ?? Number.POSITIVE_INFINITY,
       onFlushed: (tookMs: number): void => {
         this.progressAtMs = monotonicMs();
         onFlushed?.(tookMs);

@@ -77,6 +77,10 @@ export class MemoryMember implements GroupMember {
     return this.group.committed.get(nameOf(at));
   }
 
+  sinceReadMs(): number {
+    return this.broker.isDown ? Number.POSITIVE_INFINITY : 0;
+  }
+
   async leave(): Promise<void> {
     await nextTurn();
     this.end();
