@@ -158,6 +158,15 @@ describe("progress", () => {
     expect(progressOf(run, NOW + 19_999, true)).toEqual(["silent", at + 19_999]);
   });
 
+  test("goes no further than the partition was read, however late it is by our clock, and is not silent before that", () => {
+    const run = runOf();
+    run.take([line], NOW);
+    run.fold.advance(NOW + 30_000, NOW + 4_000);
+    const said = linesOf(run.flush(), "fragments").at(-1) ?? "";
+    const decoded = decodeStreamProgress(said);
+    expect(decoded).toMatchObject({ ok: true, progress: { state: "known", at: at + 4_000 } });
+  });
+
   test("is that of a silent partition once nothing came for 10 s, until something comes", () => {
     const run = runOf();
     run.take([line], NOW);
