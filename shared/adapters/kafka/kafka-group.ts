@@ -4,13 +4,8 @@
 // partition is read stands here, and is said again at each join; one that nobody has placed yet is paused.
 
 import type { Consumer, ConsumerEndBatchProcessEvent, EachBatchPayload, Kafka } from "kafkajs";
-import {
-  type GroupMember,
-  type GroupOptions,
-  type LogBatch,
-  LogError,
-  type TopicPartition,
-} from "../../runtime/topic-log.ts";
+import type { GroupMember, GroupOptions, LogBatch, TopicPartition } from "../../runtime/topic-log.ts";
+import { LogError } from "../../runtime/topic-log.ts";
 import { type Held, stuckAt } from "./held-partition.ts";
 import { isUnpackFault, isWithoutCoordinator, logErrorOf } from "./kafka-error.ts";
 import { recordsFrom } from "./kafka-records.ts";

@@ -4,12 +4,13 @@
 // while one is being written belongs to the next. After a flush that failed nothing here can be relied on: the task is over, and
 // whoever made it takes the partition over anew.
 
-import type { LogBatch, NewRecord, TopicLog, TopicPartition } from "../topic-log.ts";
+import type { LogBatch, NewRecord, TopicPartition } from "../topic-log.ts";
 import type { StateEntry } from "../state-log.ts";
-import { openTopicStateLog, type TopicStateLog } from "../topic-state-log.ts";
-import { madeAnew, partitionsChanged } from "./partition-faults.ts";
+import type { TopicStateLog } from "../topic-state-log.ts";
+import { madeAnew } from "./partition-faults.ts";
 import type { PartitionFold } from "./partition-fold.ts";
-import { POSITION_KEY, type PartitionPosition, positionValue, readPosition } from "./partition-position.ts";
+import { POSITION_KEY, type PartitionPosition, positionValue } from "./partition-position.ts";
+import { type Restored, takeOver, type TakenOver, type TakeOverOptions } from "./taken-over.ts";
 
 /** What is taken while a flush is being written, before the partition is paused. */
 const UNFLUSHED_BYTES_MAX = 8 * 1024 * 1024;
@@ -20,19 +21,8 @@ const BEHIND_FLUSH_MS = 500;
 /** What a fold has under way may end within this, before the last flush. */
 const CLOSE_GRACE_MS = 3_000;
 
-export interface PartitionTaskOptions {
-  readonly log: TopicLog;
-  readonly at: TopicPartition;
-  readonly stateTopic: string;
-  readonly writerId: string;
-  /** Partitions of the input. */
-  readonly partitions: number;
-  readonly createFold: (at: TopicPartition) => PartitionFold;
-  /** A record of the state was read back. */
-  readonly onRead: () => void;
+export interface PartitionTaskOptions extends TakeOverOptions {
   readonly flushEveryMs: number;
-  /** A clock that only goes forward, ms. */
-  readonly monotonicMs: () => number;
   /** As the group's member has it. */
   readonly sinceReadMs: () => number;
   readonly onFlushed: (tookMs: number) => void;
@@ -40,13 +30,6 @@ export interface PartitionTaskOptions {
   readonly onPressure: (isHigh: boolean) => void;
   /** A flush failed, or the fold threw in it. Said once; nothing more is taken. */
   readonly onBroken: (task: PartitionTask, error: unknown) => void;
-}
-
-/** What a takeover had to read. */
-export interface Restored {
-  readonly entries: number;
-  readonly bytes: number;
-  readonly tookMs: number;
 }
 
 export class PartitionTask {
@@ -224,38 +207,4 @@ export class PartitionTask {
 interface Drained {
   readonly outputs: readonly NewRecord[];
   readonly entries: readonly StateEntry[];
-}
-
-interface TakenOver {
-  readonly state: TopicStateLog;
-  readonly fold: PartitionFold;
-  readonly position: PartitionPosition | undefined;
-  readonly restored: Restored;
-}
-
-async function takeOver(options: PartitionTaskOptions): Promise<TakenOver> {
-  const { log, at, stateTopic, writerId, partitions, createFold, monotonicMs, onRead } = options;
-  const startedMs = monotonicMs();
-  const stateAt = { topic: stateTopic, partition: at.partition };
-  const state = await openTopicStateLog({ log, at: stateAt, writerId, onRead });
-  try {
-    const fold = createFold(at);
-    let position: PartitionPosition | undefined;
-    let entries = 0;
-    let bytes = 0;
-    await state.read((key, value) => {
-      entries += 1;
-      bytes += key.length + value.length;
-      if (key === POSITION_KEY) position = readPosition(value);
-      else fold.restore(key, value);
-    });
-    if (position !== undefined && position.of !== partitions)
-      throw partitionsChanged(at.topic, position.of, partitions);
-    fold.restored();
-    if (position !== undefined && position.readTo > position.offset) fold.readAgain?.(position.readTo);
-    return { state, fold, position, restored: { entries, bytes, tookMs: monotonicMs() - startedMs } };
-  } catch (error) {
-    await state.close();
-    throw error;
-  }
 }

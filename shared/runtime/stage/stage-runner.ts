@@ -6,7 +6,8 @@ import type { GroupMember, GroupOptions, LogBatch, TopicLog, TopicPartition } fr
 import { agreedPartitions } from "./agreed-partitions.ts";
 import type { PartitionFold } from "./partition-fold.ts";
 import { type PartitionStatus, watchedPartitions } from "./partition-status.ts";
-import type { PartitionTask, Restored } from "./partition-task.ts";
+import type { PartitionTask } from "./partition-task.ts";
+import type { Restored } from "./taken-over.ts";
 import { isFenced, isPassing, messageOf } from "./passing-fault.ts";
 import { ShownPositions } from "./shown-positions.ts";
 import { type Owned, ownedPartition, Takeovers } from "./takeovers.ts";
@@ -35,7 +36,6 @@ export interface StageRunnerOptions {
 }
 
 export class StageRunner {
-  /** How often partitions were given or taken. */
   rebalances = 0;
   /** Batches, takeovers and flushes: something goes on. By the clock that only goes forward. */
   progressAtMs: number;
@@ -104,7 +104,6 @@ export class StageRunner {
     if (this.failed !== undefined) throw this.failed;
   }
 
-  /** The partitions it has. */
   status(): PartitionStatus[] {
     return Array.from(this.owned.values(), ({ at, task }) => ({ ...at, task }));
   }
