@@ -177,6 +177,7 @@ class KafkaGroupMember implements GroupMember {
   private joined(assignment: Readonly<Record<string, readonly number[]>>): void {
     if (this.isOver) return;
     this.hasJoined = true;
+    this.times.forget();
     const now = Object.entries(assignment).flatMap(([topic, partitions]) =>
       partitions.map((partition): TopicPartition => ({ topic, partition })),
     );

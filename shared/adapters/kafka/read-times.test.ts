@@ -14,6 +14,16 @@ test("what was there when an ask began is read when the next one begins", () => 
   expect(times.sinceMs(9_250)).toBe(8_150);
 });
 
+test("after a join only what is asked for from then on counts", () => {
+  const times = new ReadTimes();
+  for (const at of [0, 100, 200]) times.asks("1", at);
+  times.forget();
+  times.asks("1", 5_000);
+  expect(times.sinceMs(5_010)).toBe(Number.POSITIVE_INFINITY);
+  times.asks("1", 5_100);
+  expect(times.sinceMs(5_110)).toBe(110);
+});
+
 test("the node that is furthest behind decides, until it is asked no more", () => {
   const times = new ReadTimes();
   for (const at of [0, 100]) times.asks("1", at);

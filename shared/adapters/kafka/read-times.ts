@@ -13,6 +13,11 @@ interface NodeTimes {
 export class ReadTimes {
   private readonly nodes = new Map<string, NodeTimes>();
 
+  /** What was asked for until now may have been thrown away: kafkajs does so with what comes while a group finds itself anew. */
+  forget(): void {
+    this.nodes.clear();
+  }
+
   /** A fetch from a node begins. */
   asks(node: string, nowMs: number): void {
     const known = this.nodes.get(node);

@@ -46,6 +46,7 @@ export class PartitionTask {
   movedAtMs: number;
   isOver = false;
   private begunAtMs = Number.NaN;
+  private resumedAtMs = Number.NaN;
   private readonly options: PartitionTaskOptions;
   private readonly state: TopicStateLog;
   /** As it was last drained. */
@@ -85,17 +86,23 @@ export class PartitionTask {
   begin(first: number, end: number): number {
     if (end < this.readTo) throw madeAnew(this.at, this.readTo, end);
     this.begunAtMs = this.options.monotonicMs();
+    this.resumedAtMs = this.begunAtMs;
     const missed = Math.max(0, first - this.nextOffset);
     this.nextOffset += missed;
     this.endOffset = end;
     return this.flushedOffset === undefined ? 0 : missed;
   }
 
-  /** By the clock that says `nowMs`. When the task began the partition's end was asked for: that counts as a read. */
+  /**
+   * By the clock that says `nowMs`. A read that began before the partition was placed, or resumed, had nothing of it. When the task began the
+   * partition's end was asked for: that counts as a read.
+   */
   private readToMs(nowMs: number): number {
     if (!this.isCaughtUp) return Number.NEGATIVE_INFINITY;
-    const sinceBegunMs = this.options.monotonicMs() - this.begunAtMs;
-    return nowMs - Math.min(this.options.sinceReadMs(), sinceBegunMs);
+    const sinceReadMs = this.options.sinceReadMs();
+    const sinceResumedMs = this.options.monotonicMs() - this.resumedAtMs;
+    if (sinceReadMs <= sinceResumedMs) return nowMs - sinceReadMs;
+    return this.resumedAtMs === this.begunAtMs ? nowMs - sinceResumedMs : Number.NEGATIVE_INFINITY;
   }
 
   take(batch: LogBatch): void {
@@ -200,6 +207,7 @@ export class PartitionTask {
     const isHigh = this.flushing !== undefined && this.unflushedBytes > UNFLUSHED_BYTES_MAX;
     if (isHigh === this.isHigh) return;
     this.isHigh = isHigh;
+    if (!isHigh) this.resumedAtMs = this.options.monotonicMs();
     this.options.onPressure(isHigh);
   }
 }

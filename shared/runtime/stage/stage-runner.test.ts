@@ -425,6 +425,32 @@ test("while nothing is fetched, as when a group finds itself anew, nobody says t
   expect(process.folds[0]?.wasCaughtUp.at(-1)).toBe(true);
 });
 
+test("what came while a partition was paused is not read before a read of it has begun", async () => {
+  const world = new StageWorld(1);
+  let sinceReadMs = 0;
+  const process = await world.start(new OtherMember(world, () => ({ sinceReadMs: () => sinceReadMs })));
+  await world.until("the takeover", () => process.runner.status()[0]?.task !== undefined);
+  const held: (() => void)[] = [];
+  world.broker.onWrite = (_id, append) => new Promise((resolve) => held.push(() => resolve(append())));
+  world.write(0, ["!first"]);
+  await world.until("a flush that hangs", () => held.length === 1);
+  world.write(
+    0,
+    Array.from({ length: 300 }, (_, n) => `${n} `.padEnd(100 * 1024, "x")),
+  );
+  await world.until("the reading to stop", () => (process.folds[0]?.taken ?? 0) > 8 * MIB);
+  // The last read began before.
+  sinceReadMs = 60_000;
+  world.broker.onWrite = (_id, append) => Promise.resolve(append());
+  held[0]?.();
+  await world.until("the rest", () => world.isDone);
+  await world.turns(10);
+  expect(process.folds[0]?.wasCaughtUp.at(-1)).toBe(false);
+  sinceReadMs = 0;
+  await world.turns(10);
+  expect(process.folds[0]?.wasCaughtUp.at(-1)).toBe(true);
+});
+
 test("what is urgent is flushed at once, and the rest when it is due", async () => {
   const world = new StageWorld(1);
   const process = await world.start(undefined, { flushEveryMs: 60_000 });
