@@ -101,8 +101,9 @@ export class PartitionTask {
     if (!this.isCaughtUp) return Number.NEGATIVE_INFINITY;
     const sinceReadMs = this.options.sinceReadMs();
     const sinceResumedMs = this.options.monotonicMs() - this.resumedAtMs;
-    if (sinceReadMs <= sinceResumedMs) return nowMs - sinceReadMs;
-    return this.resumedAtMs === this.begunAtMs ? nowMs - sinceResumedMs : Number.NEGATIVE_INFINITY;
+    // Whole: it becomes a time of the state.
+    if (sinceReadMs <= sinceResumedMs) return Math.floor(nowMs - sinceReadMs);
+    return this.resumedAtMs === this.begunAtMs ? Math.floor(nowMs - sinceResumedMs) : Number.NEGATIVE_INFINITY;
   }
 
   take(batch: LogBatch): void {
