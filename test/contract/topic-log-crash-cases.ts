@@ -1,4 +1,5 @@
-// Of the contract of partitioned logs: what is left of a process that died, and of a record that could not be used.
+// Of the contract of partitioned logs: what is left of a process that died, what a member knows of its reading,
+// and what becomes of a record that could not be used.
 
 import { randomUUID } from "node:crypto";
 import { expect } from "vitest";
@@ -22,6 +23,16 @@ export const CRASH_CASES: Readonly<Record<string, (given: ContractCase) => Promi
     await until("records", () => next.values(0).length >= 8);
     expect(next.values(0)).toEqual(["0", "1", "2", "3", "4", "5", "6", "7"]);
     expect(killed.values()).toEqual(["0", "1", "2", "3", "4", "5"]);
+  },
+  "a member knows how long ago it read, and while nothing answers that grows": async ({ place, open, topic }) => {
+    const reader = await TopicReader.join(open(), topic, randomUUID());
+    const sinceMs = (): number => reader.member?.sinceReadMs() ?? Number.NaN;
+    await until("a read", () => sinceMs() < 1_000);
+    await place.down();
+    await until("none for a while", () => sinceMs() > 2_000);
+    await place.up();
+    await until("a read again", () => sinceMs() < 1_000);
+    expect(reader.dead).toEqual([]);
   },
   "a dead letter is the record as it came, and says where it stood, why, and by which version": async (given) => {
     const { place, open, topic } = given;

@@ -10,14 +10,13 @@ export function readChunks<Item>(
   read: (chunk: RowReader, place: number) => Item,
 ): Item[] {
   const items: Item[] = [];
-  let used = 0;
-  for (let next = 0; items.length < count; next += 1) {
+  let next = 0;
+  for (; items.length < count; next += 1) {
     const chunk = chunks[next];
     if (chunk === undefined) throw new StateEntryError("missing-entry", at.key, `${name} of chunk ${next}`);
-    used += 1;
     for (let left = chunk.count(name); left > 0; left -= 1) items.push(read(chunk, items.length));
     chunk.end();
   }
-  if (items.length > count || used < chunks.length) throw at.refusal(`has more ${name} than it says`);
+  if (items.length > count || next < chunks.length) throw at.refusal(`has more ${name} than it says`);
   return items;
 }

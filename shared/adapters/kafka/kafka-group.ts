@@ -82,6 +82,7 @@ class KafkaGroupMember implements GroupMember {
     consumer.on(consumer.events.FETCH_START, ({ payload: { nodeId } }) => {
       this.times.asks(String(nodeId), performance.now());
     });
+    consumer.on(consumer.events.FETCH, ({ payload: { nodeId } }) => this.times.answers(String(nodeId)));
     consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
       if (payload.batchSize === 0) this.passOver(payload);
     });

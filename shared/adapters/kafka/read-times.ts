@@ -1,11 +1,12 @@
-// When kafkajs began to ask its nodes -> since when nothing that a member may read has gone unread. A node is asked again only when all
-// that the ask before brought has been given: so what stood in its partitions when that ask began has been read.
+// When kafkajs began to ask its nodes -> since when nothing that a member may read has gone unread. A node that has
+// answered is asked again only when all that it brought has been given: so what stood in its partitions when that ask began has been read.
 
 /** One that is asked no more, since another leads its partitions now, is waited for no longer than this. */
 const GONE_MS = 30_000;
 
 interface NodeTimes {
   askedAtMs: number;
+  isAnswered: boolean;
   /** Start of the last ask of which all was given. */
   readToMs: number;
 }
@@ -21,19 +22,21 @@ export class ReadTimes {
   /** A fetch from a node begins. */
   asks(node: string, nowMs: number): void {
     const known = this.nodes.get(node);
-    if (known === undefined) this.nodes.set(node, { askedAtMs: nowMs, readToMs: Number.NEGATIVE_INFINITY });
-    else {
-      known.readToMs = known.askedAtMs;
-      known.askedAtMs = nowMs;
-    }
+    const readToMs = known?.isAnswered === true ? known.askedAtMs : known?.readToMs;
+    this.nodes.set(node, { askedAtMs: nowMs, isAnswered: false, readToMs: readToMs ?? Number.NEGATIVE_INFINITY });
+  }
+
+  /** What was asked for has come, if it be nothing. */
+  answers(node: string): void {
+    const known = this.nodes.get(node);
+    if (known !== undefined) known.isAnswered = true;
   }
 
   /** How long ago the eldest of the nodes' last whole reads began, ms; infinite where none is known. */
   sinceMs(nowMs: number): number {
     let readToMs = Number.POSITIVE_INFINITY;
-    for (const [node, { askedAtMs, readToMs: ofNode }] of this.nodes) {
-      if (nowMs - askedAtMs > GONE_MS) this.nodes.delete(node);
-      else readToMs = Math.min(readToMs, ofNode);
+    for (const { askedAtMs, readToMs: ofNode } of this.nodes.values()) {
+      if (nowMs - askedAtMs <= GONE_MS) readToMs = Math.min(readToMs, ofNode);
     }
     return readToMs === Number.POSITIVE_INFINITY ? Number.POSITIVE_INFINITY : nowMs - readToMs;
   }
