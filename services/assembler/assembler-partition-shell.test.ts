@@ -86,7 +86,7 @@ test("time of one site is not that of another", () => {
   const run = runOf(clock);
   run.take([
     mailLine(1, "a"),
-    progressLine(0, AT, { site: "a", of: 1 }),
+    progressLine(0, AT, { site: "a", of: 1, readTo: 0 }),
     progressLine(0, AT + 5, { site: "b", of: 1 }),
   ]);
   const progress = pass(run, clock, 3_000)
@@ -100,11 +100,63 @@ test("time of one site is not that of another", () => {
   ]);
 });
 
+describe("a mail whose header lines a shipper held back, in a partition that nobody reads at the moment", () => {
+  const CAME = 1_000_000;
+  /** While it was silent its time went on past the mail, with the clock; it was read last before the mail came. */
+  const silentWord = progressLine(1, AT + 600, { readTo: CAME - 20 });
+  const others = progressLine(0, AT + 5_000, { readTo: CAME + 100 });
+  const headers = encodeMailFragment(fragment({ site: "nhs", queueId: "Q1", headers: { references: "<0@x>" } }));
+
+  function started(clock: Clock): FoldRun<AssemblerPartition> {
+    const run = runOf(clock);
+    run.take([silentWord], CAME - 10);
+    run.take([mailLine(1), others], CAME);
+    return run;
+  }
+
+  test("is told with them, once the partition was read on, and no time passes it until then", () => {
+    const clock = { nowMs: CAME + 60 };
+    const run = started(clock);
+    expect(pass(run, clock, 5_000).map(wordOf)).toEqual(["progress unknown", `progress ${AT - 1}`]);
+    // Whoever reads it now begins with what lay unread.
+    run.take([progressLine(1, AT + 600), headers, progressLine(1, AT + 9_000, { readTo: CAME + 5_100 })], CAME + 5_200);
+    const told = pass(run, clock, 3_000);
+    expect(told.map(wordOf)).toEqual(["1@x", `progress ${AT + 600}`, `progress ${AT + 5_000}`]);
+    expect(told[0]).toContain('"references":["0@x"]');
+    expect(run.fold.assemblers[0]?.counters).toMatchObject({ accepted: 1, releasedEarly: 0 });
+  });
+
+  test("the same where the assembler ends meanwhile", () => {
+    const clock = { nowMs: CAME + 60 };
+    const run = started(clock);
+    pass(run, clock, 2_000);
+    const next = run.restarted();
+    expect(pass(next, clock, 4_000).map(wordOf)).not.toContain("1@x");
+    const readTo = clock.nowMs + 100;
+    next.take([progressLine(1, AT + 600), headers, progressLine(1, AT + 9_000, { readTo })], clock.nowMs);
+    next.take([progressLine(0, AT + 9_000, { readTo })], clock.nowMs);
+    const [told = ""] = pass(next, clock, 1_000);
+    expect([wordOf(told), told]).toEqual(["1@x", expect.stringMatching(/"revision":1,.*"references":\["0@x"\]/u)]);
+  });
+
+  test("is told without them after 15 s, and counted", () => {
+    const clock = { nowMs: CAME + 60 };
+    const run = started(clock);
+    expect(pass(run, clock, HOLD_MAX_MS + 2_000).map(wordOf)).toEqual([
+      "progress unknown",
+      `progress ${AT - 1}`,
+      "1@x",
+      `progress ${AT + 600}`,
+    ]);
+    expect(run.fold.assemblers[0]?.counters).toMatchObject({ accepted: 1, releasedEarly: 1 });
+  });
+});
+
 describe("progress is passed on only behind what came before it", () => {
   /** What must have been said before progress of a time may be. */
   interface Checkpoint {
     readonly reachedMs: number;
-    readonly mails: readonly string[];
+    readonly mails: readonly { readonly id: string; readonly at: number }[];
   }
 
   test.each([1, 2, 3, 4, 5, 6, 7, 8])("whatever comes and whenever the process is killed, seed %i", (seed) => {
@@ -113,7 +165,7 @@ describe("progress is passed on only behind what came before it", () => {
     let run = runOf(clock);
     const table = new ProgressTable();
     const checkpoints: Checkpoint[] = [];
-    const mails: string[] = [];
+    const mails: { id: string; at: number }[] = [];
     const said = new Set<string>();
     let told = 0;
     const hear = (lines: readonly string[]): void => {
@@ -123,7 +175,7 @@ describe("progress is passed on only behind what came before it", () => {
         if (!line.startsWith("progress ") || Number.isNaN(at)) continue;
         told += 1;
         const needed = checkpoints.find(({ reachedMs }) => reachedMs >= at);
-        expect(needed?.mails.filter((mail) => !said.has(mail))).toEqual([]);
+        expect(needed?.mails.filter((mail) => mail.at <= at && !said.has(mail.id))).toEqual([]);
       }
     };
     const atOf = [AT, AT];
@@ -132,28 +184,30 @@ describe("progress is passed on only behind what came before it", () => {
       for (let n = Math.floor(random() * 4); n > 0; n -= 1) {
         const partition = Math.floor(random() * 2);
         if (random() < 0.7) {
-          mails.push(`${mails.length}@x`);
-          lines.push(mailLine(mails.length - 1));
+          const mail = { id: `${mails.length}@x`, at: Math.min(...atOf) };
+          lines.push(mailLine(mails.length, "nhs", mail.at));
+          mails.push(mail);
         } else {
           const at = (atOf[partition] = (atOf[partition] ?? AT) + Math.floor(random() * 3_000));
-          const line = random() < 0.1 ? progressLine(partition, undefined) : progressLine(partition, at);
+          const readTo = random() < 0.5 ? clock.nowMs : undefined;
+          const line = random() < 0.1 ? progressLine(partition, undefined) : progressLine(partition, at, { readTo });
           const decoded = decodeStreamProgress(line);
           if (decoded.ok) table.take(decoded.progress);
           checkpoints.push({ reachedMs: table.reachedMs, mails: [...mails] });
           lines.push(line);
         }
       }
-      if (lines.length > 0) run.take(lines);
+      if (lines.length > 0) run.take(lines, clock.nowMs);
       hear(pass(run, clock, Math.floor(random() * 4) * 100));
       hear(linesOf(run.flush(), "events"));
       if (random() < 0.05) run = run.restarted();
     }
-    run.take([progressLine(0, AT + 9_000_000), progressLine(1, AT + 9_000_000)]);
+    run.take([0, 1].map((partition) => progressLine(partition, AT + 9_000_000, { readTo: clock.nowMs })));
     checkpoints.push({ reachedMs: AT + 9_000_000, mails: [...mails] });
     hear(pass(run, clock, 3_000));
     expect(told).toBeGreaterThan(20);
     expect(said.has(`progress ${AT + 9_000_000}`)).toBe(true);
-    expect(mails.filter((mail) => !said.has(mail))).toEqual([]);
+    expect(mails.filter(({ id }) => !said.has(id))).toEqual([]);
   });
 });
 
@@ -207,7 +261,7 @@ test("an entry of a site comes back whatever its name", () => {
   const clock = { nowMs: 0 };
   let run = runOf(clock);
   const site = "a/b %~\u00fc";
-  run.takeBytes(Buffer.from(`${mailLine(1, site)}\n${progressLine(0, AT, { site, of: 1 })}\n`));
+  run.takeBytes(Buffer.from(`${mailLine(1, site)}\n${progressLine(0, AT, { site, of: 1, readTo: 0 })}\n`));
   expect(pass(run, clock, 500).map(wordOf)).toEqual(["progress unknown", "1@x"]);
   run = run.restarted();
   run.takeBytes(Buffer.from(`${encodeMailFragment(fragment({ site, queueId: "Q1", login: "ann" }))}\n`));

@@ -101,13 +101,13 @@ export class AssemblerPartition implements PartitionFold {
   take(batch: LogBatch): void {
     const nowMs = this.options.nowMs();
     eachLine(batch, (line) => {
-      const refused = this.takeLine(line.text, nowMs);
+      const refused = this.takeLine(line, nowMs);
       if (refused !== undefined) this.reject(line, refused);
     });
   }
 
   advance(nowMs: number): void {
-    for (const { assembler, progress } of this.sites.values()) assembler.tellFresh(nowMs, progress.reachedMs);
+    for (const { assembler, progress } of this.sites.values()) assembler.tellFresh(nowMs, progress);
     if (Math.abs(nowMs - this.revisedAtMs) < REVISE_MS) return;
     this.revisedAtMs = nowMs;
     for (const site of this.sites.values()) this.revise(site);
@@ -129,9 +129,9 @@ export class AssemblerPartition implements PartitionFold {
     // Nobody waits for it.
   }
 
-  private takeLine(text: string, nowMs: number): string | undefined {
+  private takeLine({ text, timestampMs }: ReadLine, nowMs: number): string | undefined {
     if (isProgressLine(text)) return this.takeProgress(text, nowMs);
-    return isMailEventLine(text) ? this.takeEvent(text) : this.takeFragment(text, nowMs);
+    return isMailEventLine(text) ? this.takeEvent(text) : this.takeFragment(text, nowMs, timestampMs);
   }
 
   /**
@@ -156,12 +156,12 @@ export class AssemblerPartition implements PartitionFold {
     return undefined;
   }
 
-  private takeFragment(text: string, nowMs: number): string | undefined {
+  private takeFragment(text: string, nowMs: number, writtenMs: number): string | undefined {
     const decoded = decodeMailFragment(text);
     if (!decoded.ok) return decoded.reason;
     const site = this.siteOf(decoded.fragment.site);
     if (site === undefined) return refusalOf(decoded.fragment.site);
-    site.assembler.take(decoded.fragment, nowMs);
+    site.assembler.take(decoded.fragment, nowMs, writtenMs);
     return undefined;
   }
 
@@ -169,24 +169,25 @@ export class AssemblerPartition implements PartitionFold {
     this.deadLetters.add({ offset, reason, value: Buffer.from(text) });
   }
 
-  /** What came up to the last revisions has waited and been told since, so their inputs' progress holds for what is told here too. */
+  /** What came up to the last revisions was told since, or still waits: so far their inputs' progress holds for what is told here too. */
   private revise(site: Site): void {
     const { assembler, progress } = site;
+    const toldMs = Math.min(site.revisedToMs, assembler.heldFromMs - 1);
     // Nothing is forgotten for time that passed behind mails which still wait for their first word.
-    assembler.passTime(site.revisedToMs - this.options.allowedLatenessMs);
+    assembler.passTime(toldMs - this.options.allowedLatenessMs);
     assembler.revise();
-    if (site.revisedToMs > site.toldMs) this.tellProgress(site);
+    if (toldMs > site.toldMs) this.tellProgress(site, toldMs);
     site.revisedToMs = progress.reachedMs;
   }
 
-  private tellProgress(site: Site): void {
+  private tellProgress(site: Site, toldMs: number): void {
     const { at, partitions } = this.options;
-    const { name, revisedToMs } = site;
-    site.toldMs = revisedToMs;
+    const { name } = site;
+    site.toldMs = toldMs;
     const own = { site: name, input: at.topic, partition: at.partition, of: partitions };
-    const isKnown = Number.isFinite(revisedToMs);
+    const isKnown = Number.isFinite(toldMs);
     const line = encodeStreamProgress(
-      isKnown ? { ...own, at: revisedToMs, state: "known" } : { ...own, at: undefined, state: "unknown" },
+      isKnown ? { ...own, at: toldMs, state: "known" } : { ...own, at: undefined, state: "unknown" },
     );
     this.events.add(partitionFor(name, this.events.partitions), line);
   }
@@ -196,7 +197,7 @@ export class AssemblerPartition implements PartitionFold {
     if (known !== undefined) return known;
     const site = this.openSite(name);
     // Before its first mail: a detector that hears of no assembler takes the time of arrivals.
-    if (site !== undefined) this.tellProgress(site);
+    if (site !== undefined) this.tellProgress(site, Number.NEGATIVE_INFINITY);
     return site;
   }
 

@@ -5,7 +5,7 @@ import { StateEntries } from "../../test/support/state-entries.ts";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import type { MailFragment } from "../../shared/domain/mail-fragment.ts";
 import { defaultAssemblerSettings } from "./assembler-settings.ts";
-import { SiteAssembler } from "./site-assembler.ts";
+import { type InputsRead, SiteAssembler } from "./site-assembler.ts";
 
 const HOLD_MS = 300;
 const HOLD_MAX_MS = 15_000;
@@ -39,16 +39,21 @@ class Run {
   }
 }
 
+/** All inputs were read to their ends, and are at this event time. */
+function come(toMs: number): InputsRead {
+  return { hasRead: (at) => toMs >= at };
+}
+
 const complete = { acceptedAt: AT, nrcpt: 30, messageId: "1@x", sender: "ann@example.org" };
 
 describe("the first word of a mail", () => {
   test("waits 300 ms by our clock", () => {
     const { assembler, told } = new Run();
-    assembler.take(fragment(complete), 1_000);
-    assembler.tellFresh(1_299, AT + DAY);
+    assembler.take(fragment(complete), 1_000, 1_000);
+    assembler.tellFresh(1_299, come(AT + DAY));
     expect(told).toEqual([]);
-    assembler.tellFresh(1_300, AT + DAY);
-    assembler.tellFresh(1_400, AT + DAY);
+    assembler.tellFresh(1_300, come(AT + DAY));
+    assembler.tellFresh(1_400, come(AT + DAY));
     expect(told.map(({ eventId, revision, recipients }) => [eventId !== "", revision, recipients])).toEqual([
       [true, 1, 30],
     ]);
@@ -57,57 +62,57 @@ describe("the first word of a mail", () => {
 
   test("holds what came through another partition meanwhile", () => {
     const { assembler, told } = new Run();
-    assembler.take(fragment(complete), 1_000);
-    assembler.take(fragment({ login: "ann", headers: { subject: "Hello" } }), 1_299);
+    assembler.take(fragment(complete), 1_000, 1_000);
+    assembler.take(fragment({ login: "ann", headers: { subject: "Hello" } }), 1_299, 1_299);
     assembler.revise();
-    assembler.tellFresh(1_300, AT + DAY);
+    assembler.tellFresh(1_300, come(AT + DAY));
     assembler.revise();
     expect(told.map(({ revision, login, subject }) => [revision, login, subject])).toEqual([[1, "ann", "Hello"]]);
   });
 
   test("comes a moment after it is complete, whatever came first", () => {
     const { assembler, told } = new Run();
-    assembler.take(fragment({ acceptedAt: AT }), 1_000);
-    assembler.tellFresh(1_500, AT + DAY);
-    assembler.take(fragment({ messageId: "1@x", sender: "ann@example.org" }), 2_000);
-    assembler.tellFresh(2_500, AT + DAY);
-    assembler.take(fragment({ nrcpt: 30 }), 3_000);
-    assembler.tellFresh(3_299, AT + DAY);
+    assembler.take(fragment({ acceptedAt: AT }), 1_000, 1_000);
+    assembler.tellFresh(1_500, come(AT + DAY));
+    assembler.take(fragment({ messageId: "1@x", sender: "ann@example.org" }), 2_000, 2_000);
+    assembler.tellFresh(2_500, come(AT + DAY));
+    assembler.take(fragment({ nrcpt: 30 }), 3_000, 3_000);
+    assembler.tellFresh(3_299, come(AT + DAY));
     expect(told).toEqual([]);
-    assembler.tellFresh(3_300, AT + DAY);
+    assembler.tellFresh(3_300, come(AT + DAY));
     expect(told).toHaveLength(1);
   });
 
   test("of a mail that is never complete does not come", () => {
     const { assembler, told } = new Run();
-    assembler.take(fragment({ acceptedAt: AT, nrcpt: 30 }), 1_000);
-    assembler.tellFresh(60_000, AT + DAY);
+    assembler.take(fragment({ acceptedAt: AT, nrcpt: 30 }), 1_000, 1_000);
+    assembler.tellFresh(60_000, come(AT + DAY));
     assembler.revise();
     expect(told).toEqual([]);
   });
 
   test.each([-3_600_000, 3_600_000])("does not wait longer where our clock is set by %d ms", (byMs) => {
     const { assembler, told } = new Run();
-    assembler.take(fragment(complete), 10_000_000);
-    assembler.tellFresh(10_000_000 + byMs, AT + DAY);
+    assembler.take(fragment(complete), 10_000_000, 10_000_000);
+    assembler.tellFresh(10_000_000 + byMs, come(AT + DAY));
     expect(told).toHaveLength(1);
   });
 
   test("of one comes though another's must wait", () => {
     const { assembler, told } = new Run();
-    assembler.take(fragment({ ...complete, queueId: "A" }), 1_000);
-    assembler.take(fragment({ ...complete, queueId: "B" }), 1_200);
-    assembler.tellFresh(1_350, AT + DAY);
+    assembler.take(fragment({ ...complete, queueId: "A" }), 1_000, 1_000);
+    assembler.take(fragment({ ...complete, queueId: "B" }), 1_200, 1_200);
+    assembler.tellFresh(1_350, come(AT + DAY));
     expect(told.map(({ queueId }) => queueId)).toEqual(["A"]);
-    assembler.tellFresh(1_500, AT + DAY);
+    assembler.tellFresh(1_500, come(AT + DAY));
     expect(told.map(({ queueId }) => queueId)).toEqual(["A", "B"]);
   });
 
   test("comes though the mail left its queue in event time that passed meanwhile, as in a backlog", () => {
     const { assembler, told } = new Run();
-    assembler.take(fragment({ ...complete, removedAt: AT + SECOND }), 1_000);
+    assembler.take(fragment({ ...complete, removedAt: AT + SECOND }), 1_000, 1_000);
     for (let day = 0; day < 5; day += 1) assembler.passTime(AT + day * DAY);
-    assembler.tellFresh(1_300, AT + DAY);
+    assembler.tellFresh(1_300, come(AT + DAY));
     expect(told).toHaveLength(1);
   });
 });
@@ -115,32 +120,46 @@ describe("the first word of a mail", () => {
 describe("a mail that some input has not come as far as", () => {
   test("waits for it", () => {
     const { assembler, told } = new Run();
-    assembler.take(fragment(complete), 1_000);
-    assembler.take(fragment({ ...complete, queueId: "B", acceptedAt: AT - 1 }), 1_000);
-    assembler.tellFresh(2_000, AT - 1);
+    assembler.take(fragment(complete), 1_000, 1_000);
+    assembler.take(fragment({ ...complete, queueId: "B", acceptedAt: AT - 1 }), 1_000, 1_000);
+    assembler.tellFresh(2_000, come(AT - 1));
     expect(told.map(({ queueId }) => queueId)).toEqual(["B"]);
-    assembler.tellFresh(2_100, AT);
+    assembler.tellFresh(2_100, come(AT));
     expect(told).toHaveLength(2);
   });
 
   test("waits 15 s at most, counted from when it was complete", () => {
     const { assembler, told } = new Run();
-    assembler.take(fragment({ acceptedAt: AT }), 1_000);
-    assembler.take(fragment({ ...complete }), 5_000);
-    assembler.tellFresh(19_999, Number.NEGATIVE_INFINITY);
+    assembler.take(fragment({ acceptedAt: AT }), 1_000, 1_000);
+    assembler.take(fragment({ ...complete }), 5_000, 5_000);
+    assembler.tellFresh(19_999, come(Number.NEGATIVE_INFINITY));
     expect(told).toEqual([]);
-    assembler.tellFresh(20_000, Number.NEGATIVE_INFINITY);
+    assembler.tellFresh(20_000, come(Number.NEGATIVE_INFINITY));
     expect(told).toHaveLength(1);
+    expect(assembler.counters).toMatchObject({ accepted: 1, releasedEarly: 1 });
+  });
+
+  test("is asked for by its event time, and by when what completed it was written", () => {
+    const { assembler } = new Run();
+    const asked: number[][] = [];
+    assembler.take(fragment({ acceptedAt: AT }), 1_000, 800);
+    assembler.take(fragment(complete), 2_000, 1_700);
+    assembler.tellFresh(2_299, { hasRead: () => expect.unreachable() });
+    expect(assembler.heldFromMs).toBe(AT);
+    assembler.tellFresh(2_300, { hasRead: (...given) => asked.push(given) > 0 });
+    expect(asked).toEqual([[AT, 1_700]]);
+    expect(assembler.heldFromMs).toBe(Number.POSITIVE_INFINITY);
+    expect(assembler.counters.releasedEarly).toBe(0);
   });
 });
 
 test("what comes later is a revision, and nothing new is none", () => {
   const { assembler, told } = new Run();
-  assembler.take(fragment(complete), 1_000);
-  assembler.tellFresh(1_300, AT + DAY);
+  assembler.take(fragment(complete), 1_000, 1_000);
+  assembler.tellFresh(1_300, come(AT + DAY));
   assembler.revise();
-  assembler.take(fragment({ minutes: [{ start: AT, delivered: 7, deferred: 0, bounced: 0 }] }), 2_000);
-  assembler.tellFresh(9_000, AT + DAY);
+  assembler.take(fragment({ minutes: [{ start: AT, delivered: 7, deferred: 0, bounced: 0 }] }), 2_000, 2_000);
+  assembler.tellFresh(9_000, come(AT + DAY));
   assembler.revise();
   assembler.revise();
   expect(told.map(({ revision, minutes }) => [revision, minutes.length])).toEqual([
@@ -152,22 +171,22 @@ test("what comes later is a revision, and nothing new is none", () => {
 test("what is over two hours old is counted and dropped", () => {
   const { assembler } = new Run();
   assembler.passTime(AT + 121 * MINUTE);
-  assembler.take(fragment(complete), 1_000);
+  assembler.take(fragment(complete), 1_000, 1_000);
   expect([assembler.counters.expiredFragments, assembler.openMails]).toEqual([1, 0]);
 });
 
 test("after a restart those that were not told are, in a moment, and what was told is not again", () => {
   const entries = new StateEntries();
   const run = new Run();
-  run.assembler.take(fragment({ ...complete, queueId: "A" }), 1_000);
-  run.assembler.tellFresh(1_300, AT + DAY);
-  run.assembler.take(fragment({ ...complete, queueId: "B" }), 1_400);
+  run.assembler.take(fragment({ ...complete, queueId: "A" }), 1_000, 1_000);
+  run.assembler.tellFresh(1_300, come(AT + DAY));
+  run.assembler.take(fragment({ ...complete, queueId: "B" }), 1_400, 1_400);
   run.flush(entries);
   const next = new Run(500_000, entries);
-  next.assembler.tellFresh(500_299, AT + DAY);
-  next.assembler.take(fragment({ queueId: "B", login: "ann" }), 500_299);
+  next.assembler.tellFresh(500_299, come(AT + DAY));
+  next.assembler.take(fragment({ queueId: "B", login: "ann" }), 500_299, 500_299);
   expect(next.told).toEqual([]);
-  next.assembler.tellFresh(500_300, AT + DAY);
+  next.assembler.tellFresh(500_300, come(AT + DAY));
   next.assembler.revise();
   expect(next.told.map(({ queueId, revision, login }) => [queueId, revision, login])).toEqual([["B", 1, "ann"]]);
   expect(next.assembler.counters.accepted).toBe(2);
@@ -231,17 +250,17 @@ describe("an assembler that goes on from its state", () => {
       clockMs += 50 + Math.floor(random() * 200);
       const one = anyFragment(random, atMs, waits ? 0.1 : 0);
       // Merged in place: each has its own.
-      eachOf((assembler) => assembler.take(structuredClone(one), clockMs));
+      eachOf((assembler) => assembler.take(structuredClone(one), clockMs, clockMs));
       const isStopped = random() < 0.15;
       if (waits && isStopped) clockMs += HOLD_MS;
-      eachOf((assembler) => assembler.tellFresh(clockMs, AT + DAY));
+      eachOf((assembler) => assembler.tellFresh(clockMs, come(AT + DAY)));
       if (random() < 0.2) eachOf((assembler) => assembler.revise());
       if (random() < 0.2) eachOf((assembler) => assembler.passTime(atMs - 30 * SECOND));
       broken.flush(entries);
       told.push(...broken.told.splice(0));
       if (isStopped) broken = new Run(clockMs, entries);
     }
-    eachOf((assembler) => assembler.tellFresh(clockMs + SECOND, AT + DAY));
+    eachOf((assembler) => assembler.tellFresh(clockMs + SECOND, come(AT + DAY)));
     eachOf((assembler) => assembler.revise());
     told.push(...broken.told);
     return { unbroken, broken, told };

@@ -158,6 +158,19 @@ describe("progress", () => {
     expect(progressOf(run, NOW + 19_999, true)).toEqual(["silent", at + 19_999]);
   });
 
+  test("says to when all was read, and nothing of it where there is more", () => {
+    const run = runOf();
+    const readTo = (nowMs: number, readToMs: number): unknown => {
+      run.fold.advance(nowMs, readToMs);
+      const decoded = decodeStreamProgress(linesOf(run.flush(), "fragments").at(-1) ?? "");
+      return decoded.ok ? decoded.progress.readTo : decoded.reason;
+    };
+    expect(readTo(NOW, NOW - 120)).toBe(NOW - 120);
+    run.take([line], NOW);
+    expect(readTo(NOW + 500, Number.NEGATIVE_INFINITY)).toBeUndefined();
+    expect(readTo(NOW + 1_000, NOW + 900)).toBe(NOW + 900);
+  });
+
   test("goes no further than the partition was read, however late it is by our clock, and is not silent before that", () => {
     const run = runOf();
     run.take([line], NOW);

@@ -139,6 +139,7 @@ export class IngestPartition implements PartitionFold {
       partition: at.partition,
       of: partitions,
       at: isKnown ? Math.floor(reachedMs) : undefined,
+      readTo: this.isCaughtUp ? this.readToMs : undefined,
       state: this.progressState(isKnown),
     });
     for (let partition = 0; partition < this.fragments.partitions; partition += 1) this.fragments.add(partition, line);

@@ -85,6 +85,42 @@ test("one that is silent is not put ahead of our clock, where another's is", () 
   expect(table.reachedMs).toBe(102);
 });
 
+describe("has all been said that may speak of a mail", () => {
+  const read = (partition: number, at: number, readTo: number): StreamProgress => ({
+    ...word("a", partition, at),
+    readTo,
+  });
+
+  test.each<[string, StreamProgress[], boolean]>([
+    ["all were read since it was written, and are past it", [read(0, 100, 7_000), read(1, 100, 7_000)], true],
+    ["one is not past it", [read(0, 100, 7_000), read(1, 99, 7_000)], false],
+    ["one was last read before it was written", [read(0, 100, 7_000), read(1, 300, 6_999)], false],
+    ["one was never heard of", [read(0, 100, 7_000)], false],
+    ["one has more to read, and is past it in order", [read(0, 100, 7_000), word("a", 1, 101)], true],
+    ["one has more to read, perhaps of the same moment", [read(0, 100, 7_000), word("a", 1, 100)], false],
+    ["all have more to read", [word("a", 0, 101), word("a", 1, 150)], true],
+    ["one is empty, and was read since", [read(0, 100, 7_000), { ...word("a", 1, "empty"), readTo: 7_000 }], true],
+    ["one was empty before it was written", [read(0, 100, 7_000), { ...word("a", 1, "empty"), readTo: 6_999 }], false],
+    ["one knows nothing any more", [read(0, 100, 7_000), read(1, 300, 8_000), word("a", 1, "unknown")], false],
+    [
+      "one that was past it is in other hands, which have more to read before it",
+      [read(0, 100, 7_000), read(1, 300, 6_000), word("a", 1, 90)],
+      false,
+    ],
+  ])("%s", (_what, words, expected) => {
+    const table = new ProgressTable();
+    for (const one of words) table.take(one);
+    expect(table.hasRead(100, 7_000)).toBe(expected);
+    const entries = new StateEntries();
+    entries.take((put) => table.changes("", put));
+    const again = new ProgressTable();
+    for (const [key, value] of entries) again.restore(key, value);
+    again.restored();
+    // What came furthest is known again from the last words alone.
+    expect(again.hasRead(100, 7_000)).toBe(expected);
+  });
+});
+
 const anyWord = fc
   .tuple(fc.constantFrom("a", "b"), fc.nat({ max: 2 }), fc.integer({ min: -4, max: 50 }))
   .map(([input, partition, at]) => word(input, partition, at < -2 ? "unknown" : at < 0 ? "empty" : at * 1_000, 3));

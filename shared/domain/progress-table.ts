@@ -16,6 +16,10 @@ export class ProgressTable {
   reachedMs = Number.NEGATIVE_INFINITY;
   /** Words of inputs beyond the room for them: nobody waits for those. */
   dropped = 0;
+  /** Since when the partitions that were read to their end may hold something unread, by the clocks of who reads them: the eldest, ms. */
+  private readToMs = Number.NEGATIVE_INFINITY;
+  /** Event time of those in which there is more to be read: the least, ms. */
+  private backlogMs = Number.NEGATIVE_INFINITY;
   private readonly inputs = new Map<string, (StreamProgress | undefined)[]>();
   private readonly changed = new Set<StreamProgress>();
 
@@ -30,6 +34,16 @@ export class ProgressTable {
     if (before !== undefined) this.changed.delete(before);
     this.changed.add(noted);
     this.reachedMs = Math.max(this.reachedMs, this.comeTo());
+  }
+
+  /**
+   * Has all been said that may speak of a mail of event time `at`, of which the first word was written at `writtenMs`, by our clock or a
+   * writer's? Its other lines were shipped no later, as a rule: so it is enough that every partition was read since, or is read in order
+   * and past them. Event time alone does not tell: while a partition is silent it goes on as the clock does, and what a shipper held back
+   * comes behind it.
+   */
+  hasRead(at: number, writtenMs: number): boolean {
+    return this.reachedMs >= at && this.readToMs >= writtenMs && this.backlogMs > at;
   }
 
   /** Tells what changed, an entry a partition of an input: PREFIX and its name. */
@@ -77,13 +91,22 @@ export class ProgressTable {
 
   /** -Infinity while there is somebody to wait for. */
   private comeTo(): number {
+    this.readToMs = Number.NEGATIVE_INFINITY;
+    this.backlogMs = Number.NEGATIVE_INFINITY;
     let leastMs = Number.POSITIVE_INFINITY;
+    let readToMs = Number.POSITIVE_INFINITY;
+    let backlogMs = Number.POSITIVE_INFINITY;
     for (const partitions of this.inputs.values()) {
       for (const progress of partitions) {
         if (progress === undefined || progress.state === "unknown") return Number.NEGATIVE_INFINITY;
-        if (progress.at !== undefined) leastMs = Math.min(leastMs, progress.at);
+        const { at = Number.POSITIVE_INFINITY, readTo } = progress;
+        leastMs = Math.min(leastMs, at);
+        if (readTo === undefined) backlogMs = Math.min(backlogMs, at);
+        else readToMs = Math.min(readToMs, readTo);
       }
     }
+    this.readToMs = readToMs;
+    this.backlogMs = backlogMs;
     return leastMs === Number.POSITIVE_INFINITY ? Number.NEGATIVE_INFINITY : leastMs;
   }
 }

@@ -18,9 +18,10 @@ const anyProgress: fc.Arbitrary<StreamProgress> = fc
     partition: fc.nat(),
     time: fc.integer({ min: 0, max: 4_000_000_000_000 }),
     state: fc.constantFrom("known", "silent", "empty", "unknown"),
+    readTo: fc.option(fc.integer({ min: 0, max: 4_000_000_000_000 }), { nil: undefined }),
   })
-  .map(({ time, partition, of, state, ...names }) => ({
-    ...names,
+  .map(({ time, partition, of, state, ...others }) => ({
+    ...others,
     of,
     partition: partition % of,
     at: state === "known" || state === "silent" ? time : undefined,
@@ -56,6 +57,7 @@ test.each<[string, string, unknown]>([
   ["missing-field", "input", undefined],
   ["out-of-range", "input", "squall/mail-logs"],
   ["too-long", "input", "a".repeat(250)],
+  ["wrong-type", "readTo", "soon"],
   ["out-of-range", "partition", 12],
   ["out-of-range", "partition", -1],
   ["wrong-type", "partition", "2"],

@@ -16,6 +16,11 @@ export interface StreamProgress {
   /** Event time up to which everything was said, late lines excepted, ms; undefined: nothing is known of it yet. */
   readonly at: number | undefined;
   /**
+   * Of a partition that was read to its end: when, by the clock of who read it, it held nothing that was not said, ms. Undefined: there is more
+   * to be read. `at` goes on meanwhile as the clock does, though a shipper may still hold older lines: whether those have come, this tells.
+   */
+  readonly readTo?: number | undefined;
+  /**
    * `silent`: it was read to its end and nothing came for some seconds, so that nobody need wait for it, however old what came last was.
    * Without a time: `empty` says that there is nothing to wait for, `unknown` that there is.
    */
@@ -30,15 +35,16 @@ const NAME: TextLimits = { max: 255 };
 const TOPIC: TextLimits = { max: 249 };
 const TOPIC_NAME = /^[A-Za-z0-9._-]+$/u;
 const PARTITIONS_MAX = 100_000;
-const FIELDS = fieldSet("v kind site input partition of at state");
+const FIELDS = fieldSet("v kind site input partition of at readTo state");
 
 export function isProgressLine(line: string): boolean {
   return line.startsWith(HEAD);
 }
 
 /** Writes it as one JSON line without the line break. */
-export function encodeStreamProgress({ site, input, partition, of, at, state }: StreamProgress): string {
-  return JSON.stringify({ v: 1, kind: "progress", site, input, partition, of, at: wireTime(at), state });
+export function encodeStreamProgress({ site, input, partition, of, at, readTo, state }: StreamProgress): string {
+  const times = { at: wireTime(at), readTo: wireTime(readTo) };
+  return JSON.stringify({ v: 1, kind: "progress", site, input, partition, of, ...times, state });
 }
 
 /** Reads one JSON line; anything else is refused with a named reason. */
@@ -57,6 +63,7 @@ export function decodeStreamProgress(
       partition: requiredInteger(object, "partition", { min: 0, max: of - 1 }),
       of,
       at,
+      readTo: timeOf(object, "readTo"),
       state,
     };
   });

@@ -32,6 +32,14 @@ export interface PartitionTaskOptions extends TakeOverOptions {
   readonly onBroken: (task: PartitionTask, error: unknown) => void;
 }
 
+export interface PartitionEnds {
+  /** Offset of the first record, and of the one that is written next. */
+  readonly first: number;
+  readonly end: number;
+  /** When they were asked for, by the clock that only goes forward: what was written since is not known. */
+  readonly askedAtMs: number;
+}
+
 export class PartitionTask {
   readonly at: TopicPartition;
   readonly fold: PartitionFold;
@@ -83,9 +91,9 @@ export class PartitionTask {
   }
 
   /** Where the partition begins and ends now. Returns how many records were deleted before they were read. Throws StateLogError. */
-  begin(first: number, end: number): number {
+  begin({ first, end, askedAtMs }: PartitionEnds): number {
     if (end < this.readTo) throw madeAnew(this.at, this.readTo, end);
-    this.begunAtMs = this.options.monotonicMs();
+    this.begunAtMs = askedAtMs;
     this.resumedAtMs = this.begunAtMs;
     const missed = Math.max(0, first - this.nextOffset);
     this.nextOffset += missed;

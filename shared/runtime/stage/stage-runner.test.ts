@@ -426,6 +426,21 @@ test("while nothing is fetched, as when a group finds itself anew, nobody says t
   expect(process.folds[0]?.wasCaughtUp.at(-1)).toBe(true);
 });
 
+test("what came while a takeover asked for the partition's end was not read, however late the answer comes", async () => {
+  const world = new StageWorld(1);
+  class LateAnswer extends OtherMember {
+    override async endsOf(topic: string): ReturnType<MemoryTopicLog["endsOf"]> {
+      const ends = await super.endsOf(topic);
+      await world.turns(50);
+      return ends;
+    }
+  }
+  const nothingRead = { sinceReadMs: (): number => Number.POSITIVE_INFINITY };
+  const process = await world.start(new LateAnswer(world, () => nothingRead));
+  await world.until("the takeover", () => process.folds[0]?.wasCaughtUp.at(-1) === true);
+  expect(process.folds[0]?.unreadMs).toBeGreaterThanOrEqual(1_000);
+});
+
 test("what came while a partition was paused is not read before a read of it has begun", async () => {
   const world = new StageWorld(1);
   let sinceReadMs = 0;

@@ -3,7 +3,7 @@
 import { type Clock, passed } from "../clock.ts";
 import type { Reader } from "../progress-watch.ts";
 import type { GroupMember, TopicLog, TopicPartition } from "../topic-log.ts";
-import { PartitionTask, type PartitionTaskOptions } from "./partition-task.ts";
+import { type PartitionEnds, PartitionTask, type PartitionTaskOptions } from "./partition-task.ts";
 import { untilItWorks } from "./passing-fault.ts";
 
 /** Two that both believe a partition to be theirs would else take it from each other before either has flushed, for ever. */
@@ -26,6 +26,8 @@ export function ownedPartition(at: TopicPartition): Owned {
 export interface TakeoversOptions {
   readonly log: TopicLog;
   readonly clock: Clock;
+  /** A clock that only goes forward, ms. */
+  readonly monotonicMs: () => number;
   /** One line for a person. */
   readonly say: (line: string) => void;
   readonly member: Promise<GroupMember>;
@@ -100,8 +102,9 @@ export class Takeovers {
     const task = await PartitionTask.takeOver({ ...taskOptions(at), onRead: moved });
     try {
       if (!this.isWanted(owned)) return;
+      const askedAtMs = this.options.monotonicMs();
       const ends = (await log.endsOf(at.topic))[at.partition] ?? { first: 0, end: 0 };
-      this.place(owned, task, { ...ends, member: await member });
+      this.place(owned, task, { ...ends, askedAtMs, member: await member });
     } finally {
       if (owned.task !== task) await task.close(false);
     }
@@ -110,10 +113,10 @@ export class Takeovers {
   private place(
     owned: Owned,
     task: PartitionTask,
-    { first, end, member }: { readonly first: number; readonly end: number; readonly member: GroupMember },
+    { member, ...ends }: PartitionEnds & { readonly member: GroupMember },
   ): void {
     if (!this.isWanted(owned)) return;
-    const missed = task.begin(first, end);
+    const missed = task.begin(ends);
     owned.task = task;
     this.options.onTaken(owned, task, missed);
     member.seek(owned.at, task.nextOffset);
