@@ -1,0 +1,32 @@
+// The read-only API: paths -> parts of the view. Published as openapi.json, which a test holds against what is answered.
+
+import openapi from "./openapi.json" with { type: "json" };
+import type { ConsoleView } from "./console-view.ts";
+
+const ROOT = "api/v1/";
+export const STREAM_PATH = `${ROOT}events`;
+const STORM = `${ROOT}storms/`;
+
+const PARTS: Readonly<Record<string, (view: ConsoleView) => unknown>> = {
+  view: (view) => view,
+  state: ({ v, at, timeZone, state, headline, detail }) => ({ v, at, timeZone, state, headline, detail }),
+  storms: ({ storms }) => storms,
+  rates: ({ rates }) => rates,
+  threads: ({ threads }) => threads,
+  lists: ({ lists }) => lists,
+  alerts: ({ alerts }) => alerts,
+  health: ({ health }) => health,
+};
+
+/** What stands under a path; undefined: nothing does. `view` is asked for where it is needed. */
+export function resourceOf(path: string, view: () => ConsoleView): unknown {
+  if (path === `${ROOT}openapi.json`) return openapi;
+  if (path.startsWith(STORM)) return stormOf(path.slice(STORM.length), view());
+  if (!path.startsWith(ROOT)) return undefined;
+  const name = path.slice(ROOT.length);
+  return Object.hasOwn(PARTS, name) ? PARTS[name]?.(view()) : undefined;
+}
+
+function stormOf(name: string, { storms }: ConsoleView): unknown {
+  return storms.find(({ stormId }) => encodeURIComponent(stormId) === name || stormId === name);
+}

@@ -1,0 +1,168 @@
+// ThreadWindows and StormAlerts -> the view of an operator. Bounded: threads and lists that have been silent longest go first.
+
+import { counted, shownText, wholeNumber } from "../../shared/domain/storm-alert-words.ts";
+import type { StormAlert } from "../../shared/domain/storm-alert.ts";
+import type { ThreadWindow } from "../../shared/domain/thread-window.ts";
+import { encodeWireTime } from "../../shared/domain/wire-time.ts";
+import type { ConsoleStateName, ConsoleView, HealthView, RatesView, ScopeView, StormView } from "./console-view.ts";
+import { firstMinute, HOUR_MINUTES, type HourOf, hourSums, LastHour, minuteValues } from "./last-hour.ts";
+import { StormBook } from "./storm-book.ts";
+import { alertView, stormView } from "./storm-view.ts";
+
+export interface ConsoleBounds {
+  readonly threadsMax: number;
+  readonly listsMax: number;
+  readonly sitesMax: number;
+  readonly stormsMax: number;
+  readonly alertsMax: number;
+}
+
+export const defaultConsoleBounds: ConsoleBounds = {
+  threadsMax: 2_000,
+  listsMax: 2_000,
+  sitesMax: 200,
+  stormsMax: 200,
+  alertsMax: 100,
+};
+
+/** Threads and lists that are shown. */
+const TOP_MAX = 20;
+const KEY_CHARS_MAX = 320;
+
+export interface ViewOf {
+  /** Event time of a log that is read, wall clock of one that is silent; ms since the epoch. */
+  readonly now: number;
+  readonly timeZone: string;
+  readonly health: readonly HealthView[];
+}
+
+export class ConsoleState {
+  private readonly threads: LastHour;
+  private readonly lists: LastHour;
+  private readonly sites: LastHour;
+  private readonly book: StormBook;
+
+  constructor(bounds: ConsoleBounds = defaultConsoleBounds) {
+    this.threads = new LastHour(bounds.threadsMax);
+    this.lists = new LastHour(bounds.listsMax);
+    this.sites = new LastHour(bounds.sitesMax);
+    this.book = new StormBook(bounds);
+  }
+
+  /** What was given up for want of room. */
+  get dropped(): number {
+    return this.threads.dropped + this.lists.dropped + this.sites.dropped;
+  }
+
+  addWindow(window: ThreadWindow): void {
+    if (window.scope === "site") {
+      this.sites.add(window);
+      return;
+    }
+    const hours = window.scope === "thread" ? this.threads : this.lists;
+    // Most threads and lists are never answered to all: what is shown are those that are.
+    if (window.replyAlls + window.automatic > 0 || hours.has(window)) hours.add(window);
+  }
+
+  /** True: it was news. */
+  addAlert(alert: StormAlert): boolean {
+    return this.book.add(alert);
+  }
+
+  view({ now, timeZone, health }: ViewOf): ConsoleView {
+    const storms = this.book.at(now).map(stormView);
+    const rates = this.rates(now);
+    const state = stateOf(storms);
+    return {
+      v: 1,
+      at: encodeWireTime(now),
+      timeZone,
+      state,
+      headline: headline(state, storms),
+      detail: detail(state, storms, rates),
+      storms,
+      rates,
+      threads: topOf(this.threads, now),
+      lists: topOf(this.lists, now),
+      alerts: this.book.history().map(alertView),
+      health,
+    };
+  }
+
+  private rates(now: number): RatesView {
+    const replyAlls = Array.from({ length: HOUR_MINUTES }, () => 0);
+    const deliveries = Array.from({ length: HOUR_MINUTES }, () => 0);
+    for (const hour of this.sites.upTo(now)) {
+      addTo(
+        replyAlls,
+        minuteValues(hour, now, (window) => window.replyAlls),
+      );
+      addTo(
+        deliveries,
+        minuteValues(hour, now, (window) => window.deliveries),
+      );
+    }
+    return { from: encodeWireTime(firstMinute(now)), replyAlls, deliveries };
+  }
+}
+
+function topOf(hours: LastHour, now: number): ScopeView[] {
+  const rows = [...hours.upTo(now)].map((hour) => ({ hour, sums: hourSums(hour, now) }));
+  const answered = rows.filter(({ sums }) => Number.isFinite(sums.lastReplyAt));
+  answered.sort(
+    ({ sums: one, hour: first }, { sums: other, hour: second }) =>
+      other.score - one.score || other.replyAlls - one.replyAlls || (first.key < second.key ? -1 : 1),
+  );
+  return answered.slice(0, TOP_MAX).map(({ hour, sums }) => scopeView(hour, sums, now));
+}
+
+function scopeView(hour: HourOf, sums: ReturnType<typeof hourSums>, now: number): ScopeView {
+  return {
+    site: shownText(hour.site, KEY_CHARS_MAX),
+    key: shownText(hour.key, KEY_CHARS_MAX),
+    ...(hour.list === undefined ? {} : { list: shownText(hour.list, KEY_CHARS_MAX) }),
+    replyAlls: sums.replyAlls,
+    repliersAtLeast: sums.repliersAtLeast,
+    repliersAtMost: sums.repliersAtMost,
+    reach: sums.reach,
+    repliesPerMinute: sums.repliesPerMinute,
+    growth: sums.growth,
+    score: sums.score,
+    deliveries: sums.deliveries,
+    lastReplyAt: encodeWireTime(sums.lastReplyAt),
+    minutes: minuteValues(hour, now, (window) => window.replyAlls),
+  };
+}
+
+function stateOf(storms: readonly StormView[]): ConsoleStateName {
+  if (storms.some(({ state }) => state === "open")) return "storm";
+  return storms.some(({ state }) => state === "watch") ? "watch" : "calm";
+}
+
+function headline(state: ConsoleStateName, storms: readonly StormView[]): string {
+  const open = storms.filter((storm) => storm.state === "open");
+  const watches = storms.filter((storm) => storm.state === "watch");
+  if (state === "storm") return open.length === 1 ? "Reply-all storm" : `${open.length} reply-all storms`;
+  if (state === "watch") return watches.length === 1 ? "One to watch" : `${watches.length} to watch`;
+  return "Calm";
+}
+
+function detail(state: ConsoleStateName, storms: readonly StormView[], { replyAlls, deliveries }: RatesView): string {
+  const [first] = storms;
+  const more = storms.filter((storm) => storm.state === first?.state).length - 1;
+  if (state !== "calm" && first !== undefined) {
+    const where = first.list ?? first.subject ?? first.threadKey;
+    return `${where}: ${first.story}${more > 0 ? `, and ${more} more` : ""}`;
+  }
+  const answers = sum(replyAlls);
+  const told = answers === 0 ? "no reply-alls" : counted(answers, "reply-all");
+  return `${told} and ${wholeNumber(sum(deliveries))} deliveries in the last hour`;
+}
+
+function addTo(sums: number[], values: readonly number[]): void {
+  values.forEach((value, index) => (sums[index] = (sums[index] ?? 0) + value));
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

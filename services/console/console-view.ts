@@ -1,0 +1,135 @@
+// What an operator looks at: the answer of the read-only API, and all that the live page shows. Published as openapi.json.
+// Times are RFC 3339 UTC with milliseconds. Texts of a log are printable; numbers stand beside the words made of them.
+
+import type {
+  AdviceSystem,
+  Severity,
+  StormAlertType,
+  StormReason,
+  StormScope,
+} from "../../shared/domain/storm-alert.ts";
+
+export interface ConsoleView {
+  readonly v: 1;
+  /** How far the page is: event time of a log that is read, wall clock of one that is silent. */
+  readonly at: string;
+  /** IANA name of the zone in which the page shows times. */
+  readonly timeZone: string;
+  readonly state: ConsoleStateName;
+  /** The state in a sentence, and what more there is to say. */
+  readonly headline: string;
+  readonly detail: string;
+  /** Open ones, the worst first, then watches, then what has ended within the last two hours. */
+  readonly storms: readonly StormView[];
+  readonly rates: RatesView;
+  /** Those with answers within the hour, the highest score first. */
+  readonly threads: readonly ScopeView[];
+  readonly lists: readonly ScopeView[];
+  /** The newest first. */
+  readonly alerts: readonly AlertView[];
+  readonly health: readonly HealthView[];
+}
+
+export type ConsoleStateName = "calm" | "watch" | "storm";
+
+export interface StormView {
+  readonly stormId: string;
+  readonly revision: number;
+  readonly state: "open" | "watch" | "over";
+  readonly severity: Severity;
+  readonly site: string;
+  readonly list?: string;
+  readonly subject?: string;
+  readonly starter?: string;
+  readonly threadKey: string;
+  readonly scopes: readonly StormScope[];
+  readonly startedAt: string;
+  readonly detectedAt: string;
+  readonly resolvedAt?: string;
+  /** How bad and where, and what has happened, each in a line. */
+  readonly title: string;
+  readonly story: string;
+  readonly replyAlls: number;
+  /** Within the hour before `detectedAt`. */
+  readonly repliers: number;
+  readonly autoReplies: number;
+  /** Recipients of every mail. */
+  readonly reach: number;
+  readonly repliesPerMinute: number;
+  readonly deliveriesPerMinute: number;
+  readonly deliveries: number;
+  /** Answers of the last 15 minutes over those of the 15 before. */
+  readonly growth: number;
+  readonly score: number;
+  readonly scoreWords: string;
+  readonly reasons: readonly { readonly reason: StormReason; readonly words: string }[];
+  readonly steps: readonly StepView[];
+  readonly forecast: { readonly minutes: number; readonly atLeast: number; readonly words: string };
+  readonly advice: readonly AdviceView[];
+}
+
+export interface StepView {
+  readonly at: string;
+  readonly person: string;
+  /** What the step added and took away, in words. */
+  readonly words: string;
+  readonly timing: number;
+  readonly newcomer: number;
+  readonly pause: number;
+  /** Score after it. */
+  readonly score: number;
+}
+
+export interface AdviceView {
+  readonly system: AdviceSystem;
+  readonly text: string;
+  /** To be pasted into a shell of that system; absent where none can be given. */
+  readonly command?: string;
+}
+
+/** The last hour, minute by minute. */
+export interface RatesView {
+  /** Start of the first minute; the others follow without a gap. */
+  readonly from: string;
+  readonly replyAlls: readonly number[];
+  readonly deliveries: readonly number[];
+}
+
+/** A thread or a list within the last hour. */
+export interface ScopeView {
+  readonly site: string;
+  /** Thread key or address. */
+  readonly key: string;
+  /** The list of a thread. */
+  readonly list?: string;
+  readonly replyAlls: number;
+  /** How many people wrote them: windows tell them minute by minute, so that it lies between these. */
+  readonly repliersAtLeast: number;
+  readonly repliersAtMost: number;
+  readonly reach: number;
+  /** Of the last five minutes. */
+  readonly repliesPerMinute: number;
+  readonly growth: number;
+  readonly score: number;
+  readonly deliveries: number;
+  readonly lastReplyAt: string;
+  /** Reply-alls of the last hour, minute by minute. */
+  readonly minutes: readonly number[];
+}
+
+export interface AlertView {
+  readonly at: string;
+  readonly type: StormAlertType;
+  readonly stormId: string;
+  readonly revision: number;
+  readonly severity: Severity;
+  readonly title: string;
+  readonly story: string;
+}
+
+/** One part of the pipeline. */
+export interface HealthView {
+  readonly name: string;
+  readonly state: "well" | "slow" | "down";
+  readonly words: string;
+}

@@ -1,0 +1,130 @@
+// ThreadWindows of one scope -> what each thread, list or site did in the last hour, minute by minute. Windows are absolute: the later
+// word on a minute takes the place of the earlier.
+
+import type { ThreadWindow } from "../../shared/domain/thread-window.ts";
+
+export const HOUR_MINUTES = 60;
+const MINUTE_MS = 60_000;
+const RATE_MINUTES = 5;
+const GROWTH_MINUTES = 15;
+
+/** What one thread, list or site did. */
+export interface HourOf {
+  readonly site: string;
+  readonly key: string;
+  readonly list: string | undefined;
+  /** By the start of their minute. */
+  readonly minutes: Map<number, ThreadWindow>;
+}
+
+export interface HourSums {
+  readonly replyAlls: number;
+  readonly repliersAtLeast: number;
+  readonly repliersAtMost: number;
+  readonly deliveries: number;
+  readonly reach: number;
+  readonly repliesPerMinute: number;
+  readonly growth: number;
+  /** Of the newest minute with answers. */
+  readonly score: number;
+  /** Start of that minute. */
+  readonly lastReplyAt: number;
+}
+
+export class LastHour {
+  /** Given up for want of room. */
+  dropped = 0;
+  private readonly keysMax: number;
+  /** In the order in which they were last spoken of. */
+  private readonly hours = new Map<string, HourOf>();
+
+  constructor(keysMax: number) {
+    this.keysMax = keysMax;
+  }
+
+  has(window: ThreadWindow): boolean {
+    return this.hours.has(nameOf(window));
+  }
+
+  add(window: ThreadWindow): void {
+    const name = nameOf(window);
+    const known = this.hours.get(name);
+    const { site, key, list } = window;
+    const hour = known ?? { site, key, list, minutes: new Map<number, ThreadWindow>() };
+    hour.minutes.set(window.windowStart, window);
+    if (known !== undefined) this.hours.delete(name);
+    this.hours.set(name, hour);
+    if (this.hours.size <= this.keysMax) return;
+    for (const eldest of this.hours.keys()) {
+      this.hours.delete(eldest);
+      this.dropped += 1;
+      break;
+    }
+  }
+
+  /** Of the hour up to the minute of `now`; what is older is forgotten. */
+  *upTo(now: number): Generator<HourOf> {
+    const from = firstMinute(now);
+    for (const [name, hour] of this.hours) {
+      for (const start of hour.minutes.keys()) if (start < from) hour.minutes.delete(start);
+      if (hour.minutes.size === 0) this.hours.delete(name);
+      else yield hour;
+    }
+  }
+}
+
+/** Start of the first minute of the hour that ends with the minute of `now`. */
+export function firstMinute(now: number): number {
+  return minuteOf(now) - (HOUR_MINUTES - 1) * MINUTE_MS;
+}
+
+/** A value of each minute of the hour, 0 where there is none. */
+export function minuteValues(hour: HourOf, now: number, valueOf: (window: ThreadWindow) => number): number[] {
+  const values = Array.from({ length: HOUR_MINUTES }, () => 0);
+  const from = firstMinute(now);
+  for (const [start, window] of hour.minutes) {
+    const index = (start - from) / MINUTE_MS;
+    if (index >= 0 && index < HOUR_MINUTES) values[index] = valueOf(window);
+  }
+  return values;
+}
+
+export function hourSums({ minutes }: HourOf, now: number): HourSums {
+  const of = (minutesBack: number, minutesLong: number): number => {
+    const end = minuteOf(now) - (minutesBack - 1) * MINUTE_MS;
+    const begin = end - minutesLong * MINUTE_MS;
+    let sum = 0;
+    for (const [start, { replyAlls }] of minutes) if (start >= begin && start < end) sum += replyAlls;
+    return sum;
+  };
+  let [replyAlls, repliersAtLeast, repliersAtMost, deliveries, reach] = [0, 0, 0, 0, 0];
+  let newest: ThreadWindow | undefined;
+  for (const window of minutes.values()) {
+    replyAlls += window.replyAlls;
+    repliersAtLeast = Math.max(repliersAtLeast, window.distinctRepliers);
+    repliersAtMost += window.distinctRepliers;
+    deliveries += window.deliveries;
+    reach = Math.max(reach, window.audience);
+    const isAnswered = window.replyAlls + window.automatic > 0;
+    if (isAnswered && (newest === undefined || window.windowStart > newest.windowStart)) newest = window;
+  }
+  return {
+    replyAlls,
+    repliersAtLeast,
+    repliersAtMost,
+    deliveries,
+    reach,
+    repliesPerMinute: of(0, RATE_MINUTES) / RATE_MINUTES,
+    growth: of(0, GROWTH_MINUTES) / Math.max(1, of(GROWTH_MINUTES, GROWTH_MINUTES)),
+    score: newest?.score ?? 0,
+    lastReplyAt: newest?.windowStart ?? Number.NEGATIVE_INFINITY,
+  };
+}
+
+function nameOf({ site, key }: ThreadWindow): string {
+  return `${site}\n${key}`;
+}
+
+function minuteOf(at: number): number {
+  return Math.floor(at / MINUTE_MS) * MINUTE_MS;
+}

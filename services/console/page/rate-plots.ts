@@ -1,0 +1,119 @@
+// The last hour as two plots under one cursor: reply-alls as bars, deliveries as an area. What they show stands in words too, for who
+// cannot see them.
+
+import uPlot from "./uplot.ts";
+import type { RatesView } from "../console-view.ts";
+import { byId } from "./elements.ts";
+import { type LocalClock, localClock, short, whole } from "./words.ts";
+
+const MINUTE_S = 60;
+const HEIGHT = 190;
+const AXIS_WIDTH = 52;
+
+interface Kind {
+  readonly id: string;
+  readonly noun: string;
+  readonly color: string;
+  readonly isBars: boolean;
+  readonly valuesOf: (rates: RatesView) => readonly number[];
+}
+
+const KINDS: readonly Kind[] = [
+  { id: "plot-replies", noun: "reply-alls", color: "--replies", isBars: true, valuesOf: ({ replyAlls }) => replyAlls },
+  {
+    id: "plot-deliveries",
+    noun: "deliveries",
+    color: "--deliveries",
+    isBars: false,
+    valuesOf: ({ deliveries }) => deliveries,
+  },
+];
+
+export class RatePlots {
+  private plots: uPlot[] = [];
+  private rates: RatesView | undefined;
+  private timeZone = "UTC";
+
+  constructor() {
+    // Colours are read when a plot is made.
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.make());
+    new ResizeObserver(() => this.fit()).observe(byId("plot-replies"));
+  }
+
+  show(rates: RatesView, timeZone: string): void {
+    const isNew = this.rates === undefined || timeZone !== this.timeZone;
+    this.rates = rates;
+    this.timeZone = timeZone;
+    if (isNew) this.make();
+    KINDS.forEach((kind, index) => this.plots[index]?.setData(dataOf(kind, rates)));
+    const clock = localClock(timeZone);
+    for (const kind of KINDS) byId(kind.id).setAttribute("aria-label", inWords(kind, rates, clock));
+    byId("rates-words").textContent = KINDS.map((kind) => total(kind, rates)).join(", ");
+  }
+
+  private make(): void {
+    for (const plot of this.plots) plot.destroy();
+    if (this.rates === undefined) return;
+    const { rates, timeZone } = this;
+    this.plots = KINDS.map((kind) => {
+      const at = byId(kind.id);
+      return new uPlot(optionsOf(kind, timeZone, at.clientWidth), dataOf(kind, rates), at);
+    });
+  }
+
+  private fit(): void {
+    KINDS.forEach((kind, index) => this.plots[index]?.setSize({ width: byId(kind.id).clientWidth, height: HEIGHT }));
+  }
+}
+
+function dataOf({ valuesOf }: Kind, rates: RatesView): uPlot.AlignedData {
+  const from = Date.parse(rates.from) / 1000;
+  const values = [...valuesOf(rates)];
+  return [values.map((_, index) => from + index * MINUTE_S), values];
+}
+
+function optionsOf({ color, isBars, noun }: Kind, timeZone: string, width: number): uPlot.Options {
+  const style = getComputedStyle(document.body);
+  const stroke = style.getPropertyValue(color).trim();
+  const faint = style.getPropertyValue("--faint").trim();
+  const line = style.getPropertyValue("--line").trim();
+  const clock = localClock(timeZone);
+  const axis = { stroke: faint, grid: { stroke: line, width: 1 }, ticks: { show: false }, font: "12px system-ui" };
+  return {
+    width,
+    height: HEIGHT,
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), timeZone),
+    legend: { show: true, live: true },
+    cursor: { sync: { key: "hour" }, drag: { x: false, y: false }, points: { size: 7 } },
+    scales: { x: { time: true }, y: { range: (_plot, _low, high) => [0, Math.max(4, high * 1.15)] } },
+    axes: [
+      { ...axis, space: 70, values: (_plot, seconds) => seconds.map((each) => clock.minute(new Date(each * 1000))) },
+      { ...axis, size: AXIS_WIDTH, values: (_plot, values) => values.map((value) => short(value)) },
+    ],
+    series: [
+      { value: (_plot, seconds) => (seconds === null ? "" : clock.minute(new Date(seconds * 1000))) },
+      {
+        label: noun,
+        stroke,
+        width: isBars ? 0 : 2,
+        fill: isBars ? stroke : `color-mix(in srgb, ${stroke} 22%, transparent)`,
+        points: { show: false },
+        value: (_plot, value) => (value === null ? "" : whole(value)),
+        ...(isBars ? { paths: uPlot.paths.bars?.({ size: [0.7, 24], radius: 0.15 }) ?? null } : {}),
+      },
+    ],
+  };
+}
+
+function total({ valuesOf, noun }: Kind, rates: RatesView): string {
+  return `${whole(valuesOf(rates).reduce((sum, value) => sum + value, 0))} ${noun}`;
+}
+
+function inWords(kind: Kind, rates: RatesView, clock: LocalClock): string {
+  const values = kind.valuesOf(rates);
+  const most = Math.max(...values);
+  if (most === 0) return `No ${kind.noun} in the last hour.`;
+  const at = new Date(Date.parse(rates.from) + values.indexOf(most) * MINUTE_S * 1000);
+  const now = values.at(-1) ?? 0;
+  return `${total(kind, rates)} in the last hour; most in the minute from ${clock.minute(at)}: ${whole(most)}; in this minute ${whole(now)}.`;
+}

@@ -1,0 +1,83 @@
+// Threads or lists that are being answered: a row each, the last hour as a small picture.
+
+import type { ScopeView } from "../console-view.ts";
+import { el } from "./elements.ts";
+import { decimal, type LocalClock, short, whole } from "./words.ts";
+
+const SPARK_WIDTH = 120;
+const SPARK_HEIGHT = 22;
+const SVG = "http://www.w3.org/2000/svg";
+
+export function scopeTable(kind: "threads" | "lists", rows: readonly ScopeView[], clock: LocalClock): HTMLElement {
+  if (rows.length === 0) return el("p", { class: "nothing" }, `No ${kind} with answers to all in the last hour.`);
+  const isThreads = kind === "threads";
+  const heads = [
+    isThreads ? "Thread" : "List",
+    "Last hour",
+    "Reply-alls",
+    "People",
+    "Reach",
+    "A minute",
+    "Growth",
+    "Score",
+    "Deliveries",
+    "Last",
+  ];
+  return el(
+    "table",
+    {},
+    el("thead", {}, el("tr", {}, ...heads.map((head) => el("th", { scope: "col" }, head)))),
+    el("tbody", {}, ...rows.map((row) => scopeRow(row, isThreads, clock))),
+  );
+}
+
+function scopeRow(row: ScopeView, isThread: boolean, clock: LocalClock): HTMLElement {
+  const name = isThread ? (row.list ?? row.key) : row.key;
+  const under = isThread && row.list !== undefined ? [el("span", { class: "under" }, row.key)] : [];
+  return el(
+    "tr",
+    {},
+    el("th", { scope: "row", title: row.key }, el("span", { class: "name" }, name), ...under),
+    el("td", { class: "spark" }, spark(row.minutes)),
+    number(whole(row.replyAlls), "Reply-alls"),
+    number(people(row), "People"),
+    number(short(row.reach), "Reach"),
+    number(decimal(row.repliesPerMinute), "A minute"),
+    number(`\u00d7${decimal(row.growth)}`, "Growth"),
+    number(row.score.toFixed(1), "Score"),
+    number(short(row.deliveries), "Deliveries"),
+    number(clock.minute(new Date(row.lastReplyAt)), "Last"),
+  );
+}
+
+function number(text: string, label: string): HTMLElement {
+  return el("td", { class: "number", "data-label": label }, text);
+}
+
+/** Windows tell people minute by minute: who wrote in two of them counts twice in the larger number. */
+function people({ repliersAtLeast, repliersAtMost }: ScopeView): string {
+  return repliersAtLeast === repliersAtMost
+    ? whole(repliersAtLeast)
+    : `${whole(repliersAtLeast)}\u2013${whole(repliersAtMost)}`;
+}
+
+function spark(minutes: readonly number[]): SVGElement {
+  const svg = document.createElementNS(SVG, "svg");
+  const most = Math.max(1, ...minutes);
+  const step = SPARK_WIDTH / minutes.length;
+  svg.setAttribute("viewBox", `0 0 ${SPARK_WIDTH} ${SPARK_HEIGHT}`);
+  svg.setAttribute("width", String(SPARK_WIDTH));
+  svg.setAttribute("height", String(SPARK_HEIGHT));
+  svg.setAttribute("aria-hidden", "true");
+  minutes.forEach((value, index) => {
+    if (value === 0) return;
+    const height = Math.max(2, (value / most) * SPARK_HEIGHT);
+    const bar = document.createElementNS(SVG, "rect");
+    bar.setAttribute("x", String(index * step));
+    bar.setAttribute("y", String(SPARK_HEIGHT - height));
+    bar.setAttribute("width", String(Math.max(1, step - 0.5)));
+    bar.setAttribute("height", String(height));
+    svg.append(bar);
+  });
+  return svg;
+}

@@ -1,0 +1,3 @@
+// uPlot, as the page's server has it beside the page.
+
+export { default } from "uplot";

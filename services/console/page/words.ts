@@ -1,0 +1,44 @@
+// Numbers and times as the page shows them.
+
+const WHOLE = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
+const SHORT = new Intl.NumberFormat("en-GB", { notation: "compact", maximumFractionDigits: 1 });
+
+/** `840,000`. */
+export function whole(value: number): string {
+  return WHOLE.format(value);
+}
+
+/** `840K`, where there is no room for more. */
+export function short(value: number): string {
+  return value < 10_000 ? WHOLE.format(value) : SHORT.format(value);
+}
+
+/** A rate or a factor: one decimal below ten. */
+export function decimal(value: number): string {
+  return value >= 10 || Number.isInteger(value) ? WHOLE.format(value) : value.toFixed(1);
+}
+
+/** `+3.6`, `−0.4`. */
+export function signed(value: number): string {
+  const digits = Math.abs(value).toFixed(1);
+  return value >= 0 || digits === "0.0" ? `+${digits}` : `\u2212${digits}`;
+}
+
+export interface LocalClock {
+  readonly second: (at: Date) => string;
+  readonly minute: (at: Date) => string;
+  /** With the day, where it is another than that of `now`. */
+  readonly dated: (at: Date, now: Date) => string;
+}
+
+export function localClock(timeZone: string): LocalClock {
+  const second = new Intl.DateTimeFormat("en-GB", { timeZone, timeStyle: "medium" });
+  const minute = new Intl.DateTimeFormat("en-GB", { timeZone, timeStyle: "short" });
+  const day = new Intl.DateTimeFormat("en-GB", { timeZone, day: "numeric", month: "short" });
+  return {
+    second: (at) => second.format(at),
+    minute: (at) => minute.format(at),
+    dated: (at, now) =>
+      day.format(at) === day.format(now) ? second.format(at) : `${day.format(at)}, ${minute.format(at)}`,
+  };
+}

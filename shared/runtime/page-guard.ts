@@ -1,0 +1,81 @@
+// Who may look at a page: on loopback whoever is on the machine, elsewhere who has the token. It comes once in the address
+// (`/?token=…`) or in a header, and is kept by the browser as a cookie that no script reads.
+
+import { createHash, timingSafeEqual } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import { isLoopback, type ListenAddress } from "./listen-address.ts";
+
+const COOKIE = "squall_token";
+const LOOPBACK_NAMES = new Set(["localhost", "[::1]"]);
+
+export type Entry =
+  | { readonly may: "enter" }
+  /** It came with the token: the browser is to keep it and to ask again without. */
+  | { readonly may: "keep-token"; readonly cookie: string }
+  | { readonly may: "not"; readonly status: 401 | 421; readonly words: string };
+
+export interface PageGuardOptions {
+  readonly address: ListenAddress;
+  /** Needed anywhere but on loopback. */
+  readonly token: string | undefined;
+}
+
+export class PageGuard {
+  private readonly options: PageGuardOptions;
+
+  constructor(options: PageGuardOptions) {
+    this.options = options;
+  }
+
+  entry(request: IncomingMessage): Entry {
+    const { token, address } = this.options;
+    if (token === undefined) {
+      // Without it another page in the same browser could have a name of its own point here, and read what is shown.
+      return isOurName(request.headers.host, address) ? { may: "enter" } : strangeName();
+    }
+    const asked = new URL(request.url ?? "/", "http://page").searchParams.get("token");
+    if (asked !== null && isSame(asked, token)) {
+      return { may: "keep-token", cookie: `${COOKIE}=${encodeURIComponent(token)}; Path=/; HttpOnly; SameSite=Strict` };
+    }
+    const bearer = /^Bearer (.+)$/u.exec(request.headers.authorization ?? "")?.[1];
+    const kept = cookieOf(request.headers.cookie ?? "");
+    const isKnown = [bearer, kept].some((one) => one !== undefined && isSame(one, token));
+    return isKnown ? { may: "enter" } : noToken();
+  }
+}
+
+function isOurName(host: string | undefined, address: ListenAddress): boolean {
+  const name = (host ?? "").replace(/:\d+$/u, "").toLowerCase();
+  return LOOPBACK_NAMES.has(name) || isLoopback({ ...address, host: name }) || name === address.host.toLowerCase();
+}
+
+function strangeName(): Entry {
+  const words = "this page answers to localhost alone; for another name set a token (console.token)";
+  return { may: "not", status: 421, words };
+}
+
+function noToken(): Entry {
+  return { may: "not", status: 401, words: "a token is needed: open /?token=TOKEN once, or send Authorization: Bearer TOKEN" };
+}
+
+function cookieOf(header: string): string | undefined {
+  for (const part of header.split(";")) {
+    const [name, value = ""] = part.trim().split("=", 2);
+    if (name === COOKIE) return safelyDecoded(value);
+  }
+  return undefined;
+}
+
+function safelyDecoded(value: string): string | undefined {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Takes as long whatever differs. */
+function isSame(one: string, other: string): boolean {
+  const [first, second] = [one, other].map((text) => createHash("sha256").update(text).digest());
+  return first !== undefined && second !== undefined && timingSafeEqual(first, second);
+}
