@@ -83,7 +83,7 @@ export class Console {
       address: this.options.address,
       token: this.options.token,
       files: loadPage(new URL("page/", import.meta.url), [
-        { name: "uplot.js", from: new URL("uPlot.esm.js", uplot) },
+        { name: "package-uplot.js", from: new URL("uPlot.esm.js", uplot) },
         { name: "uplot.css", from: new URL("uPlot.min.css", uplot) },
       ]),
       resource: (path) => resourceOf(path, () => this.view()),

@@ -6,8 +6,8 @@ import type { ThreadWindow } from "../../shared/domain/thread-window.ts";
 import { encodeWireTime } from "../../shared/domain/wire-time.ts";
 import type { ConsoleStateName, ConsoleView, HealthView, RatesView, ScopeView, StormView } from "./console-view.ts";
 import { firstMinute, HOUR_MINUTES, type HourOf, hourSums, LastHour, minuteValues } from "./last-hour.ts";
-import { StormBook } from "./storm-book.ts";
-import { alertView, stormView } from "./storm-view.ts";
+import { isOver, StormBook } from "./storm-book.ts";
+import { alertNow, alertView, stormView } from "./storm-view.ts";
 
 export interface ConsoleBounds {
   readonly threadsMax: number;
@@ -70,7 +70,7 @@ export class ConsoleState {
   }
 
   view({ now, timeZone, health }: ViewOf): ConsoleView {
-    const storms = this.book.at(now).map(stormView);
+    const storms = this.book.at(now).map((alert) => this.storm(alert, now));
     const rates = this.rates(now);
     const state = stateOf(storms);
     return {
@@ -87,6 +87,14 @@ export class ConsoleState {
       alerts: this.book.history().map(alertView),
       health,
     };
+  }
+
+  private storm(alert: StormAlert, now: number): StormView {
+    const { site, list, threadKey } = alert;
+    const onList = list !== undefined && alert.scopes.includes("list");
+    const hour = onList ? this.lists.get({ site, key: list }) : this.threads.get({ site, key: threadKey });
+    if (hour === undefined || isOver(alert)) return stormView(alert);
+    return stormView(alert, alertNow(alert, hourSums(hour, now), now));
   }
 
   private rates(now: number): RatesView {

@@ -44,11 +44,13 @@ export interface StormView {
   readonly threadKey: string;
   readonly scopes: readonly StormScope[];
   readonly startedAt: string;
+  /** Event time of the last word on it. */
   readonly detectedAt: string;
   readonly resolvedAt?: string;
   /** How bad and where, and what has happened, each in a line. */
   readonly title: string;
   readonly story: string;
+  /** So far, and with the rates below as of `at` of the view, where windows tell. */
   readonly replyAlls: number;
   /** Within the hour before `detectedAt`. */
   readonly repliers: number;

@@ -24,6 +24,8 @@ export interface HourSums {
   readonly deliveries: number;
   readonly reach: number;
   readonly repliesPerMinute: number;
+  /** Of the last five minutes that have ended. */
+  readonly deliveriesPerMinute: number;
   readonly growth: number;
   /** Of the newest minute with answers. */
   readonly score: number;
@@ -62,6 +64,10 @@ export class LastHour {
     }
   }
 
+  get({ site, key }: { readonly site: string; readonly key: string }): HourOf | undefined {
+    return this.hours.get(nameOf({ site, key }));
+  }
+
   /** Of the hour up to the minute of `now`; what is older is forgotten. */
   *upTo(now: number): Generator<HourOf> {
     const from = firstMinute(now);
@@ -90,11 +96,11 @@ export function minuteValues(hour: HourOf, now: number, valueOf: (window: Thread
 }
 
 export function hourSums({ minutes }: HourOf, now: number): HourSums {
-  const of = (minutesBack: number, minutesLong: number): number => {
+  const of = (what: "replyAlls" | "deliveries", minutesBack: number, minutesLong: number): number => {
     const end = minuteOf(now) - (minutesBack - 1) * MINUTE_MS;
     const begin = end - minutesLong * MINUTE_MS;
     let sum = 0;
-    for (const [start, { replyAlls }] of minutes) if (start >= begin && start < end) sum += replyAlls;
+    for (const [start, window] of minutes) if (start >= begin && start < end) sum += window[what];
     return sum;
   };
   let [replyAlls, repliersAtLeast, repliersAtMost, deliveries, reach] = [0, 0, 0, 0, 0];
@@ -114,14 +120,15 @@ export function hourSums({ minutes }: HourOf, now: number): HourSums {
     repliersAtMost,
     deliveries,
     reach,
-    repliesPerMinute: of(0, RATE_MINUTES) / RATE_MINUTES,
-    growth: of(0, GROWTH_MINUTES) / Math.max(1, of(GROWTH_MINUTES, GROWTH_MINUTES)),
+    repliesPerMinute: of("replyAlls", 0, RATE_MINUTES) / RATE_MINUTES,
+    deliveriesPerMinute: of("deliveries", 1, RATE_MINUTES) / RATE_MINUTES,
+    growth: of("replyAlls", 0, GROWTH_MINUTES) / Math.max(1, of("replyAlls", GROWTH_MINUTES, GROWTH_MINUTES)),
     score: newest?.score ?? 0,
     lastReplyAt: newest?.windowStart ?? Number.NEGATIVE_INFINITY,
   };
 }
 
-function nameOf({ site, key }: ThreadWindow): string {
+function nameOf({ site, key }: Pick<ThreadWindow, "site" | "key">): string {
   return `${site}\n${key}`;
 }
 

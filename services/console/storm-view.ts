@@ -13,26 +13,48 @@ import {
 import type { Advice, ScoreStep, StormAlert } from "../../shared/domain/storm-alert.ts";
 import { encodeWireTime } from "../../shared/domain/wire-time.ts";
 import type { AdviceView, AlertView, StepView, StormView } from "./console-view.ts";
+import type { HourSums } from "./last-hour.ts";
 import { isOver } from "./storm-book.ts";
 
 const NAME_CHARS_MAX = 320;
 const ADVICE_CHARS_MAX = 4_000;
 
-export function stormView(alert: StormAlert): StormView {
+/**
+ * The alert as it would be said now: words on a storm come when it has doubled, its windows every few seconds. What windows of the last hour
+ * say is no less than what was counted, so the larger of the two holds.
+ */
+export function alertNow(alert: StormAlert, sums: HourSums, now: number): StormAlert {
+  const { evidence } = alert;
+  return {
+    ...alert,
+    detectedAt: Math.max(now, alert.detectedAt),
+    evidence: {
+      ...evidence,
+      replyAlls: Math.max(evidence.replyAlls, sums.replyAlls),
+      deliveriesSoFar: Math.max(evidence.deliveriesSoFar, sums.deliveries),
+      repliesPerMinute: sums.repliesPerMinute,
+      deliveriesPerMinute: sums.deliveriesPerMinute,
+      growthFactor: sums.growth,
+    },
+  };
+}
+
+/** `told`: as it was told last; `alert`: as it is now. */
+export function stormView(told: StormAlert, alert: StormAlert = told): StormView {
   const { evidence, forecast } = alert;
   return {
     stormId: alert.stormId,
     revision: alert.revision,
     state: isOver(alert) ? "over" : alert.severity === "watch" ? "watch" : "open",
     severity: alert.severity,
-    site: shownText(alert.site, NAME_CHARS_MAX),
-    ...shownIfThere("list", alert.list),
-    ...shownIfThere("subject", alert.subject),
-    ...shownIfThere("starter", alert.starter),
-    threadKey: shownText(alert.threadKey, NAME_CHARS_MAX),
+    site: shown(alert.site),
+    ...(alert.list === undefined ? {} : { list: shown(alert.list) }),
+    ...(alert.subject === undefined ? {} : { subject: shown(alert.subject) }),
+    ...(alert.starter === undefined ? {} : { starter: shown(alert.starter) }),
+    threadKey: shown(alert.threadKey),
     scopes: alert.scopes,
     startedAt: encodeWireTime(alert.startedAt),
-    detectedAt: encodeWireTime(alert.detectedAt),
+    detectedAt: encodeWireTime(told.detectedAt),
     ...(alert.resolvedAt === undefined ? {} : { resolvedAt: encodeWireTime(alert.resolvedAt) }),
     title: alertTitle(alert),
     story: stormAlertStory(alert),
@@ -72,7 +94,7 @@ export function alertView(alert: StormAlert): AlertView {
 function stepView(step: ScoreStep): StepView {
   return {
     at: encodeWireTime(step.at),
-    person: shownText(step.person, NAME_CHARS_MAX),
+    person: shown(step.person),
     words: stepInWords(step),
     timing: step.timing,
     newcomer: step.newcomer,
@@ -87,6 +109,6 @@ function adviceView({ system, text, command }: Advice): AdviceView {
   return { system, text: shownText(text, ADVICE_CHARS_MAX), ...(isSafe ? { command } : {}) };
 }
 
-function shownIfThere<Name extends string>(name: Name, text: string | undefined): { readonly [Key in Name]?: string } {
-  return text === undefined ? {} : ({ [name]: shownText(text, NAME_CHARS_MAX) } as { readonly [Key in Name]: string });
+function shown(text: string): string {
+  return shownText(text, NAME_CHARS_MAX);
 }

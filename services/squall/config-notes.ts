@@ -8,13 +8,14 @@ import type { StandaloneConfig } from "./standalone/standalone-settings.ts";
 
 /** One line a subject. */
 export function configDigest(config: StandaloneConfig): string[] {
-  const { inputs, state, heartbeat, metrics, detector } = config;
+  const { inputs, state, heartbeat, metrics, console: page, detector } = config;
   return [
     `reads      ${inputs.length === 0 ? "nothing" : inputs.map(({ name }) => name).join(", ")}`,
     `state      ${state}`,
     `tells      ${tellsText(config)}`,
     `heartbeat  ${heartbeatText(heartbeat)}`,
     `metrics    ${metricsText(metrics.address)}`,
+    `live page  ${metricsText(page.address)}`,
     `lists      ${rulesText(detector.listRules.length)}`,
   ];
 }

@@ -61,7 +61,7 @@ export async function loadStandaloneConfiguration(
 ): Promise<StandaloneConfig> {
   const sources = await standaloneSources(paths, flags, env);
   const { loadStandaloneConfig } = await import("./squall-config.ts");
-  return loadStandaloneConfig({ ...sources, emitWindows: false, readSecret: secretReader(onSecretFile) });
+  return loadStandaloneConfig({ ...sources, readSecret: secretReader(onSecretFile) });
 }
 
 /**

@@ -16,6 +16,7 @@ export interface FileReads {
   readonly kafka?: ReadSecret;
   readonly influx?: ReadSecret;
   readonly pseudonym?: ReadSecret;
+  readonly console?: ReadSecret;
 }
 
 /** A kind of secret as it is written, and what is made of it. */

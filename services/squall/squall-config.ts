@@ -9,6 +9,7 @@ import { loadConfig } from "../../shared/runtime/config.ts";
 import type { YamlSource } from "../../shared/runtime/yaml-source.ts";
 import { formatDuration } from "../../shared/runtime/durations.ts";
 import { duration, listenAddressOrOff, name, path, timeZone, whole } from "./config-values.ts";
+import { consoleConfig, consoleSettings } from "./console-config.ts";
 import { detectorConfig } from "./detector-config.ts";
 import { influxConfig } from "./influx-config.ts";
 import { inputsConfig, inputSettings } from "./input-config.ts";
@@ -80,7 +81,7 @@ const servicesConfig = z
   .prefault({});
 
 /** The one schema. `reads`: reads files with secrets of the parts that the command has; none: of no part. */
-export function squallSchema({ receivers: read, kafka, influx, pseudonym }: FileReads) {
+export function squallSchema({ receivers: read, kafka, influx, pseudonym, console: page }: FileReads) {
   const [once, when] = between(isNamedOnce);
   const fields = z.strictObject({
     ...everyCommand,
@@ -100,6 +101,7 @@ export function squallSchema({ receivers: read, kafka, influx, pseudonym }: File
       .exactOptional()
       .describe("Called while all is well, so that somebody learns when squall itself has died. SQUALL_HEARTBEAT_URL."),
     metrics: metricsConfig.describe("Metrics and health over HTTP."),
+    console: consoleConfig(page).describe("The live page."),
     kafka: kafkaConfig(kafka).describe("Of the services: the brokers, and our topics on them."),
     influx: influxConfig(influx).exactOptional().describe("Of squall recorder: where it writes windows and storms."),
     pseudonym: pseudonymConfig(pseudonym).describe("Of the services: what stands for people."),
@@ -138,7 +140,7 @@ export interface SquallConfigSources {
   readonly emitWindows: boolean;
 }
 
-export interface StandaloneConfigSources extends SquallConfigSources {
+export interface StandaloneConfigSources extends Omit<SquallConfigSources, "emitWindows"> {
   /** What holds where nothing else is said, worked out from the process: `state` at least. */
   readonly fallbacks: readonly FlagValue[];
   readonly readSecret: ReadSecret;
@@ -151,16 +153,20 @@ export function loadSquallConfig(sources: SquallConfigSources): SquallConfig {
 
 /** Throws a ConfigError with all faults; a file with a secret that cannot be read is one. */
 export function loadStandaloneConfig(sources: StandaloneConfigSources): StandaloneConfig {
-  const given = loadConfig({ ...sources, schema: squallSchema({ receivers: sources.readSecret }) });
+  const reads = { receivers: sources.readSecret, console: sources.readSecret };
+  const given = loadConfig({ ...sources, schema: squallSchema(reads) });
   const { inputs, state = ".", webhook, webhooks, onAlert, heartbeat, metrics, timezone } = given;
+  const page = consoleSettings(given.console);
   return Object.freeze({
-    ...commonConfig(given, sources.emitWindows),
+    // Windows are for the page alone.
+    ...commonConfig(given, page.address !== undefined),
     inputs: inputSettings(inputs, timezone),
     state: resolve(state),
     webhooks: webhook === undefined ? webhooks : [webhook, ...webhooks],
     onAlert,
     heartbeat,
     metrics: { address: metrics.address },
+    console: page,
   });
 }
 

@@ -20,6 +20,8 @@ export interface StandaloneFlags {
   readonly heartbeatUrl?: string | undefined;
   /** Address or "off". */
   readonly metrics?: string | undefined;
+  /** Address or "off". */
+  readonly console?: string | undefined;
   /** Of the inputs that the command line names. */
   readonly syslogUdp?: string | undefined;
   readonly syslogTcp?: string | undefined;
@@ -38,6 +40,7 @@ export function standaloneFlagValues(paths: readonly string[], flags: Standalone
     { flag: "--on-alert", path: ["onAlert", "command"], value: flags.onAlert },
     { flag: "--heartbeat-url", path: ["heartbeat", "url"], value: flags.heartbeatUrl },
     { flag: "--metrics", path: ["metrics", "address"], value: flags.metrics },
+    { flag: "--console", path: ["console", "address"], value: flags.console },
     { flag: "command line", path: ["inputs"], value: inputsOf(paths, flags) },
   ];
 }

@@ -55,7 +55,11 @@ function strangeName(): Entry {
 }
 
 function noToken(): Entry {
-  return { may: "not", status: 401, words: "a token is needed: open /?token=TOKEN once, or send Authorization: Bearer TOKEN" };
+  return {
+    may: "not",
+    status: 401,
+    words: "a token is needed: open /?token=TOKEN once, or send Authorization: Bearer TOKEN",
+  };
 }
 
 function cookieOf(header: string): string | undefined {

@@ -37,6 +37,17 @@ export const ARROWS: readonly Arrow[] = [
   ["services/detector/rule.test.ts", 'import { readFileSync } from "node:fs";', false],
   ["services/detector/rule.test.ts", 'import { a } from "../squall/simulate/storm.ts";', true],
 
+  // the live page runs in a browser
+  ["services/console/page/page.ts", 'import type { A } from "../console-view.ts";', false],
+  ["services/console/page/page.ts", 'import { a } from "./elements.ts";', false],
+  ["services/console/page/uplot.ts", 'export { a } from "uplot";', false],
+  ["services/console/page/page.ts", "setTimeout(() => undefined, 1);", false],
+  ["services/console/page/page.ts", 'import { a } from "../console-shell.ts";', true],
+  ["services/console/page/page.ts", 'import { a } from "../../../shared/domain/topics.ts";', true],
+  ["services/console/page/page.ts", 'import { readFileSync } from "node:fs";', true],
+  ["services/console/page/page.ts", 'import { a } from "lodash";', true],
+  ["services/console/console-view.ts", 'import { a } from "./page/page.ts";', true],
+
   // services/squall composes every service
   ["services/squall/replay.ts", 'import { a } from "../detector/rule.ts";', false],
   ["services/squall/replay.ts", 'import { openSync } from "node:fs";', false],

@@ -1,6 +1,6 @@
 // path -> room, and which room may import what: the arrows of the architecture, written down once for the scan of the tree.
 
-export type Room = "core" | "shell" | "composer" | "domain" | "runtime" | "adapters" | "unit-test" | "test";
+export type Room = "core" | "page" | "shell" | "composer" | "domain" | "runtime" | "adapters" | "unit-test" | "test";
 
 export interface Place {
   readonly room: Room;
@@ -34,6 +34,8 @@ export function placeOf(path: string): Place | undefined {
     return { room: "test", service: second };
   if (name.endsWith(".test.ts") || rest.includes("testing")) return { room: "unit-test", service: second };
   if (second === "squall" && rest[0] !== "simulate") return { room: "composer", service: second };
+  // Runs in a browser.
+  if (second === "console" && rest[0] === "page") return { room: "page", service: second };
   const shell = name === "main.ts" || name.endsWith("-shell.ts");
   return { room: shell ? "shell" : "core", service: second };
 }
@@ -46,6 +48,7 @@ function sharedPlace(folder: string, name: string): Place | undefined {
 
 const REACHES: Readonly<Record<Room, ReadonlySet<Room>>> = {
   core: new Set(["domain"]),
+  page: new Set(),
   shell: new Set(["domain", "runtime", "adapters"]),
   composer: new Set(["core", "shell", "domain", "runtime", "adapters"]),
   domain: new Set(["domain"]),
@@ -67,8 +70,10 @@ export function forbiddenFile(from: Place, to: Place): string | undefined {
 
 /** Within one service the arrow is main -> shell -> core; in services/squall all but simulate/ is shell. */
 function coreIntoShell(from: Place, to: Place): string | undefined {
-  const outward = from.room === "core" && (to.room === "shell" || to.room === "composer");
-  return outward ? "a core does not import a shell" : undefined;
+  const isCore = from.room === "core";
+  if (isCore && (to.room === "shell" || to.room === "composer")) return "a core does not import a shell";
+  if (from.room === "page") return to.room === "shell" ? "the page does not import a shell" : undefined;
+  return to.room === "page" ? "only the page imports the page: it runs in a browser" : undefined;
 }
 
 /** Says why `from` may not import the package or built-in `specifier`, or undefined when it may. */
@@ -77,6 +82,7 @@ export function forbiddenPackage(from: Place, specifier: string): string | undef
   if (specifier === METRICS_LIBRARY && from.room !== "runtime") return "only shared/runtime imports prom-client";
   if (from.room === "adapters") return undefined;
   if (CLIENT_LIBRARIES.test(specifier)) return "only shared/adapters imports a client library";
+  if (from.room === "page") return specifier === "uplot" ? undefined : "the page imports uplot and no other package";
   if (from.room === "core" && !PURE_BUILT_INS.has(specifier))
     return "a core imports no package and no built-in that does I/O";
   if (from.room === "domain" && !PURE_BUILT_INS.has(specifier) && !DOMAIN_PACKAGES.has(specifier)) {

@@ -2,4 +2,7 @@
 
 import { cpSync, globSync } from "node:fs";
 
-for (const asset of globSync("{services,shared}/**/*.{json,html,css,svg}")) cpSync(asset, `dist/${asset}`);
+for (const asset of globSync("{services,shared}/**/*.{json,html,css,svg}").filter(
+  (path) => !path.endsWith("tsconfig.json"),
+))
+  cpSync(asset, `dist/${asset}`);

@@ -25,7 +25,8 @@ export class LiveSquall {
     this.args = args;
     this.child = spawn(process.execPath, [SQUALL, ...args], {
       stdio: ["pipe", "pipe", "pipe"],
-      env: { PATH: process.env["PATH"], ...env },
+      // Its port would be everybody's.
+      env: { PATH: process.env["PATH"], SQUALL_CONSOLE_ADDRESS: "off", ...env },
     });
     this.child.stdout?.setEncoding("utf8").on("data", (text: string) => (this.out += text));
     this.child.stderr?.setEncoding("utf8").on("data", (text: string) => (this.err += text));

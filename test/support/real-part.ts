@@ -44,6 +44,7 @@ const REAL_PARTS = {
     packages: undefined,
     needsRoot: false,
   },
+  chromium: { programs: ["/usr/bin/chromium"], packages: "chromium", needsRoot: false },
   kcat: { programs: ["/usr/bin/kcat"], packages: "kcat", needsRoot: false },
   omkafka: {
     programs: ["x86_64", "aarch64"].map((machine) => `/usr/lib/${machine}-linux-gnu/rsyslog/omkafka.so`),

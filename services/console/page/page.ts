@@ -18,10 +18,13 @@ let openSystem: string | undefined;
 let heardAt = performance.now();
 let now = new Date(0);
 
+function onOpen(system: string): void {
+  openSystem = system;
+}
+
 const storms = new Part<readonly StormView[]>((all) => {
   const section = byId("storms");
   section.hidden = all.length === 0;
-  const onOpen = (system: string): void => void (openSystem = system);
   section.replaceChildren(...all.map((storm) => stormCard(storm, { clock, openSystem, onOpen })));
 });
 const threads = new Part<readonly ScopeView[]>((rows) => {
@@ -94,12 +97,18 @@ function setLink(state: "live" | "lost"): void {
   document.body.toggleAttribute("data-lost", state === "lost");
 }
 
+function isView(told: unknown): told is ConsoleView {
+  return typeof told === "object" && told !== null && "v" in told && told.v === 1;
+}
+
 const stream = new EventSource("api/v1/events");
 stream.addEventListener("view", ({ data }: MessageEvent<string>) => {
   heardAt = performance.now();
   setLink("live");
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own server's word
-  show(JSON.parse(data) as ConsoleView);
+  const view: unknown = JSON.parse(data);
+  if (isView(view)) show(view);
+  // Another squall runs there now, with another page.
+  else location.reload();
 });
 stream.addEventListener("error", () => setLink("lost"));
 setInterval(() => {

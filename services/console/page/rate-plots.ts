@@ -1,13 +1,13 @@
 // The last hour as two plots under one cursor: reply-alls as bars, deliveries as an area. What they show stands in words too, for who
 // cannot see them.
 
-import uPlot from "./uplot.ts";
+import { uPlot } from "./uplot.ts";
 import type { RatesView } from "../console-view.ts";
 import { byId } from "./elements.ts";
 import { type LocalClock, localClock, short, whole } from "./words.ts";
 
 const MINUTE_S = 60;
-const HEIGHT = 190;
+const HEIGHT = 200;
 const AXIS_WIDTH = 52;
 
 interface Kind {
@@ -72,7 +72,8 @@ function dataOf({ valuesOf }: Kind, rates: RatesView): uPlot.AlignedData {
   return [values.map((_, index) => from + index * MINUTE_S), values];
 }
 
-function optionsOf({ color, isBars, noun }: Kind, timeZone: string, width: number): uPlot.Options {
+function optionsOf(kind: Kind, timeZone: string, width: number): uPlot.Options {
+  const { color, isBars, noun } = kind;
   const style = getComputedStyle(document.body);
   const stroke = style.getPropertyValue(color).trim();
   const faint = style.getPropertyValue("--faint").trim();
@@ -83,7 +84,9 @@ function optionsOf({ color, isBars, noun }: Kind, timeZone: string, width: numbe
     width,
     height: HEIGHT,
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), timeZone),
-    legend: { show: true, live: true },
+    legend: { show: false },
+    hooks: { setCursor: [(plot) => tellCursor(kind, plot, clock)] },
+    padding: [8, 14, 0, 0],
     cursor: { sync: { key: "hour" }, drag: { x: false, y: false }, points: { size: 7 } },
     scales: { x: { time: true }, y: { range: (_plot, _low, high) => [0, Math.max(4, high * 1.15)] } },
     axes: [
@@ -91,18 +94,31 @@ function optionsOf({ color, isBars, noun }: Kind, timeZone: string, width: numbe
       { ...axis, size: AXIS_WIDTH, values: (_plot, values) => values.map((value) => short(value)) },
     ],
     series: [
-      { value: (_plot, seconds) => (seconds === null ? "" : clock.minute(new Date(seconds * 1000))) },
+      {},
       {
         label: noun,
         stroke,
         width: isBars ? 0 : 2,
         fill: isBars ? stroke : `color-mix(in srgb, ${stroke} 22%, transparent)`,
         points: { show: false },
-        value: (_plot, value) => (value === null ? "" : whole(value)),
-        ...(isBars ? { paths: uPlot.paths.bars?.({ size: [0.7, 24], radius: 0.15 }) ?? null } : {}),
+        ...barsOf(isBars),
       },
     ],
   };
+}
+
+/** What stands under the pointer, beside the title of the plot. */
+function tellCursor({ id }: Kind, { cursor, data }: uPlot, clock: LocalClock): void {
+  const { idx } = cursor;
+  const [seconds, values] = [data[0]?.[idx ?? -1], data[1]?.[idx ?? -1]];
+  const isThere = typeof seconds === "number" && typeof values === "number";
+  byId(`${id}-at`).textContent = isThere ? `${clock.minute(new Date(seconds * 1000))}: ${whole(values)}` : "";
+}
+
+/** Bars are a part of uPlot that may be left out of it. */
+function barsOf(isBars: boolean): Pick<uPlot.Series, "paths"> {
+  const paths = isBars ? uPlot.paths.bars?.({ size: [0.7, 24], radius: 0.15 }) : undefined;
+  return paths === undefined ? {} : { paths };
 }
 
 function total({ valuesOf, noun }: Kind, rates: RatesView): string {

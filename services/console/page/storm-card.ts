@@ -35,8 +35,7 @@ export function stormCard(storm: StormView, links: CardLinks): HTMLElement {
       el("p", { class: "story" }, storm.story),
     ),
     facts(storm, clock, now),
-    ...(storm.state === "over" ? [] : [todo(storm.advice, links)]),
-    why(storm, clock),
+    el("div", { class: "columns" }, ...(storm.state === "over" ? [] : [todo(storm, links)]), why(storm, clock)),
   );
 }
 
@@ -45,13 +44,17 @@ function facts(storm: StormView, clock: LocalClock, now: Date): HTMLElement {
   const by = storm.starter === undefined ? "" : `by ${storm.starter}`;
   const isOver = storm.state === "over";
   const rows = [
-    fact("reply-alls", whole(storm.replyAlls), `${whole(storm.repliers)} people in the hour before`),
+    fact("reply-alls", whole(storm.replyAlls), `${whole(storm.repliers)} people, as of ${clock.minute(now)}`),
     fact("a minute", decimal(storm.repliesPerMinute), `\u00d7${decimal(storm.growth)} in 15 minutes`),
     fact("recipients of each", short(storm.reach), storm.subject ?? ""),
     fact("deliveries so far", short(storm.deliveries), `${short(storm.deliveriesPerMinute)} a minute`),
     isOver
       ? fact("over since", clock.dated(new Date(storm.resolvedAt ?? storm.detectedAt), now), "")
-      : fact("still to come", `\u2265 ${short(storm.forecast.atLeast)}`, `within ${storm.forecast.minutes} minutes, accepted already`),
+      : fact(
+          "still to come",
+          `\u2265 ${short(storm.forecast.atLeast)}`,
+          `within ${storm.forecast.minutes} minutes, as of ${clock.minute(now)}`,
+        ),
     fact("began", started, by),
   ];
   return el("dl", { class: "facts" }, ...rows);
@@ -67,24 +70,37 @@ function fact(label: string, value: string, note: string): HTMLElement {
   );
 }
 
-function todo(advice: readonly AdviceView[], links: CardLinks): HTMLElement {
+function todo({ advice, stormId }: StormView, links: CardLinks): HTMLElement {
+  const systems = Map.groupBy(advice, ({ system }) => system);
+  const entries = [...systems].map(([system, all], index) => {
+    return adviceOf(system, all, { isFirst: index === 0, stormId, links });
+  });
+  const nothing = el("p", { class: "nothing" }, "No advice is set up for this mail system.");
   return el(
-    "div",
+    "section",
     { class: "todo" },
     el("h3", {}, "What to do now"),
-    ...(advice.length === 0 ? [el("p", { class: "nothing" }, "No advice is set up for this mail system.")] : []),
-    ...advice.map((one, index) => adviceOf(one, index === 0, links)),
+    ...(entries.length === 0 ? [nothing] : entries),
   );
 }
 
-function adviceOf({ system, text, command }: AdviceView, isFirst: boolean, links: CardLinks): HTMLElement {
+interface Place {
+  readonly isFirst: boolean;
+  readonly stormId: string;
+  readonly links: CardLinks;
+}
+
+function adviceOf(system: AdviceView["system"], all: readonly AdviceView[], place: Place): HTMLElement {
+  const { isFirst, stormId, links } = place;
   const isOpen = links.openSystem === undefined ? isFirst : links.openSystem === system;
+  const items = all.map(({ text, command }) =>
+    el("li", {}, el("p", {}, text), ...(command === undefined ? [] : [commandOf(command, SYSTEM_NAMES[system])])),
+  );
   const details = el(
     "details",
-    { name: "advice", open: isOpen },
+    { name: `advice-${stormId}`, open: isOpen },
     el("summary", {}, SYSTEM_NAMES[system]),
-    el("p", {}, text),
-    ...(command === undefined ? [] : [commandOf(command, SYSTEM_NAMES[system])]),
+    el("ol", {}, ...items),
   );
   details.addEventListener("toggle", () => {
     if (details.open) links.onOpen(system);
@@ -112,7 +128,7 @@ async function copy(text: string): Promise<void> {
 
 function why(storm: StormView, clock: LocalClock): HTMLElement {
   return el(
-    "div",
+    "section",
     { class: "why" },
     el("h3", {}, "Why squall says so"),
     el("ul", { class: "reasons" }, ...storm.reasons.map(({ words }) => el("li", {}, words))),

@@ -1,3 +1,3 @@
 // uPlot, as the page's server has it beside the page.
 
-export { default } from "uplot";
+export { default as uPlot } from "uplot";

@@ -1,7 +1,7 @@
 // Numbers and times as the page shows them.
 
 const WHOLE = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
-const SHORT = new Intl.NumberFormat("en-GB", { notation: "compact", maximumFractionDigits: 1 });
+const SHORT = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
 
 /** `840,000`. */
 export function whole(value: number): string {

@@ -43,7 +43,7 @@ export async function printConfigCommand(
 
 async function judgedStandalone(paths: readonly string[], flags: StandaloneFlags, { env }: Terminal) {
   const judged = await standaloneSources(paths, flags, env);
-  loadStandaloneConfig({ ...judged, emitWindows: false, readSecret: undefined });
+  loadStandaloneConfig({ ...judged, readSecret: undefined });
   return standaloneSources(paths, flags, env);
 }
 

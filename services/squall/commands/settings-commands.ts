@@ -31,6 +31,7 @@ export function withStandaloneOptions(command: Command): Command {
     .option("--on-alert <command>", "run a command with the alert on its standard input")
     .option("--heartbeat-url <url>", "call it every minute while all is well")
     .option("--metrics <address>", 'Prometheus and health (default: 127.0.0.1:9464; "off": none)')
+    .option("--console <address>", 'the live page (default: 127.0.0.1:9465; "off": none)')
     .option("--site <name>", "name of the mail system, in alerts")
     .option("--timezone <zone>", "zone of stamps that name none, and of times shown (default: UTC)", zone)
     .option("--advice <systems>", `mail systems whose advice is shown: ${ADVICE_SYSTEMS.join(",")}`, systems);

@@ -16,6 +16,7 @@ import { hasPipedInput } from "../piped-input.ts";
 import { createSilenceControl } from "../silence-control.ts";
 import type { StandaloneFlags } from "../standalone-flags.ts";
 import { standaloneCounts } from "../standalone/counts.ts";
+import { LivePage } from "../standalone/live-page.ts";
 import { Messengers } from "../standalone/messengers.ts";
 import type { OpenedParts } from "../standalone/opened-parts.ts";
 import { openParts } from "../standalone/opened-parts.ts";
@@ -84,22 +85,13 @@ interface RunOptions {
 }
 
 async function run(options: RunOptions): Promise<ExitCode> {
-  const { config, flags, terminal, version, load, say, parts, hangUps, onClose } = options;
-  const { status, directory, deadLetters } = parts;
+  const { config, terminal, version, load, say, parts, hangUps, onClose } = options;
+  const { status, directory } = parts;
   terminal.onOutputGone(() => say("nobody reads standard output any more: alerts go to the receivers alone"));
   const messengers = new Messengers({ config, version, env: terminal.env, http: parts.http, say });
-  const standalone = new Standalone(config, {
-    directory,
-    nowMs: terminal.nowMs,
-    say,
-    onAlert: alertOutput({ ...flags, timezone: config.timezone, advice: config.advice }, terminal),
-    onRejected: (input, reason, bytes, line) => deadLetters?.write({ reason, input, line, bytes }),
-    onTurn: (isBusy) => {
-      noteTurn(status.health, isBusy);
-      deadLetters?.flush();
-    },
-    createTelling: (links) => messengers.telling(links),
-  });
+  const page = await LivePage.open({ config, nowMs: terminal.nowMs, say });
+  onClose(() => page?.close());
+  const standalone = createStandalone(options, messengers, page);
   const isHealthy = (): boolean => status.health.alive().ok && status.health.ready().ok && standalone.isWell;
   const heartbeat = messengers.heartbeat(isHealthy);
   const reloads = new Reloads({
@@ -112,6 +104,7 @@ async function run(options: RunOptions): Promise<ExitCode> {
   status.publish(standaloneCounts({ standalone, log: directory.log, heartbeat, reloads }));
   await standalone.restore();
   status.health.met(STATE_RESTORED);
+  page?.watch(standalone);
   const { unknown } = standalone.state;
   if (unknown > 0) say(`${unknown} entries of the state are of no part that this version knows: they stay as they are`);
   const { silences } = standalone;
@@ -139,6 +132,32 @@ async function run(options: RunOptions): Promise<ExitCode> {
   await standalone.flush();
   sayWaiting(standalone.telling, say);
   return terminal.signal.reason === "SIGINT" ? EXIT.interrupted : EXIT.done;
+}
+
+function createStandalone(
+  { config, flags, terminal, say, parts }: RunOptions,
+  messengers: Messengers,
+  page: LivePage | undefined,
+): Standalone {
+  const { status, directory, deadLetters } = parts;
+  const print = alertOutput({ ...flags, timezone: config.timezone, advice: config.advice }, terminal);
+  return new Standalone(config, {
+    directory,
+    nowMs: terminal.nowMs,
+    say,
+    onAlert: (alert) => {
+      page?.addAlert(alert);
+      print(alert);
+    },
+    onWindow: (window) => page?.addWindow(window),
+    onKeptAlert: (alert) => page?.addAlert(alert),
+    onRejected: (input, reason, bytes, line) => deadLetters?.write({ reason, input, line, bytes }),
+    onTurn: (isBusy) => {
+      noteTurn(status.health, isBusy);
+      deadLetters?.flush();
+    },
+    createTelling: (links) => messengers.telling(links),
+  });
 }
 
 interface HangUps {

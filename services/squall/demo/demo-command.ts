@@ -1,6 +1,7 @@
 // `squall demo`: the NHS storm of 14 November 2016 at full size, simulated line by line and read as a live log would be.
 
 import { randomInt } from "node:crypto";
+import { once } from "node:events";
 import type { AlertTextOptions } from "../../../shared/domain/storm-alert-text.ts";
 import { stormAlertText } from "../../../shared/domain/storm-alert-text.ts";
 import type { StormAlert } from "../../../shared/domain/storm-alert.ts";
@@ -13,6 +14,8 @@ import { EXIT } from "../exit-codes.ts";
 import { LivePipeline } from "../pipeline/live-pipeline.ts";
 import { simulate } from "../simulate/simulation.ts";
 import type { Terminal } from "../terminal.ts";
+import { type DemoPage, openDemoPage } from "./demo-page.ts";
+import { openBrowser } from "./open-browser.ts";
 import { DemoScreen } from "./demo-screen.ts";
 import type { SquallConfig } from "../squall-defaults.ts";
 import { Pace } from "./pace.ts";
@@ -54,6 +57,8 @@ export async function demoCommand(terminal: Terminal): Promise<ExitCode> {
   const alerts: StormAlert[] = [];
   const hashSeed = randomInt(2 ** 31);
   const hosts = new HostTable({ hostsMax: config.ingest.hostsMax, hashSeed });
+  let shownAt = SHOWN_FROM;
+  const page = await openDemoPage(terminal.env, config.timezone, () => shownAt);
   const pipeline = new LivePipeline({
     hosts,
     site: config.site,
@@ -63,18 +68,22 @@ export async function demoCommand(terminal: Terminal): Promise<ExitCode> {
     onAlert: (alert) => void alerts.push(alert),
     onWindow: (window) => {
       screen.take(window);
+      page?.console.addWindow(window);
     },
   });
   const ingest = createIngest(pipeline, config, { hosts, hashSeed });
   terminal.out(INTRODUCTION);
+  if (page !== undefined) tellPage(page, terminal);
   const startedAt = terminal.nowMs();
   for (const chunk of simulate({ scenario: "nhs-2016", seed: SEED, scale: 1 }).chunks()) {
     ingest.feed(chunk);
     const now = ingest.streamTime.latest;
     pipeline.advanceTo(now, now - config.detector.allowedLatenessMs);
     if (now < SHOWN_FROM) continue;
+    shownAt = now;
     screen.show(now);
     for (const alert of alerts.splice(0)) {
+      page?.console.addAlert(alert);
       terminal.out(`\n${stormAlertText(alert, text)}\n`);
       if (alert.type !== "storm.opened") continue;
       openedAt = now;
@@ -86,7 +95,22 @@ export async function demoCommand(terminal: Terminal): Promise<ExitCode> {
   }
   terminal.out(screen.closing());
   terminal.out(WHAT_NEXT);
+  if (page !== undefined) await leavePage(page, terminal);
   return terminal.signal.aborted ? EXIT.interrupted : EXIT.done;
+}
+
+function tellPage({ url }: DemoPage, { out, outIsTerminal, env }: Terminal): void {
+  out(`The live page, as an operator would have seen it: ${url}\n\n`);
+  if (outIsTerminal) openBrowser(url, env);
+}
+
+/** Who sits before the terminal may go on looking at the page. */
+async function leavePage({ console: page, url }: DemoPage, { out, outIsTerminal, signal }: Terminal): Promise<void> {
+  if (outIsTerminal && !signal.aborted) {
+    out(`\nThe live page stays as it is until Ctrl-C: ${url}\n`);
+    await once(signal, "abort");
+  }
+  await page.close();
 }
 
 function createIngest(

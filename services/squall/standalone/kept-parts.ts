@@ -2,6 +2,7 @@
 
 import { SILENCE_PREFIX, type Silences } from "../../alerter/silences.ts";
 import type { Telling } from "../../alerter/telling-shell.ts";
+import { isConsoleKey, type KeptAlerts } from "../../console/kept-alerts.ts";
 import { DetectorEntries } from "../../detector/state/detector-entries.ts";
 import type { LivePipeline } from "../pipeline/live-pipeline.ts";
 import { isDetectorKey, type KeptPart, KeptState } from "./kept-state.ts";
@@ -12,10 +13,11 @@ export interface KeptParts {
   readonly telling: Telling;
   readonly silences: Silences;
   readonly inputs: LiveInputs;
+  readonly alerts: KeptAlerts;
 }
 
 /** From now on what changes in them is noted. To be called before anything is fed. */
-export function keptStateOf({ pipeline, telling, silences, inputs }: KeptParts): KeptState {
+export function keptStateOf({ pipeline, telling, silences, inputs, alerts }: KeptParts): KeptState {
   const live = pipeline.keepState();
   const entries = new DetectorEntries(pipeline.stages.detector);
   return new KeptState([
@@ -24,6 +26,7 @@ export function keptStateOf({ pipeline, telling, silences, inputs }: KeptParts):
     part(isDetectorKey, entries),
     part(isOf("outbox/"), telling),
     part(isOf(SILENCE_PREFIX), silences),
+    part(isConsoleKey, alerts),
     inputs,
   ]);
 }

@@ -3,6 +3,7 @@
 import type { HeartbeatSettings, OnAlertSettings, WebhookSettings } from "../../alerter/receiver-settings.ts";
 import type { FormatName } from "../../ingest/formats.ts";
 import type { ListenAddress } from "../../../shared/runtime/listen-address.ts";
+import type { ConsoleSettings } from "../console-config.ts";
 import type { SquallConfig } from "../squall-defaults.ts";
 
 /** Where an input begins that was never read before. */
@@ -56,6 +57,7 @@ export interface StandaloneConfig extends SquallConfig {
     /** Undefined: off. */
     readonly address: ListenAddress | undefined;
   };
+  readonly console: ConsoleSettings;
 }
 
 export const DEFAULT_METRICS_ADDRESS = "127.0.0.1:9464";

@@ -37,6 +37,8 @@ test("an alert that is decided while a flush is being written is shown with the 
     onAlert: ({ type, list }) => {
       if (type === "storm.opened") shown.push(list);
     },
+    onWindow: () => undefined,
+    onKeptAlert: () => undefined,
     onRejected: () => undefined,
     onTurn: () => {
       turns += 1;

@@ -6,9 +6,11 @@
 // A crash is as if the last flush had not begun.
 
 import type { StormAlert } from "../../../shared/domain/storm-alert.ts";
+import type { ThreadWindow } from "../../../shared/domain/thread-window.ts";
 import { defaultAssemblerSettings } from "../../assembler/assembler-settings.ts";
 import { Silences } from "../../alerter/silences.ts";
 import type { Telling } from "../../alerter/telling-shell.ts";
+import { KeptAlerts } from "../../console/kept-alerts.ts";
 import { changeListRules } from "../../detector/change-list-rules.ts";
 import { SiteChanges } from "../../detector/state/site-changes.ts";
 import { LivePipeline } from "../pipeline/live-pipeline.ts";
@@ -25,6 +27,8 @@ import type { StandaloneConfig } from "./standalone-settings.ts";
 const CHUNKS_A_TURN = 4;
 /** Time passes in silent logs too. */
 const IDLE_MS = 1_000;
+/** As many as the page shows. */
+const ALERTS_KEPT = 100;
 /** A write of the state that takes longer hangs: nobody can be told meanwhile. */
 const FLUSH_HANGS_MS = 30_000;
 
@@ -41,6 +45,9 @@ export interface StandaloneDeps {
   readonly createTelling: (links: TellingLinks) => Telling;
   readonly nowMs: () => number;
   readonly onAlert: (alert: StormAlert) => void;
+  readonly onWindow: (window: ThreadWindow) => void;
+  /** An alert of a former run that the page is to show. */
+  readonly onKeptAlert: (alert: StormAlert) => void;
   readonly onRejected: OnRejected;
   /** A turn was made; `isBusy`: there is more to be read. */
   readonly onTurn: (isBusy: boolean) => void;
@@ -58,6 +65,7 @@ export class Standalone {
   lastProgressMs: number;
   private readonly deps: StandaloneDeps;
   private readonly flushes: FlushTurns;
+  private readonly alerts: KeptAlerts;
   /** Decided, and not yet part of a flush. */
   private decided: StormAlert[] = [];
   /** Part of the flush that is being written: shown when it is. */
@@ -83,7 +91,7 @@ export class Standalone {
       onAlert: (alert) => {
         this.decide(alert);
       },
-      onWindow: () => undefined,
+      onWindow: deps.onWindow,
     });
     this.telling = deps.createTelling({
       isSilenced: (alert, nowMs) => this.silences.isSilenced(alert, nowMs),
@@ -95,7 +103,9 @@ export class Standalone {
       createIngest: (input, name) => ingest.create(input, name, this.pipeline.stages.table),
       say: deps.say,
     });
+    this.alerts = new KeptAlerts(ALERTS_KEPT, deps.onKeptAlert);
     this.state = keptStateOf({
+      alerts: this.alerts,
       pipeline: this.pipeline,
       telling: this.telling,
       silences: this.silences,
@@ -222,6 +232,7 @@ export class Standalone {
   private decide(alert: StormAlert): void {
     this.times.decided(this.deps.nowMs(), alert);
     this.decided.push(alert);
+    this.alerts.add(alert);
     this.telling.add(alert);
   }
 

@@ -1,0 +1,223 @@
+import { describe, expect, test } from "vitest";
+import { stormAlert } from "../../test/support/storm-alert.ts";
+import type { StormAlert } from "../../shared/domain/storm-alert.ts";
+import type { ThreadWindow, WindowScope } from "../../shared/domain/thread-window.ts";
+import { ConsoleState, defaultConsoleBounds } from "./console-state.ts";
+import type { ConsoleView } from "./console-view.ts";
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+/** A whole minute. */
+const NOW = Date.UTC(2016, 10, 14, 9, 0);
+const LIST = "all@nhs.example";
+
+interface Told extends Partial<ThreadWindow> {
+  readonly minutesAgo: number;
+}
+
+function window(scope: WindowScope, key: string, { minutesAgo, ...change }: Told): ThreadWindow {
+  const windowStart = NOW - minutesAgo * MINUTE_MS;
+  return {
+    v: 1,
+    site: "nhs",
+    scope,
+    key,
+    windowStart,
+    windowEnd: windowStart + MINUTE_MS,
+    final: false,
+    replyAlls: 0,
+    distinctRepliers: change.replyAlls ?? 0,
+    automatic: 0,
+    messages: 1,
+    recipients: 100,
+    deliveries: 0,
+    audience: 100,
+    score: 0,
+    ...change,
+  };
+}
+
+function viewOf(state: ConsoleState, now = NOW): ConsoleView {
+  return state.view({ now, timeZone: "Europe/London", health: [] });
+}
+
+function alert(change: Partial<StormAlert> = {}): StormAlert {
+  return stormAlert({
+    site: "nhs",
+    list: LIST,
+    startedAt: NOW - 5 * MINUTE_MS,
+    detectedAt: NOW - MINUTE_MS,
+    ...change,
+  });
+}
+
+describe("the last hour", () => {
+  test("is told minute by minute, over all sites, and what is older is not", () => {
+    const state = new ConsoleState();
+    state.addWindow(window("site", "nhs", { minutesAgo: 0, replyAlls: 2, deliveries: 200 }));
+    state.addWindow(window("site", "uni", { minutesAgo: 0, site: "uni", replyAlls: 1, deliveries: 50 }));
+    state.addWindow(window("site", "nhs", { minutesAgo: 59, replyAlls: 7, deliveries: 1 }));
+    state.addWindow(window("site", "nhs", { minutesAgo: 60, replyAlls: 99, deliveries: 99 }));
+    const { rates } = viewOf(state);
+    expect(rates.from).toBe("2016-11-14T08:01:00.000Z");
+    expect([rates.replyAlls.length, rates.replyAlls[0], rates.replyAlls[59]]).toEqual([60, 7, 3]);
+    expect([rates.deliveries[0], rates.deliveries[1], rates.deliveries[59]]).toEqual([1, 0, 250]);
+  });
+
+  test("a window that is told again takes the place of what it said before", () => {
+    const state = new ConsoleState();
+    for (const replyAlls of [1, 5]) state.addWindow(window("site", "nhs", { minutesAgo: 3, replyAlls }));
+    expect(viewOf(state).rates.replyAlls[56]).toBe(5);
+  });
+});
+
+describe("threads and lists", () => {
+  test("stand there once they are answered, the highest score first", () => {
+    const state = new ConsoleState();
+    state.addWindow(window("thread", "quiet", { minutesAgo: 1 }));
+    state.addWindow(window("thread", "low", { minutesAgo: 1, replyAlls: 9, score: 1 }));
+    state.addWindow(window("thread", "high", { minutesAgo: 2, replyAlls: 1, score: 8, list: LIST }));
+    state.addWindow(window("list", LIST, { minutesAgo: 1, automatic: 2 }));
+    const { threads, lists } = viewOf(state);
+    expect(threads.map(({ key }) => key)).toEqual(["high", "low"]);
+    expect(threads[0]).toMatchObject({ list: LIST, lastReplyAt: "2016-11-14T08:58:00.000Z" });
+    expect(lists.map(({ key }) => key)).toEqual([LIST]);
+  });
+
+  test("with their sums: answers, people between the most of a minute and all minutes, rate, growth, reach", () => {
+    const state = new ConsoleState();
+    const minutes: readonly Told[] = [
+      { minutesAgo: 20, replyAlls: 4, distinctRepliers: 3, audience: 90, deliveries: 10 },
+      { minutesAgo: 14, replyAlls: 2, distinctRepliers: 2, audience: 80, deliveries: 20 },
+      { minutesAgo: 4, replyAlls: 5, distinctRepliers: 4, audience: 100, deliveries: 30, score: 6.5 },
+      { minutesAgo: 0, replyAlls: 5, distinctRepliers: 5, audience: 70, deliveries: 40, score: 7.5 },
+    ];
+    for (const minute of minutes) state.addWindow(window("thread", "t", minute));
+    expect(viewOf(state).threads[0]).toMatchObject({
+      replyAlls: 16,
+      repliersAtLeast: 5,
+      repliersAtMost: 14,
+      reach: 100,
+      repliesPerMinute: 2,
+      growth: 3,
+      score: 7.5,
+      deliveries: 100,
+    });
+  });
+
+  test("are bounded: who was spoken of longest ago goes first, and is counted", () => {
+    const state = new ConsoleState({ ...defaultConsoleBounds, threadsMax: 2 });
+    for (const key of ["a", "b", "a", "c"]) state.addWindow(window("thread", key, { minutesAgo: 1, replyAlls: 1 }));
+    expect(viewOf(state).threads.map(({ key }) => key)).toEqual(["a", "c"]);
+    expect(state.dropped).toBe(1);
+  });
+
+  test("20 at most are shown of 1,000", () => {
+    const state = new ConsoleState();
+    for (let index = 0; index < 1_000; index += 1) {
+      state.addWindow(window("thread", `t${index}`, { minutesAgo: 1, replyAlls: 1, score: index }));
+    }
+    const { threads } = viewOf(state);
+    expect([threads.length, threads[0]?.key]).toEqual([20, "t999"]);
+  });
+});
+
+describe("the state", () => {
+  test("is calm where nothing is", () => {
+    expect(viewOf(new ConsoleState())).toMatchObject({
+      state: "calm",
+      headline: "Calm",
+      detail: "no reply-alls and 0 deliveries in the last hour",
+      storms: [],
+    });
+  });
+
+  test("goes from watch to storm to calm with the alerts of one storm", () => {
+    const state = new ConsoleState();
+    const states = (["storm.watch", "storm.opened", "storm.resolved"] as const).map((type, index) => {
+      expect(state.addAlert(alert({ type, revision: index + 1, resolvedAt: NOW }))).toBe(true);
+      return viewOf(state).state;
+    });
+    expect(states).toEqual(["watch", "storm", "calm"]);
+    expect(viewOf(state).storms[0]).toMatchObject({ state: "over", resolvedAt: "2016-11-14T09:00:00.000Z" });
+    expect(viewOf(state).alerts.map(({ type }) => type)).toEqual(["storm.resolved", "storm.opened", "storm.watch"]);
+  });
+
+  test("an alert that comes again, or late, is no news", () => {
+    const state = new ConsoleState();
+    state.addAlert(alert({ revision: 2 }));
+    expect([state.addAlert(alert({ revision: 2 })), state.addAlert(alert({ revision: 1 }))]).toEqual([false, false]);
+    expect(viewOf(state).alerts).toHaveLength(1);
+  });
+
+  test("a watch of which nothing was heard for two hours is over, and so is what ended two hours ago", () => {
+    const state = new ConsoleState();
+    state.addAlert(alert({ type: "storm.watch", stormId: "w" }));
+    state.addAlert(alert({ type: "storm.resolved", stormId: "r", resolvedAt: NOW }));
+    state.addAlert(alert({ stormId: "o" }));
+    expect(viewOf(state, NOW + 2 * HOUR_MS).storms.map(({ stormId }) => stormId)).toEqual(["o"]);
+  });
+
+  test("the worst stands first", () => {
+    const state = new ConsoleState();
+    state.addAlert(alert({ stormId: "r", type: "storm.resolved", resolvedAt: NOW }));
+    state.addAlert(alert({ stormId: "w", type: "storm.watch" }));
+    state.addAlert(alert({ stormId: "b", severity: "warning" }));
+    state.addAlert(alert({ stormId: "c", severity: "critical" }));
+    const view = viewOf(state);
+    expect(view.storms.map(({ stormId }) => stormId)).toEqual(["c", "b", "w", "r"]);
+    expect([view.headline, view.detail]).toEqual([
+      "2 reply-all storms",
+      `${LIST}: 3 reply-alls in 4 min, 2,500 recipients each, and 1 more`,
+    ]);
+  });
+
+  test("storms are bounded: what has ended goes first", () => {
+    const state = new ConsoleState({ ...defaultConsoleBounds, stormsMax: 2, alertsMax: 3 });
+    state.addAlert(alert({ stormId: "a" }));
+    state.addAlert(alert({ stormId: "r", type: "storm.resolved", resolvedAt: NOW }));
+    state.addAlert(alert({ stormId: "w", type: "storm.watch" }));
+    state.addAlert(alert({ stormId: "b" }));
+    const view = viewOf(state);
+    expect(view.storms.map(({ stormId }) => stormId).toSorted()).toEqual(["a", "b"]);
+    expect(view.alerts.map(({ stormId }) => stormId)).toEqual(["b", "w", "r"]);
+  });
+});
+
+describe("an open storm", () => {
+  test("is told as of now where windows say more than its last word, and by its last word where they do not", () => {
+    const state = new ConsoleState();
+    state.addAlert(alert({ scopes: ["thread", "list"] }));
+    expect(viewOf(state).storms[0]).toMatchObject({ replyAlls: 3, deliveries: 7500, repliesPerMinute: 1 });
+    state.addWindow(window("list", LIST, { minutesAgo: 2, replyAlls: 30, deliveries: 90_000 }));
+    const [storm] = viewOf(state).storms;
+    expect(storm).toMatchObject({
+      replyAlls: 30,
+      deliveries: 90_000,
+      repliesPerMinute: 6,
+      deliveriesPerMinute: 18_000,
+    });
+    expect(storm).toMatchObject({ story: "30 reply-alls in 5 min, 2,500 recipients each" });
+    expect(storm?.detectedAt).toBe("2016-11-14T08:59:00.000Z");
+  });
+
+  test("of a thread alone goes by the windows of the thread", () => {
+    const state = new ConsoleState();
+    state.addAlert(alert({ scopes: ["thread"], threadKey: "t" }));
+    state.addWindow(window("list", LIST, { minutesAgo: 2, replyAlls: 30 }));
+    state.addWindow(window("thread", "t", { minutesAgo: 2, replyAlls: 20 }));
+    expect(viewOf(state).storms[0]?.replyAlls).toBe(20);
+  });
+
+  test("text of a log is printable, and a command that holds what is not is left out", () => {
+    const advice = [
+      { system: "postfix", text: "stop\u0007 it", command: "postsuper -h \u001b[31m" },
+      { system: "exim", text: "stop it", command: "exim -Mf\n" },
+    ] as const;
+    const state = new ConsoleState();
+    state.addAlert(alert({ subject: "a\u0000b\u202e", starter: "x\ny", advice }));
+    const [storm] = viewOf(state).storms;
+    expect(JSON.stringify(storm)).not.toMatch(/\\u00(?:0|1)|\u202e/u);
+    expect(storm?.advice.map(({ command }) => command)).toEqual([undefined, "exim -Mf\n"]);
+  });
+});

@@ -1,0 +1,63 @@
+// The alerts that the page has to show <-> entries of a state, so that a restart forgets no storm that is open: `console/alert/N`, numbered
+// as they came, as many as the page shows.
+
+import { decodeStormAlert, encodeStormAlert } from "../../shared/domain/storm-alert-codec.ts";
+import type { StormAlert } from "../../shared/domain/storm-alert.ts";
+import { decodedState, type PutEntry, STATE_VALUE_BYTES_MAX } from "../../shared/domain/state-value.ts";
+
+const PREFIX = "console/alert/";
+
+export function isConsoleKey(key: string): boolean {
+  return key.startsWith("console/");
+}
+
+export class KeptAlerts {
+  private readonly alertsMax: number;
+  private readonly onRestored: (alert: StormAlert) => void;
+  private next = 0;
+  private readonly kept: number[] = [];
+  private news: StormAlert[] = [];
+  private read: { readonly number: number; readonly alert: StormAlert }[] = [];
+
+  /** `onRestored`: hears of each that was kept, the eldest first. */
+  constructor(alertsMax: number, onRestored: (alert: StormAlert) => void) {
+    this.alertsMax = alertsMax;
+    this.onRestored = onRestored;
+  }
+
+  add(alert: StormAlert): void {
+    this.news.push(alert);
+    if (this.news.length > this.alertsMax) this.news.shift();
+  }
+
+  changes(put: PutEntry): void {
+    for (const alert of this.news.splice(0)) {
+      put(`${PREFIX}${this.next}`, valueOf(alert));
+      this.kept.push(this.next);
+      this.next += 1;
+    }
+    while (this.kept.length > this.alertsMax) put(`${PREFIX}${this.kept.shift() ?? 0}`, undefined);
+  }
+
+  /** Throws StateValueError. */
+  restore(key: string, value: Buffer): void {
+    const decoded = decodeStormAlert(value.toString());
+    const alert = decodedState(key, decoded.ok ? { ok: true, value: decoded.alert } : decoded);
+    this.read.push({ number: Number(key.slice(PREFIX.length)), alert });
+  }
+
+  restored(): void {
+    this.read.sort((one, other) => one.number - other.number);
+    for (const { number, alert } of this.read.splice(0)) {
+      this.kept.push(number);
+      this.next = number + 1;
+      this.onRestored(alert);
+    }
+  }
+}
+
+/** An alert with very long commands is kept without them. */
+function valueOf(alert: StormAlert): Buffer {
+  const value = Buffer.from(encodeStormAlert(alert));
+  return value.length <= STATE_VALUE_BYTES_MAX ? value : Buffer.from(encodeStormAlert({ ...alert, advice: [] }));
+}

@@ -1,0 +1,49 @@
+// `console:` of the configuration -> where the live page is, and who may look at it.
+
+import { z } from "zod";
+import type { Secret } from "../../shared/domain/secret.ts";
+import { isLoopback, type ListenAddress } from "../../shared/runtime/listen-address.ts";
+import { listenAddressOrOff } from "./config-values.ts";
+import { between } from "./receiver-config.ts";
+import { credential, inFile, type ReadSecret, secretUnread } from "./secret-config.ts";
+
+export interface ConsoleSettings {
+  /** Undefined: off. */
+  readonly address: ListenAddress | undefined;
+  readonly token: Secret | undefined;
+}
+
+export const DEFAULT_CONSOLE_ADDRESS = "127.0.0.1:9465";
+
+/** `read`: reads the file with the token. */
+export function consoleConfig(read: ReadSecret) {
+  const fields = z.strictObject({
+    address: listenAddressOrOff
+      .prefault(DEFAULT_CONSOLE_ADDRESS)
+      .describe("The live page and its API; off: none. SQUALL_CONSOLE_ADDRESS."),
+    token: credential
+      .exactOptional()
+      .describe("Asked of whoever looks; needed where the address is not this machine's alone. SQUALL_CONSOLE_TOKEN."),
+    tokenFile: inFile(credential, read, secretUnread).exactOptional().describe("File that holds the token."),
+  });
+  const [once, onceWhen] = between((given) => !(Object.hasOwn(given, "token") && Object.hasOwn(given, "tokenFile")));
+  const [guarded, guardedWhen] = between(isGuarded);
+  return fields
+    .refine(once, { error: "cannot stand beside token: give one of them", path: ["tokenFile"], ...onceWhen })
+    .refine(guarded, {
+      error: "is needed where the page can be seen from other machines: set SQUALL_CONSOLE_TOKEN or token in the file",
+      path: ["token"],
+      ...guardedWhen,
+    })
+    .prefault({});
+}
+
+function isGuarded(fields: { readonly address?: ListenAddress | undefined }): boolean {
+  const { address } = fields;
+  const isOpen = address !== undefined && !isLoopback(address);
+  return !isOpen || Object.hasOwn(fields, "token") || Object.hasOwn(fields, "tokenFile");
+}
+
+export function consoleSettings(given: z.output<ReturnType<typeof consoleConfig>>): ConsoleSettings {
+  return { address: given.address, token: given.token ?? given.tokenFile };
+}

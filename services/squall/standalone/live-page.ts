@@ -1,0 +1,102 @@
+// The live page of one standalone: its port, and what it says of the parts. Detection does without a page whose port is taken.
+
+import { ListenError } from "../../../shared/runtime/listen-address.ts";
+import { listenAddressText } from "../../../shared/runtime/listen-address.ts";
+import { Console } from "../../console/console-shell.ts";
+import type { HealthView } from "../../console/console-view.ts";
+import type { StormAlert } from "../../../shared/domain/storm-alert.ts";
+import type { ThreadWindow } from "../../../shared/domain/thread-window.ts";
+import { counted } from "../../../shared/domain/storm-alert-words.ts";
+import type { StandaloneConfig } from "./standalone-settings.ts";
+import type { Standalone } from "./standalone.ts";
+
+const MEND = 'set another with --console, SQUALL_CONSOLE_ADDRESS or console: {address: …}; "off" for none';
+
+export interface LivePageOptions {
+  readonly config: StandaloneConfig;
+  readonly nowMs: () => number;
+  /** One line for a person. */
+  readonly say: (line: string) => void;
+}
+
+export class LivePage {
+  private readonly console: Console;
+  private standalone: Standalone | undefined;
+
+  private constructor(console: Console) {
+    this.console = console;
+  }
+
+  /** Undefined: it is off, or its port cannot be had, which is said. */
+  static async open({ config, nowMs, say }: LivePageOptions): Promise<LivePage | undefined> {
+    const { address, token } = config.console;
+    if (address === undefined) return undefined;
+    let opened: LivePage | undefined;
+    const options = { timeZone: config.timezone, nowMs, health: () => healthOf(opened?.standalone), mend: MEND };
+    try {
+      const console = await Console.open({ address, token: token?.reveal(), ...options });
+      opened = new LivePage(console);
+      say(`live page on http://${listenAddressText(console.address)}/`);
+      return opened;
+    } catch (error) {
+      if (!(error instanceof ListenError)) throw error;
+      say(`${error.message}. squall goes on without a live page`);
+      return undefined;
+    }
+  }
+
+  /** Its state is read back: from here on the page tells how it is. */
+  watch(standalone: Standalone): void {
+    this.standalone = standalone;
+  }
+
+  addWindow(window: ThreadWindow): void {
+    this.console.addWindow(window);
+  }
+
+  addAlert(alert: StormAlert): void {
+    this.console.addAlert(alert);
+  }
+
+  close(): Promise<void> {
+    return this.console.close();
+  }
+}
+
+function healthOf(standalone: Standalone | undefined): HealthView[] {
+  if (standalone === undefined) return [{ name: "Start", state: "slow", words: "reading what it knew before" }];
+  return [reading(standalone), keeping(standalone), ...telling(standalone)];
+}
+
+function reading({ inputs }: Standalone): HealthView {
+  const lines = inputs.readers.reduce((sum, { ingest }) => sum + ingest.counters.lines, 0);
+  const isWell = inputs.health.isWell(performance.now());
+  const words = isWell
+    ? `${counted(lines, "line")} read`
+    : "an input gives nothing, or nothing that is understood: see the log";
+  return { name: "Reading the mail log", state: isWell ? "well" : "down", words };
+}
+
+function keeping({ isKept }: Standalone): HealthView {
+  const words = isKept ? "a restart goes on from here" : "no room on the disk: what is new is not kept";
+  return { name: "Remembering", state: isKept ? "well" : "slow", words };
+}
+
+function telling({ telling: told }: Standalone): HealthView[] {
+  const { receivers } = told.status();
+  if (receivers.length === 0) {
+    return [
+      { name: "Telling somebody", state: "slow", words: "nobody is set up to be told: alerts are shown here alone" },
+    ];
+  }
+  return receivers.map(({ name, waiting, failuresInRow, isDisabled }): HealthView => {
+    if (isDisabled) return { name: `Telling ${name}`, state: "down", words: "it answered that it is gone (410)" };
+    const isLate = failuresInRow > 0;
+    const words = waiting === 0 ? "all was told" : `${counted(waiting, "notification")} to be told`;
+    return {
+      name: `Telling ${name}`,
+      state: isLate ? "down" : "well",
+      words: isLate ? `${words}, the last tries failed` : words,
+    };
+  });
+}

@@ -1,0 +1,93 @@
+// The live page of a running `squall standalone`, in a real Chromium: a storm from its first sign to its end, on any screen, by keyboard, and
+// with nothing for axe to find.
+
+import type { Browser, Page } from "playwright-core";
+import { afterAll, expect, test, type TestContext, vi } from "vitest";
+import { closersAfterEach } from "../support/closers.ts";
+import type { LiveSquall } from "../support/live-squall.ts";
+import { pollUntil } from "../support/poll.ts";
+import { axeFindings, openPage, SCREENS, startChromium } from "../support/real-chromium.ts";
+import { newHome, shown, type StandaloneHome, talk } from "../support/standalone-home.ts";
+
+const LIST = "all@example.org";
+/** Within this a storm is on the page, from its alert on. */
+const SEEN_MS = 2_000;
+const DEADLINE_MS = 30_000;
+vi.setConfig({ testTimeout: 120_000 });
+const closers = closersAfterEach();
+
+let browser: Browser | undefined;
+afterAll(async () => {
+  await browser?.close();
+});
+
+interface Watched {
+  readonly home: StandaloneHome;
+  readonly squall: LiveSquall;
+  readonly url: string;
+  readonly browser: Browser;
+}
+
+async function watched(context: TestContext, ...args: string[]): Promise<Watched> {
+  const home = newHome(closers);
+  home.write("");
+  browser ??= await startChromium(context);
+  const squall = await home.reading(home.log, "--console", "127.0.0.1:0", ...args);
+  return { home, squall, url: urlOf(squall), browser };
+}
+
+function urlOf({ err }: LiveSquall): string {
+  return /live page on (http:\/\/\S+\/)/u.exec(err)?.[1] ?? "";
+}
+
+const storm = (mails = 5): string => talk({ list: LIST, atMs: Date.now() - 300_000, mails });
+
+async function headline(page: Page): Promise<string> {
+  return (await page.textContent("#headline")) ?? "";
+}
+
+test("calm, then a storm within 2 s of its alert, with evidence, forecast and advice to copy", async (context) => {
+  const { home, squall, url, browser: chromium } = await watched(context);
+  const { page, complaints } = await openPage(chromium, url);
+  await page.waitForSelector('body[data-state="calm"]');
+  expect([await headline(page), await page.title()]).toEqual(["Calm", "squall: calm"]);
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+
+  home.write(storm());
+  await pollUntil(() => shown(squall).some(({ type }) => type === "storm.opened"), {
+    deadlineMs: DEADLINE_MS,
+    what: "the alert",
+  });
+  await page.waitForSelector('body[data-state="storm"]', { timeout: SEEN_MS });
+  expect([await headline(page), await page.title()]).toEqual(["Reply-all storm", "Reply-all storm – squall"]);
+  const card = page.locator("article.storm");
+  expect(await card.locator("h2").textContent()).toBe(LIST);
+  expect(await card.locator(".facts").textContent()).toMatch(/reply-alls4.*recipients of each2,500.*still to come≥ /u);
+  expect(await card.locator(".steps li").count()).toBeGreaterThan(2);
+  expect(await card.locator(".steps li").first().textContent()).toContain("after the last: +");
+  await page.locator("#lists tbody tr th", { hasText: LIST }).waitFor();
+  expect(await page.locator("#plot-replies canvas").count()).toBe(1);
+  expect(await page.getAttribute("#plot-replies", "aria-label")).toMatch(/reply-alls in the last hour; most in/u);
+
+  const command = await card.locator("details[open] pre").first().textContent();
+  await card.locator("details[open] button").first().click();
+  expect(await page.evaluate("navigator.clipboard.readText()")).toBe(command);
+  expect(await page.textContent("#copied")).toBe("Copied");
+  expect(complaints).toEqual([]);
+});
+
+test.for(Object.entries(SCREENS))(
+  "axe finds nothing, and nothing is wider than the screen: %s",
+  async ([, screen], context) => {
+    const { home, url, browser: chromium } = await watched(context);
+    const { page, complaints } = await openPage(chromium, url, screen);
+    await page.waitForSelector('body[data-state="calm"]');
+    expect(await axeFindings(page)).toEqual([]);
+    home.write(storm());
+    await page.waitForSelector('body[data-state="storm"]');
+    expect(await axeFindings(page)).toEqual([]);
+    const overhang = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
+    expect(Number(overhang)).toBeLessThanOrEqual(0);
+    expect(complaints).toEqual([]);
+  },
+);
