@@ -10,7 +10,13 @@ import type { YamlSource } from "../../shared/runtime/yaml-source.ts";
 import type { ReadSecret } from "./secret-config.ts";
 import type { ServiceFlags } from "./service-flags.ts";
 import { serviceFlagValues } from "./service-flags.ts";
-import type { KafkaCommand, KafkaSettings, ServiceConfig, ServiceRole } from "./service-settings.ts";
+import type {
+  ConsoleServiceConfig,
+  KafkaCommand,
+  KafkaSettings,
+  ServiceConfig,
+  ServiceRole,
+} from "./service-settings.ts";
 import type { SquallConfig } from "./squall-defaults.ts";
 import { defaultSquallConfig } from "./squall-defaults.ts";
 import type { StandaloneFlags } from "./standalone-flags.ts";
@@ -88,6 +94,18 @@ export async function loadKafkaConfiguration(
   const sources = await serviceSources(flags, env);
   const { loadKafkaConfig } = await import("./service-config.ts");
   return loadKafkaConfig({ ...sources, command, readSecret: secretReader(() => undefined) });
+}
+
+/** What `squall console` runs by; reads the secrets of Kafka and the page's token. Throws ConfigError with all faults. */
+export async function loadConsoleConfiguration(
+  { console: address, ...flags }: ServiceFlags & { readonly console?: string | undefined },
+  env: Environment,
+): Promise<ConsoleServiceConfig> {
+  const sources = await serviceSources(flags, env);
+  const own: FlagValue = { flag: "--console", path: ["console", "address"], value: address };
+  const { loadConsoleConfig } = await import("./service-config.ts");
+  const readSecret = secretReader(() => undefined);
+  return loadConsoleConfig({ ...sources, flags: [...sources.flags, own], readSecret });
 }
 
 /** The layers of a service's configuration, not yet put together. */

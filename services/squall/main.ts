@@ -9,7 +9,7 @@ import { ADVICE_SYSTEMS, SEVERITIES } from "../../shared/domain/storm-alert.ts";
 import { FORMAT_NAMES } from "../ingest/formats.ts";
 import type { ReplayFlags } from "./commands/replay-command.ts";
 import { addHealth } from "./commands/health-options.ts";
-import { addServices } from "./commands/service-options.ts";
+import { addConsole, addServices } from "./commands/service-options.ts";
 import { addSettingsCommands } from "./commands/settings-commands.ts";
 import { addSilences } from "./commands/silence-options.ts";
 import { addLearn, addStandalone } from "./commands/standalone-options.ts";
@@ -123,6 +123,7 @@ function createProgram(version: string, run: Run): Command {
   addStandalone(program, run, version);
   addLearn(program, run);
   addServices(program, run, version);
+  addConsole(program, run, version);
   addHealth(program, run);
   addTopics(program, run);
   program

@@ -3,12 +3,19 @@
 import type { FlagValue } from "../../shared/runtime/config-layers.ts";
 import { loadConfig } from "../../shared/runtime/config.ts";
 import { createPseudonyms, defaultPseudonymSettings } from "../assembler/pseudonyms.ts";
+import { consoleSettings } from "./console-config.ts";
 import { influxSettings } from "./influx-config.ts";
 import { kafkaSettings } from "./kafka-config.ts";
 import { MAKE_A_KEY } from "./pseudonym-config.ts";
 import { between } from "./receiver-config.ts";
 import type { FileReads, ReadSecret } from "./secret-config.ts";
-import type { KafkaCommand, KafkaSettings, ServiceConfig, ServiceRole } from "./service-settings.ts";
+import type {
+  ConsoleServiceConfig,
+  KafkaCommand,
+  KafkaSettings,
+  ServiceConfig,
+  ServiceRole,
+} from "./service-settings.ts";
 import { commonConfig, squallSchema } from "./squall-config.ts";
 import type { SquallConfigSources } from "./squall-config.ts";
 
@@ -113,6 +120,27 @@ export function loadKafkaConfig({ command, ...sources }: KafkaConfigSources): Ka
   const reads: FileReads = { kafka: sources.readSecret, influx: undefined, receivers: undefined, pseudonym: undefined };
   const given = loadConfig({ ...sources, schema: schemaWith([brokersNeed(command)], reads) });
   return Object.freeze(kafkaSettings(given.kafka, command));
+}
+
+const PAGE_NEED: Need = {
+  holds: (fields) => partOf(fields, "console").get("address") !== undefined,
+  error: "is off: squall console is nothing without its page",
+  path: ["console", "address"],
+};
+
+/** What `squall console` runs by. Throws a ConfigError with all faults. */
+export function loadConsoleConfig(sources: Omit<KafkaConfigSources, "command">): ConsoleServiceConfig {
+  const reads: FileReads = { kafka: sources.readSecret, console: sources.readSecret };
+  const given = loadConfig({ ...sources, schema: schemaWith([brokersNeed("console"), PAGE_NEED], reads) });
+  const { address, token } = consoleSettings(given.console);
+  if (address === undefined) throw new Error("squall console without its page");
+  const kafka = Object.freeze(kafkaSettings(given.kafka, "console"));
+  return Object.freeze({
+    kafka,
+    timezone: given.timezone,
+    metrics: { address: given.metrics.address },
+    console: { address, token },
+  });
 }
 
 function loadGiven(sources: ServiceConfigSources, needsKey: boolean) {

@@ -3,6 +3,8 @@
 import type { PartitionCounts, Retentions } from "../../shared/domain/topic-plan.ts";
 import type { Secret } from "../../shared/domain/secret.ts";
 import type { Stage, TopicNames } from "../../shared/domain/topics.ts";
+import type { ListenAddress } from "../../shared/runtime/listen-address.ts";
+import type { ConsoleSettings } from "./console-config.ts";
 import type { SquallConfig } from "./squall-defaults.ts";
 import type { StandaloneConfig } from "./standalone/standalone-settings.ts";
 
@@ -87,7 +89,7 @@ export const defaultFlushEveryMs = 100;
 export type ServiceRole = Stage;
 
 /** Commands that are no service and speak with Kafka; part of their client ids. */
-export type KafkaCommand = "topics" | "simulate" | "silence";
+export type KafkaCommand = "topics" | "simulate" | "silence" | "console";
 
 /** Of what a role has no use for there is nothing here: its secrets are not even read. */
 export interface ServiceConfig
@@ -100,4 +102,12 @@ export interface ServiceConfig
   readonly people: PeopleSettings | undefined;
   /** Of the recorder, which always has it. */
   readonly influx: InfluxSettings | undefined;
+}
+
+/** What `squall console` runs by. */
+export interface ConsoleServiceConfig {
+  readonly kafka: KafkaSettings;
+  readonly timezone: string;
+  readonly metrics: StandaloneConfig["metrics"];
+  readonly console: { readonly address: ListenAddress; readonly token: ConsoleSettings["token"] };
 }

@@ -1,8 +1,7 @@
 // A real Chromium, and pages in it as people with other screens and settings have them.
 
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
-import { createRequire } from "node:module";
-import { readFileSync } from "node:fs";
+import axe from "axe-core";
 import type { TestContext } from "vitest";
 import { realPart } from "./real-part.ts";
 
@@ -38,11 +37,9 @@ export async function openPage(
   return { page, complaints };
 }
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-
 /** What axe finds: rule and where, one line each. It is run past the page's policy, which lets no script of others in. */
 export async function axeFindings(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
+  await page.evaluate(axe.source);
   const found: unknown = await page.evaluate(`axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) =>
     nodes.map(({ target, failureSummary }) => id + " at " + target.join(" ") + ": " + failureSummary)))`);
   return Array.isArray(found) ? found.map(String) : [`axe said ${String(found)}`];

@@ -2,6 +2,7 @@
 
 import type { Command } from "commander";
 import type { Run } from "../terminal.ts";
+import type { ConsoleFlags } from "./console-command.ts";
 import type { ServiceFlags } from "../service-flags.ts";
 import type { ServiceRole } from "../service-settings.ts";
 
@@ -25,6 +26,19 @@ export function addServices(program: Command, run: Run, version: string): void {
         }),
       );
   }
+}
+
+/** The page of all sites. */
+export function addConsole(program: Command, run: Run, version: string): void {
+  withServiceOptions(program.command("console"))
+    .description("a service on Kafka: the live page of all sites; reads windows and alerts, writes nothing")
+    .option("--console <address>", "where the page is (default: 127.0.0.1:9465)")
+    .action((flags: ConsoleFlags) =>
+      run(async (terminal) => {
+        const { consoleCommand } = await import("./console-command.ts");
+        return consoleCommand(flags, { terminal, version });
+      }),
+    );
 }
 
 function isRole(role: string): role is keyof typeof DOES {

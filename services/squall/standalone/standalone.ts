@@ -10,6 +10,7 @@ import type { ThreadWindow } from "../../../shared/domain/thread-window.ts";
 import { defaultAssemblerSettings } from "../../assembler/assembler-settings.ts";
 import { Silences } from "../../alerter/silences.ts";
 import type { Telling } from "../../alerter/telling-shell.ts";
+import { defaultConsoleBounds } from "../../console/console-state.ts";
 import { KeptAlerts } from "../../console/kept-alerts.ts";
 import { changeListRules } from "../../detector/change-list-rules.ts";
 import { SiteChanges } from "../../detector/state/site-changes.ts";
@@ -27,8 +28,6 @@ import type { StandaloneConfig } from "./standalone-settings.ts";
 const CHUNKS_A_TURN = 4;
 /** Time passes in silent logs too. */
 const IDLE_MS = 1_000;
-/** As many as the page shows. */
-const ALERTS_KEPT = 100;
 /** A write of the state that takes longer hangs: nobody can be told meanwhile. */
 const FLUSH_HANGS_MS = 30_000;
 
@@ -103,7 +102,7 @@ export class Standalone {
       createIngest: (input, name) => ingest.create(input, name, this.pipeline.stages.table),
       say: deps.say,
     });
-    this.alerts = new KeptAlerts(ALERTS_KEPT, deps.onKeptAlert);
+    this.alerts = new KeptAlerts(defaultConsoleBounds.alertsMax, deps.onKeptAlert);
     this.state = keptStateOf({
       alerts: this.alerts,
       pipeline: this.pipeline,

@@ -1,0 +1,106 @@
+// The live page of all sites on Kafka, as one process runs it.
+
+import { randomUUID } from "node:crypto";
+import type { LogError, TopicLog } from "../../../shared/runtime/topic-log.ts";
+import { wholeNumber } from "../../../shared/domain/storm-alert-words.ts";
+import { Console } from "../../console/console-shell.ts";
+import type { HealthView } from "../../console/console-view.ts";
+import { SiteProgress } from "../../console/site-progress.ts";
+import { TopicReader } from "../../console/topic-reader-shell.ts";
+import type { ConsoleServiceConfig } from "../service-settings.ts";
+import type { RunningService } from "./running-service.ts";
+
+const MEND = "set another with --console, SQUALL_CONSOLE_ADDRESS or console: {address: …}";
+/** Records that are on their way in any case. */
+const FEW_RECORDS = 1_000;
+
+/** The page, there before a broker answers: it says that it waits. */
+export class ConsolePage {
+  readonly console: Console;
+  readonly progress: SiteProgress;
+  /** Of the service that runs. */
+  reader: TopicReader | undefined;
+
+  private constructor(console: Console, progress: SiteProgress) {
+    this.console = console;
+    this.progress = progress;
+  }
+
+  /** Opens its port. Throws ListenError. */
+  static async open(config: ConsoleServiceConfig, nowMs: () => number): Promise<ConsolePage> {
+    const { address, token } = config.console;
+    const progress = new SiteProgress();
+    let page: ConsolePage | undefined;
+    const health = (): HealthView[] => [...reading(page?.reader), ...progress.health(nowMs())];
+    const options = { timeZone: config.timezone, nowMs, health, mend: MEND };
+    page = new ConsolePage(await Console.open({ address, token: token?.reveal(), ...options }), progress);
+    return page;
+  }
+}
+
+export interface ConsoleServiceOptions {
+  readonly config: ConsoleServiceConfig;
+  readonly log: TopicLog;
+  readonly nowMs: () => number;
+  /** One line for a person. */
+  readonly say: (line: string) => void;
+}
+
+export class ConsoleService implements RunningService {
+  private readonly options: ConsoleServiceOptions;
+  private readonly reader: TopicReader;
+  private readonly ended = Promise.withResolvers<void>();
+
+  constructor(options: ConsoleServiceOptions, page: ConsolePage) {
+    const { config, log, nowMs } = options;
+    const { topics } = config.kafka;
+    this.options = options;
+    this.reader = new TopicReader({
+      log,
+      group: `${topics["thread-windows"]}.console.${randomUUID()}`,
+      windowsTopic: topics["thread-windows"],
+      alertsTopic: topics["storm-alerts"],
+      nowMs,
+      onWindow: (window) => page.console.addWindow(window),
+      onAlert: (alert) => page.console.addAlert(alert),
+      onProgress: (said) => page.progress.take(said, nowMs()),
+      onDead: (error: LogError) => this.ended.reject(error),
+    });
+    page.reader = this.reader;
+    // Nobody may be waiting yet.
+    this.ended.promise.catch(() => undefined);
+  }
+
+  get isReady(): boolean {
+    return this.reader.isCaughtUp;
+  }
+
+  get waitsFor(): string {
+    return "windows and alerts read";
+  }
+
+  async start(): Promise<void> {
+    const { say, config } = this.options;
+    await this.reader.start();
+    const { topics } = config.kafka;
+    say(`reading ${topics["thread-windows"]} and ${topics["storm-alerts"]}`);
+  }
+
+  run(): Promise<void> {
+    return this.ended.promise;
+  }
+
+  async stop(): Promise<void> {
+    await this.reader.stop();
+    this.ended.resolve();
+  }
+}
+
+function reading(reader: TopicReader | undefined): HealthView[] {
+  const name = "Reading from Kafka";
+  if (reader === undefined) return [{ name, state: "down", words: "no broker has answered yet" }];
+  if (!reader.isCaughtUp) return [{ name, state: "slow", words: "reading what was said before" }];
+  const behind = reader.lag.reduce((sum, { records }) => sum + records, 0);
+  const words = behind === 0 ? "all that was said" : `${wholeNumber(behind)} records behind`;
+  return [{ name, state: behind > FEW_RECORDS ? "slow" : "well", words }];
+}
