@@ -4,6 +4,7 @@ import { isLoopback, listenAddressText } from "../../shared/runtime/listen-addre
 import { formatDuration } from "../../shared/runtime/durations.ts";
 import type { ListenAddress } from "../../shared/runtime/listen-address.ts";
 import type { HeartbeatSettings } from "../alerter/receiver-settings.ts";
+import type { ConsoleSettings } from "./console-config.ts";
 import type { StandaloneConfig } from "./standalone/standalone-settings.ts";
 
 /** One line a subject. */
@@ -14,8 +15,8 @@ export function configDigest(config: StandaloneConfig): string[] {
     `state      ${state}`,
     `tells      ${tellsText(config)}`,
     `heartbeat  ${heartbeatText(heartbeat)}`,
-    `metrics    ${metricsText(metrics.address)}`,
-    `live page  ${metricsText(page.address)}`,
+    `metrics    ${portText(metrics.address)}`,
+    `live page  ${pageText(page)}`,
     `lists      ${rulesText(detector.listRules.length)}`,
   ];
 }
@@ -32,7 +33,11 @@ export function heartbeatText(heartbeat: HeartbeatSettings | undefined): string 
   return heartbeat === undefined ? "none" : `${heartbeat.url.shown} every ${formatDuration(heartbeat.everyMs)}`;
 }
 
-export function metricsText(address: ListenAddress | undefined): string {
+export function pageText({ address, token }: ConsoleSettings): string {
+  return `${portText(address)}${token === undefined ? "" : ", with a token"}`;
+}
+
+export function portText(address: ListenAddress | undefined): string {
   return address === undefined ? "off" : listenAddressText(address);
 }
 
@@ -42,7 +47,7 @@ export function rulesText(rules: number): string {
 
 /** What is allowed, and perhaps not meant. */
 export function configWarnings(config: StandaloneConfig): string[] {
-  const { inputs, webhooks, onAlert, metrics } = config;
+  const { inputs, webhooks, onAlert, metrics, console: page } = config;
   const ports = inputs.flatMap((input) => (input.kind === "syslog" ? [input.udp, input.tcp] : []));
   return [
     ...(inputs.length === 0 ? ["no inputs: squall standalone has to be given files or ports on its command line"] : []),
@@ -53,6 +58,15 @@ export function configWarnings(config: StandaloneConfig): string[] {
       (where) => `syslog on ${where} is open to other machines: whoever reaches it can make up mail`,
     ),
     ...metricsWarnings(metrics.address),
+    ...pageWarnings(page),
+  ];
+}
+
+/** The token that a page elsewhere needs travels with whoever looks. */
+export function pageWarnings({ address }: ConsoleSettings): string[] {
+  if (!isOpen(address)) return [];
+  return [
+    `the live page on ${listenAddressText(address)} is without TLS: its token and the people it names go over the network in clear; best behind a proxy with TLS`,
   ];
 }
 

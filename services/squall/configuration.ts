@@ -8,7 +8,7 @@ import type { Environment, FlagValue } from "../../shared/runtime/config-layers.
 import { ConfigError } from "../../shared/runtime/config-fault.ts";
 import type { YamlSource } from "../../shared/runtime/yaml-source.ts";
 import type { ReadSecret } from "./secret-config.ts";
-import type { ServiceFlags } from "./service-flags.ts";
+import type { ConsoleFlags, ServiceFlags } from "./service-flags.ts";
 import { serviceFlagValues } from "./service-flags.ts";
 import type {
   ConsoleServiceConfig,
@@ -98,14 +98,20 @@ export async function loadKafkaConfiguration(
 
 /** What `squall console` runs by; reads the secrets of Kafka and the page's token. Throws ConfigError with all faults. */
 export async function loadConsoleConfiguration(
-  { console: address, ...flags }: ServiceFlags & { readonly console?: string | undefined },
+  flags: ConsoleFlags,
   env: Environment,
+  onSecretFile: (path: string) => void = () => undefined,
 ): Promise<ConsoleServiceConfig> {
+  const sources = await consoleSources(flags, env);
+  const { loadConsoleConfig } = await import("./service-config.ts");
+  return loadConsoleConfig({ ...sources, readSecret: secretReader(onSecretFile) });
+}
+
+/** The layers of the live page's configuration, not yet put together. */
+export async function consoleSources({ console: address, ...flags }: ConsoleFlags, env: Environment) {
   const sources = await serviceSources(flags, env);
   const own: FlagValue = { flag: "--console", path: ["console", "address"], value: address };
-  const { loadConsoleConfig } = await import("./service-config.ts");
-  const readSecret = secretReader(() => undefined);
-  return loadConsoleConfig({ ...sources, flags: [...sources.flags, own], readSecret });
+  return { ...sources, flags: [...sources.flags, own] };
 }
 
 /** The layers of a service's configuration, not yet put together. */

@@ -2,7 +2,7 @@
 
 import { ConfigError } from "../../shared/runtime/config-fault.ts";
 import type { FlagValue } from "../../shared/runtime/config-layers.ts";
-import type { ServiceRole } from "./service-settings.ts";
+import type { KafkaReader } from "./service-settings.ts";
 import type { StandaloneFlags } from "./standalone-flags.ts";
 import { standaloneFlagValues } from "./standalone-flags.ts";
 
@@ -18,6 +18,11 @@ export interface ServiceFlags {
   readonly metrics?: string | undefined;
 }
 
+export interface ConsoleFlags extends ServiceFlags {
+  /** Address of the live page. */
+  readonly console?: string | undefined;
+}
+
 export function serviceFlagValues({ site, timezone, brokers, topicPrefix, metrics }: ServiceFlags): FlagValue[] {
   return [
     { flag: "--site", path: ["site"], value: site },
@@ -30,7 +35,7 @@ export function serviceFlagValues({ site, timezone, brokers, topicPrefix, metric
 
 /** Of a command that takes those of standalone too. Throws ConfigError for what a service does not know. */
 export function serviceFlagsOf(
-  role: ServiceRole,
+  role: KafkaReader,
   paths: readonly string[],
   { config, site, timezone, metrics, ...others }: StandaloneFlags,
 ): ServiceFlags {

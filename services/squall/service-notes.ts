@@ -3,8 +3,16 @@
 import type { TopicKind } from "../../shared/domain/topics.ts";
 import { deadLetterTopic, STAGE_TOPICS, stateTopic } from "../../shared/domain/topics.ts";
 import { isLoopback, parseListenAddress } from "../../shared/runtime/listen-address.ts";
-import { heartbeatText, metricsText, metricsWarnings, rulesText, tellsText } from "./config-notes.ts";
-import type { InfluxSettings, KafkaSettings, ServiceConfig } from "./service-settings.ts";
+import {
+  heartbeatText,
+  metricsWarnings,
+  pageText,
+  pageWarnings,
+  portText,
+  rulesText,
+  tellsText,
+} from "./config-notes.ts";
+import type { ConsoleServiceConfig, InfluxSettings, KafkaSettings, ServiceConfig } from "./service-settings.ts";
 
 /** One line a subject. */
 export function serviceDigest(config: ServiceConfig): string[] {
@@ -24,8 +32,23 @@ export function serviceDigest(config: ServiceConfig): string[] {
         ]),
     ...(role === "alerter" ? [`tells      ${tellsText(config)}`, `heartbeat  ${heartbeatText(config.heartbeat)}`] : []),
     ...(role === "detector" ? [`lists      ${rulesText(detector.listRules.length)}`] : []),
-    `metrics    ${metricsText(metrics.address)}`,
+    `metrics    ${portText(metrics.address)}`,
   ];
+}
+
+/** Of `squall console`. */
+export function consoleDigest({ kafka, console: page, metrics }: ConsoleServiceConfig): string[] {
+  const { topics } = kafka;
+  return [
+    `kafka      ${kafka.brokers.join(", ")} (${securityText(kafka)})`,
+    `reads      ${topics["thread-windows"]}, ${topics["storm-alerts"]}`,
+    `live page  ${pageText(page)}`,
+    `metrics    ${portText(metrics.address)}`,
+  ];
+}
+
+export function consoleWarnings({ kafka, console: page, metrics }: ConsoleServiceConfig): string[] {
+  return [...passwordWarnings(kafka), ...pageWarnings(page), ...metricsWarnings(metrics.address)];
 }
 
 function keptOf({ role }: ServiceConfig, input: string): string[] {
@@ -41,20 +64,23 @@ function securityText({ securityProtocol, sasl }: KafkaSettings): string {
 /** What is allowed, and perhaps not meant. */
 export function serviceWarnings(config: ServiceConfig): string[] {
   const { role, kafka, people, influx, webhooks, onAlert, metrics } = config;
-  const { sasl, tls } = kafka;
   return [
     ...(role === "alerter" && webhooks.length === 0 && onAlert === undefined
       ? ["nobody is told: set webhook, webhooks or onAlert"]
       : []),
-    ...(sasl?.mechanism === "PLAIN" && tls === undefined && !kafka.brokers.every(isLocal)
-      ? ["the password for Kafka goes over the network in clear: use SASL_SSL, or a SCRAM mechanism"]
-      : []),
+    ...passwordWarnings(kafka),
     ...(people !== undefined && people.pseudonymKey === undefined
       ? ["addresses of people stand in clear in mail-events and all that is made of them: set pseudonym.people to true"]
       : []),
     ...(influx === undefined ? [] : influxWarnings(influx)),
     ...metricsWarnings(metrics.address),
   ];
+}
+
+function passwordWarnings({ sasl, tls, brokers }: KafkaSettings): string[] {
+  return sasl?.mechanism === "PLAIN" && tls === undefined && !brokers.every(isLocal)
+    ? ["the password for Kafka goes over the network in clear: use SASL_SSL, or a SCRAM mechanism"]
+    : [];
 }
 
 function influxWarnings({ url, token, org }: InfluxSettings): string[] {

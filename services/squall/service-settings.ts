@@ -3,6 +3,7 @@
 import type { PartitionCounts, Retentions } from "../../shared/domain/topic-plan.ts";
 import type { Secret } from "../../shared/domain/secret.ts";
 import type { Stage, TopicNames } from "../../shared/domain/topics.ts";
+import { STAGES } from "../../shared/domain/topics.ts";
 import type { ListenAddress } from "../../shared/runtime/listen-address.ts";
 import type { ConsoleSettings } from "./console-config.ts";
 import type { SquallConfig } from "./squall-defaults.ts";
@@ -87,6 +88,10 @@ export const defaultFlushEveryMs = 100;
 
 /** What a process runs by is what its stage is called. */
 export type ServiceRole = Stage;
+
+/** What can be set up for Kafka and looked at before it runs: the services, and the live page. */
+export const READERS = [...STAGES, "console"] as const;
+export type KafkaReader = (typeof READERS)[number];
 
 /** Commands that are no service and speak with Kafka; part of their client ids. */
 export type KafkaCommand = "topics" | "simulate" | "silence" | "console";

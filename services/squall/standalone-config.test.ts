@@ -49,7 +49,9 @@ async function faults(given: Given): Promise<string[]> {
 test("nothing given", async () => {
   expect(await load({ env: { STATE_DIRECTORY: "/var/lib/squall:/other" } })).toEqual({
     ...defaultSquallConfig,
-    detector: { ...defaultSquallConfig.detector, emitWindows: false },
+    // The live page shows windows.
+    detector: { ...defaultSquallConfig.detector, emitWindows: true },
+    console: { address: { host: "127.0.0.1", port: 9465 }, token: undefined },
     inputs: [],
     state: "/var/lib/squall",
     webhooks: [],
@@ -85,6 +87,7 @@ webhooks:
 onAlert: {command: "wall", timeout: 10s, concurrent: 2}
 heartbeat: {url: ${HOOK}, every: 5m}
 metrics: {address: "off"}
+console: {address: "*:8080", tokenFile: ${fileOf("looks", "hunter4\n")}}
 `;
   const config = await load({ yaml });
   const zone = "Europe/London";
@@ -153,6 +156,8 @@ metrics: {address: "off"}
   expect(config.onAlert).toEqual({ command: "wall", timeoutMs: 10_000, concurrent: 2 });
   expect(config.heartbeat?.everyMs).toBe(300_000);
   expect(config).toMatchObject({ state: "/srv/state", metrics: { address: undefined } });
+  expect(config.console.address).toEqual({ host: "0.0.0.0", port: 8080 });
+  expect(config.console.token?.reveal()).toBe("hunter4");
   const printed = `${JSON.stringify(config)}${inspect(config, { depth: 9, showHidden: true })}`;
   for (const secret of ["hunter", KEY, KEY_2]) expect(printed).not.toContain(secret);
 });
@@ -165,6 +170,18 @@ test("a command that only a shell would understand, and an http receiver that mu
   ]);
   const [piped = ""] = await faults({ flags: { onAlert: "page | mail" } });
   expect(piped).toMatch(/^--on-alert: /u);
+});
+
+test("a live page that others can see needs a token, from one place; without a page no windows are worked out", async () => {
+  expect(await faults({ yaml: 'console: {address: "*:9465"}\n' })).toEqual([
+    "squall.yaml:1:10: console.token: is needed where the page can be seen from other machines: set SQUALL_CONSOLE_TOKEN or token in the file",
+  ]);
+  expect(await faults({ yaml: `console:\n  token: a\n  tokenFile: ${fileOf("looks", "b")}\n` })).toEqual([
+    "squall.yaml:3:14: console.tokenFile: cannot stand beside token: give one of them",
+  ]);
+  const off = await load({ yaml: "console: {address: off}\n" });
+  expect(off.console.address).toBeUndefined();
+  expect(off.detector.emitWindows).toBe(false);
 });
 
 describe("variables", () => {
@@ -210,12 +227,17 @@ describe("variables", () => {
       SQUALL_HEARTBEAT_URL: HOOK,
       SQUALL_HEARTBEAT_EVERY: "2m",
       SQUALL_METRICS_ADDRESS: "*:9000",
+      SQUALL_CONSOLE_ADDRESS: "*:9001",
+      SQUALL_CONSOLE_TOKEN: "hunter2",
     };
-    expect(await load({ env })).toMatchObject({
+    const config = await load({ env });
+    expect(config.console.token?.reveal()).toBe("hunter2");
+    expect(config).toMatchObject({
       state: "/srv/state",
       onAlert: { command: "wall", timeoutMs: 30_000, concurrent: 4 },
       heartbeat: { everyMs: 120_000 },
       metrics: { address: { host: "0.0.0.0", port: 9000 } },
+      console: { address: { host: "0.0.0.0", port: 9001 } },
     });
   });
 

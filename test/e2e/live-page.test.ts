@@ -91,3 +91,31 @@ test.for(Object.entries(SCREENS))(
     expect(complaints).toEqual([]);
   },
 );
+
+test("by keyboard alone: to the storm, its commands copied, and the focus stays while the storm goes on", async (context) => {
+  const { home, url, browser: chromium } = await watched(context);
+  const { page } = await openPage(chromium, url);
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  const mails = talk({ list: LIST, atMs: Date.now() - 420_000, mails: 8 }).split(/(?<=\n)/u);
+  home.write(mails.slice(0, 5).join(""));
+  await page.waitForSelector('body[data-state="storm"]');
+  const focused = (): Promise<unknown> =>
+    page.evaluate("document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent");
+  await page.keyboard.press("Tab");
+  expect(await focused()).toBe("Skip to what happens");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  expect(await focused()).toBe("Postfix");
+  await page.keyboard.press("Tab");
+  const command = await focused();
+  await page.keyboard.press("Tab");
+  expect(await focused()).toBe("Copy the commands for Postfix");
+  await page.keyboard.press("Enter");
+  expect(await page.evaluate("navigator.clipboard.readText()")).toBe(command);
+
+  const replies = page.locator("article.storm .facts dd").first();
+  home.write(mails.slice(5).join(""));
+  await expect.poll(() => replies.textContent(), { timeout: DEADLINE_MS }).not.toBe("4");
+  expect(await focused()).toBe("Copy the commands for Postfix");
+  expect(await page.textContent("#spoken")).toMatch(/^Reply-all storm\. /u);
+});

@@ -23,19 +23,36 @@ export function byId(id: string): HTMLElement {
   return element;
 }
 
-/** Draws a part of the page anew only where what it shows has changed: focus and selection stay elsewhere. */
+/** Draws a part of the page anew only where what it shows has changed: focus and selection stay. */
 export class Part<Shown> {
   private shown = "";
-  private readonly draw: (what: Shown) => void;
+  private readonly whatOf: (from: Shown) => unknown;
+  private readonly draw: (from: Shown) => void;
 
-  constructor(draw: (what: Shown) => void) {
+  /** `whatOf`: what of it is shown. */
+  constructor(whatOf: (from: Shown) => unknown, draw: (from: Shown) => void) {
+    this.whatOf = whatOf;
     this.draw = draw;
   }
 
-  show(what: Shown): void {
-    const text = JSON.stringify(what);
+  show(from: Shown): void {
+    const text = JSON.stringify(this.whatOf(from));
     if (text === this.shown) return;
     this.shown = text;
-    this.draw(what);
+    this.draw(from);
   }
+}
+
+/**
+ * Changes a part of the page under the hands of who works by keyboard: what had the focus has it again, be it moved or drawn anew (then known
+ * by its `data-key`).
+ */
+export function keepingFocus(within: Element, change: () => void): void {
+  const { activeElement } = document;
+  const held = activeElement instanceof HTMLElement && within.contains(activeElement) ? activeElement : undefined;
+  change();
+  if (held === undefined || held === document.activeElement) return;
+  const key = held.dataset["key"];
+  const heir = key === undefined ? null : within.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`);
+  (held.isConnected ? held : heir)?.focus({ preventScroll: true });
 }

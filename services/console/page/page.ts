@@ -1,10 +1,10 @@
 // The live page: listens to the server's view of things, and shows it, part by part.
 
 import type { AlertView, ConsoleView, HealthView, ScopeView, StormView } from "../console-view.ts";
-import { byId, el, Part } from "./elements.ts";
+import { byId, el, keepingFocus, Part } from "./elements.ts";
 import { RatePlots } from "./rate-plots.ts";
 import { scopeTable } from "./scope-table.ts";
-import { stormCard } from "./storm-card.ts";
+import { StormCard, type Unfolded } from "./storm-card.ts";
 import { type LocalClock, localClock } from "./words.ts";
 
 /** Without a word for so long the page no longer tells what is. */
@@ -12,34 +12,51 @@ const SILENT_MS = 10_000;
 const SHOWN_ALERTS = 40;
 
 const plots = new RatePlots();
+const cards = new Map<string, StormCard>();
+const unfolded: Unfolded = { system: undefined };
 let clock: LocalClock = localClock("UTC");
 let timeZone = "UTC";
-let openSystem: string | undefined;
 let heardAt = performance.now();
 let now = new Date(0);
 
-function onOpen(system: string): void {
-  openSystem = system;
-}
-
-const storms = new Part<readonly StormView[]>((all) => {
-  const section = byId("storms");
-  section.hidden = all.length === 0;
-  section.replaceChildren(...all.map((storm) => stormCard(storm, { clock, openSystem, onOpen })));
-});
-const threads = new Part<readonly ScopeView[]>((rows) => {
+const threads = new Part<readonly ScopeView[]>(asIs, (rows) => {
   byId("threads").replaceChildren(scopeTable("threads", rows, clock));
 });
-const lists = new Part<readonly ScopeView[]>((rows) => {
+const lists = new Part<readonly ScopeView[]>(asIs, (rows) => {
   byId("lists").replaceChildren(scopeTable("lists", rows, clock));
 });
-const alerts = new Part<readonly AlertView[]>((all) => {
+const alerts = new Part<readonly AlertView[]>(asIs, (all) => {
   const items = all.slice(0, SHOWN_ALERTS).map(alertItem);
   byId("alerts").replaceChildren(...(items.length === 0 ? [el("li", { class: "nothing" }, "Nothing yet.")] : items));
 });
-const health = new Part<readonly HealthView[]>((parts) => {
+const health = new Part<readonly HealthView[]>(asIs, (parts) => {
   byId("health").replaceChildren(...parts.map(healthItem));
 });
+
+function asIs<All>(all: All): All {
+  return all;
+}
+
+/** A card stays where it is in the page unless another has to come before it. */
+function showStorms(all: readonly StormView[]): void {
+  const section = byId("storms");
+  section.hidden = all.length === 0;
+  const shown = new Set(all.map(({ stormId }) => stormId));
+  for (const [stormId, { element }] of cards) {
+    if (shown.has(stormId)) continue;
+    element.remove();
+    cards.delete(stormId);
+  }
+  keepingFocus(section, () => all.forEach((storm, index) => placeCard(section, storm, index)));
+}
+
+function placeCard(section: HTMLElement, storm: StormView, index: number): void {
+  const card = cards.get(storm.stormId) ?? new StormCard(storm.stormId, unfolded);
+  cards.set(storm.stormId, card);
+  card.show(storm, clock);
+  const there = section.children[index];
+  if (there !== card.element) section.insertBefore(card.element, there ?? null);
+}
 
 function alertItem({ at, type, title, story, severity }: AlertView): HTMLElement {
   return el(
@@ -72,12 +89,13 @@ function show(view: ConsoleView): void {
   document.body.dataset["state"] = view.state;
   setText("headline", view.headline);
   setText("detail", view.detail);
+  setText("spoken", spokenOf(view));
   setText("at", clock.second(now));
   setText("zone", timeZone);
   byId("at").setAttribute("datetime", view.at);
   document.title = view.state === "calm" ? "squall: calm" : `${view.headline} \u2013 squall`;
   byId("icon").setAttribute("href", `icon-${view.state}.svg`);
-  storms.show(view.storms);
+  showStorms(view.storms);
   plots.show(view.rates, timeZone);
   threads.show(view.threads);
   lists.show(view.lists);
@@ -85,7 +103,11 @@ function show(view: ConsoleView): void {
   health.show(view.health);
 }
 
-/** Screen readers speak what changes, and only that. */
+/** What screen readers speak when it changes: the state, and the last alert. The numbers beside it change every second. */
+function spokenOf({ headline, alerts: [last] }: ConsoleView): string {
+  return last === undefined ? headline : `${headline}. ${last.title}, ${last.story}`;
+}
+
 function setText(id: string, text: string): void {
   const element = byId(id);
   if (element.textContent !== text) element.textContent = text;

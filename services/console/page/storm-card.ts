@@ -1,7 +1,7 @@
 // One storm, or watch: what happens, why squall says so, what may come, and what to do, ready to be copied.
 
 import type { AdviceView, StepView, StormView } from "../console-view.ts";
-import { byId, el } from "./elements.ts";
+import { byId, el, keepingFocus, Part } from "./elements.ts";
 import { decimal, type LocalClock, signed, short, whole } from "./words.ts";
 
 const SYSTEM_NAMES: Readonly<Record<AdviceView["system"], string>> = {
@@ -13,37 +13,81 @@ const SYSTEM_NAMES: Readonly<Record<AdviceView["system"], string>> = {
 };
 const COPIED_MS = 4_000;
 
-/** `openSystem`: whose advice is unfolded, and what to do when another is. */
-export interface CardLinks {
+/** Whose advice is unfolded, on every card: one has one kind of mail server. Undefined: the first. */
+export interface Unfolded {
+  system: AdviceView["system"] | undefined;
+}
+
+interface Shown {
+  readonly storm: StormView;
   readonly clock: LocalClock;
-  readonly openSystem: string | undefined;
-  readonly onOpen: (system: string) => void;
 }
 
-export function stormCard(storm: StormView, links: CardLinks): HTMLElement {
-  const { clock } = links;
+/** Each part is drawn anew only where it has changed: numbers do every second, and meanwhile a command is being copied. */
+export class StormCard {
+  readonly element: HTMLElement;
+  private readonly header = el("header");
+  private readonly facts = el("dl", { class: "facts" });
+  private readonly todo = el("section", { class: "todo" });
+  private readonly why = el("section", { class: "why" });
+  private readonly parts: readonly Part<Shown>[];
+
+  constructor(stormId: string, unfolded: Unfolded) {
+    const titleId = `storm-${stormId}`;
+    const columns = el("div", { class: "columns" }, this.todo, this.why);
+    this.element = el("article", { class: "storm", "aria-labelledby": titleId }, this.header, this.facts, columns);
+    this.parts = [
+      new Part(
+        ({ storm }) => [titleOf(storm), badgeOf(storm), storm.story],
+        ({ storm }) => this.header.replaceChildren(...headOf(storm, titleId)),
+      ),
+      new Part(
+        ({ storm }) => ({ ...storm, advice: [], steps: [] }),
+        ({ storm, clock }) => this.facts.replaceChildren(...factsOf(storm, clock)),
+      ),
+      new Part(
+        ({ storm }) => [storm.state, storm.advice],
+        ({ storm }) => {
+          keepingFocus(this.todo, () => this.todo.replaceChildren(...todoOf(storm, unfolded)));
+          this.todo.hidden = storm.state === "over";
+        },
+      ),
+      new Part(
+        ({ storm }) => [storm.reasons, storm.steps],
+        ({ storm, clock }) => this.why.replaceChildren(...whyOf(storm, clock)),
+      ),
+    ];
+  }
+
+  show(storm: StormView, clock: LocalClock): void {
+    this.element.dataset["state"] = storm.state;
+    this.element.dataset["severity"] = storm.severity;
+    for (const part of this.parts) part.show({ storm, clock });
+  }
+}
+
+function titleOf({ list, subject, threadKey }: StormView): string {
+  return list ?? subject ?? threadKey;
+}
+
+function badgeOf({ state, severity }: StormView): string {
+  return state === "over" ? "over" : severity;
+}
+
+function headOf(storm: StormView, titleId: string): HTMLElement[] {
+  return [
+    el("p", { class: "badge" }, badgeOf(storm)),
+    el("h2", { id: titleId }, titleOf(storm)),
+    el("p", { class: "story" }, storm.story),
+  ];
+}
+
+function factsOf(storm: StormView, clock: LocalClock): HTMLElement[] {
   const now = new Date(storm.detectedAt);
-  const titleId = `storm-${storm.stormId}`;
-  return el(
-    "article",
-    { class: "storm", "data-state": storm.state, "data-severity": storm.severity, "aria-labelledby": titleId },
-    el(
-      "header",
-      {},
-      el("p", { class: "badge" }, storm.state === "over" ? "over" : storm.severity),
-      el("h2", { id: titleId }, storm.list ?? storm.subject ?? storm.threadKey),
-      el("p", { class: "story" }, storm.story),
-    ),
-    facts(storm, clock, now),
-    el("div", { class: "columns" }, ...(storm.state === "over" ? [] : [todo(storm, links)]), why(storm, clock)),
-  );
-}
-
-function facts(storm: StormView, clock: LocalClock, now: Date): HTMLElement {
   const started = clock.dated(new Date(storm.startedAt), now);
   const by = storm.starter === undefined ? "" : `by ${storm.starter}`;
   const isOver = storm.state === "over";
-  const rows = [
+  return [
     fact("reply-alls", whole(storm.replyAlls), `${whole(storm.repliers)} people, as of ${clock.minute(now)}`),
     fact("a minute", decimal(storm.repliesPerMinute), `\u00d7${decimal(storm.growth)} in 15 minutes`),
     fact("recipients of each", short(storm.reach), storm.subject ?? ""),
@@ -57,7 +101,6 @@ function facts(storm: StormView, clock: LocalClock, now: Date): HTMLElement {
         ),
     fact("began", started, by),
   ];
-  return el("dl", { class: "facts" }, ...rows);
 }
 
 function fact(label: string, value: string, note: string): HTMLElement {
@@ -70,48 +113,41 @@ function fact(label: string, value: string, note: string): HTMLElement {
   );
 }
 
-function todo({ advice, stormId }: StormView, links: CardLinks): HTMLElement {
-  const systems = Map.groupBy(advice, ({ system }) => system);
-  const entries = [...systems].map(([system, all], index) => {
-    return adviceOf(system, all, { isFirst: index === 0, stormId, links });
+function todoOf({ advice, stormId }: StormView, unfolded: Unfolded): HTMLElement[] {
+  const systems = [...Map.groupBy(advice, ({ system }) => system)];
+  const first = systems[0]?.[0];
+  const open = systems.some(([system]) => system === unfolded.system) ? unfolded.system : first;
+  const entries = systems.map(([system, all]) => {
+    const details = adviceOf(system, all, { name: `advice-${stormId}`, open: system === open });
+    details.addEventListener("toggle", () => {
+      if (details.open) unfolded.system = system;
+    });
+    return details;
   });
   const nothing = el("p", { class: "nothing" }, "No advice is set up for this mail system.");
-  return el(
-    "section",
-    { class: "todo" },
-    el("h3", {}, "What to do now"),
-    ...(entries.length === 0 ? [nothing] : entries),
-  );
+  return [el("h3", {}, "What to do now"), ...(entries.length === 0 ? [nothing] : entries)];
 }
 
-interface Place {
-  readonly isFirst: boolean;
-  readonly stormId: string;
-  readonly links: CardLinks;
-}
-
-function adviceOf(system: AdviceView["system"], all: readonly AdviceView[], place: Place): HTMLElement {
-  const { isFirst, stormId, links } = place;
-  const isOpen = links.openSystem === undefined ? isFirst : links.openSystem === system;
-  const items = all.map(({ text, command }) =>
-    el("li", {}, el("p", {}, text), ...(command === undefined ? [] : [commandOf(command, SYSTEM_NAMES[system])])),
-  );
-  const details = el(
-    "details",
-    { name: `advice-${stormId}`, open: isOpen },
-    el("summary", {}, SYSTEM_NAMES[system]),
-    el("ol", {}, ...items),
-  );
-  details.addEventListener("toggle", () => {
-    if (details.open) links.onOpen(system);
+function adviceOf(
+  system: AdviceView["system"],
+  all: readonly AdviceView[],
+  attributes: { readonly name: string; readonly open: boolean },
+): HTMLDetailsElement {
+  const items = all.map(({ text, command }, index) => {
+    const key = `${system}-${index}`;
+    const commands = command === undefined ? [] : [commandOf(command, { key, system: SYSTEM_NAMES[system] })];
+    return el("li", {}, el("p", {}, text), ...commands);
   });
-  return details;
+  const summary = el("summary", { "data-key": system }, SYSTEM_NAMES[system]);
+  return el("details", attributes, summary, el("ol", {}, ...items));
 }
 
-function commandOf(command: string, system: string): HTMLElement {
-  const button = el("button", { type: "button", "aria-label": `Copy the commands for ${system}` }, "Copy");
+function commandOf(command: string, { key, system }: { readonly key: string; readonly system: string }): HTMLElement {
+  const label = `Copy the commands for ${system}`;
+  const button = el("button", { type: "button", "aria-label": label, "data-key": `copy-${key}` }, "Copy");
   button.addEventListener("click", () => void copy(command));
-  return el("div", { class: "command" }, el("pre", { tabindex: "0" }, el("code", {}, command)), button);
+  const text = el("pre", { tabindex: "0", "data-key": `command-${key}` }, el("code", {}, command));
+  return el("div", { class: "command" }, text, button);
 }
 
 async function copy(text: string): Promise<void> {
@@ -126,19 +162,13 @@ async function copy(text: string): Promise<void> {
   setTimeout(() => (told.textContent = ""), COPIED_MS);
 }
 
-function why(storm: StormView, clock: LocalClock): HTMLElement {
-  return el(
-    "section",
-    { class: "why" },
-    el("h3", {}, "Why squall says so"),
-    el("ul", { class: "reasons" }, ...storm.reasons.map(({ words }) => el("li", {}, words))),
-    ...(storm.steps.length === 0
-      ? []
-      : [
-          el("p", { class: "score" }, el("strong", {}, `Score ${storm.score.toFixed(1)}`), `: ${storm.scoreWords}.`),
-          steps(storm.steps, clock),
-        ]),
-  );
+function whyOf({ reasons, steps: all, score, scoreWords }: StormView, clock: LocalClock): HTMLElement[] {
+  const told = el("ul", { class: "reasons" }, ...reasons.map(({ words }) => el("li", {}, words)));
+  const counted = [
+    el("p", { class: "score" }, el("strong", {}, `Score ${score.toFixed(1)}`), `: ${scoreWords}.`),
+    steps(all, clock),
+  ];
+  return [el("h3", {}, "Why squall says so"), told, ...(all.length === 0 ? [] : counted)];
 }
 
 function steps(all: readonly StepView[], clock: LocalClock): HTMLElement {

@@ -1,17 +1,18 @@
 // `squall check-config [FILE] [--for SERVICE]`: every fault of a configuration, or what it comes to.
 
 import { isReadableByAll } from "../../../shared/adapters/files/secret-file.ts";
+import type { Environment } from "../../../shared/runtime/config-layers.ts";
 import { configDigest, configWarnings, looseSecret } from "../config-notes.ts";
-import { loadServiceConfiguration, loadStandaloneConfiguration } from "../configuration.ts";
+import { loadConsoleConfiguration, loadServiceConfiguration, loadStandaloneConfiguration } from "../configuration.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { EXIT } from "../exit-codes.ts";
-import { serviceDigest, serviceWarnings } from "../service-notes.ts";
-import type { ServiceRole } from "../service-settings.ts";
+import { consoleDigest, consoleWarnings, serviceDigest, serviceWarnings } from "../service-notes.ts";
+import type { KafkaReader } from "../service-settings.ts";
 import type { Terminal } from "../terminal.ts";
 
 export interface CheckConfigFlags {
   /** Undefined: standalone. */
-  readonly for?: ServiceRole;
+  readonly for?: KafkaReader;
 }
 
 interface Notes {
@@ -28,10 +29,7 @@ export async function checkConfigCommand(
   const secretFiles = new Set<string>();
   const flags = file === undefined ? {} : { config: file };
   const onSecretFile = (path: string): void => void secretFiles.add(path);
-  const { digest, warnings } =
-    role === undefined
-      ? notesOf(await loadStandaloneConfiguration([], flags, terminal.env, onSecretFile))
-      : serviceNotesOf(await loadServiceConfiguration(flags, terminal.env, role, onSecretFile));
+  const { digest, warnings } = await notesOf(role, { flags, env: terminal.env, onSecretFile });
   const whose = role === undefined ? "" : ` for squall ${role}`;
   const lines = [`${file ?? "environment"}: valid${whose}`, ...digest.map((line) => `  ${line}`)];
   terminal.out(`${lines.join("\n")}\n`);
@@ -40,10 +38,21 @@ export async function checkConfigCommand(
   return EXIT.done;
 }
 
-function notesOf(config: Parameters<typeof configDigest>[0]): Notes {
-  return { digest: configDigest(config), warnings: configWarnings(config) };
+interface Given {
+  readonly flags: { readonly config?: string };
+  readonly env: Environment;
+  readonly onSecretFile: (path: string) => void;
 }
 
-function serviceNotesOf(config: Parameters<typeof serviceDigest>[0]): Notes {
+async function notesOf(role: KafkaReader | undefined, { flags, env, onSecretFile }: Given): Promise<Notes> {
+  if (role === undefined) {
+    const config = await loadStandaloneConfiguration([], flags, env, onSecretFile);
+    return { digest: configDigest(config), warnings: configWarnings(config) };
+  }
+  if (role === "console") {
+    const config = await loadConsoleConfiguration(flags, env, onSecretFile);
+    return { digest: consoleDigest(config), warnings: consoleWarnings(config) };
+  }
+  const config = await loadServiceConfiguration(flags, env, role, onSecretFile);
   return { digest: serviceDigest(config), warnings: serviceWarnings(config) };
 }

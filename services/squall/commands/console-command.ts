@@ -12,18 +12,13 @@ import { kafkaConnection } from "../kafka-connection.ts";
 import { addConsoleMetrics } from "../service/console-metrics.ts";
 import { ConsolePage, ConsoleService } from "../service/console-service.ts";
 import { ALIVE, readiness, startPatiently } from "../service/running-service.ts";
-import type { ServiceFlags } from "../service-flags.ts";
+import type { ConsoleFlags } from "../service-flags.ts";
 import type { ConsoleServiceConfig } from "../service-settings.ts";
 import type { Terminal } from "../terminal.ts";
 
 const METRICS_MEND = 'set another with --metrics, SQUALL_METRICS_ADDRESS or metrics: {address: …}; "off" for none';
 /** Of the 10 s in which a process is to end. */
 const END_MS = 8_000;
-
-export interface ConsoleFlags extends ServiceFlags {
-  /** Address. */
-  readonly console?: string | undefined;
-}
 
 /** `version`: of squall. Throws ConfigError and ListenError. */
 export async function consoleCommand(

@@ -10,7 +10,7 @@ import type { Finding } from "../doctor/finding.ts";
 import { countText, exitOf, findingText } from "../doctor/finding.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { EXIT } from "../exit-codes.ts";
-import type { ServiceRole } from "../service-settings.ts";
+import type { KafkaReader } from "../service-settings.ts";
 import type { StandaloneConfig } from "../standalone/standalone-settings.ts";
 import type { StandaloneFlags } from "../standalone-flags.ts";
 import type { Terminal } from "../terminal.ts";
@@ -18,7 +18,7 @@ import type { Terminal } from "../terminal.ts";
 export interface DoctorFlags extends StandaloneFlags {
   readonly sendTest?: boolean;
   /** Undefined: standalone. */
-  readonly for?: ServiceRole;
+  readonly for?: KafkaReader;
 }
 
 export interface DoctorContext {

@@ -2,19 +2,19 @@
 
 import { configReport } from "../../../shared/runtime/config-report.ts";
 import { configYaml } from "../config-yaml.ts";
-import { serviceSources, standaloneSources } from "../configuration.ts";
+import { consoleSources, serviceSources, standaloneSources } from "../configuration.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { EXIT } from "../exit-codes.ts";
-import { loadServiceConfig } from "../service-config.ts";
+import { loadConsoleConfig, loadServiceConfig } from "../service-config.ts";
 import { serviceFlagsOf } from "../service-flags.ts";
-import type { ServiceRole } from "../service-settings.ts";
+import type { KafkaReader } from "../service-settings.ts";
 import { loadStandaloneConfig, squallSchema } from "../squall-config.ts";
 import type { StandaloneFlags } from "../standalone-flags.ts";
 import type { Terminal } from "../terminal.ts";
 
 export interface PrintConfigFlags extends StandaloneFlags {
   /** Undefined: standalone. */
-  readonly for?: ServiceRole;
+  readonly for?: KafkaReader;
 }
 
 interface PrintConfigDeps {
@@ -31,7 +31,7 @@ export async function printConfigCommand(
   const sources =
     role === undefined
       ? await judgedStandalone(paths, flags, terminal)
-      : await judgedService(role, paths, flags, terminal);
+      : await judgedReader(role, paths, flags, terminal);
   const report = configReport({ ...sources, schema: squallSchema({}) });
   const whose = role === undefined ? "" : ` for squall ${role}`;
   terminal.out(`# Configuration in force${whose}, squall ${version}. Secrets are shown as ***.\n${configYaml(report)}`);
@@ -47,7 +47,13 @@ async function judgedStandalone(paths: readonly string[], flags: StandaloneFlags
   return standaloneSources(paths, flags, env);
 }
 
-async function judgedService(role: ServiceRole, paths: readonly string[], given: StandaloneFlags, { env }: Terminal) {
+async function judgedReader(role: KafkaReader, paths: readonly string[], given: StandaloneFlags, { env }: Terminal) {
+  if (role === "console") {
+    const { console: page, ...others } = given;
+    const flags = { ...serviceFlagsOf(role, paths, others), console: page };
+    loadConsoleConfig({ ...(await consoleSources(flags, env)), readSecret: undefined });
+    return consoleSources(flags, env);
+  }
   const flags = serviceFlagsOf(role, paths, given);
   loadServiceConfig({ ...(await serviceSources(flags, env)), role, readSecret: undefined });
   return serviceSources(flags, env);

@@ -2,8 +2,7 @@
 
 import type { Command } from "commander";
 import type { Run } from "../terminal.ts";
-import type { ConsoleFlags } from "./console-command.ts";
-import type { ServiceFlags } from "../service-flags.ts";
+import type { ConsoleFlags, ServiceFlags } from "../service-flags.ts";
 import type { ServiceRole } from "../service-settings.ts";
 
 const DOES: Readonly<Record<ServiceRole, string>> = {

@@ -31,7 +31,7 @@ describe("check-config", () => {
   test("valid: what it comes to, and what might not be meant", async () => {
     const config = put(
       "valid.yaml",
-      `inputs: [{file: /var/log/mail.log}, {syslog: {udp: "*:5514"}}]\nstate: ${state}\nwebhooks: [{name: oncall, url: ${HOOK}}]\nmetrics: {address: "*:9464"}\nlists: [{list: "a@example.org", exempt: true}]\n`,
+      `inputs: [{file: /var/log/mail.log}, {syslog: {udp: "*:5514"}}]\nstate: ${state}\nwebhooks: [{name: oncall, url: ${HOOK}}]\nmetrics: {address: "*:9464"}\nconsole: {address: "*:9465", token: hunter2}\nlists: [{list: "a@example.org", exempt: true}]\n`,
     );
     const { code, out, err } = await squall(["check-config", config], { env });
     expect(code).toBe(0);
@@ -43,6 +43,7 @@ describe("check-config", () => {
         "  tells      oncall (https://hooks.example.org/***)",
         "  heartbeat  none",
         "  metrics    0.0.0.0:9464",
+        "  live page  0.0.0.0:9465, with a token",
         "  lists      1 rule",
         "",
       ].join("\n"),
@@ -50,6 +51,7 @@ describe("check-config", () => {
     expect(err.split("\n")).toEqual([
       "squall: warning: syslog on 0.0.0.0:5514 is open to other machines: whoever reaches it can make up mail",
       "squall: warning: metrics on 0.0.0.0:9464 can be read by other machines; they hold no addresses of people",
+      "squall: warning: the live page on 0.0.0.0:9465 is without TLS: its token and the people it names go over the network in clear; best behind a proxy with TLS",
       "",
     ]);
   });
@@ -123,6 +125,37 @@ describe("for a service", () => {
     ]);
   });
 
+  test("check-config and print-config of the live page", async () => {
+    const token = put("console-token", "hunter2");
+    const page = { SQUALL_CONSOLE_ADDRESS: "*:9465", SQUALL_CONSOLE_TOKEN_FILE: token };
+    const given = { env: { ...env, ...variables, ...page } };
+    const checked = await squall(["check-config", withoutTls(), "--for", "console"], given);
+    expect([checked.code, checked.err]).toEqual([
+      0,
+      "squall: warning: the live page on 0.0.0.0:9465 is without TLS: its token and the people it names go over the network in clear; best behind a proxy with TLS\n",
+    ]);
+    expect(checked.out.replaceAll(folder, "DIR").split("\n")).toEqual([
+      "DIR/services.yaml: valid for squall console",
+      "  kafka      kafka1.example.org:9093, kafka2.example.org:9093, kafka3.example.org:9093 (SASL_PLAINTEXT, SCRAM-SHA-512 as squall)",
+      "  reads      squall.thread-windows, squall.storm-alerts",
+      "  live page  0.0.0.0:9465, with a token",
+      "  metrics    127.0.0.1:9464",
+      "",
+    ]);
+    const printed = await squall(
+      ["print-config", "--config", withoutTls(), "--for", "console", "--console", "127.0.0.1:1"],
+      given,
+    );
+    expect(printed.out).toMatch(/^ {2}address: 127\.0\.0\.1:1 +# --console$/mu);
+    expect(printed.out).toMatch(/^ {2}tokenFile: \S+console-token +# SQUALL_CONSOLE_TOKEN_FILE$/mu);
+    expect(checked.out + checked.err + printed.out).not.toContain("hunter2");
+    const astray = await squall(["print-config", "--for", "ingest", "--console", "127.0.0.1:1"], given);
+    expect([astray.code, astray.err]).toEqual([
+      78,
+      "squall: --console: is of squall standalone; squall ingest has no such option\n",
+    ]);
+  });
+
   test("check-config: what is missing for it, exit 78; standalone misses nothing", async () => {
     const forAssembler = await squall(["check-config", "--for", "assembler"], { env });
     expect([forAssembler.code, forAssembler.out]).toEqual([78, ""]);
@@ -193,6 +226,25 @@ describe("doctor for a service", () => {
     });
     expect(out).toMatch(/^FAIL {2}InfluxDB http:\/\/127\.0\.0\.1:1: no answer: .*ECONNREFUSED/mu);
     expect(out).not.toContain("hunter2");
+  });
+
+  test("of the live page: the broker and its two ports, no receivers", async () => {
+    const given = { env: { ...env, SQUALL_KAFKA_BROKERS: "127.0.0.1:1", SQUALL_WEBHOOK_URL_FILE: "/root/absent" } };
+    const args = ["doctor", "--for", "console", "--console", "127.0.0.1:0", "--metrics", "off"];
+    const { code, out } = await squall(args, given);
+    expect(
+      out
+        .split("\n")
+        .filter((line) => /^[A-Z]/u.test(line))
+        .slice(1),
+    ).toEqual([
+      "OK    configuration: valid",
+      "FAIL  broker 127.0.0.1:1: no connection: the connection was refused: nothing listens there",
+      "FAIL  kafka: no broker can be reached: topics and rights were not looked at",
+      "OK    live page: 127.0.0.1:0 is free",
+      "OK    metrics: off",
+    ]);
+    expect(code).toBe(1);
   });
 
   test("what it needs and has not, and what is not its own: exit 78", async () => {
@@ -286,6 +338,8 @@ describe("doctor", () => {
       hook,
       "--metrics",
       "127.0.0.1:0",
+      "--console",
+      "127.0.0.1:0",
     ];
     const { code, out } = await squall(args, { env: { ...env, PATH: "/bin", SQUALL_WEBHOOK_BODY: "text" } });
     server.close();
@@ -305,8 +359,9 @@ describe("doctor", () => {
       `OK    webhook webhook: http://127.0.0.1:${port}/***: connected to 127.0.0.1; nothing was sent`,
       `OK    heartbeat: http://127.0.0.1:${port}/***: connected to 127.0.0.1; nothing was sent`,
       "OK    metrics: 127.0.0.1:0 is free",
+      "OK    live page: 127.0.0.1:0 is free",
       "",
-      expect.stringMatching(/^11 ok, 1 warning, 0 failures$/u),
+      expect.stringMatching(/^12 ok, 1 warning, 0 failures$/u),
       "",
     ]);
     expect(code).toBe(0);

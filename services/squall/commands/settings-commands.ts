@@ -2,17 +2,17 @@
 
 import type { Command } from "commander";
 import { Option } from "commander";
-import { STAGES } from "../../../shared/domain/topics.ts";
 import { ADVICE_SYSTEMS } from "../../../shared/domain/storm-alert.ts";
 import { FORMAT_NAMES } from "../../ingest/formats.ts";
 import { systems, zone } from "../option-values.ts";
+import { READERS } from "../service-settings.ts";
 import type { Run } from "../terminal.ts";
 import type { CheckConfigFlags } from "./check-config-command.ts";
 import type { DoctorFlags } from "./doctor-context.ts";
 import type { PrintConfigFlags } from "./print-config-command.ts";
 
 const forService = (): Option =>
-  new Option("--for <service>", "as a service on Kafka reads it (default: as standalone does)").choices([...STAGES]);
+  new Option("--for <service>", "as a service on Kafka reads it (default: as standalone does)").choices([...READERS]);
 
 /** `[inputs...]` and all options of `squall standalone`. */
 export function withStandaloneOptions(command: Command): Command {
@@ -62,7 +62,7 @@ export function addSettingsCommands(program: Command, run: Run, version: string)
     .description(
       "look at everything that squall standalone, or a service, needs: what is wrong, and how to mend it; exit 0, 1 or 78",
     )
-    .addOption(new Option("--for <service>", "for a service on Kafka (default: for standalone)").choices([...STAGES]))
+    .addOption(new Option("--for <service>", "for a service on Kafka (default: for standalone)").choices([...READERS]))
     .option("--send-test", "send a test alert to every web hook; without it they are only connected to")
     .addHelpText(
       "after",

@@ -10,6 +10,7 @@ import type { InputSettings, StandaloneConfig } from "../standalone/standalone-s
 import type { Finding } from "./finding.ts";
 import type { InputCheckDeps } from "./input-check.ts";
 import { fileFindings, folderFindings } from "./input-check.ts";
+import { metricsFinding, pageFinding } from "./own-ports-check.ts";
 import { portFinding } from "./port-check.ts";
 import type { ReceiverCheckDeps, SendTest } from "./receiver-check.ts";
 import { heartbeatFindings, onAlertFinding, webhookFindings } from "./receiver-check.ts";
@@ -48,12 +49,9 @@ export async function* doctorFindings(options: DoctorOptions): AsyncGenerator<Fi
   yield* state.findings;
   yield* inputsFindings(options, state.holder);
   yield* receiverFindings(options);
-  const { address } = config.metrics;
-  if (address === undefined) yield { level: "ok", subject: "metrics", text: "off" };
-  else {
-    const mend = 'set another with --metrics, SQUALL_METRICS_ADDRESS or metrics: {address: …}; "off" for none';
-    yield await portFinding({ subject: "metrics", address, tryPort: tryTcpPort, holder: state.holder, mend });
-  }
+  const { holder } = state;
+  yield await metricsFinding(config.metrics.address, { holder });
+  yield await pageFinding(config.console.address, { holder });
 }
 
 /** What comes before all else: the program, its configuration, the files of secrets. */

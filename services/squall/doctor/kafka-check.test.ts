@@ -4,8 +4,8 @@ import { topicPlan } from "../../../shared/domain/topic-plan.ts";
 import type { TopicAdmin } from "../../../shared/runtime/topic-admin.ts";
 import { LogError } from "../../../shared/runtime/topic-log.ts";
 import type { TopicTrials } from "../../../shared/runtime/topic-trials.ts";
-import type { ServiceRole } from "../service-settings.ts";
-import { loadServiceConfig } from "../service-config.ts";
+import type { KafkaReader } from "../service-settings.ts";
+import { loadConsoleConfig, loadServiceConfig } from "../service-config.ts";
 import type { KafkaPorts } from "./kafka-check.ts";
 import { kafkaFindings } from "./kafka-check.ts";
 
@@ -49,10 +49,11 @@ function trialsOf(other: Partial<TopicTrials> = {}): TopicTrials {
 }
 
 /** All is well but for what is given; two brokers are configured. */
-async function said(other: Partial<KafkaPorts> = {}, role: ServiceRole = "detector"): Promise<string[]> {
+async function said(other: Partial<KafkaPorts> = {}, role: KafkaReader = "detector"): Promise<string[]> {
   const flags = [{ flag: "--brokers", path: ["kafka", "brokers"], value: ["kafka1:9092", "kafka2:9092"] }];
   const influx = { SQUALL_INFLUX_URL: "http://influx.example.org:8086", SQUALL_INFLUX_BUCKET: "squall" };
-  const config = loadServiceConfig({ role, env: influx, flags, fallbacks: [], readSecret: undefined });
+  const sources = { env: influx, flags, fallbacks: [], readSecret: undefined };
+  const { kafka } = role === "console" ? loadConsoleConfig(sources) : loadServiceConfig({ role, ...sources });
   const ports: KafkaPorts = {
     probeBroker: () => Promise.resolve(answers),
     admin,
@@ -61,7 +62,7 @@ async function said(other: Partial<KafkaPorts> = {}, role: ServiceRole = "detect
     ...other,
   };
   const lines: string[] = [];
-  for await (const { level, subject, text } of kafkaFindings({ config, ports, nowMs: () => NOW_MS })) {
+  for await (const { level, subject, text } of kafkaFindings({ config: { role, kafka }, ports, nowMs: () => NOW_MS })) {
     lines.push(`${level} ${subject}: ${text}`);
   }
   return lines;
@@ -99,6 +100,18 @@ test("the recorder reads two topics, in two groups, and keeps no state", async (
     "ok group squall.storm-alerts.recorder: may be asked where it stands",
     "ok topic squall.storm-alerts: may be read",
     "ok topic squall.storm-alerts.dead-letters: may be written to",
+  ]);
+});
+
+test("the live page reads two topics by groups of its own, and writes to none", async () => {
+  const lines = await said({}, "console");
+  expect(lines.filter((line) => /group|may be|topic/u.test(line))).toEqual([
+    "ok topic squall.thread-windows: 6 partitions, 3 copies, settings as planned",
+    "ok topic squall.storm-alerts: 1 partition, 3 copies, settings as planned",
+    "ok group squall.thread-windows.console: may be asked where it stands",
+    "ok topic squall.thread-windows: may be read",
+    "ok group squall.thread-windows.console: may be asked where it stands",
+    "ok topic squall.storm-alerts: may be read",
   ]);
 });
 

@@ -2,20 +2,20 @@
 
 import type { BrokerProbe } from "../../../shared/adapters/kafka/broker-probe.ts";
 import type { PlannedTopic } from "../../../shared/domain/topic-plan.ts";
-import { consumerGroup, deadLetterTopic, STAGE_TOPICS, stateTopic } from "../../../shared/domain/topics.ts";
 import type { TopicAdmin } from "../../../shared/runtime/topic-admin.ts";
 import { LogError } from "../../../shared/runtime/topic-log.ts";
 import type { TopicTrials } from "../../../shared/runtime/topic-trials.ts";
-import type { ServiceConfig } from "../service-settings.ts";
+import type { KafkaReader, KafkaSettings } from "../service-settings.ts";
 import { plannedTopics, toolContext } from "../topics/planned-topics.ts";
 import { checkTopics } from "../topics/topic-check.ts";
 import { brokerFindings } from "./broker-check.ts";
 import { brokerClockFinding } from "./broker-clock-check.ts";
 import type { Finding } from "./finding.ts";
 import { loggedIn, notLoggedIn } from "./login-check.ts";
-import type { InputUse, RightsOutcome } from "./rights-check.ts";
+import type { RightsOutcome } from "./rights-check.ts";
 import { tryRights } from "./rights-check.ts";
 import { statePartitionFindings } from "./state-partitions-check.ts";
+import { inputUses, topicsOf, usesThere } from "./topic-uses.ts";
 
 export interface KafkaPorts {
   readonly probeBroker: (broker: string) => Promise<BrokerProbe>;
@@ -25,7 +25,7 @@ export interface KafkaPorts {
 }
 
 export interface KafkaCheckOptions {
-  readonly config: Pick<ServiceConfig, "role" | "kafka">;
+  readonly config: { readonly role: KafkaReader; readonly kafka: KafkaSettings };
   readonly ports: KafkaPorts;
   readonly nowMs: () => number;
 }
@@ -96,14 +96,7 @@ async function* topics({
   config: { role, kafka },
   ports,
 }: KafkaCheckOptions): AsyncGenerator<Finding, ReadonlyMap<string, number>> {
-  const { inputs, outputs, keepsState } = STAGE_TOPICS[role];
-  const read = inputs.map((kind) => kafka.topics[kind]);
-  const wanted = new Set([
-    ...read,
-    ...read.map(deadLetterTopic),
-    ...(keepsState ? read.map((topic) => stateTopic(topic, role)) : []),
-    ...outputs.map((kind) => kafka.topics[kind]),
-  ]);
+  const wanted = topicsOf(inputUses(role, kafka));
   const plan = plannedTopics(kafka).filter(({ topic }: PlannedTopic) => wanted.has(topic));
   const tools = toolContext(kafka);
   const user = kafka.sasl?.username;
@@ -127,7 +120,7 @@ async function* rights(options: KafkaCheckOptions, there: ReadonlyMap<string, nu
   const { kafka } = config;
   const context = { tools: toolContext(kafka), user: kafka.sasl?.username };
   const outcomes: RightsOutcome[] = [];
-  for (const use of usesOf(config, there)) {
+  for (const use of usesThere(inputUses(config.role, kafka), (topic) => there.has(topic))) {
     const outcome = await tryRights(use, ports.trials, context);
     yield* outcome.findings;
     outcomes.push(outcome);
@@ -139,23 +132,4 @@ async function* rights(options: KafkaCheckOptions, there: ReadonlyMap<string, nu
   const writes = outcomes.flatMap((outcome) => outcome.writes);
   const newest = outcomes.flatMap(({ newestOfInput }) => newestOfInput);
   yield brokerClockFinding({ writes, newest, nowMs: nowMs() });
-}
-
-function usesOf({ role, kafka }: KafkaCheckOptions["config"], there: ReadonlyMap<string, number>): InputUse[] {
-  const { inputs, outputs, keepsState } = STAGE_TOPICS[role];
-  const isThere = (topic: string): boolean => there.has(topic);
-  return inputs
-    .map((kind) => kafka.topics[kind])
-    .filter(isThere)
-    .map((input) => {
-      const state = stateTopic(input, role);
-      const own = keepsState ? [state, deadLetterTopic(input)] : [deadLetterTopic(input)];
-      return {
-        input,
-        state: keepsState && isThere(state) ? state : undefined,
-        writes: [...outputs.map((kind) => kafka.topics[kind]), ...own].filter(isThere),
-        group: consumerGroup(input, role),
-        isTransactional: keepsState,
-      };
-    });
 }

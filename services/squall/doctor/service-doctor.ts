@@ -1,15 +1,14 @@
 // A configuration of a service on Kafka -> findings on all that it needs, told one by one as they are made.
 
 import type { InfluxOptions, openInflux } from "../../../shared/adapters/influx/influx-connection.ts";
-import { tryTcpPort } from "../../../shared/adapters/net/port-trial.ts";
-import type { InfluxSettings, ServiceConfig } from "../service-settings.ts";
+import type { ConsoleServiceConfig, InfluxSettings, ServiceConfig } from "../service-settings.ts";
 import type { DoctorOptions, DoctorPorts } from "./doctor.ts";
 import { receiverFindings, startFindings } from "./doctor.ts";
 import type { Finding } from "./finding.ts";
 import { influxFindings } from "./influx-check.ts";
 import type { KafkaPorts } from "./kafka-check.ts";
 import { kafkaFindings } from "./kafka-check.ts";
-import { portFinding } from "./port-check.ts";
+import { metricsFinding, pageFinding } from "./own-ports-check.ts";
 
 export interface ServiceDoctorPorts extends KafkaPorts, Pick<DoctorPorts, "probe" | "isPublic" | "sendTest"> {
   readonly openInflux: typeof openInflux;
@@ -29,7 +28,25 @@ export async function* serviceFindings(options: ServiceDoctorOptions): AsyncGene
   yield* kafkaFindings(options);
   if (config.influx !== undefined) yield* await influxChecked(config.influx, options);
   if (config.role === "alerter") yield* receiverFindings(options, "stand in the topic alone");
-  yield await metricsFinding(config);
+  yield await metricsFinding(config.metrics.address, { holder: undefined, perhaps: `squall ${config.role}` });
+}
+
+export interface ConsoleDoctorOptions extends Omit<
+  ServiceDoctorOptions,
+  "config" | "ports" | "sendTest" | "searchPath"
+> {
+  readonly config: ConsoleServiceConfig;
+  readonly ports: KafkaPorts;
+}
+
+/** Of `squall console`. */
+export async function* consoleFindings(options: ConsoleDoctorOptions): AsyncGenerator<Finding> {
+  const { kafka, console: page, metrics } = options.config;
+  const holders = { holder: undefined, perhaps: "squall console" };
+  yield* startFindings(options);
+  yield* kafkaFindings({ ...options, config: { role: "console", kafka } });
+  yield await pageFinding(page.address, holders);
+  yield await metricsFinding(metrics.address, holders);
 }
 
 async function influxChecked(settings: InfluxSettings, { ports, nowMs }: ServiceDoctorOptions): Promise<Finding[]> {
@@ -44,11 +61,4 @@ async function influxChecked(settings: InfluxSettings, { ports, nowMs }: Service
 /** The one place where the token is taken out of its wrapping. */
 function influxOptions({ url, token, org, bucket, timeoutMs, ca }: InfluxSettings): InfluxOptions {
   return { url, token: token?.reveal() ?? "", org, bucket, timeoutMs, ca };
-}
-
-async function metricsFinding({ role, metrics: { address } }: ServiceConfig): Promise<Finding> {
-  const subject = "metrics";
-  if (address === undefined) return { level: "ok", subject, text: "off" };
-  const mend = 'set another with --metrics, SQUALL_METRICS_ADDRESS or metrics: {address: …}; "off" for none';
-  return portFinding({ subject, address, tryPort: tryTcpPort, holder: undefined, perhaps: `squall ${role}`, mend });
 }

@@ -3,6 +3,7 @@
 import { randomUUID } from "node:crypto";
 import type { LogError, TopicLog } from "../../../shared/runtime/topic-log.ts";
 import { wholeNumber } from "../../../shared/domain/storm-alert-words.ts";
+import { consoleGroups } from "../../console/console-topics.ts";
 import { Console } from "../../console/console-shell.ts";
 import type { HealthView } from "../../console/console-view.ts";
 import { SiteProgress } from "../../console/site-progress.ts";
@@ -14,27 +15,40 @@ const MEND = "set another with --console, SQUALL_CONSOLE_ADDRESS or console: {ad
 /** Records that are on their way in any case. */
 const FEW_RECORDS = 1_000;
 
+/** Who reads for the page; nobody does before a broker has answered. */
+interface Reading {
+  reader: TopicReader | undefined;
+}
+
 /** The page, there before a broker answers: it says that it waits. */
 export class ConsolePage {
   readonly console: Console;
   readonly progress: SiteProgress;
-  /** Of the service that runs. */
-  reader: TopicReader | undefined;
+  private readonly reading: Reading;
 
-  private constructor(console: Console, progress: SiteProgress) {
+  private constructor(console: Console, progress: SiteProgress, reading: Reading) {
     this.console = console;
     this.progress = progress;
+    this.reading = reading;
   }
 
   /** Opens its port. Throws ListenError. */
   static async open(config: ConsoleServiceConfig, nowMs: () => number): Promise<ConsolePage> {
     const { address, token } = config.console;
     const progress = new SiteProgress();
-    let page: ConsolePage | undefined;
-    const health = (): HealthView[] => [...reading(page?.reader), ...progress.health(nowMs())];
+    const reading: Reading = { reader: undefined };
+    const health = (): HealthView[] => [readingHealth(reading), ...progress.health(nowMs())];
     const options = { timeZone: config.timezone, nowMs, health, mend: MEND };
-    page = new ConsolePage(await Console.open({ address, token: token?.reveal(), ...options }), progress);
-    return page;
+    return new ConsolePage(await Console.open({ address, token: token?.reveal(), ...options }), progress, reading);
+  }
+
+  /** Of the service that runs. */
+  get reader(): TopicReader | undefined {
+    return this.reading.reader;
+  }
+
+  readBy(reader: TopicReader): void {
+    this.reading.reader = reader;
   }
 }
 
@@ -57,7 +71,7 @@ export class ConsoleService implements RunningService {
     this.options = options;
     this.reader = new TopicReader({
       log,
-      group: `${topics["thread-windows"]}.console.${randomUUID()}`,
+      group: `${consoleGroups(topics)}.${randomUUID()}`,
       windowsTopic: topics["thread-windows"],
       alertsTopic: topics["storm-alerts"],
       nowMs,
@@ -66,7 +80,7 @@ export class ConsoleService implements RunningService {
       onProgress: (said) => page.progress.take(said, nowMs()),
       onDead: (error: LogError) => this.ended.reject(error),
     });
-    page.reader = this.reader;
+    page.readBy(this.reader);
     // Nobody may be waiting yet.
     this.ended.promise.catch(() => undefined);
   }
@@ -96,11 +110,11 @@ export class ConsoleService implements RunningService {
   }
 }
 
-function reading(reader: TopicReader | undefined): HealthView[] {
+function readingHealth({ reader }: Reading): HealthView {
   const name = "Reading from Kafka";
-  if (reader === undefined) return [{ name, state: "down", words: "no broker has answered yet" }];
-  if (!reader.isCaughtUp) return [{ name, state: "slow", words: "reading what was said before" }];
+  if (reader === undefined) return { name, state: "down", words: "no broker has answered yet" };
+  if (!reader.isCaughtUp) return { name, state: "slow", words: "reading what was said before" };
   const behind = reader.lag.reduce((sum, { records }) => sum + records, 0);
   const words = behind === 0 ? "all that was said" : `${wholeNumber(behind)} records behind`;
-  return [{ name, state: behind > FEW_RECORDS ? "slow" : "well", words }];
+  return { name, state: behind > FEW_RECORDS ? "slow" : "well", words };
 }

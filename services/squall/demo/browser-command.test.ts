@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { browserCommand } from "./open-browser.ts";
+import { browserCommand } from "./browser-command.ts";
 
 const URL = "http://127.0.0.1:9465/";
 
