@@ -75,6 +75,17 @@ describe.each([
   });
 });
 
+test("all storms stand under storms, and each by its name, though the view has room for some", () => {
+  const state = new ConsoleState();
+  for (let storm = 0; storm < 40; storm += 1)
+    state.addAlert(stormAlert({ stormId: `s${storm}`, type: "storm.opened", detectedAt: NOW }));
+  const ask = (path: string): unknown =>
+    resourceOf(`api/v1/${path}`, (stormsShown) => state.view({ now: NOW, timeZone: "UTC", health: [], stormsShown }));
+  expect(ask("storms")).toHaveLength(40);
+  expect(ask("storms/s39")).toMatchObject({ stormId: "s39" });
+  expect(ask("view")).toMatchObject({ storms: { length: 12 }, moreStorms: 28 });
+});
+
 test.each(["api/v1/", "api/v1/nope", "api/v2/view", "api/v1/storms/none", "api/v1/toString", "view"])(
   "nothing stands under %s",
   (path) => {

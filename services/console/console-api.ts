@@ -1,6 +1,7 @@
 // The read-only API: paths -> parts of the view. Published as openapi.json, which a test holds against what is answered.
 
 import openapi from "./openapi.json" with { type: "json" };
+import { STORMS_SHOWN } from "./console-state.ts";
 import type { ConsoleView } from "./console-view.ts";
 
 const ROOT = "api/v1/";
@@ -19,12 +20,13 @@ const PARTS: Readonly<Record<string, (view: ConsoleView) => unknown>> = {
 };
 
 /** What stands under a path; undefined: nothing does. `view` is asked for where it is needed. */
-export function resourceOf(path: string, view: () => ConsoleView): unknown {
+export function resourceOf(path: string, view: (stormsShown: number) => ConsoleView): unknown {
   if (path === `${ROOT}openapi.json`) return openapi;
-  if (path.startsWith(STORM)) return stormOf(path.slice(STORM.length), view());
+  if (path.startsWith(STORM)) return stormOf(path.slice(STORM.length), view(Number.POSITIVE_INFINITY));
   if (!path.startsWith(ROOT)) return undefined;
   const name = path.slice(ROOT.length);
-  return Object.hasOwn(PARTS, name) ? PARTS[name]?.(view()) : undefined;
+  const shown = name === "storms" ? Number.POSITIVE_INFINITY : STORMS_SHOWN;
+  return Object.hasOwn(PARTS, name) ? PARTS[name]?.(view(shown)) : undefined;
 }
 
 function stormOf(name: string, { storms }: ConsoleView): unknown {

@@ -7,7 +7,7 @@ import type { ListenAddress } from "../../shared/runtime/listen-address.ts";
 import { loadPage } from "../../shared/runtime/page-files.ts";
 import { openPageServer, type PageServer } from "../../shared/runtime/page-server.ts";
 import { resourceOf, STREAM_PATH } from "./console-api.ts";
-import { ConsoleState } from "./console-state.ts";
+import { ConsoleState, STORMS_SHOWN } from "./console-state.ts";
 import type { ConsoleView, HealthView } from "./console-view.ts";
 
 export interface ConsoleOptions {
@@ -24,6 +24,8 @@ export interface ConsoleOptions {
 const EVERY_MS = 1_000;
 /** Alerts that are decided together are told together. */
 const SOON_MS = 50;
+/** Between two words, on a day of many storms. */
+const APART_MS = 250;
 
 export class Console {
   readonly state = new ConsoleState();
@@ -32,6 +34,7 @@ export class Console {
   private server: PageServer | undefined;
   private timer: NodeJS.Timeout | undefined;
   private soon: NodeJS.Timeout | undefined;
+  private toldAtMs = Number.NEGATIVE_INFINITY;
 
   private constructor(options: ConsoleOptions) {
     this.options = options;
@@ -55,10 +58,14 @@ export class Console {
 
   addAlert(alert: StormAlert): void {
     if (!this.state.addAlert(alert)) return;
-    this.soon ??= setTimeout(() => {
-      this.soon = undefined;
-      this.tell();
-    }, SOON_MS);
+    const apartMs = this.toldAtMs + APART_MS - performance.now();
+    this.soon ??= setTimeout(
+      () => {
+        this.soon = undefined;
+        this.tell();
+      },
+      Math.max(SOON_MS, apartMs),
+    );
   }
 
   async close(): Promise<void> {
@@ -67,14 +74,15 @@ export class Console {
     await this.server?.close();
   }
 
-  private view(): ConsoleView {
+  private view(stormsShown: number): ConsoleView {
     const { nowMs, timeZone, health } = this.options;
-    return this.state.view({ now: nowMs(), timeZone, health: health() });
+    return this.state.view({ now: nowMs(), timeZone, health: health(), stormsShown });
   }
 
   /** Nobody looks: nothing is worked out. */
   private tell(): void {
-    if (this.stream.size > 0) this.stream.tell("view", JSON.stringify(this.view()));
+    this.toldAtMs = performance.now();
+    if (this.stream.size > 0) this.stream.tell("view", JSON.stringify(this.view(STORMS_SHOWN)));
   }
 
   private async listen(): Promise<void> {
@@ -86,7 +94,7 @@ export class Console {
         { name: "package-uplot.js", from: new URL("uPlot.esm.js", uplot) },
         { name: "uplot.css", from: new URL("uPlot.min.css", uplot) },
       ]),
-      resource: (path) => resourceOf(path, () => this.view()),
+      resource: (path) => resourceOf(path, (stormsShown) => this.view(stormsShown)),
       streamPath: STREAM_PATH,
       stream: this.stream,
       onStream: () => this.tell(),

@@ -185,6 +185,17 @@ describe("the state", () => {
 });
 
 describe("an open storm", () => {
+  test("of many the worst twelve are told of in full, and the others counted; all of them where that is asked for", () => {
+    const state = new ConsoleState();
+    for (let storm = 0; storm < 40; storm += 1)
+      state.addAlert(alert({ stormId: String(storm), severity: storm < 3 ? "critical" : "watch" }));
+    const view = viewOf(state);
+    expect([view.storms.length, view.moreStorms, view.headline]).toEqual([12, 28, "3 reply-all storms"]);
+    expect(view.detail).toMatch(/^all@nhs\.example: .*, and 2 more$/u);
+    const all = state.view({ now: NOW, timeZone: "UTC", health: [], stormsShown: Number.POSITIVE_INFINITY });
+    expect([all.storms.length, all.moreStorms]).toEqual([40, 0]);
+  });
+
   test("is told as of now where windows say more than its last word, and by its last word where they do not", () => {
     const state = new ConsoleState();
     state.addAlert(alert({ scopes: ["thread", "list"] }));

@@ -7,7 +7,7 @@ import { encodeWireTime } from "../../shared/domain/wire-time.ts";
 import type { ConsoleStateName, ConsoleView, HealthView, RatesView, ScopeView, StormView } from "./console-view.ts";
 import { firstMinute, HOUR_MINUTES, type HourOf, hourSums, LastHour, minuteValues } from "./last-hour.ts";
 import { isOver, StormBook } from "./storm-book.ts";
-import { alertNow, alertView, stormView } from "./storm-view.ts";
+import { alertNow, alertView, stormState, stormView } from "./storm-view.ts";
 
 export interface ConsoleBounds {
   readonly threadsMax: number;
@@ -28,12 +28,15 @@ export const defaultConsoleBounds: ConsoleBounds = {
 /** Threads and lists that are shown. */
 const TOP_MAX = 20;
 const KEY_CHARS_MAX = 320;
+/** Storms and watches of which all is told in a view: on a very bad day there are hundreds. */
+export const STORMS_SHOWN = 12;
 
 export interface ViewOf {
   /** Event time of a log that is read, wall clock of one that is silent; ms since the epoch. */
   readonly now: number;
   readonly timeZone: string;
   readonly health: readonly HealthView[];
+  readonly stormsShown?: number;
 }
 
 export class ConsoleState {
@@ -69,18 +72,20 @@ export class ConsoleState {
     return this.book.add(alert);
   }
 
-  view({ now, timeZone, health }: ViewOf): ConsoleView {
-    const storms = this.book.at(now).map((alert) => this.storm(alert, now));
+  view({ now, timeZone, health, stormsShown = STORMS_SHOWN }: ViewOf): ConsoleView {
+    const all = this.book.at(now);
+    const storms = all.slice(0, stormsShown).map((alert) => this.storm(alert, now));
     const rates = this.rates(now);
-    const state = stateOf(storms);
+    const { state, count } = stateOf(all);
     return {
       v: 1,
       at: encodeWireTime(now),
       timeZone,
       state,
-      headline: headline(state, storms),
-      detail: detail(state, storms, rates),
+      headline: headline(state, count),
+      detail: state === "calm" ? quietDetail(rates) : detail(storms[0], count - 1),
       storms,
+      moreStorms: all.length - storms.length,
       rates,
       threads: topOf(this.threads, now),
       lists: topOf(this.lists, now),
@@ -142,26 +147,28 @@ function scopeView(hour: HourOf, sums: ReturnType<typeof hourSums>, now: number)
   };
 }
 
-function stateOf(storms: readonly StormView[]): ConsoleStateName {
-  if (storms.some(({ state }) => state === "open")) return "storm";
-  return storms.some(({ state }) => state === "watch") ? "watch" : "calm";
+/** The state, and how many are in it. */
+function stateOf(all: readonly StormAlert[]): { readonly state: ConsoleStateName; readonly count: number } {
+  const open = all.filter((alert) => stormState(alert) === "open").length;
+  if (open > 0) return { state: "storm", count: open };
+  const watches = all.filter((alert) => stormState(alert) === "watch").length;
+  return watches > 0 ? { state: "watch", count: watches } : { state: "calm", count: 0 };
 }
 
-function headline(state: ConsoleStateName, storms: readonly StormView[]): string {
-  const open = storms.filter((storm) => storm.state === "open");
-  const watches = storms.filter((storm) => storm.state === "watch");
-  if (state === "storm") return open.length === 1 ? "Reply-all storm" : `${open.length} reply-all storms`;
-  if (state === "watch") return watches.length === 1 ? "One to watch" : `${watches.length} to watch`;
+function headline(state: ConsoleStateName, count: number): string {
+  if (state === "storm") return count === 1 ? "Reply-all storm" : `${wholeNumber(count)} reply-all storms`;
+  if (state === "watch") return count === 1 ? "One to watch" : `${wholeNumber(count)} to watch`;
   return "Calm";
 }
 
-function detail(state: ConsoleStateName, storms: readonly StormView[], { replyAlls, deliveries }: RatesView): string {
-  const [first] = storms;
-  const more = storms.filter((storm) => storm.state === first?.state).length - 1;
-  if (state !== "calm" && first !== undefined) {
-    const where = first.list ?? first.subject ?? first.threadKey;
-    return `${where}: ${first.story}${more > 0 ? `, and ${more} more` : ""}`;
-  }
+/** `first`: the worst; `more`: of the same state. */
+function detail(first: StormView | undefined, more: number): string {
+  if (first === undefined) return "";
+  const where = first.list ?? first.subject ?? first.threadKey;
+  return `${where}: ${first.story}${more > 0 ? `, and ${wholeNumber(more)} more` : ""}`;
+}
+
+function quietDetail({ replyAlls, deliveries }: RatesView): string {
   const answers = sum(replyAlls);
   const told = answers === 0 ? "no reply-alls" : counted(answers, "reply-all");
   return `${told} and ${wholeNumber(sum(deliveries))} deliveries in the last hour`;

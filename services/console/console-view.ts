@@ -21,6 +21,8 @@ export interface ConsoleView {
   readonly detail: string;
   /** Open ones, the worst first, then watches, then what has ended within the last two hours. */
   readonly storms: readonly StormView[];
+  /** Of those for which there was no room there; all are under `storms`. */
+  readonly moreStorms: number;
   readonly rates: RatesView;
   /** Those with answers within the hour, the highest score first. */
   readonly threads: readonly ScopeView[];

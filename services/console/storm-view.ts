@@ -39,13 +39,18 @@ export function alertNow(alert: StormAlert, sums: HourSums, now: number): StormA
   };
 }
 
+export function stormState(alert: StormAlert): StormView["state"] {
+  if (isOver(alert)) return "over";
+  return alert.severity === "watch" ? "watch" : "open";
+}
+
 /** `told`: as it was told last; `alert`: as it is now. */
 export function stormView(told: StormAlert, alert: StormAlert = told): StormView {
   const { evidence, forecast } = alert;
   return {
     stormId: alert.stormId,
     revision: alert.revision,
-    state: isOver(alert) ? "over" : alert.severity === "watch" ? "watch" : "open",
+    state: stormState(alert),
     severity: alert.severity,
     site: shown(alert.site),
     ...(alert.list === undefined ? {} : { list: shown(alert.list) }),

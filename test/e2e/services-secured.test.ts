@@ -8,6 +8,7 @@ import { STAGES } from "../../shared/domain/topics.ts";
 import type { TopicLog } from "../../shared/runtime/topic-log.ts";
 import { closersAfterEach } from "../support/closers.ts";
 import { startFakeInflux } from "../support/fake-influx.ts";
+import { LiveSquall } from "../support/live-squall.ts";
 import { pollUntil } from "../support/poll.ts";
 import { type RealKafka, sharedRealKafka } from "../support/real-kafka.ts";
 import { documentedRights } from "../support/services/documented-rights.ts";
@@ -18,7 +19,9 @@ import { squall } from "./squall-process.ts";
 
 const TOLD_MS = 60_000;
 const TEST_MS = 240_000;
-const USERS = Object.fromEntries([...STAGES, "shipper", "operator"].map((name) => [name, `secret-of-${name}`]));
+const USERS = Object.fromEntries(
+  [...STAGES, "console", "shipper", "operator"].map((name) => [name, `secret-of-${name}`]),
+);
 // Five processes and a broker on a machine that has others to do.
 vi.setConfig({ testTimeout: TEST_MS });
 const kafkaFor = sharedRealKafka({ tls: true, users: USERS, acls: true });
@@ -53,6 +56,7 @@ async function place(context: TestContext): Promise<Place> {
   const site = await ServiceSite.create(kafka, { ...common, env: { ...ANY_PORT, ...tls } });
   closers.push(() => site.close());
   for (const stage of STAGES) await kafka.allow(stage, documentedRights(stage, prefix));
+  await kafka.allow("console", documentedRights("console", prefix));
   await kafka.allow("shipper", documentedRights("shippers", prefix));
   await kafka.allow("operator", documentedRights("`squall silence --kafka`", prefix));
   return { prefix, site, log: shipperOn(kafka), reach: { ...tls, SQUALL_KAFKA_BROKERS: kafka.brokers.join(",") } };
@@ -80,6 +84,24 @@ function expectNoSecret(site: ServiceSite): void {
   }
 }
 
+/** By a live page that has its rights and no more, and of which doctor finds that they do. */
+async function expectOnThePage(list: string, env: Variables): Promise<void> {
+  const own = { ...env, ...ANY_PORT, SQUALL_CONSOLE_ADDRESS: "127.0.0.1:0" };
+  const page = new LiveSquall(["console"], own);
+  closers.push(async () => void (await page.signal("SIGKILL")));
+  await page.says("live page on ");
+  const origin = /live page on (http:\/\/[0-9.:]+)/u.exec(page.err)?.[1] ?? "";
+  const isShown = async (): Promise<boolean> => (await (await fetch(`${origin}/api/v1/storms`)).text()).includes(list);
+  await pollUntil(isShown, { deadlineMs: TOLD_MS, what: "the storm on the live page" });
+  const { out } = await squall(["doctor", "--for", "console"], { env: own });
+  expect(out.match(/^(?:OK|FAIL) +(?:group|topic) .*/gmu)?.filter((line) => /may/u.test(line))).toEqual([
+    expect.stringMatching(/^OK +group \S+\.thread-windows\.console: may be asked/u),
+    expect.stringMatching(/^OK +topic \S+\.thread-windows: may be read$/u),
+    expect.stringMatching(/^OK +group \S+\.thread-windows\.console: may be asked/u),
+    expect.stringMatching(/^OK +topic \S+\.storm-alerts: may be read$/u),
+  ]);
+}
+
 test("a storm reaches the web hook and InfluxDB; each service has its rights and no more", async (context) => {
   const { site, log, prefix, reach } = await place(context);
   const influx = await startFakeInflux();
@@ -104,6 +126,7 @@ test("a storm reaches the web hook and InfluxDB; each service has its rights and
   const silenced = await squall([...word, ...on], { env: { ...reach, ...loginOf("operator") } });
   expect(silenced).toMatchObject({ code: 0, err: "" });
   expect(silenced.out).toContain(`Silence 1: nobody is told of storms on ${list}`);
+  await expectOnThePage(list, { ...reach, ...loginOf("console"), SQUALL_KAFKA_TOPIC_PREFIX: prefix });
   for (const service of site.services) {
     service.process.expectRunning();
     expect(site.log(service)).not.toMatch(/authoriz|given up|not taken over/iu);

@@ -22,6 +22,7 @@ const SECRETS = {
   SQUALL_PSEUDONYM_KEY: "hunter2-hunter2-hunter2-hunter2-hunter2",
   INFLUXDB_PASSWORD: "hunter2-hunter2",
   INFLUXDB_TOKEN: "hunter2-hunter2-hunter2",
+  SQUALL_CONSOLE_TOKEN: "hunter2-hunter2-hunter2",
 };
 const LIST = "northmere-it-users@nhs.example";
 
@@ -49,6 +50,7 @@ describe("the file", () => {
         "detector",
         "recorder",
         "alerter",
+        "console",
         "simulator",
       ].toSorted(),
     );
@@ -112,13 +114,14 @@ async function outside(context: TestContext, { start }: InfluxServer): Promise<O
 
 /** As a word of the file is on this machine. Each service has an address of its own there; here they share one. */
 async function places({ file, kafka, influx }: Outside): Promise<(service: string, text: string) => string> {
-  const names = Object.keys(file.services);
+  const names = [...Object.keys(file.services), "page"];
   const ports = new Map((await freePorts(names.length)).map((port, index) => [names[index], String(port)]));
   const portOf = (name: string): string => ports.get(name) ?? "0";
   return (service, text) => {
     if (service === "receiver" && text === "8080") return portOf("receiver");
     return text
       .replace(/^\*:9464$/u, `127.0.0.1:${portOf(service)}`)
+      .replace("*:9465", `127.0.0.1:${portOf("page")}`)
       .replace("kafka:9092", kafka.brokers.join(","))
       .replace("http://influxdb:8086", influx.url)
       .replace("receiver:8080", `127.0.0.1:${portOf("receiver")}`)
@@ -155,7 +158,15 @@ test.for(INFLUX_SERVERS)(
       return rows.length > 0;
     };
     await pollUntil(isStored, { deadlineMs: 30_000, what: "the storm in InfluxDB" });
-    const { codes, tookMs } = await compose.stop(["simulator", ...STAGES, "receiver"]);
+    const origin = /live page on (http:\/\/[0-9.:]+)/u.exec(compose.said("console"))?.[1] ?? "";
+    const authorization = `Bearer ${SECRETS.SQUALL_CONSOLE_TOKEN}`;
+    const isOnThePage = async (): Promise<boolean> => {
+      const answer = await fetch(`${origin}/api/v1/storms`, { headers: { authorization } });
+      return (await answer.text()).includes(LIST);
+    };
+    await pollUntil(isOnThePage, { deadlineMs: 30_000, what: "the storm on the live page" });
+    expect((await fetch(`${origin}/api/v1/storms`)).status).toBe(401);
+    const { codes, tookMs } = await compose.stop(["simulator", ...STAGES, "console", "receiver"]);
     expect(codes).toEqual({
       simulator: 130,
       ingest: 0,
@@ -163,6 +174,7 @@ test.for(INFLUX_SERVERS)(
       detector: 0,
       recorder: 0,
       alerter: 0,
+      console: 0,
       receiver: 0,
     });
     expect(tookMs).toBeLessThan(10_000);

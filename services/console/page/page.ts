@@ -5,7 +5,7 @@ import { byId, el, keepingFocus, Part } from "./elements.ts";
 import { RatePlots } from "./rate-plots.ts";
 import { scopeTable } from "./scope-table.ts";
 import { StormCard, type Unfolded } from "./storm-card.ts";
-import { type LocalClock, localClock } from "./words.ts";
+import { type LocalClock, localClock, whole } from "./words.ts";
 
 /** Without a word for so long the page no longer tells what is. */
 const SILENT_MS = 10_000;
@@ -31,6 +31,15 @@ const alerts = new Part<readonly AlertView[]>(asIs, (all) => {
 });
 const health = new Part<readonly HealthView[]>(asIs, (parts) => {
   byId("health").replaceChildren(...parts.map(healthItem));
+});
+
+const moreStorms = new Part<number>(asIs, (count) => {
+  const note = byId("more-storms");
+  note.hidden = count === 0;
+  note.replaceChildren(
+    `${whole(count)} more, without room here: `,
+    el("a", { href: "api/v1/storms" }, "all of them as JSON"),
+  );
 });
 
 function asIs<All>(all: All): All {
@@ -96,6 +105,7 @@ function show(view: ConsoleView): void {
   document.title = view.state === "calm" ? "squall: calm" : `${view.headline} \u2013 squall`;
   byId("icon").setAttribute("href", `icon-${view.state}.svg`);
   showStorms(view.storms);
+  moreStorms.show(view.moreStorms);
   plots.show(view.rates, timeZone);
   threads.show(view.threads);
   lists.show(view.lists);
