@@ -9,6 +9,7 @@ import { type LocalClock, localClock, short, whole } from "./words.ts";
 const MINUTE_S = 60;
 const HEIGHT = 200;
 const AXIS_WIDTH = 52;
+const AXIS_HEIGHT = 30;
 
 interface Kind {
   readonly id: string;
@@ -90,7 +91,12 @@ function optionsOf(kind: Kind, timeZone: string, width: number): uPlot.Options {
     cursor: { sync: { key: "hour" }, drag: { x: false, y: false }, points: { size: 7 } },
     scales: { x: { time: true }, y: { range: (_plot, _low, high) => [0, Math.max(4, high * 1.15)] } },
     axes: [
-      { ...axis, space: 70, values: (_plot, seconds) => seconds.map((each) => clock.minute(new Date(each * 1000))) },
+      {
+        ...axis,
+        size: AXIS_HEIGHT,
+        space: 70,
+        values: (_plot, seconds) => seconds.map((each) => clock.minute(new Date(each * 1000))),
+      },
       { ...axis, size: AXIS_WIDTH, values: (_plot, values) => values.map((value) => short(value)) },
     ],
     series: [

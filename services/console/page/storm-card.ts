@@ -136,10 +136,15 @@ function adviceOf(
   const items = all.map(({ text, command }, index) => {
     const key = `${system}-${index}`;
     const commands = command === undefined ? [] : [commandOf(command, { key, system: SYSTEM_NAMES[system] })];
-    return el("li", {}, el("p", {}, text), ...commands);
+    return el("li", {}, el("p", {}, ...withCode(text)), ...commands);
   });
   const summary = el("summary", { "data-key": system }, SYSTEM_NAMES[system]);
   return el("details", attributes, summary, el("ol", {}, ...items));
+}
+
+/** What stands between backticks is to be typed. */
+function withCode(text: string): (Node | string)[] {
+  return text.split("`").map((part, index) => (index % 2 === 1 ? el("code", {}, part) : part));
 }
 
 function commandOf(command: string, { key, system }: { readonly key: string; readonly system: string }): HTMLElement {
