@@ -86,7 +86,7 @@ function expectNoSecret(site: ServiceSite): void {
 
 /** By a live page that has its rights and no more, and of which doctor finds that they do. */
 async function expectOnThePage(list: string, env: Variables): Promise<void> {
-  const own = { ...env, ...ANY_PORT, SQUALL_CONSOLE_ADDRESS: "127.0.0.1:0" };
+  const own = { ...env, ...ANY_PORT, SQUALL_CONSOLE_ADDRESS: "127.0.0.1:0", SQUALL_KAFKA_REPLICATION: "1" };
   const page = new LiveSquall(["console"], own);
   closers.push(async () => void (await page.signal("SIGKILL")));
   await page.says("live page on ");
