@@ -212,6 +212,23 @@ describe("an open storm", () => {
     expect(storm?.detectedAt).toBe("2016-11-14T08:59:00.000Z");
   });
 
+  test("tells what was accepted and not delivered yet, where all of it lies within the hour", () => {
+    const state = new ConsoleState();
+    state.addAlert(alert({ stormId: "new", scopes: ["list"] }));
+    state.addAlert(alert({ stormId: "old", scopes: ["list"], list: "old@nhs.example", startedAt: NOW - HOUR_MS }));
+    for (const [minutesAgo, deliveries] of [
+      [3, 4_000],
+      [0, 3_000],
+    ] as const) {
+      for (const list of [LIST, "old@nhs.example"])
+        state.addWindow(window("list", list, { minutesAgo, replyAlls: 2, recipients: 5_000, deliveries }));
+    }
+    expect(viewOf(state).storms.map(({ stormId, undelivered }) => [stormId, undelivered])).toEqual([
+      ["new", 3_000],
+      ["old", undefined],
+    ]);
+  });
+
   test("of a thread alone goes by the windows of the thread", () => {
     const state = new ConsoleState();
     state.addAlert(alert({ scopes: ["thread"], threadKey: "t" }));

@@ -76,13 +76,13 @@ export class ConsoleState {
     const all = this.book.at(now);
     const storms = all.slice(0, stormsShown).map((alert) => this.storm(alert, now));
     const rates = this.rates(now);
-    const { state, count } = stateOf(all);
+    const { state, count, isCritical } = stateOf(all);
     return {
       v: 1,
       at: encodeWireTime(now),
       timeZone,
       state,
-      headline: headline(state, count),
+      headline: headline(state, count, isCritical),
       detail: state === "calm" ? quietDetail(rates) : detail(storms[0], count - 1),
       storms,
       moreStorms: all.length - storms.length,
@@ -147,18 +147,26 @@ function scopeView(hour: HourOf, sums: ReturnType<typeof hourSums>, now: number)
   };
 }
 
-/** The state, and how many are in it. */
-function stateOf(all: readonly StormAlert[]): { readonly state: ConsoleStateName; readonly count: number } {
-  const open = all.filter((alert) => stormState(alert) === "open").length;
-  if (open > 0) return { state: "storm", count: open };
-  const watches = all.filter((alert) => stormState(alert) === "watch").length;
-  return watches > 0 ? { state: "watch", count: watches } : { state: "calm", count: 0 };
+interface CountedState {
+  readonly state: ConsoleStateName;
+  /** How many are in it. */
+  readonly count: number;
+  readonly isCritical: boolean;
 }
 
-function headline(state: ConsoleStateName, count: number): string {
-  if (state === "storm") return count === 1 ? "Reply-all storm" : `${wholeNumber(count)} reply-all storms`;
-  if (state === "watch") return count === 1 ? "One to watch" : `${wholeNumber(count)} to watch`;
-  return "Calm";
+function stateOf(all: readonly StormAlert[]): CountedState {
+  const open = all.filter((alert) => stormState(alert) === "open");
+  const isCritical = open.some(({ severity }) => severity === "critical");
+  if (open.length > 0) return { state: "storm", count: open.length, isCritical };
+  const { length: count } = all.filter((alert) => stormState(alert) === "watch");
+  return { state: count > 0 ? "watch" : "calm", count, isCritical };
+}
+
+function headline(state: ConsoleStateName, count: number, isCritical: boolean): string {
+  if (state === "calm") return "Calm";
+  if (state === "watch") return count === 1 ? "Possible storm" : `${wholeNumber(count)} possible storms`;
+  if (count === 1) return isCritical ? "Critical reply-all storm" : "Reply-all storm";
+  return `${wholeNumber(count)} reply-all storms`;
 }
 
 /** `first`: the worst; `more`: of the same state. */

@@ -62,6 +62,8 @@ export interface StormView {
   readonly repliesPerMinute: number;
   readonly deliveriesPerMinute: number;
   readonly deliveries: number;
+  /** Recipients of the mails accepted so far, to whom nothing was delivered yet; absent where the storm is older than the hour that is known. */
+  readonly undelivered?: number;
   /** Answers of the last 15 minutes over those of the 15 before. */
   readonly growth: number;
   readonly score: number;

@@ -22,6 +22,8 @@ export interface HourSums {
   readonly repliersAtLeast: number;
   readonly repliersAtMost: number;
   readonly deliveries: number;
+  /** Of all mails accepted within the hour. */
+  readonly recipients: number;
   readonly reach: number;
   readonly repliesPerMinute: number;
   /** Of the last five minutes that have ended. */
@@ -103,13 +105,14 @@ export function hourSums({ minutes }: HourOf, now: number): HourSums {
     for (const [start, window] of minutes) if (start >= begin && start < end) sum += window[what];
     return sum;
   };
-  let [replyAlls, repliersAtLeast, repliersAtMost, deliveries, reach] = [0, 0, 0, 0, 0];
+  let [replyAlls, repliersAtLeast, repliersAtMost, deliveries, recipients, reach] = [0, 0, 0, 0, 0, 0];
   let newest: ThreadWindow | undefined;
   for (const window of minutes.values()) {
     replyAlls += window.replyAlls;
     repliersAtLeast = Math.max(repliersAtLeast, window.distinctRepliers);
     repliersAtMost += window.distinctRepliers;
     deliveries += window.deliveries;
+    recipients += window.recipients;
     reach = Math.max(reach, window.audience);
     const isAnswered = window.replyAlls + window.automatic > 0;
     if (isAnswered && (newest === undefined || window.windowStart > newest.windowStart)) newest = window;
@@ -119,6 +122,7 @@ export function hourSums({ minutes }: HourOf, now: number): HourSums {
     repliersAtLeast,
     repliersAtMost,
     deliveries,
+    recipients,
     reach,
     repliesPerMinute: of("replyAlls", 0, RATE_MINUTES) / RATE_MINUTES,
     deliveriesPerMinute: of("deliveries", 1, RATE_MINUTES) / RATE_MINUTES,

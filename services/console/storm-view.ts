@@ -13,7 +13,7 @@ import {
 import type { Advice, ScoreStep, StormAlert } from "../../shared/domain/storm-alert.ts";
 import { encodeWireTime } from "../../shared/domain/wire-time.ts";
 import type { AdviceView, AlertView, StepView, StormView } from "./console-view.ts";
-import type { HourSums } from "./last-hour.ts";
+import { firstMinute, type HourSums } from "./last-hour.ts";
 import { isOver } from "./storm-book.ts";
 
 const NAME_CHARS_MAX = 320;
@@ -23,11 +23,11 @@ const ADVICE_CHARS_MAX = 4_000;
  * The alert as it would be said now: words on a storm come when it has doubled, its windows every few seconds. What windows of the last hour
  * say is no less than what was counted, so the larger of the two holds.
  */
-export function alertNow(alert: StormAlert, sums: HourSums, now: number): StormAlert {
-  const { evidence } = alert;
-  return {
-    ...alert,
-    detectedAt: Math.max(now, alert.detectedAt),
+export function alertNow(told: StormAlert, sums: HourSums, now: number): StormNow {
+  const { evidence } = told;
+  const alert = {
+    ...told,
+    detectedAt: Math.max(now, told.detectedAt),
     evidence: {
       ...evidence,
       replyAlls: Math.max(evidence.replyAlls, sums.replyAlls),
@@ -37,6 +37,14 @@ export function alertNow(alert: StormAlert, sums: HourSums, now: number): StormA
       growthFactor: sums.growth,
     },
   };
+  const isWhole = told.startedAt >= firstMinute(now);
+  return { alert, undelivered: isWhole ? Math.max(0, sums.recipients - sums.deliveries) : undefined };
+}
+
+export interface StormNow {
+  readonly alert: StormAlert;
+  /** Recipients of all mails accepted since it began, less what was delivered; undefined: it began before the hour that is known. */
+  readonly undelivered: number | undefined;
 }
 
 export function stormState(alert: StormAlert): StormView["state"] {
@@ -44,8 +52,9 @@ export function stormState(alert: StormAlert): StormView["state"] {
   return alert.severity === "watch" ? "watch" : "open";
 }
 
-/** `told`: as it was told last; `alert`: as it is now. */
-export function stormView(told: StormAlert, alert: StormAlert = told): StormView {
+/** `told`: as it was told last; `now`: as it is, where windows tell. */
+export function stormView(told: StormAlert, now?: StormNow): StormView {
+  const { alert = told, undelivered } = now ?? {};
   const { evidence, forecast } = alert;
   return {
     stormId: alert.stormId,
@@ -70,6 +79,7 @@ export function stormView(told: StormAlert, alert: StormAlert = told): StormView
     repliesPerMinute: evidence.repliesPerMinute,
     deliveriesPerMinute: evidence.deliveriesPerMinute,
     deliveries: evidence.deliveriesSoFar,
+    ...(undelivered === undefined ? {} : { undelivered }),
     growth: evidence.growthFactor,
     score: evidence.score,
     scoreWords: scoreInWords(evidence.score),

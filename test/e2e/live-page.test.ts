@@ -59,10 +59,14 @@ test("calm, then a storm within 2 s of its alert, with evidence, forecast and ad
     what: "the alert",
   });
   await page.waitForSelector('body[data-state="storm"]', { timeout: SEEN_MS });
-  expect([await headline(page), await page.title()]).toEqual(["Reply-all storm", "Reply-all storm – squall"]);
+  // It grows worse within moments.
+  expect(await headline(page)).toMatch(/^(?:Critical r|R)eply-all storm$/u);
+  expect(await page.title()).toMatch(/^(?:Critical r|R)eply-all storm – squall$/u);
   const card = page.locator("article.storm");
   expect(await card.locator("h2").textContent()).toBe(LIST);
-  expect(await card.locator(".facts").textContent()).toMatch(/reply-alls4.*recipients of each2,500.*still to come≥ /u);
+  expect(await card.locator(".facts").textContent()).toMatch(
+    /^replies to all4by 4 people.*recipients of each2,500.*not delivered yet.*still to come≥ /u,
+  );
   expect(await card.locator(".steps li").count()).toBeGreaterThan(2);
   expect(await card.locator(".steps li").first().textContent()).toContain("after the last: +");
   await page.locator("#lists tbody tr th", { hasText: LIST }).waitFor();
@@ -117,5 +121,25 @@ test("by keyboard alone: to the storm, its commands copied, and the focus stays 
   home.write(mails.slice(5).join(""));
   await expect.poll(() => replies.textContent(), { timeout: DEADLINE_MS }).not.toBe("4");
   expect(await focused()).toBe("Copy the commands for Postfix");
-  expect(await page.textContent("#spoken")).toMatch(/^Reply-all storm\. /u);
+  expect(await page.textContent("#spoken")).toMatch(/^(?:Critical r|R)eply-all storm\. /u);
+});
+
+test("a page whose squall is gone says that nobody knows, and not that all is calm; a receiver that fails is said first of all", async (context) => {
+  const { home, squall, url, browser: chromium } = await watched(context, "--webhook", "http://127.0.0.1:1/");
+  const { page } = await openPage(chromium, url);
+  await page.waitForSelector('body[data-state="calm"]');
+  expect(await page.isVisible("#trouble")).toBe(false);
+  home.write(storm());
+  const trouble = page.locator("#trouble");
+  await expect
+    .poll(() => trouble.textContent(), { timeout: DEADLINE_MS })
+    .toMatch(/^Telling webhook is failing: 1 notification/u);
+  expect(await page.title()).toMatch(/^! .*eply-all storm – squall$/u);
+  expect(await axeFindings(page)).toEqual([]);
+
+  await squall.signal("SIGKILL");
+  await expect.poll(() => headline(page), { timeout: DEADLINE_MS }).toBe("No word from squall");
+  expect([await page.title(), await page.getAttribute("#icon", "href")]).toEqual(["squall: no data", "icon-lost.svg"]);
+  expect(await page.textContent("#detail")).toMatch(/^last known: .*eply-all storm, \d\d:/u);
+  expect(await axeFindings(page)).toEqual([]);
 });

@@ -33,6 +33,12 @@ const health = new Part<readonly HealthView[]>(asIs, (parts) => {
   byId("health").replaceChildren(...parts.map(healthItem));
 });
 
+/** What is wrong with squall itself is said before all that it says. */
+const trouble = new Part<readonly HealthView[]>(asIs, (parts) => {
+  const strip = byId("trouble");
+  strip.hidden = parts.length === 0;
+  strip.replaceChildren(...parts.map(({ name, words }) => el("p", {}, `${name} is failing: ${words}`)));
+});
 const moreStorms = new Part<number>(asIs, (count) => {
   const note = byId("more-storms");
   note.hidden = count === 0;
@@ -62,7 +68,7 @@ function showStorms(all: readonly StormView[]): void {
 function placeCard(section: HTMLElement, storm: StormView, index: number): void {
   const card = cards.get(storm.stormId) ?? new StormCard(storm.stormId, unfolded);
   cards.set(storm.stormId, card);
-  card.show(storm, clock);
+  card.show(storm, { clock, now });
   const there = section.children[index];
   if (there !== card.element) section.insertBefore(card.element, there ?? null);
 }
@@ -77,7 +83,7 @@ function alertItem({ at, type, title, story, severity }: AlertView): HTMLElement
   );
 }
 
-const HEALTH_WORDS: Readonly<Record<HealthView["state"], string>> = { well: "well", slow: "slow", down: "down" };
+const HEALTH_WORDS: Readonly<Record<HealthView["state"], string>> = { well: "OK", slow: "slow", down: "failing" };
 
 function healthItem({ name, state, words }: HealthView): HTMLElement {
   return el(
@@ -96,17 +102,20 @@ function show(view: ConsoleView): void {
     clock = localClock(timeZone);
   }
   document.body.dataset["state"] = view.state;
+  document.body.toggleAttribute("data-lost", false);
   setText("headline", view.headline);
   setText("detail", view.detail);
   setText("spoken", spokenOf(view));
   setText("at", clock.second(now));
   setText("zone", timeZone);
   byId("at").setAttribute("datetime", view.at);
-  document.title = view.state === "calm" ? "squall: calm" : `${view.headline} \u2013 squall`;
+  const failing = view.health.filter(({ state }) => state === "down");
+  trouble.show(failing);
+  document.title = `${failing.length > 0 ? "! " : ""}${view.state === "calm" ? "squall: calm" : `${view.headline} \u2013 squall`}`;
   byId("icon").setAttribute("href", `icon-${view.state}.svg`);
   showStorms(view.storms);
   moreStorms.show(view.moreStorms);
-  plots.show(view.rates, timeZone);
+  plots.show(view.rates, { timeZone, state: view.state });
   threads.show(view.threads);
   lists.show(view.lists);
   alerts.show(view.alerts);
@@ -123,10 +132,23 @@ function setText(id: string, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** What stands on a wall must not say that all is calm when nobody knows. */
+function lose(): void {
+  if (document.body.hasAttribute("data-lost")) return;
+  const known = byId("headline").textContent;
+  setLink("lost");
+  document.body.toggleAttribute("data-lost", true);
+  const last = now.getTime() === 0 ? "" : `last known: ${known}, ${clock.dated(now, new Date())}`;
+  setText("headline", "No word from squall");
+  setText("detail", last);
+  setText("spoken", "No word from squall");
+  document.title = "squall: no data";
+  byId("icon").setAttribute("href", "icon-lost.svg");
+}
+
 function setLink(state: "live" | "lost"): void {
   byId("link").dataset["state"] = state;
-  setText("link", state === "live" ? "live" : "no word from squall");
-  document.body.toggleAttribute("data-lost", state === "lost");
+  setText("link", state === "live" ? "live" : "no connection");
 }
 
 function isView(told: unknown): told is ConsoleView {
@@ -142,7 +164,7 @@ stream.addEventListener("view", ({ data }: MessageEvent<string>) => {
   // Another squall runs there now, with another page.
   else location.reload();
 });
-stream.addEventListener("error", () => setLink("lost"));
+stream.addEventListener("error", lose);
 setInterval(() => {
-  if (performance.now() - heardAt > SILENT_MS) setLink("lost");
+  if (performance.now() - heardAt > SILENT_MS) lose();
 }, 1_000);

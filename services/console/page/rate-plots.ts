@@ -2,9 +2,9 @@
 // cannot see them.
 
 import { uPlot } from "./uplot.ts";
-import type { RatesView } from "../console-view.ts";
+import type { ConsoleStateName, RatesView } from "../console-view.ts";
 import { byId } from "./elements.ts";
-import { type LocalClock, localClock, short, whole } from "./words.ts";
+import { type LocalClock, localClock, onAxis, whole } from "./words.ts";
 
 const MINUTE_S = 60;
 const HEIGHT = 200;
@@ -30,10 +30,16 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
+/** By what they look otherwise: in a calm hour answers are not red. */
+export interface Look {
+  readonly timeZone: string;
+  readonly state: ConsoleStateName;
+}
+
 export class RatePlots {
   private plots: uPlot[] = [];
   private rates: RatesView | undefined;
-  private timeZone = "UTC";
+  private look: Look = { timeZone: "UTC", state: "calm" };
 
   constructor() {
     // Colours are read when a plot is made.
@@ -41,13 +47,14 @@ export class RatePlots {
     new ResizeObserver(() => this.fit()).observe(byId("plot-replies"));
   }
 
-  show(rates: RatesView, timeZone: string): void {
-    const isNew = this.rates === undefined || timeZone !== this.timeZone;
+  show(rates: RatesView, look: Look): void {
+    const { timeZone, state } = this.look;
+    const isNew = this.rates === undefined || look.timeZone !== timeZone || look.state !== state;
     this.rates = rates;
-    this.timeZone = timeZone;
+    this.look = look;
     if (isNew) this.make();
     KINDS.forEach((kind, index) => this.plots[index]?.setData(dataOf(kind, rates)));
-    const clock = localClock(timeZone);
+    const clock = localClock(look.timeZone);
     for (const kind of KINDS) byId(kind.id).setAttribute("aria-label", inWords(kind, rates, clock));
     byId("rates-words").textContent = KINDS.map((kind) => total(kind, rates)).join(", ");
   }
@@ -55,7 +62,8 @@ export class RatePlots {
   private make(): void {
     for (const plot of this.plots) plot.destroy();
     if (this.rates === undefined) return;
-    const { rates, timeZone } = this;
+    const { rates } = this;
+    const { timeZone } = this.look;
     this.plots = KINDS.map((kind) => {
       const at = byId(kind.id);
       return new uPlot(optionsOf(kind, timeZone, at.clientWidth), dataOf(kind, rates), at);
@@ -67,9 +75,11 @@ export class RatePlots {
   }
 }
 
-function dataOf({ valuesOf }: Kind, rates: RatesView): uPlot.AlignedData {
+function dataOf({ valuesOf, isBars }: Kind, rates: RatesView): uPlot.AlignedData {
   const from = Date.parse(rates.from) / 1000;
-  const values = [...valuesOf(rates)];
+  const values: (number | null)[] = [...valuesOf(rates)];
+  // The minute that is not over would be a fall.
+  if (!isBars) values[values.length - 1] = null;
   return [values.map((_, index) => from + index * MINUTE_S), values];
 }
 
@@ -97,7 +107,7 @@ function optionsOf(kind: Kind, timeZone: string, width: number): uPlot.Options {
         space: 70,
         values: (_plot, seconds) => seconds.map((each) => clock.minute(new Date(each * 1000))),
       },
-      { ...axis, size: AXIS_WIDTH, values: (_plot, values) => values.map((value) => short(value)) },
+      { ...axis, size: AXIS_WIDTH, values: (_plot, values) => values.map((value) => onAxis(value)) },
     ],
     series: [
       {},

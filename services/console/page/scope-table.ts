@@ -43,7 +43,7 @@ function scopeRow(row: ScopeView, isThread: boolean, clock: LocalClock): HTMLEle
     number(people(row), "People"),
     number(short(row.reach), "Reach"),
     number(decimal(row.repliesPerMinute), "A minute"),
-    number(`\u00d7${decimal(row.growth)}`, "Growth"),
+    number(row.growth === 0 ? "\u2013" : `\u00d7${decimal(row.growth)}`, "Growth"),
     number(row.score.toFixed(1), "Score"),
     number(short(row.deliveries), "Deliveries"),
     number(clock.minute(new Date(row.lastReplyAt)), "Last"),

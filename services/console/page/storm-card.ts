@@ -2,7 +2,7 @@
 
 import type { AdviceView, StepView, StormView } from "../console-view.ts";
 import { byId, el, keepingFocus, Part } from "./elements.ts";
-import { decimal, type LocalClock, signed, short, whole } from "./words.ts";
+import { decimal, growthInWords, type LocalClock, signed, short, spanInWords, whole } from "./words.ts";
 
 const SYSTEM_NAMES: Readonly<Record<AdviceView["system"], string>> = {
   postfix: "Postfix",
@@ -12,15 +12,24 @@ const SYSTEM_NAMES: Readonly<Record<AdviceView["system"], string>> = {
   mailman: "Mailman",
 };
 const COPIED_MS = 4_000;
+/** Mail goes on: what was counted so long ago is not what is. */
+const OLD_MS = 150_000;
+/** What is shown shortly from here on. */
+const SHORT_FROM = 10_000;
 
 /** Whose advice is unfolded, on every card: one has one kind of mail server. Undefined: the first. */
 export interface Unfolded {
   system: AdviceView["system"] | undefined;
 }
 
-interface Shown {
-  readonly storm: StormView;
+/** How the page shows it, and when it is. */
+export interface Around {
   readonly clock: LocalClock;
+  readonly now: Date;
+}
+
+interface Shown extends Around {
+  readonly storm: StormView;
 }
 
 /** Each part is drawn anew only where it has changed: numbers do every second, and meanwhile a command is being copied. */
@@ -38,18 +47,18 @@ export class StormCard {
     this.element = el("article", { class: "storm", "aria-labelledby": titleId }, this.header, this.facts, columns);
     this.parts = [
       new Part(
-        ({ storm }) => [titleOf(storm), badgeOf(storm), storm.story],
-        ({ storm }) => this.header.replaceChildren(...headOf(storm, titleId)),
+        ({ storm }) => [titleOf(storm), badgeOf(storm), storm.state === "over" ? storm.story : ""],
+        ({ storm, clock }) => this.header.replaceChildren(...headOf(storm, titleId, clock)),
       ),
       new Part(
-        ({ storm }) => ({ ...storm, advice: [], steps: [] }),
-        ({ storm, clock }) => this.facts.replaceChildren(...factsOf(storm, clock)),
+        ({ storm, now }) => ({ ...storm, advice: [], steps: [], old: oldOf(storm, now) }),
+        (shown) => this.facts.replaceChildren(...factsOf(shown)),
       ),
       new Part(
-        ({ storm }) => [storm.state, storm.advice],
-        ({ storm }) => {
-          keepingFocus(this.todo, () => this.todo.replaceChildren(...todoOf(storm, unfolded)));
-          this.todo.hidden = storm.state === "over";
+        ({ storm, now }) => [storm.state, storm.advice, oldOf(storm, now)],
+        (shown) => {
+          keepingFocus(this.todo, () => this.todo.replaceChildren(...todoOf(shown, unfolded)));
+          this.todo.hidden = shown.storm.state === "over";
         },
       ),
       new Part(
@@ -59,10 +68,10 @@ export class StormCard {
     ];
   }
 
-  show(storm: StormView, clock: LocalClock): void {
+  show(storm: StormView, around: Around): void {
     this.element.dataset["state"] = storm.state;
     this.element.dataset["severity"] = storm.severity;
-    for (const part of this.parts) part.show({ storm, clock });
+    for (const part of this.parts) part.show({ storm, ...around });
   }
 }
 
@@ -74,33 +83,59 @@ function badgeOf({ state, severity }: StormView): string {
   return state === "over" ? "over" : severity;
 }
 
-function headOf(storm: StormView, titleId: string): HTMLElement[] {
+function headOf(storm: StormView, titleId: string, clock: LocalClock): HTMLElement[] {
+  const { subject, list, starter, state } = storm;
+  const begun = `begun ${clock.second(new Date(storm.startedAt))}${starter === undefined ? "" : ` by ${starter}`}`;
+  const about = subject === undefined || list === undefined ? begun : `Subject \u201c${subject}\u201d, ${begun}`;
   return [
     el("p", { class: "badge" }, badgeOf(storm)),
     el("h2", { id: titleId }, titleOf(storm)),
-    el("p", { class: "story" }, storm.story),
+    el("p", { class: "story" }, about),
+    ...(state === "over" ? [el("p", { class: "story" }, storm.story)] : []),
   ];
 }
 
-function factsOf(storm: StormView, clock: LocalClock): HTMLElement[] {
-  const now = new Date(storm.detectedAt);
-  const started = clock.dated(new Date(storm.startedAt), now);
-  const by = storm.starter === undefined ? "" : `by ${storm.starter}`;
-  const isOver = storm.state === "over";
+/** How long ago it was last told, where that is long for what changes with every mail: in words. */
+function oldOf({ detectedAt }: StormView, now: Date): string | undefined {
+  const ms = now.getTime() - Date.parse(detectedAt);
+  return ms > OLD_MS ? spanInWords(ms) : undefined;
+}
+
+function factsOf({ storm, clock, now }: Shown): HTMLElement[] {
+  const told = clock.dated(new Date(storm.detectedAt), now);
+  const old = oldOf(storm, now);
+  const { arrow, words } = growthInWords(storm.growth, storm.replyAlls);
   return [
-    fact("reply-alls", whole(storm.replyAlls), `${whole(storm.repliers)} people, as of ${clock.minute(now)}`),
-    fact("a minute", decimal(storm.repliesPerMinute), `\u00d7${decimal(storm.growth)} in 15 minutes`),
-    fact("recipients of each", short(storm.reach), storm.subject ?? ""),
+    fact(
+      "replies to all",
+      whole(storm.replyAlls),
+      old === undefined ? `by ${people(storm)}` : `by ${people(storm)} until ${told}`,
+    ),
+    fact("replies a minute", `${decimal(storm.repliesPerMinute)} ${arrow}`, words),
+    fact("recipients of each", short(storm.reach), storm.reach < SHORT_FROM ? "" : whole(storm.reach)),
     fact("deliveries so far", short(storm.deliveries), `${short(storm.deliveriesPerMinute)} a minute`),
-    isOver
-      ? fact("over since", clock.dated(new Date(storm.resolvedAt ?? storm.detectedAt), now), "")
-      : fact(
-          "still to come",
-          `\u2265 ${short(storm.forecast.atLeast)}`,
-          `within ${storm.forecast.minutes} minutes, as of ${clock.minute(now)}`,
-        ),
-    fact("began", started, by),
+    ...(storm.state === "over"
+      ? [fact("over since", clock.dated(new Date(storm.resolvedAt ?? storm.detectedAt), now), "")]
+      : toCome(storm, told, old)),
   ];
+}
+
+/** What was counted with the last alert, and has gone out since, must not look like what is still to come. */
+function toCome({ forecast, undelivered }: StormView, told: string, old: string | undefined): HTMLElement[] {
+  const atLeast = `\u2265 ${short(forecast.atLeast)}`;
+  const within = `within ${forecast.minutes} minutes`;
+  const next =
+    old === undefined
+      ? fact("still to come", atLeast, within)
+      : fact("still to come", "?", `${atLeast} at ${told}, ${old} ago`);
+  return [
+    ...(undelivered === undefined ? [] : [fact("not delivered yet", short(undelivered), "of what was accepted")]),
+    next,
+  ];
+}
+
+function people({ repliers }: StormView): string {
+  return repliers === 1 ? "one person" : `${whole(repliers)} people`;
 }
 
 function fact(label: string, value: string, note: string): HTMLElement {
@@ -113,9 +148,10 @@ function fact(label: string, value: string, note: string): HTMLElement {
   );
 }
 
-function todoOf({ advice, stormId }: StormView, unfolded: Unfolded): HTMLElement[] {
+function todoOf({ storm, clock, now }: Shown, unfolded: Unfolded): HTMLElement[] {
+  const { advice, stormId, state } = storm;
   const systems = [...Map.groupBy(advice, ({ system }) => system)];
-  const first = systems[0]?.[0];
+  const first = state === "watch" ? undefined : systems[0]?.[0];
   const open = systems.some(([system]) => system === unfolded.system) ? unfolded.system : first;
   const entries = systems.map(([system, all]) => {
     const details = adviceOf(system, all, { name: `advice-${stormId}`, open: system === open });
@@ -125,7 +161,14 @@ function todoOf({ advice, stormId }: StormView, unfolded: Unfolded): HTMLElement
     return details;
   });
   const nothing = el("p", { class: "nothing" }, "No advice is set up for this mail system.");
-  return [el("h3", {}, "What to do now"), ...(entries.length === 0 ? [nothing] : entries)];
+  const old = oldOf(storm, now);
+  const told = clock.dated(new Date(storm.detectedAt), now);
+  const note = `As of ${told}, ${old ?? ""} ago: what names queue ids may be of other mail by now.`;
+  return [
+    el("h3", {}, state === "watch" ? "Should it become a storm" : "What to do now"),
+    ...(old === undefined || entries.length === 0 ? [] : [el("p", { class: "old" }, note)]),
+    ...(entries.length === 0 ? [nothing] : entries),
+  ];
 }
 
 function adviceOf(

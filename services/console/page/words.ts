@@ -13,6 +13,27 @@ export function short(value: number): string {
   return value < 10_000 ? WHOLE.format(value) : SHORT.format(value);
 }
 
+/** Along an axis, where all are to look alike. */
+export function onAxis(value: number): string {
+  return value < 1_000 ? WHOLE.format(value) : SHORT.format(value);
+}
+
+/** How a storm goes, by its answers of the last quarter of an hour beside those of the one before. */
+export function growthInWords(growth: number, replies: number): { readonly arrow: string; readonly words: string } {
+  // Nothing came in the quarter before.
+  if (growth >= replies) return { arrow: "\u2191", words: "it is new: nothing to compare with" };
+  const words = `\u00d7${decimal(growth)} of the 15 minutes before`;
+  if (growth >= 1.25) return { arrow: "\u2191", words: `growing: ${words}` };
+  if (growth <= 0.8) return { arrow: "\u2193", words: `falling: ${words}` };
+  return { arrow: "\u2192", words: `steady: ${words}` };
+}
+
+/** `29 min`. */
+export function spanInWords(ms: number): string {
+  const minutes = Math.round(ms / 60_000);
+  return minutes < 120 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
+}
+
 /** A rate or a factor: one decimal below ten. */
 export function decimal(value: number): string {
   return value >= 10 || Number.isInteger(value) ? WHOLE.format(value) : value.toFixed(1);
