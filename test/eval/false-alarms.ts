@@ -4,7 +4,7 @@
 import type { SquallConfig } from "../../services/squall/squall-defaults.ts";
 import type { StormAlert, StormReason, StormScope } from "../../shared/domain/storm-alert.ts";
 import { replayChunks } from "../e2e/memory-input.ts";
-import { type MicrosoftMessage, microsoftDefaults, MicrosoftRule } from "./microsoft-rule.ts";
+import { type MicrosoftMessage, microsoftDefaults, MicrosoftRule } from "../../services/report/microsoft-rule.ts";
 import { type ListPopulation, populations } from "./population.ts";
 import type { ListMessage } from "./real-threads.ts";
 import { mailOf, type MailOptions, messageIdOf, threadName } from "./thread-mail.ts";

@@ -5,7 +5,7 @@ import {
   MicrosoftRule,
   type MicrosoftRuleSettings,
   type MicrosoftTrip,
-} from "./microsoft-rule.ts";
+} from "../../services/report/microsoft-rule.ts";
 import { microsoftMessage } from "./false-alarms.ts";
 import { readListMessages } from "./real-threads.ts";
 

@@ -6,7 +6,7 @@ import { simulate } from "../../services/squall/simulate/simulation.ts";
 import type { SquallConfig } from "../../services/squall/squall-defaults.ts";
 import type { StormAlert, StormReason } from "../../shared/domain/storm-alert.ts";
 import { replayChunks } from "../e2e/memory-input.ts";
-import { MicrosoftRule } from "./microsoft-rule.ts";
+import { MicrosoftRule } from "../../services/report/microsoft-rule.ts";
 
 export interface ScenarioRun {
   readonly scenario: ScenarioName;

@@ -32,7 +32,7 @@ ${falseAlarms === "" ? "squall raised no false alarm.\n" : `False alarms of squa
   says (the mails of machines, where the storm is made of these), *after* is seconds of event time since the first mail, *deliveries by
   then* are those in minutes that had ended. *Of all* is their share of audience x (reply-alls + 1).
 - A *false alarm* is a storm opened where the truth has none, *in* so many conversations on lists that are no storm, over all seeds.
-- Microsoft's rule (\`test/eval/microsoft-rule.ts\`) is 10 reply-alls within 60 minutes to 2,500 recipients or more. It is given the truth, not the log: it
+- Microsoft's rule (\`services/report/microsoft-rule.ts\`) is 10 reply-alls within 60 minutes to 2,500 recipients or more. It is given the truth, not the log: it
   takes every reply-all of a conversation for one conversation, though subjects change and headers are lost. That is its best case. Mail sent by machines
   does not count: Microsoft's documents do not say. It blocks by itself what comes after; squall alerts, and somebody has to stop the list.
 - *Scale* multiplies the audience of the storm, and what else a scenario says. Without \`--scale\` it is the largest of 1, 1/2, 1/4 ... that makes a
