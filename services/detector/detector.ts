@@ -16,6 +16,7 @@
 import type { DetectorSettings } from "../../shared/domain/detector-settings.ts";
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import type { PackedMails } from "../../shared/domain/packed/packed-mails.ts";
+import type { StormListener } from "../../shared/domain/storm-account.ts";
 import type { StormAlert } from "../../shared/domain/storm-alert.ts";
 import type { ThreadWindow } from "../../shared/domain/thread-window.ts";
 import { createDetectorCounters, type DetectorCounters } from "./detector-counters.ts";
@@ -25,6 +26,7 @@ import { forgetOldPosts } from "./list-post-room.ts";
 import { forgetOld } from "./message-table.ts";
 import { stepPacked, stepPackedRemoved, type PackedReader } from "./packed-step.ts";
 import { createSiteState, type SiteState } from "./site-state.ts";
+import { tellOver } from "./storm-account.ts";
 import type { Advise } from "./storm-evidence.ts";
 import { ebb, takeAlerts } from "./storm-tide.ts";
 import { forgetOldMessages } from "./thread-table.ts";
@@ -47,6 +49,8 @@ export interface DetectorDeps {
   readonly advise: Advise;
   /** Reads packed mails; without it none is taken. */
   readonly packed?: PackedReader;
+  /** Hears the whole of every storm and watch that is let go of; of those still held when it is asked for (`tellHeldStorms`). */
+  readonly listener?: StormListener;
   /** Keeps account of what changes of a site; without it nothing can be told of the state (state/detector-entries.ts). */
   readonly changes?: () => Changes;
 }
@@ -86,6 +90,11 @@ export function takePackedRemoval(state: DetectorState, siteName: string, mails:
 /** What the detector has seen so far, for a summary. */
 export function detectorSurvey(state: DetectorState): DetectorSurvey {
   return surveySites([...state.sites.values()], state.settings, state.counters);
+}
+
+/** The input has ended: tells the listener of the storms that are held. */
+export function tellHeldStorms(state: DetectorState): void {
+  for (const site of state.sites.values()) for (const storm of site.storms) tellOver(site, storm);
 }
 
 function onEvent(state: DetectorState, event: MailEvent): readonly DetectorOutput[] {
@@ -131,6 +140,7 @@ export function siteOf(state: DetectorState, name: string): SiteState | undefine
       counters: state.counters,
       advise: state.deps.advise,
       packed: state.deps.packed,
+      listener: state.deps.listener,
       changes: state.deps.changes?.(),
     });
     state.sites.set(name, site);

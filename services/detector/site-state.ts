@@ -1,6 +1,7 @@
 // Everything the detector knows of one site (one mail system).
 
 import type { DetectorSettings } from "../../shared/domain/detector-settings.ts";
+import type { StormListener } from "../../shared/domain/storm-account.ts";
 import type { AddDeliveries } from "./delivery-ledger.ts";
 import type { DetectorCounters } from "./detector-counters.ts";
 import type { DetectorOutput } from "./detector.ts";
@@ -37,6 +38,8 @@ export interface SiteState {
   readonly writers: Seen<true>;
   /** Undefined when mails never come packed. */
   readonly packed: PackedReader | undefined;
+  /** Undefined when nobody wants the whole of a storm. */
+  readonly listener: StormListener | undefined;
   readonly lists: ListTable;
   readonly threads: ThreadTable;
   readonly windows: WindowTable;
@@ -81,6 +84,7 @@ export function createSiteState(
     readonly counters: DetectorCounters;
     readonly advise: Advise;
     readonly packed: PackedReader | undefined;
+    readonly listener?: StormListener | undefined;
     readonly changes?: Changes | undefined;
   },
 ): SiteState {
@@ -98,6 +102,7 @@ export function createSiteState(
     evictionsSeen: 0,
     writers: new Seen(WRITERS),
     packed: deps.packed,
+    listener: deps.listener,
     lists: createListTable(changes),
     threads: createThreadTable(),
     windows,

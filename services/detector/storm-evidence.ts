@@ -8,7 +8,8 @@ import type { QueueSlot } from "./mail-message.ts";
 import { distinctPeople } from "./post-people.ts";
 import type { SiteState } from "./site-state.ts";
 import type { Storm } from "./storm.ts";
-import { isReply, stormAudience } from "./storm-members.ts";
+import { stormAudience } from "./storm-members.ts";
+import { isReply } from "./storm-reply.ts";
 import type { Thread } from "./thread-table.ts";
 import { noteChange } from "./tracked.ts";
 

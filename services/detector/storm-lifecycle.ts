@@ -12,6 +12,7 @@
 import type { StormReason, StormScope } from "../../shared/domain/storm-alert.ts";
 import { createMinuteSeries } from "./delivery-ledger.ts";
 import type { FanOut } from "./fan-out.ts";
+import { forgetStorm } from "./forget-storm.ts";
 import type { ListState } from "./list-table.ts";
 import type { SiteState } from "./site-state.ts";
 import type { Storm } from "./storm.ts";
@@ -49,25 +50,6 @@ export function propose(site: SiteState, proposal: Proposal): void {
 export function touch(site: SiteState, storm: Storm, type: NonNullable<Storm["pending"]>): void {
   if (storm.pending !== "storm.opened") storm.pending = type;
   if (!site.touched.includes(storm)) site.touched.push(storm);
-}
-
-/** Takes a storm out of its threads and lists for good. Messages that it only counted still name it: to them it has ended. */
-export function forgetStorm(site: SiteState, storm: Storm): void {
-  site.storms = site.storms.filter((other) => other !== storm);
-  storm.ended = true;
-  noteChange(storm);
-  for (const owner of [...storm.threads, ...storm.lists]) {
-    if (owner.storm !== storm) continue;
-    owner.storm = undefined;
-    owner.episode += 1;
-    noteChange(owner);
-  }
-  for (const member of storm.members) {
-    if (member.storm !== storm) continue;
-    member.storm = undefined;
-    noteChange(member);
-  }
-  site.stormMessages -= storm.members.length;
 }
 
 function findStorm(site: SiteState, proposal: Proposal): Storm | undefined {

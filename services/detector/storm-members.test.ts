@@ -3,7 +3,7 @@ import { defaultDetectorSettings } from "../../shared/domain/detector-settings.t
 import type { MailEvent } from "../../shared/domain/mail-event.ts";
 import { detectorSurvey } from "./detector.ts";
 import type { Storm } from "./storm.ts";
-import { isReply } from "./storm-members.ts";
+import { isReply } from "./storm-reply.ts";
 import {
   conversation,
   feed,

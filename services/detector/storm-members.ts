@@ -4,6 +4,8 @@ import { addSeries, deliveriesEndedBy, subtractSeries } from "./delivery-ledger.
 import type { FanOut } from "./fan-out.ts";
 import type { ListState } from "./list-table.ts";
 import type { SiteState } from "./site-state.ts";
+import { tellLeft } from "./storm-account.ts";
+import { isReply } from "./storm-reply.ts";
 import type { Storm } from "./storm.ts";
 import type { Thread } from "./thread-table.ts";
 import { noteChange } from "./tracked.ts";
@@ -56,6 +58,7 @@ function dropMembers(site: SiteState, storm: Storm, count: number): void {
     if (oldest === undefined) return;
     site.stormMessages -= 1;
     site.counters.stormMessagesDropped += 1;
+    tellLeft(site, storm, oldest);
     if (isReply(storm, oldest)) storm.dropped.replyAlls += 1;
     if (oldest.message.automatic !== undefined) storm.dropped.automatic += 1;
     storm.dropped.notDelivered += Math.max(0, oldest.reach - oldest.deliveries.total);
@@ -99,13 +102,6 @@ export function joinListPosts(site: SiteState, storm: Storm, list: ListState): v
   for (const fanOut of [...list.posters.posts.map((post) => post.fanOut), ...list.automatic]) {
     if (fanOut.at >= storm.listSince) addMember(site, storm, fanOut);
   }
-}
-
-/** A message by somebody other than the starter: a reply-all, at list scope any post of a person. */
-export function isReply(storm: Storm, fanOut: FanOut): boolean {
-  if (fanOut === storm.first || fanOut.person === undefined || fanOut.message.automatic !== undefined) return false;
-  if (fanOut.replyAll) return fanOut.person !== storm.first.person || !storm.scopes.includes("list");
-  return storm.scopes.includes("list") && fanOut.person !== storm.first.person && fanOut.lists.length > 0;
 }
 
 /** Counts all members anew. */

@@ -2,11 +2,12 @@
 
 import type { DetectorOutput } from "./detector.ts";
 import type { FanOut } from "./fan-out.ts";
+import { forgetStorm } from "./forget-storm.ts";
 import type { SiteState } from "./site-state.ts";
 import type { Storm } from "./storm.ts";
 import { calmTime, calmTimeOf } from "./storm-calm.ts";
 import { stormAlert } from "./storm-evidence.ts";
-import { forgetStorm, touch } from "./storm-lifecycle.ts";
+import { touch } from "./storm-lifecycle.ts";
 import { noteChange } from "./tracked.ts";
 import { countMember, hasDoubled, recountReplies, threadAudience } from "./storm-members.ts";
 

@@ -2,6 +2,7 @@
 
 import type { MailEvent } from "../../../shared/domain/mail-event.ts";
 import type { PackedMails } from "../../../shared/domain/packed/packed-mails.ts";
+import type { StormListener } from "../../../shared/domain/storm-account.ts";
 import type { StormAlert } from "../../../shared/domain/storm-alert.ts";
 import type { ThreadWindow } from "../../../shared/domain/thread-window.ts";
 import type { AssemblerSettings } from "../../assembler/assembler-settings.ts";
@@ -24,6 +25,8 @@ export interface PipelineOptions {
   readonly people: People;
   /** Keeps account of what changes in the detector; without it nothing can be told of its state. */
   readonly changes?: () => Changes;
+  /** Hears the whole of every storm; without it nobody makes an account. */
+  readonly listener?: StormListener;
   readonly onAlert: (alert: StormAlert) => void;
   readonly onWindow: (window: ThreadWindow) => void;
 }
@@ -44,11 +47,12 @@ export class Stages {
       event: (mails, mail) => packedEvent(mails, mail, deps),
       origin: (mails, mail) => packedOrigin(mails, mail, deps),
     };
-    const { changes } = options;
+    const { changes, listener } = options;
     this.detector = createDetectorState(options.detector, {
       advise: stormAdvice,
       packed,
       ...(changes === undefined ? {} : { changes }),
+      ...(listener === undefined ? {} : { listener }),
     });
   }
 

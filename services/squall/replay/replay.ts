@@ -1,10 +1,11 @@
 // Files in, alerts out: reads the inputs side by side, the one furthest behind first, through the pipeline.
 
 import { randomInt } from "node:crypto";
+import type { StormListener } from "../../../shared/domain/storm-account.ts";
 import type { StormAlert } from "../../../shared/domain/storm-alert.ts";
 import type { ThreadWindow } from "../../../shared/domain/thread-window.ts";
 import type { DetectorState, DetectorSurvey } from "../../detector/detector.ts";
-import { detectorSurvey } from "../../detector/detector.ts";
+import { detectorSurvey, tellHeldStorms } from "../../detector/detector.ts";
 import type { Changes } from "../../detector/tracked.ts";
 import type { AssemblerCounters } from "../../assembler/assembler-settings.ts";
 import { defaultAssemblerSettings } from "../../assembler/assembler-settings.ts";
@@ -30,6 +31,8 @@ export interface ReplayOptions {
   readonly inputs: readonly ReplayInput[];
   readonly format: FormatName | "auto";
   readonly config: SquallConfig;
+  /** Hears the whole of every storm, those that the log ends in too. */
+  readonly listener?: StormListener;
   readonly onAlert: (alert: StormAlert) => void;
   readonly onWindow: (window: ThreadWindow) => void;
   readonly onRejected: (rejected: RejectedLine) => void;
@@ -60,10 +63,11 @@ export interface ReplayResult {
 /** Runs a replay to the end of its inputs. */
 export async function replay(options: ReplayOptions): Promise<ReplayResult> {
   const { config, inputs } = options;
-  const { before } = options;
+  const { before, listener } = options;
   const pipeline = new ReplayPipeline({
     site: config.site,
     ...(before === undefined ? {} : { changes: before.changes }),
+    ...(listener === undefined ? {} : { listener }),
     assembler: defaultAssemblerSettings,
     detector: config.detector,
     people: { name: (address) => address, allowSubject: config.detector.allowSubject },
@@ -81,6 +85,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayResult> {
   reading.endTime();
   const untilMs = reading.latest();
   pipeline.finish(untilMs);
+  if (listener !== undefined) tellHeldStorms(pipeline.stages.detector);
   await reading.close();
   const { counters, streamTimes, failures } = reading;
   return {
