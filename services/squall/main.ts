@@ -17,7 +17,7 @@ import { addSimulate } from "./commands/simulate-options.ts";
 import { addTopics } from "./commands/topics-options.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import { EXIT } from "./exit-codes.ts";
-import { numberBetween, systems, zone } from "./option-values.ts";
+import { numberBetween, reportFiles, systems, zone } from "./option-values.ts";
 import { hasPipedInput } from "./piped-input.ts";
 import type { Run, Terminal } from "./terminal.ts";
 
@@ -78,7 +78,7 @@ function addReplay(program: Command, run: Run): void {
     .description("read logs as fast as they can be read, and say when a storm began")
     .addHelpText(
       "after",
-      "\nExamples:\n  squall replay /var/log/mail.log\n  squall replay mail.log.2.gz mail.log.1 mail.log\n  journalctl -u 'postfix*' -o short-iso | squall replay -\n  squall replay --output ndjson --min-severity watch mail.log\n",
+      "\nExamples:\n  squall replay /var/log/mail.log\n  squall replay mail.log.2.gz mail.log.1 mail.log\n  journalctl -u 'postfix*' -o short-iso | squall replay -\n  squall replay --output ndjson --min-severity watch mail.log\n  squall replay --report incident.html mail.log\n",
     )
     .action((files: string[], flags: ReplayFlags) => run((terminal) => replayCommand(files, flags, terminal)));
 }
@@ -105,6 +105,11 @@ function withReplayOptions(command: Command): Command {
     .option("--timezone <zone>", "zone of stamps that name none, and of times shown (default: UTC)", zone)
     .option("--windows <file>", "write the minute windows of threads, lists and the site as NDJSON")
     .option("--dead-letter <file>", "write rejected lines with their reasons as NDJSON")
+    .option(
+      "--report <file>",
+      "write the incident report, as HTML (.html) or Markdown (.md); may be given twice",
+      reportFiles,
+    )
     .option("--fail-on-storm", "exit 3 if a storm opened")
     .option("-q, --quiet", "no progress, no summary");
 }

@@ -1,8 +1,11 @@
 // Texts of command line options -> their values; a text that does not fit is told by commander, with the option's name.
 
 import { InvalidArgumentError } from "commander";
+import { InputError } from "../../shared/adapters/files/file-error.ts";
+import { tryFile } from "../../shared/adapters/files/whole-file.ts";
 import type { AdviceSystem } from "../../shared/domain/storm-alert.ts";
 import { ADVICE_SYSTEMS } from "../../shared/domain/storm-alert.ts";
+import { reportKind } from "./replay/report-kind.ts";
 
 export function numberBetween(least: number, most: number, whole: boolean): (text: string) => number {
   return (text) => {
@@ -28,4 +31,16 @@ export function systems(text: string): AdviceSystem[] {
     if (known === undefined) throw new InvalidArgumentError(`Known are: ${ADVICE_SYSTEMS.join(", ")}.`);
     return known;
   });
+}
+
+/** Files of the incident report, one more each time it is given: found out before an hour of reading whether they can be written. */
+export function reportFiles(path: string, before: readonly string[] = []): string[] {
+  if (reportKind(path) === undefined) throw new InvalidArgumentError("Its name must end in .html or .md.");
+  try {
+    tryFile(path);
+  } catch (error) {
+    if (error instanceof InputError) throw new InvalidArgumentError(error.message);
+    throw error;
+  }
+  return [...before, path];
 }

@@ -30,8 +30,11 @@ export async function openPage(
     if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
   });
   page.on("pageerror", (error) => complaints.push(error.message));
+  // A file has no origin: it is all that may be asked for.
+  const { origin, protocol } = new URL(url);
+  const own = protocol === "file:" ? url : origin;
   page.on("request", (request) => {
-    if (!request.url().startsWith(new URL(url).origin)) complaints.push(`asks elsewhere: ${request.url()}`);
+    if (!request.url().startsWith(own)) complaints.push(`asks elsewhere: ${request.url()}`);
   });
   await page.goto(url);
   return { page, complaints };

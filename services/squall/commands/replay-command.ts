@@ -15,6 +15,7 @@ import { openInputs } from "../replay/inputs.ts";
 import { createProgressLine } from "../replay/progress.ts";
 import type { ReplayResult } from "../replay/replay.ts";
 import { replay } from "../replay/replay.ts";
+import { ReportFiles } from "../replay/report-files.ts";
 import { summaryText } from "../replay/summary.ts";
 import type { SquallConfig } from "../squall-defaults.ts";
 import type { Terminal } from "../terminal.ts";
@@ -30,6 +31,8 @@ export interface ReplayFlags {
   readonly timezone?: string;
   readonly windows?: string;
   readonly deadLetter?: string;
+  /** Files of the incident report. */
+  readonly report?: readonly string[];
   readonly failOnStorm?: boolean;
   readonly quiet?: boolean;
 }
@@ -41,7 +44,7 @@ export async function replayCommand(
 ): Promise<ExitCode> {
   const config = await loadConfiguration({ ...flags, emitWindows: flags.windows !== undefined }, terminal.env);
   const startedAt = terminal.nowMs();
-  refuseToOverwrite(paths, [flags.windows, flags.deadLetter]);
+  refuseToOverwrite(paths, [flags.windows, flags.deadLetter, ...(flags.report ?? [])]);
   const { inputs, duplicates } = await openInputs({
     paths,
     year: flags.year,
@@ -53,13 +56,16 @@ export async function replayCommand(
   const progress = createProgressLine({ terminal, timeZone: config.timezone, storms: () => output.storms() });
   const windows = flags.windows === undefined ? undefined : openLineFile(flags.windows);
   const deadLetters = flags.deadLetter === undefined ? undefined : openLineFile(flags.deadLetter);
+  const report = flags.report === undefined ? undefined : new ReportFiles(flags.report);
   const result = await replay({
     inputs,
     format: flags.format,
     config,
     signal: terminal.signal,
     nowMs: terminal.nowMs,
+    ...(report === undefined ? {} : { listener: report.book }),
     onAlert: (alert) => {
+      report?.book.alert(alert);
       progress.clear();
       output.alert(alert);
     },
@@ -83,6 +89,7 @@ export async function replayCommand(
     const choice = flags.format === "auto" ? "" : ` (--format ${flags.format} may be why)`;
     terminal.err(`squall: ${NOTHING_RECOGNISED}${choice}\n`);
   }
+  report?.write(result, { timeZone: config.timezone, isInterrupted: terminal.signal.aborted });
   return exitCode(result, flags, terminal);
 }
 

@@ -1,0 +1,109 @@
+// Incident: what the report says of one storm, bounded whatever its size. Made of its StormAccount and its alerts.
+
+import type { StormAlert } from "../../shared/domain/storm-alert.ts";
+
+/** What a stop of the list at one moment would have changed, counted in the log. */
+export interface Stop {
+  readonly at: number;
+  /** Reply-alls, and automatic mails, up to and with that moment. */
+  readonly replyAlls: number;
+  readonly automatic: number;
+  /** Deliveries of minutes that had ended by then. */
+  readonly deliveredBefore: number;
+  /** What was accepted after it: mails, the people they were addressed to, and what the log says was delivered of them. */
+  readonly laterMails: number;
+  readonly laterRecipients: number;
+  readonly averted: number;
+}
+
+/** What Microsoft 365's default rule would have done. */
+export type MicrosoftVerdict =
+  | { readonly kind: "acts"; readonly stop: Stop; readonly replyAll: number }
+  | {
+      readonly kind: "never";
+      /** Largest reach of a mail of the storm, and most reply-alls to one thread within 60 minutes with reach enough. */
+      readonly largestReach: number;
+      readonly mostInAnHour: number;
+      /** When it would have, were all threads of the storm one conversation. */
+      readonly togetherAt: number | undefined;
+    };
+
+/** One minute, or several on a long storm. */
+export interface IncidentMinute {
+  readonly start: number;
+  readonly replyAlls: number;
+  readonly automatic: number;
+  /** People who answered in it. */
+  readonly people: number;
+  readonly delivered: number;
+  /** Of these, deliveries of mails accepted after squall's alert, and after Microsoft's rule had acted. */
+  readonly deliveredAfterAlert: number;
+  readonly deliveredAfterMicrosoft: number;
+}
+
+export interface IncidentMinutes {
+  readonly stepMs: number;
+  /** Ascending, without a gap. */
+  readonly rows: readonly IncidentMinute[];
+  /** Deliveries behind the last row, and the end of the minute of the last of them. */
+  readonly later: { readonly delivered: number; readonly untilMs: number } | undefined;
+}
+
+export interface ListShare {
+  readonly address: string;
+  readonly audience: number;
+  readonly mails: number;
+  readonly replyAlls: number;
+  readonly delivered: number;
+}
+
+export interface Answerer {
+  readonly person: string;
+  readonly replyAlls: number;
+  readonly firstAt: number;
+  /** Deliveries of what this person wrote. */
+  readonly delivered: number;
+}
+
+/** The first of many, and what the rest adds up to. */
+export interface Shortened<Item> {
+  readonly shown: readonly Item[];
+  readonly more: number;
+}
+
+export interface Incident {
+  readonly stormId: string;
+  readonly site: string;
+  readonly list: string | undefined;
+  readonly subject: string | undefined;
+  readonly starter: string | undefined;
+  readonly threadKey: string;
+  readonly startedAt: number;
+  readonly firstAnswer: { readonly at: number; readonly person: string | undefined } | undefined;
+  /** Of the last mail, or the last reply-all where there was one. */
+  readonly lastAnswerAt: number;
+  /** End of the minute of the last delivery. */
+  readonly lastDeliveryAt: number | undefined;
+  /** Absent: it goes on at the end of the log. */
+  readonly calmAt: number | undefined;
+  readonly audience: number;
+  readonly mails: number;
+  readonly replyAlls: number;
+  readonly automatic: number;
+  readonly people: number;
+  readonly recipients: number;
+  readonly delivered: number;
+  readonly threads: number;
+  readonly alerts: Shortened<StormAlert>;
+  /** The alert that opened it. */
+  readonly opening: StormAlert;
+  readonly alertStop: Stop;
+  /** Ten minutes later: somebody has to act on an alert. */
+  readonly lateStop: Stop;
+  readonly microsoft: MicrosoftVerdict;
+  readonly minutes: IncidentMinutes;
+  readonly lists: Shortened<ListShare>;
+  readonly answerers: Shortened<Answerer> & { readonly moreReplyAlls: number };
+  /** Messages that could not be kept. */
+  readonly notKept: number;
+}

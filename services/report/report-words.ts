@@ -1,0 +1,47 @@
+// Names, shares and numbers of the report in words.
+
+import { shownText, wholeNumber } from "../../shared/domain/storm-alert-words.ts";
+import type { Incident } from "./incident.ts";
+
+const NAME_CHARS_MAX = 120;
+const ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
+
+/** Text of a log, safe to show, on one line. */
+export function shownName(text: string): string {
+  return shownText(text, NAME_CHARS_MAX);
+}
+
+/** What a storm is called: its list, else its subject or thread. */
+export function nameOf({ list, subject, threadKey }: Incident): string {
+  return shownName(list ?? subject ?? threadKey);
+}
+
+/** `third`, `21st`. */
+export function ordinal(place: number): string {
+  const word = ORDINALS[place - 1];
+  if (word !== undefined) return word;
+  const tens = place % 100;
+  const ending = tens >= 11 && tens <= 13 ? "th" : (["th", "st", "nd", "rd"][place % 10] ?? "th");
+  return `${wholeNumber(place)}${ending}`;
+}
+
+/** `97 %`; a part is never all of it, nor none. */
+export function percent(part: number, whole: number): string {
+  if (whole === 0 || part === 0) return "0 %";
+  const share = (part / whole) * 100;
+  if (part < whole && share >= 99) return `${Math.min(99.9, Math.floor(share * 10) / 10).toFixed(1)} %`;
+  return share < 1 ? `${Math.max(0.1, share).toFixed(1)} %` : `${Math.round(share)} %`;
+}
+
+/** `1 delivery`, `840,000 deliveries`. */
+export function deliveries(amount: number): string {
+  return amount === 1 ? "1 delivery" : `${wholeNumber(amount)} deliveries`;
+}
+
+/** `840,000`, `8.4 M`: on an axis. */
+export function shortNumber(value: number): string {
+  if (value < 10_000) return Number.isInteger(value) ? wholeNumber(value) : value.toFixed(1);
+  const [unit, word] = value >= 1e9 ? [1e9, "bn"] : value >= 1e6 ? [1e6, "M"] : [1e3, "k"];
+  const amount = value / unit;
+  return `${Number.isInteger(amount) || amount >= 100 ? Math.round(amount) : amount.toFixed(1)} ${word}`;
+}

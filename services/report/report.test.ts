@@ -1,0 +1,247 @@
+// The two forms of the report, whatever stands in the log.
+
+import { readFileSync } from "node:fs";
+import { array, assert, constantFrom, oneof, property, string } from "fast-check";
+import { describe, expect, test } from "vitest";
+import { hasUnprintable } from "../../shared/domain/printable-text.ts";
+import { reportPage } from "./html/report-page.ts";
+import { REPORT_STYLE } from "./html/report-style.ts";
+import { incidentFromAccount } from "./incident-from-account.ts";
+import { reportMarkdown } from "./markdown/report-markdown.ts";
+import type { ReportDocument } from "./report-document.ts";
+import { incidentReport, type ReportReading } from "./report.ts";
+import { account, at, type MessageRow, opening } from "../../test/support/storm-account.ts";
+
+const READING: ReportReading = {
+  timeZone: "Europe/London",
+  from: at(-9),
+  until: at(120),
+  lines: 1000,
+  recognised: 900,
+  mails: 50,
+  messages: 40,
+  fanOutMessages: 7,
+  threads: 3,
+  watches: 0,
+  notShown: 0,
+  nearest: [],
+  faults: [],
+};
+const ROWS: readonly MessageRow[] = [
+  { minute: 0, delivered: { 0: 2500 } },
+  { minute: 1, delivered: { 1: 2500 } },
+  { minute: 2, delivered: { 3: 2500 } },
+  { minute: 4, delivered: { 4: 2500 } },
+];
+
+/** One storm with a text in every place where a log has a say. */
+function reportWith(text: string, change: Partial<ReportReading> = {}): ReportDocument {
+  const named = { list: text, subject: text, starter: text, threadKey: text, site: text };
+  const rows = ROWS.map((row) => ({ ...row, person: text, lists: [text], threadKey: text }));
+  const told = opening(2, named);
+  const step = { at: at(1), secondsSinceLast: 60, timing: 3, newcomer: 0, pause: 0, score: 3, person: text };
+  const alert = { ...told, evidence: { ...told.evidence, steps: [step] } };
+  const storm = account(rows, { ...named, lists: [{ address: text, audience: 2500 }] });
+  const alerts = { opening: alert, alerts: { shown: [alert], more: 0 } };
+  return incidentReport([incidentFromAccount(storm, alerts, 0)], { ...READING, ...change });
+}
+
+function calmWith(text: string): ReportDocument {
+  const nearest = { threadKey: text, list: text, subject: text, startedAt: at(0), replyAlls: 2, audience: 300 };
+  return incidentReport([], { ...READING, nearest: [{ ...nearest, closeness: 0.4, why: "2 people" }], faults: [text] });
+}
+
+const HOSTILE = [
+  "<script>alert(1)</script>",
+  '"><img src=x onerror=alert(1)>',
+  "' onmouseover='x",
+  "</style><script>",
+  "]]>&lt;b&gt;&amp;",
+  "a|b|c\n# heading\n- item\n\n```\n| - |\r\n> quote",
+  "**bold** _it_ `code` ~~no~~ [link](javascript:x) ![i](http://192.0.2.1/x) $x$",
+  "https://192.0.2.1/steal www.example.org",
+  "\u202Egnp.exe\u2066 \u200B\u0000\u001B[31m\u0085\u2028",
+];
+const hostile = oneof(
+  constantFrom(...HOSTILE),
+  string({ unit: "binary" }),
+  array(constantFrom(...HOSTILE.flatMap((text) => text.split(""))), { maxLength: 60 }).map((all) => all.join("")),
+);
+const RUNS = { seed: 20_161_114, numRuns: 150 };
+
+/** The page without the texts: its elements with their attributes' names. */
+const elementsOf = (page: string): string[] =>
+  Array.from(page.matchAll(/<(\/?[a-z0-9]+)((?:\s[^<>]*)?)>/gi), ([, name, attributes]) =>
+    [name, ...Array.from((attributes ?? "").matchAll(/([a-z-]+)="[^"]*"/gi), ([, attribute]) => attribute)].join(" "),
+  );
+
+describe("no text of a log becomes a part of the report", () => {
+  const harmless = [reportWith("harmless"), calmWith("harmless")];
+
+  test("HTML has the same elements whatever the texts are, and none that acts", () => {
+    const expected = harmless.map((report) => elementsOf(reportPage(report)));
+    expect(expected.flat().join("\n")).not.toMatch(
+      /^(?:script|img|iframe|object|link|form)\b|\bon[a-z]+|\bstyle\b(?!\n)/mu,
+    );
+    assert(
+      property(hostile, (text) => {
+        const pages = [reportWith(text), calmWith(text)].map(reportPage);
+        expect(pages.map(elementsOf)).toEqual(expected);
+        for (const page of pages) {
+          expect(page.split("\n").some(hasUnprintable)).toBe(false);
+          expect(page.replace(/<style>[^<]*<\/style>/u, "")).not.toMatch(/(?:href|src)="(?!#)/u);
+        }
+      }),
+      RUNS,
+    );
+  });
+
+  test("Markdown has the same lines and cells, and nothing in it is markup, a link or HTML", () => {
+    const skeleton = (report: ReportDocument): string[] =>
+      reportMarkdown(report)
+        .split("\n")
+        .map((line) => `${/^(?:#+ |- |\||\*)?/u.exec(line)?.[0] ?? ""}${line.match(/(?<!\\)\|/gu)?.length ?? 0}`);
+    const expected = harmless.map(skeleton);
+    assert(
+      property(hostile, (text) => {
+        const reports = [reportWith(text), calmWith(text)];
+        expect(reports.map(skeleton)).toEqual(expected);
+        for (const markdown of reports.map(reportMarkdown)) {
+          expect(markdown).not.toMatch(/[<>]|(?<!\\)[`[\]~$]|(?<!\\):\/\/|\bwww\./u);
+          expect(markdown).not.toMatch(/&(?!(?:amp|lt|gt);)/u);
+          expect(markdown.split("\n").some(hasUnprintable)).toBe(false);
+        }
+      }),
+      RUNS,
+    );
+  });
+});
+
+describe("the page", () => {
+  const page = reportPage(reportWith("all@example.org"));
+
+  test("lets nothing in but its own style sheet", () => {
+    expect(/Content-Security-Policy" content="([^"]+)"/u.exec(page)?.[1]).toMatch(
+      /^default-src &#39;none&#39;; style-src &#39;sha256-[\w+/]{43}=&#39;; base-uri &#39;none&#39;; form-action &#39;none&#39;$/u,
+    );
+  });
+
+  test("has a title and words for every plot, and names nothing twice", () => {
+    const ids = Array.from(page.matchAll(/ id="([^"]+)"/gu), ([, id]) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    const named = Array.from(
+      page.matchAll(/aria-labelledby="([^"]+)"/gu),
+      ([, names]) => names?.split(" ") ?? [],
+    ).flat();
+    expect(named.length).toBe(12);
+    expect(named.filter((name) => !ids.includes(name))).toEqual([]);
+  });
+
+  test("has the colours of the live page", () => {
+    const live = readFileSync(new URL("../console/page/style.css", import.meta.url), "utf8");
+    const coloursOf = (css: string): Map<string, string>[] =>
+      [...css.matchAll(/:root \{([^}]*)\}/gu)]
+        .slice(0, 2)
+        .map(
+          ([, block = ""]) =>
+            new Map(Array.from(block.matchAll(/(--[a-z]+): (#\w+);/gu), ([, name = "", value = ""]) => [name, value])),
+        );
+    const [light, dark] = coloursOf(live);
+    const ours = coloursOf(REPORT_STYLE);
+    const names = [
+      "--ground",
+      "--panel",
+      "--text",
+      "--faint",
+      "--line",
+      "--calm",
+      "--watch",
+      "--replies",
+      "--deliveries",
+    ];
+    for (const [index, theirs] of [light, dark].entries()) {
+      expect(names.map((name) => ours[index]?.get(name))).toEqual(names.map((name) => theirs?.get(name)));
+    }
+  });
+});
+
+describe("what it says", () => {
+  const text = (report: ReportDocument): string => reportMarkdown(report);
+
+  test("of a storm that goes on, that figures are at least so large", () => {
+    const told = opening(2);
+    const alerts = { opening: told, alerts: { shown: [told], more: 3 } };
+    const { calmAt: _calmAt, ...open } = account(ROWS);
+    const report = text(incidentReport([incidentFromAccount(open, alerts, 2)], READING));
+    expect(report).toContain("from 08:29, still going at the end of the log (Europe/London): so far 3 people answered");
+    expect(report).toContain("at least 2,500 deliveries (25 %) would have been averted");
+    expect(report).toContain("| averted | at least 25 % |");
+    expect(report).toContain("3 later alerts of squall left out");
+    expect(report).toContain("2 mails of it could not be kept");
+  });
+
+  test("of a log without deliveries, how many were addressed", () => {
+    const rows = ROWS.map(({ minute }) => ({ minute }));
+    const told = opening(2);
+    const alerts = { opening: told, alerts: { shown: [told], more: 0 } };
+    const report = text(incidentReport([incidentFromAccount(account(rows), alerts, 0)], READING));
+    expect(report).toContain("3 people answered to all, 4 mails addressed 10,000 times to 2,500 recipients");
+    expect(report).toContain(
+      "1 mail to 2,500 recipients (25 %) would not have gone out; the log tells of no deliveries",
+    );
+    expect(report).not.toContain("Deliveries a minute");
+  });
+
+  test("of machines, that nobody answered", () => {
+    const rows = ROWS.map((row, index) => (index === 0 ? row : { ...row, role: "automatic" as const }));
+    const told = opening(2, { reasons: ["automatic"] });
+    const alerts = { opening: told, alerts: { shown: [told], more: 0 } };
+    const report = text(incidentReport([incidentFromAccount(account(rows), alerts, 0)], READING));
+    expect(report).toContain("to 08:33 (Europe/London): 3 automatic mails, 10,000 deliveries");
+    expect(report).toContain("would have alerted after 2 automatic mails");
+    expect(report).not.toContain("## Who answered");
+  });
+
+  test("of several storms, first which there were", () => {
+    const told = opening(2);
+    const alerts = { opening: told, alerts: { shown: [told], more: 0 } };
+    const incidents = ["a@example.org", "b@example.org"].map((list) =>
+      incidentFromAccount(account(ROWS, { list }), alerts, 0),
+    );
+    const report = incidentReport(incidents, { ...READING, notShown: 1 });
+    expect(report.title).toBe("2 reply-all storms");
+    const [contents] = report.blocks;
+    expect(contents).toMatchObject({
+      kind: "table",
+      rows: [
+        { cells: ["a@example.org", "23 Nov 2026, 08:29", "3", "10,000", "25 %"], target: "storm-1" },
+        { cells: ["b@example.org", "23 Nov 2026, 08:29", "3", "10,000", "25 %"], target: "storm-2" },
+      ],
+      notes: ["1 smaller storm left out."],
+    });
+    const page = reportPage(report);
+    for (const target of ["storm-1", "storm-2"]) {
+      expect(page).toContain(`<a href="#${target}">`);
+      expect(page).toContain(`<h2 id="${target}"`);
+    }
+  });
+
+  test.each<[string, Partial<ReportReading>, string]>([
+    ["no storm", {}, "squall found no reply-all storm in 40 messages."],
+    ["nothing that it could read", { recognised: 0, threads: 0 }, "so this says nothing about the mail"],
+    ["no mail to many", { threads: 0 }, "No mail reached 20 people or more."],
+    ["nothing near", {}, "No thread was answered to all."],
+    ["watches", { watches: 2 }, "It watched 2 threads or lists for a while."],
+    ["a file that broke", { faults: ["Not read to its end: mail.log."] }, "Not read to its end: mail.log."],
+    ["no stamp", { from: undefined, until: undefined }, "Read: 1,000 lines, none with a time."],
+    ["days", { until: at(2 * 1440) }, "23 Nov 2026, 08:20 to 25 Nov 2026, 08:29"],
+  ])("of a log with %s", (_name, change, words) => {
+    const report = incidentReport([], { ...READING, ...change });
+    expect([report.title, report.mood]).toEqual(["No reply-all storm", "calm"]);
+    expect(text(report)).toContain(words);
+  });
+
+  test("of what came nearest, how far it was from a storm", () => {
+    expect(text(calmWith("Lunch"))).toContain("| Lunch | Lunch | 23 Nov 2026, 08:29 | 300 | 2 | 40 % | 2 people |");
+  });
+});

@@ -1,0 +1,64 @@
+// Incident -> what it comes to, in the sentences at its head.
+
+import { counted, spanInWords, wholeNumber } from "../../shared/domain/storm-alert-words.ts";
+import type { Incident, Stop } from "./incident.ts";
+import type { ReportClock } from "./report-clock.ts";
+import { whyNever } from "./microsoft-words.ts";
+import { deliveries, nameOf, ordinal, percent } from "./report-words.ts";
+
+export function stormLead(incident: Incident, clock: ReportClock): string[] {
+  return [whatHappened(incident, clock), whenSquall(incident, clock), whenMicrosoft(incident, clock), whatIf(incident)];
+}
+
+function whatHappened(incident: Incident, clock: ReportClock): string {
+  const { startedAt, calmAt, lastAnswerAt, audience } = incident;
+  const where = incident.list === undefined ? `in the thread ${nameOf(incident)}` : `on the list ${nameOf(incident)}`;
+  const when = `on ${clock.day(startedAt)} from ${clock.minute(startedAt)}`;
+  const until = calmAt === undefined ? ", still going at the end of the log" : ` to ${clock.minute(lastAnswerAt)}`;
+  const soFar = calmAt === undefined ? "so far " : "";
+  return `A reply-all storm ${where}, ${when}${until} (${clock.timeZone}): ${soFar}${answers(incident)}, ${carried(incident)} to ${counted(audience, "recipient")}.`;
+}
+
+function answers({ people, replyAlls, automatic }: Incident): string {
+  if (replyAlls === 0) return counted(automatic, "automatic mail");
+  const who = people === 1 ? "1 person" : `${wholeNumber(people)} people`;
+  const times = replyAlls === people ? "" : `, ${wholeNumber(replyAlls)} times`;
+  return `${who} answered to all${times}`;
+}
+
+/** A log that tells of no delivery still tells to how many each mail went. */
+function carried({ delivered, recipients, mails }: Incident): string {
+  if (delivered > 0) return deliveries(delivered);
+  return `${counted(mails, "mail")} addressed ${wholeNumber(recipients)} times`;
+}
+
+function whenSquall({ opening, alertStop, startedAt }: Incident, clock: ReportClock): string {
+  const { replyAlls, automatic } = alertStop;
+  const at = replyAlls === 0 ? `after ${counted(automatic, "automatic mail")}` : `at the ${ordinal(replyAlls)} answer`;
+  const after = spanInWords(opening.detectedAt - startedAt);
+  return `squall would have alerted ${at}, at ${clock.second(opening.detectedAt)}, ${after} after the first mail${behind(alertStop)}.`;
+}
+
+function behind({ deliveredBefore }: Stop): string {
+  return deliveredBefore === 0 ? "" : `, after ${deliveries(deliveredBefore)}`;
+}
+
+function whenMicrosoft({ microsoft, opening }: Incident, clock: ReportClock): string {
+  if (microsoft.kind === "never") return `Microsoft 365's default rule would not have acted: ${whyNever(microsoft)}.`;
+  const { stop, replyAll } = microsoft;
+  const distance = stop.at - opening.detectedAt;
+  const apart =
+    distance === 0 ? "at once with it" : `${spanInWords(Math.abs(distance))} ${distance > 0 ? "later" : "earlier"}`;
+  return `Microsoft 365's default rule would have acted ${apart}, at ${clock.second(stop.at)}, at the ${ordinal(replyAll)} reply-all${behind(stop)}.`;
+}
+
+function whatIf({ alertStop, lateStop, delivered, recipients, calmAt }: Incident): string {
+  const atLeast = calmAt === undefined ? "at least " : "";
+  if (delivered === 0) {
+    const share = percent(alertStop.laterRecipients, recipients);
+    return `Had the list been stopped at squall's alert, ${atLeast}${counted(alertStop.laterMails, "mail")} to ${wholeNumber(alertStop.laterRecipients)} recipients (${share}) would not have gone out; the log tells of no deliveries.`;
+  }
+  const left = `${wholeNumber(lateStop.averted)} (${percent(lateStop.averted, delivered)})`;
+  const late = `ten minutes later, ${lateStop.averted === 0 ? "none" : left}`;
+  return `Had the list been stopped at squall's alert, ${atLeast}${deliveries(alertStop.averted)} (${percent(alertStop.averted, delivered)}) would have been averted; had it been stopped ${late}.`;
+}

@@ -1,0 +1,189 @@
+// Incident -> the tables of its section.
+
+import { MINUTE_MS } from "../../shared/domain/delivery-minutes.ts";
+import { counted, spanInWords, stepInWords, wholeNumber } from "../../shared/domain/storm-alert-words.ts";
+import type { Incident, IncidentMinute, Stop } from "./incident.ts";
+import type { ReportClock } from "./report-clock.ts";
+import type { Row, Table } from "./report-document.ts";
+import { percent, shownName } from "./report-words.ts";
+import { microsoftNotes } from "./microsoft-words.ts";
+import { stormEvents } from "./storm-events.ts";
+
+const NUMBER = true;
+
+/** When each would have said so, and what a stop then would have spared. */
+export function stopTable(incident: Incident, clock: ReportClock): Table {
+  const { alertStop, lateStop, microsoft } = incident;
+  const row = (name: string, stop: Stop, isMarked = false): Row => ({
+    cells: [name, clock.second(stop.at), ...stopCells(incident, stop)],
+    isMarked,
+  });
+  const never: Row = { cells: ["Microsoft 365's default rule", "never", "", "", "", "0", "0 %"] };
+  return {
+    kind: "table",
+    caption: "What a stop of the list would have spared, by when it is stopped",
+    columns: [
+      { name: "Stopped at" },
+      { name: "Time", isShort: true },
+      { name: "After the first mail", isShort: true },
+      { name: incident.replyAlls === 0 ? "Automatic mails by then" : "Reply-alls by then", isNumber: NUMBER },
+      { name: "Delivered by then", isNumber: NUMBER },
+      { name: incident.delivered === 0 ? "Recipients spared" : "Deliveries averted", isNumber: NUMBER },
+      { name: "Share", isNumber: NUMBER },
+    ],
+    rows: [
+      row("squall's alert", alertStop, true),
+      row("10 minutes after it", lateStop),
+      microsoft.kind === "acts" ? row("Microsoft 365's default rule", microsoft.stop) : never,
+    ],
+    notes: [
+      averted(incident),
+      "squall tells people, who stop the list: the second row is what ten minutes of theirs cost. Microsoft's rule refuses replies by itself.",
+      ...microsoftNotes(incident, clock),
+    ],
+  };
+}
+
+function stopCells({ startedAt, replyAlls, delivered, recipients }: Incident, stop: Stop): string[] {
+  const spared = delivered === 0 ? stop.laterRecipients : stop.averted;
+  return [
+    spanInWords(stop.at - startedAt),
+    wholeNumber(replyAlls === 0 ? stop.automatic : stop.replyAlls),
+    wholeNumber(stop.deliveredBefore),
+    wholeNumber(spared),
+    percent(spared, delivered === 0 ? recipients : delivered),
+  ];
+}
+
+function averted({ delivered }: Incident): string {
+  if (delivered === 0)
+    return "Spared are the recipients of mails accepted after that moment: this log tells of no deliveries.";
+  return "Averted are counted, not estimated: the deliveries in this log of mails accepted after that moment. Mails accepted before it would still have been delivered.";
+}
+
+export function eventTable(incident: Incident, clock: ReportClock): Table {
+  return {
+    kind: "table",
+    caption: "The course of the storm",
+    columns: [{ name: "Time", isShort: true }, { name: "What happened" }],
+    rows: stormEvents(incident).map(({ at, words, isMarked }) => ({ cells: [clock.second(at), words], isMarked })),
+    notes: incident.alerts.more === 0 ? [] : [`${counted(incident.alerts.more, "later alert")} of squall left out.`],
+  };
+}
+
+/** What each reply added to the score until the alert. */
+export function stepTable({ opening }: Incident, clock: ReportClock): Table {
+  return {
+    kind: "table",
+    caption: "What each answer added to the score, up to the alert",
+    columns: [
+      { name: "Time", isShort: true },
+      { name: "Person" },
+      { name: "What it says" },
+      { name: "Score", isNumber: true },
+    ],
+    rows: opening.evidence.steps.map((step) => ({
+      cells: [clock.second(step.at), shownName(step.person), stepInWords(step), step.score.toFixed(1)],
+    })),
+  };
+}
+
+export function listTable({ lists, delivered }: Incident): Table {
+  const rows = lists.shown.map((share) => ({
+    cells: [
+      shownName(share.address),
+      wholeNumber(share.audience),
+      wholeNumber(share.mails),
+      wholeNumber(share.replyAlls),
+      wholeNumber(share.delivered),
+      percent(share.delivered, delivered),
+    ],
+  }));
+  return {
+    kind: "table",
+    caption: "Lists that mails of the storm went to",
+    columns: [
+      { name: "List" },
+      { name: "People", isNumber: NUMBER },
+      { name: "Mails", isNumber: NUMBER },
+      { name: "Reply-alls", isNumber: NUMBER },
+      { name: "Deliveries", isNumber: NUMBER },
+      { name: "Share", isNumber: NUMBER },
+    ],
+    rows,
+    notes: [
+      ...(lists.shown.length > 1 ? ["A mail to several lists counts with each of them."] : []),
+      ...(lists.more === 0 ? [] : [`${counted(lists.more, "more list")} left out.`]),
+    ],
+  };
+}
+
+export function answererTable({ answerers }: Incident, clock: ReportClock): Table {
+  const { shown, more, moreReplyAlls } = answerers;
+  const order = more === 0 ? "" : " Shown are those who answered most, the earlier first.";
+  const rest = `${wholeNumber(more)} more people, with ${counted(moreReplyAlls, "reply-all")}, are left out.${order}`;
+  return {
+    kind: "table",
+    caption: "People who answered to all, in order of their first answer",
+    columns: [{ name: "Person" }, { name: "First", isShort: true }, { name: "Mails", isNumber: NUMBER }],
+    rows: shown.map(({ person, firstAt, replyAlls }) => ({
+      cells: [shownName(person), clock.second(firstAt), wholeNumber(replyAlls)],
+    })),
+    isLong: true,
+    notes: more === 0 ? [] : [rest],
+  };
+}
+
+export function minuteTable(incident: Incident, clock: ReportClock): Table {
+  const { rows, stepMs, later } = incident.minutes;
+  const isAutomatic = incident.replyAlls === 0;
+  return {
+    kind: "table",
+    caption: stepMs === MINUTE_MS ? "Every minute of the storm" : `Every ${spanInWords(stepMs)} of the storm`,
+    columns: [
+      { name: "From", isShort: true },
+      { name: isAutomatic ? "Automatic" : "Reply-alls", isNumber: NUMBER },
+      { name: "Deliveries", isNumber: NUMBER },
+      { name: "In all", isNumber: NUMBER },
+    ],
+    rows: minuteRows(incident, clock, { rows, stepMs, isAutomatic }),
+    isLong: true,
+    notes: [
+      "Marked: squall's alert.",
+      ...(later === undefined
+        ? []
+        : [`After that ${wholeNumber(later.delivered)} more deliveries until ${clock.full(later.untilMs)}.`]),
+    ],
+  };
+}
+
+function minuteRows(
+  { opening }: Incident,
+  clock: ReportClock,
+  { rows, stepMs, isAutomatic }: { rows: readonly IncidentMinute[]; stepMs: number; isAutomatic: boolean },
+): Row[] {
+  let total = 0;
+  return quietTogether(rows).map(({ row, rowsAlike }) => {
+    total += row.delivered;
+    const until = row.start + (rowsAlike - 1) * stepMs;
+    const span = rowsAlike === 1 ? clock.minute(row.start) : `${clock.minute(row.start)} to ${clock.minute(until)}`;
+    const isMarked = opening.detectedAt >= row.start && opening.detectedAt < row.start + rowsAlike * stepMs;
+    const count = isAutomatic ? row.automatic : row.replyAlls;
+    return { cells: [span, wholeNumber(count), wholeNumber(row.delivered), wholeNumber(total)], isMarked };
+  });
+}
+
+/** Rows in which nothing happened, one behind the other, are one. */
+function quietTogether(rows: readonly IncidentMinute[]): { row: IncidentMinute; rowsAlike: number }[] {
+  const together: { row: IncidentMinute; rowsAlike: number }[] = [];
+  for (const row of rows) {
+    const before = together.at(-1);
+    if (before !== undefined && isQuiet(row) && isQuiet(before.row)) before.rowsAlike += 1;
+    else together.push({ row, rowsAlike: 1 });
+  }
+  return together;
+}
+
+function isQuiet({ replyAlls, automatic, delivered }: IncidentMinute): boolean {
+  return replyAlls + automatic + delivered === 0;
+}
