@@ -14,6 +14,8 @@ export interface ReportClock {
   readonly day: (at: number) => string;
   /** `14 Nov 2016, 08:31`, wherever it stands. */
   readonly full: (at: number) => string;
+  /** All these times are of one day. */
+  readonly isOneDay: boolean;
   /** The zone's distance from UTC then. */
   readonly offsetMs: (at: number) => number;
 }
@@ -41,6 +43,7 @@ export function reportClock(timeZone: string, { fromMs, untilMs }: { fromMs: num
     second: dated(format({ timeStyle: "medium" })),
     day,
     full,
+    isOneDay,
     offsetMs: offsetIn(timeZone),
   };
 }

@@ -180,6 +180,16 @@ describe("what it says", () => {
     expect(report).toContain("2 mails of it could not be kept");
   });
 
+  test("of a storm over midnight, on which days", () => {
+    const told = opening(2);
+    const alerts = { opening: told, alerts: { shown: [told], more: 0 } };
+    const rows = [...ROWS, { minute: 1000, delivered: { 1000: 2500 } }];
+    const report = text(incidentReport([incidentFromAccount(account(rows, { calmAt: at(1030) }), alerts, 0)], READING));
+    expect(report).toContain("example.org, from 23 Nov 2026, 08:29 to 24 Nov 2026, 01:09 (Europe/London): 4 people");
+    expect(report).toContain("Reply-alls every 5 min");
+    expect(report).toContain("| **23 Nov, 08:30** | **3** |");
+  });
+
   test("of a log without deliveries, how many were addressed", () => {
     const rows = ROWS.map(({ minute }) => ({ minute }));
     const told = opening(2);

@@ -13,8 +13,12 @@ export function stormLead(incident: Incident, clock: ReportClock): string[] {
 function whatHappened(incident: Incident, clock: ReportClock): string {
   const { startedAt, calmAt, lastAnswerAt, audience } = incident;
   const where = incident.list === undefined ? `in the thread ${nameOf(incident)}` : `on the list ${nameOf(incident)}`;
-  const when = `on ${clock.day(startedAt)} from ${clock.minute(startedAt)}`;
-  const until = calmAt === undefined ? ", still going at the end of the log" : ` to ${clock.minute(lastAnswerAt)}`;
+  const { day, full, isOneDay, time } = clock;
+  const when = isOneDay ? `on ${day(startedAt)} from ${time(startedAt)}` : `from ${full(startedAt)}`;
+  const until =
+    calmAt === undefined
+      ? ", still going at the end of the log"
+      : ` to ${isOneDay ? time(lastAnswerAt) : full(lastAnswerAt)}`;
   const soFar = calmAt === undefined ? "so far " : "";
   return `A reply-all storm ${where}, ${when}${until} (${clock.timeZone}): ${soFar}${answers(incident)}, ${carried(incident)} to ${counted(audience, "recipient")}.`;
 }

@@ -125,7 +125,7 @@ function sum(values: readonly number[]): string {
 }
 
 function perStep({ minutes: { stepMs } }: Incident): string {
-  return stepMs === MINUTE_MS ? "a minute" : `in ${spanInWords(stepMs)}`;
+  return stepMs === MINUTE_MS ? "a minute" : `every ${spanInWords(stepMs)}`;
 }
 
 function step({ minutes: { stepMs } }: Incident): string {

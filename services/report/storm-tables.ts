@@ -107,12 +107,12 @@ export function listTable({ lists, delivered }: Incident): Table {
       { name: "People", isNumber: NUMBER },
       { name: "Mails", isNumber: NUMBER },
       { name: "Reply-alls", isNumber: NUMBER },
-      { name: "Deliveries", isNumber: NUMBER },
+      { name: "Deliveries of them", isNumber: NUMBER },
       { name: "Share", isNumber: NUMBER },
     ],
     rows,
     notes: [
-      ...(lists.shown.length > 1 ? ["A mail to several lists counts with each of them."] : []),
+      ...(lists.shown.length > 1 ? ["A mail to several lists counts with each of them, with all its deliveries."] : []),
       ...(lists.more === 0 ? [] : [`${counted(lists.more, "more list")} left out.`]),
     ],
   };
