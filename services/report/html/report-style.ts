@@ -156,8 +156,8 @@ footer { padding-top: 0.5rem; padding-bottom: 2rem; font-size: 0.88rem; }
   h2, h3, caption { break-after: avoid; }
   .new-page { break-before: page; }
   .lead { font-size: 10.5pt; }
-  .facts { grid-template-columns: repeat(3, 1fr); gap: 0; border-width: 0 0 0.75pt 0.75pt; border-radius: 0; break-inside: avoid; }
-  .facts > div { padding: 5pt 8pt; border: solid var(--line); border-width: 0.75pt 0.75pt 0 0; }
+  .facts { grid-template-columns: repeat(3, 1fr); gap: 0; padding-right: 1px; border: 0; border-radius: 0; break-inside: avoid; }
+  .facts > div { margin: 0 -1px -1px 0; padding: 5pt 8pt; border: 1px solid var(--line); }
   .facts dd { font-size: 14pt; }
   .facts .fact-note, .facts dt, .note, .notes { font-size: 8.3pt; }
   .scroll { overflow: visible; border-radius: 0; }
