@@ -42,6 +42,10 @@ export class TopicReader {
   readonly records = new Map<string, number>();
   /** Lines that are neither windows nor alerts: who records or tells them puts them aside. */
   unreadable = 0;
+  /** How often partitions were given or taken. */
+  rebalances = 0;
+  /** When something was last read, ms; undefined: nothing was. */
+  readAtMs: number | undefined;
   private readonly options: TopicReaderOptions;
   private readonly places = new Map<string, Place>();
   private member: GroupMember | undefined;
@@ -65,9 +69,11 @@ export class TopicReader {
       topics,
       onAssigned: (partitions) => {
         this.hasJoined = true;
+        this.rebalances += 1;
         for (const at of partitions) void this.begin(at);
       },
       onLost: (partitions) => {
+        this.rebalances += 1;
         for (const at of partitions) this.places.delete(nameOf(at));
       },
       onBatch: (batch) => {
@@ -116,6 +122,7 @@ export class TopicReader {
   private take({ topic, partition, records, nextOffset, endOffset }: LogBatch): void {
     const place = this.places.get(nameOf({ topic, partition }));
     if (place === undefined) return;
+    this.readAtMs = this.options.nowMs();
     place.next = nextOffset;
     place.end = Math.max(place.end, endOffset);
     place.hasCaughtUp ||= nextOffset >= place.end;

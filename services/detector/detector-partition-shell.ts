@@ -4,6 +4,7 @@ import { decodeMailEvent } from "../../shared/domain/mail-event-codec.ts";
 import { partitionFor } from "../../shared/domain/partition-for.ts";
 import { siteKey, siteOfKey } from "../../shared/domain/site-key.ts";
 import { encodeStormAlert } from "../../shared/domain/storm-alert-codec.ts";
+import type { StormAlert } from "../../shared/domain/storm-alert.ts";
 import { decodeStreamProgress, encodeStreamProgress, isProgressLine } from "../../shared/domain/stream-progress.ts";
 import { encodeThreadWindow } from "../../shared/domain/thread-window-codec.ts";
 import type { DetectorSettings } from "../../shared/domain/detector-settings.ts";
@@ -35,6 +36,10 @@ export interface DetectorPartitionOptions {
   readonly deadLetters: string;
   /** Of squall. */
   readonly version: string;
+  /** A mail came for the first time, so far behind the time of its site; not finite where that is not known. */
+  readonly onMail?: (latenessMs: number) => void;
+  /** It outlives a kill once it is flushed. */
+  readonly onAlert?: (stage: "decided" | "flushed", alert: StormAlert) => void;
 }
 
 export class DetectorPartition implements PartitionFold {
@@ -52,7 +57,9 @@ export class DetectorPartition implements PartitionFold {
   private readTo = 0;
   /** Offset of the next record. */
   private next = 0;
-  private hasAlert = false;
+  /** Since the last flush began, and in the one under way. */
+  private decided: StormAlert[] = [];
+  private flushing: StormAlert[] = [];
 
   constructor(options: DetectorPartitionOptions) {
     this.options = options;
@@ -65,7 +72,7 @@ export class DetectorPartition implements PartitionFold {
   }
 
   get isUrgent(): boolean {
-    return this.hasAlert;
+    return this.decided.length > 0;
   }
 
   /** Events of a backlog that were folded before their turn was sure. */
@@ -137,7 +144,8 @@ export class DetectorPartition implements PartitionFold {
   }
 
   drain(sink: FlushSink): void {
-    this.hasAlert = false;
+    this.flushing = this.decided;
+    this.decided = [];
     this.alerts.drain(sink.output);
     this.windows.drain(sink.output);
     this.deadLetters.drain(sink.output);
@@ -146,7 +154,8 @@ export class DetectorPartition implements PartitionFold {
   }
 
   flushed(): void {
-    // Nobody waits for it.
+    for (const alert of this.flushing) this.options.onAlert?.("flushed", alert);
+    this.flushing = [];
   }
 
   /** `isAgain`: it was read before a restart. */
@@ -169,6 +178,7 @@ export class DetectorPartition implements PartitionFold {
     const { event } = decoded;
     if (!this.isKeepable(event.site)) return isAgain ? undefined : "too-long";
     const clock = this.clockOf(event.site);
+    if (!isAgain && event.revision === 1) this.options.onMail?.(clock.reached(Number.NEGATIVE_INFINITY) - event.at);
     const read = { event, offset, toldAtMs: timestampMs };
     if (isAgain) clock.takeAgain(read, this.nowMs);
     else if (clock.takeEvent(read, this.nowMs)) this.put(step(this.detector, { kind: "event", event }));
@@ -189,7 +199,8 @@ export class DetectorPartition implements PartitionFold {
     for (const output of outputs) {
       if (output.kind === "alert") {
         const { alert } = output;
-        this.hasAlert = true;
+        this.decided.push(alert);
+        this.options.onAlert?.("decided", alert);
         this.alerts.add(partitionFor(alert.stormId, this.alerts.partitions), encodeStormAlert(alert));
       } else {
         const { window } = output;

@@ -26,6 +26,34 @@ export interface DetectorTotals {
   };
 }
 
+/** How full the fullest table of a kind is, of all sites: 1 is its bound. */
+export type TableFill = Readonly<Record<string, number>>;
+
+/** Event time that every site has come to, ms; Infinity where none has begun. */
+export function leastWatermark({ sites }: DetectorState): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (const { watermark } of sites.values()) if (Number.isFinite(watermark)) least = Math.min(least, watermark);
+  return least;
+}
+
+/** Each site has tables of its own. */
+export function tableFill({ sites, settings: { bounds } }: DetectorState): TableFill {
+  const fullest = (entries: (site: SiteState) => number, max: number): number =>
+    Math.max(0, ...Array.from(sites.values(), entries)) / max;
+  return {
+    sites: sites.size / bounds.sitesMax,
+    windows: fullest(({ windows }) => windows.rowCount, bounds.windowsMax),
+    "fan-outs": fullest(({ messages }) => messages.fanOuts.size, bounds.fanOutsMax),
+    threads: fullest(({ threads }) => threads.threads.size, bounds.threadsMax),
+    "thread-ids": fullest(({ threads }) => threads.ids.size, bounds.threadIdsMax),
+    lists: fullest(({ lists }) => lists.lists.size, bounds.listsMax),
+    "list-persons": fullest(({ lists }) => lists.persons, bounds.knownPersonsMax),
+    logins: fullest(({ persons }) => persons.logins.size, bounds.loginsMax),
+    clients: fullest(({ clients }) => clients.clients.size, bounds.clientsMax),
+    storms: fullest(({ storms }) => storms.length, bounds.stormsMax),
+  };
+}
+
 export function detectorTotals(state: DetectorState): DetectorTotals {
   const sites = [...state.sites.values()];
   const sum = (read: (site: SiteState) => number): number => sites.reduce((total, site) => total + read(site), 0);

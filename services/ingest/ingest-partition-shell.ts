@@ -37,6 +37,8 @@ export interface IngestPartitionOptions {
   readonly deadLetters: string;
   /** Of squall. */
   readonly version: string;
+  /** Lines were read, the latest of which is of that time. */
+  readonly onRead?: (eventTimeMs: number) => void;
 }
 
 export class IngestPartition implements PartitionFold {
@@ -88,7 +90,9 @@ export class IngestPartition implements PartitionFold {
   }
 
   take({ records }: LogBatch): void {
+    const before = this.ingest.counters.lines;
     this.lines.take(records);
+    if (this.ingest.counters.lines > before) this.options.onRead?.(this.ingest.streamTime.latest);
   }
 
   advance(nowMs: number, readToMs: number): void {

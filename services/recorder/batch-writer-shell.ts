@@ -27,6 +27,8 @@ export interface WriteCounters {
   refused: number;
   readonly waited: Map<WaitReason, number>;
   points: number;
+  /** When a request was last stored, by our clock. */
+  storedAtMs: number;
 }
 
 export interface WriteBatch {
@@ -45,6 +47,7 @@ export class BatchWriter {
     refused: 0,
     waited: new Map(RECORDER_WAIT_REASONS.map((reason) => [reason, 0])),
     points: 0,
+    storedAtMs: Number.NEGATIVE_INFINITY,
   };
   /** Why nothing can be stored now; undefined: the last request was answered as it should. */
   waitsFor: WaitReason | undefined;
@@ -91,6 +94,7 @@ export class BatchWriter {
     const outcome = await this.options.writer.write(lines, signal);
     if (outcome.kind === "stored") {
       this.counters.stored += 1;
+      this.counters.storedAtMs = this.options.clock.nowMs();
       this.recovered();
     } else if (outcome.kind === "refused") this.counters.refused += 1;
     return outcome;

@@ -29,12 +29,20 @@ export interface IntakeCounters {
   alerts: number;
   /** Lines that are neither, by why; each becomes a dead letter, once. */
   readonly unreadable: Map<DeadLetterReason, number>;
+  /** When something was last read, by our clock. */
+  readAtMs: number;
 }
 
 type Reading = { readonly ok: true; readonly value: readonly Recorded<Origin>[] } | DecodeFault;
 
 export class Intake {
-  readonly counters: IntakeCounters = { records: new Map(), windows: 0, alerts: 0, unreadable: new Map() };
+  readonly counters: IntakeCounters = {
+    records: new Map(),
+    windows: 0,
+    alerts: 0,
+    unreadable: new Map(),
+    readAtMs: Number.NEGATIVE_INFINITY,
+  };
   readonly recorder: Recorder<Origin>;
   private readonly options: IntakeOptions;
 
@@ -46,6 +54,7 @@ export class Intake {
 
   /** `batch` goes into `filling`. */
   take(read: PartitionRead, batch: LogBatch, filling: PendingBatch, nowMs: number): void {
+    this.counters.readAtMs = nowMs;
     const { records } = this.counters;
     records.set(read.topic, (records.get(read.topic) ?? 0) + batch.records.length);
     for (const record of batch.records) this.takeRecord({ read, offset: record.offset }, record, filling, nowMs);

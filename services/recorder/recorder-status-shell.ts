@@ -42,6 +42,8 @@ export interface RecorderStatus {
   /** Why nothing can be stored now, and since when; undefined: it can. */
   readonly waits: { readonly reason: WaitReason; readonly sinceMs: number | undefined } | undefined;
   readonly deadLetterFailuresInRow: number;
+  /** When something was last read or stored, by our clock; -Infinity before. */
+  readonly progressAtMs: number;
 }
 
 export interface RecorderParts {
@@ -69,6 +71,7 @@ export function recorderStatus({ reads, intake, batches, letters, loop }: Record
     isPaused: loop.isFull,
     waits: waitsFor === undefined ? undefined : { reason: waitsFor, sinceMs: backoff.sinceMs },
     deadLetterFailuresInRow: letters.failuresInRow,
+    progressAtMs: Math.max(intake.counters.readAtMs, batches.counters.storedAtMs),
   };
 }
 

@@ -4,14 +4,14 @@ import { createMetrics } from "./metrics.ts";
 import type { Metrics } from "./metrics.ts";
 
 function empty(): Metrics {
-  return createMetrics({ version: "1.2.3", nodeVersion: "v24.0.0", ofProcess: false });
+  return createMetrics({ service: "standalone", version: "1.2.3", nodeVersion: "v24.0.0", ofProcess: false });
 }
 
 async function lines(metrics: Metrics): Promise<string[]> {
   return (await metrics.render("text")).split("\n").filter((line) => line !== "" && !line.startsWith("#"));
 }
 
-const BUILD = 'squall_build_info{version="1.2.3",node="v24.0.0"} 1';
+const BUILD = 'squall_build_info{service="standalone",version="1.2.3",node="v24.0.0"} 1';
 
 describe("what parts count is read when it is scraped", () => {
   test("counters, with and without labels; a series that is gone is gone", async () => {
@@ -79,7 +79,7 @@ test("both formats, again and again: one scrape in OpenMetrics changes no later 
 });
 
 test("of the process: the usual ones, without the gauges that are named like counters", async () => {
-  const metrics = createMetrics({ version: "1", nodeVersion: "v24", ofProcess: true });
+  const metrics = createMetrics({ service: "standalone", version: "1", nodeVersion: "v24", ofProcess: true });
   const text = await metrics.render("text");
   expect(text).toContain("# TYPE process_resident_memory_bytes gauge");
   expect(text).toContain("# TYPE nodejs_eventloop_lag_seconds gauge");

@@ -33,7 +33,8 @@ export interface Metrics {
 }
 
 export interface MetricsOptions {
-  /** Of squall; stands in squall_build_info. */
+  /** What runs, of what version; stands in squall_build_info. */
+  readonly service: string;
   readonly version: string;
   readonly nodeVersion: string;
   /** `process_*` and `nodejs_*` too. */
@@ -45,7 +46,7 @@ const MISNAMED = ["nodejs_active_handles_total", "nodejs_active_requests_total",
 /** How often the delay of the event loop is measured, ms: prom-client's 10 ms would wake an idle process 100 times a second. */
 const LOOP_DELAY_EVERY_MS = 50;
 
-export function createMetrics({ version, nodeVersion, ofProcess }: MetricsOptions): Metrics {
+export function createMetrics({ service, version, nodeVersion, ofProcess }: MetricsOptions): Metrics {
   const registry = new Registry();
   if (ofProcess) {
     collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LOOP_DELAY_EVERY_MS });
@@ -66,8 +67,8 @@ export function createMetrics({ version, nodeVersion, ofProcess }: MetricsOption
       return (await registry.getMetricsAsJSON()).reduce((sum, { values }) => sum + values.length, 0);
     },
   };
-  const build = { name: "squall_build_info", help: "Always 1; what runs.", labels: ["version", "node"] };
-  metrics.gauge(build, (sample) => sample(1, { version, node: nodeVersion }));
+  const build = { name: "squall_build_info", help: "Always 1; what runs.", labels: ["service", "version", "node"] };
+  metrics.gauge(build, (sample) => sample(1, { service, version, node: nodeVersion }));
   return metrics;
 }
 

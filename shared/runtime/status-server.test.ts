@@ -16,7 +16,9 @@ interface Served {
   readonly health: Health;
 }
 
-async function serve(metrics = createMetrics({ version: "1", nodeVersion: "v24", ofProcess: false })): Promise<Served> {
+async function serve(
+  metrics = createMetrics({ service: "standalone", version: "1", nodeVersion: "v24", ofProcess: false }),
+): Promise<Served> {
   const health = new Health({ stuckAfterMs: 1000, conditions: ["inputs open"], nowMs: () => 0 });
   const address = { host: "127.0.0.1", port: 0 };
   const server = await openStatusServer({ address, metrics, health, mend: "SQUALL_METRICS_ADDRESS sets another" });
@@ -59,7 +61,7 @@ describe("what it answers", () => {
   });
 
   test("a metric that cannot be read is told, and the server lives on", async () => {
-    const metrics = createMetrics({ version: "1", nodeVersion: "v24", ofProcess: false });
+    const metrics = createMetrics({ service: "standalone", version: "1", nodeVersion: "v24", ofProcess: false });
     metrics.gauge({ name: "squall_broken", help: "Broken." }, () => {
       throw new Error("out of order");
     });
@@ -71,7 +73,7 @@ describe("what it answers", () => {
 
 test("a port in use is told in one line", async () => {
   const { server, health } = await serve();
-  const metrics = createMetrics({ version: "1", nodeVersion: "v24", ofProcess: false });
+  const metrics = createMetrics({ service: "standalone", version: "1", nodeVersion: "v24", ofProcess: false });
   const second = openStatusServer({
     address: server.address,
     metrics,

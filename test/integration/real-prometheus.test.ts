@@ -18,7 +18,12 @@ const closers = closersAfterEach();
 
 /** Which formats were asked for and given. */
 async function openSquall(formats: Set<string>): Promise<number> {
-  const metrics = createMetrics({ version: "0.1.0", nodeVersion: process.version, ofProcess: true });
+  const metrics = createMetrics({
+    service: "standalone",
+    version: "0.1.0",
+    nodeVersion: process.version,
+    ofProcess: true,
+  });
   const latency = new HistogramCounts();
   for (const seconds of [0.2, 0.4, 700]) latency.observe(seconds);
   metrics.counter({ name: "squall_records_consumed_total", help: "Lines read.", labels: ["input"] }, (sample) => {

@@ -77,7 +77,7 @@ async function openStatus(
   const status: { running: ConsoleService | undefined } = { running: undefined };
   const { address } = config.metrics;
   if (address === undefined) return status;
-  const metrics = createMetrics({ version, nodeVersion: process.versions.node, ofProcess: true });
+  const metrics = createMetrics({ service: "console", version, nodeVersion: process.versions.node, ofProcess: true });
   addConsoleMetrics(metrics, page);
   const ready = () => readiness(status.running, terminal.signal.aborted);
   const server = await openStatusServer({

@@ -31,7 +31,7 @@ async function health(flags: HealthFlags, env: Terminal["env"] = {}): Promise<[n
 async function statusServer(host: string, isReady: boolean): Promise<number> {
   const server = await openStatusServer({
     address: { host, port: 0 },
-    metrics: createMetrics({ version: "1", nodeVersion: "24", ofProcess: false }),
+    metrics: createMetrics({ service: "standalone", version: "1", nodeVersion: "24", ofProcess: false }),
     health: {
       alive: () => ({ ok: true, text: "ok" }),
       ready: () => (isReady ? { ok: true, text: "ready" } : { ok: false, text: "not yet: the group" }),

@@ -1,11 +1,11 @@
-// What the alerter told -> Prometheus metrics: the same as standalone has.
+// What the alerter told -> what metrics read of it: the same as of standalone.
 
 import type { HistogramCounts } from "../../../shared/runtime/histogram-counts.ts";
-import type { Metrics } from "../../../shared/runtime/metrics.ts";
 import { AlerterPartition } from "../../alerter/alerter-partition-shell.ts";
+import type { TellingCounts } from "../standalone/receiver-metrics.ts";
 import type { HeartbeatCounts } from "../standalone/standalone-counts.ts";
-import { addReceiverMetrics } from "../standalone/receiver-metrics.ts";
-import { foldsOf, type StageService } from "./stage-service.ts";
+import type { CountedStage } from "./service-metrics.ts";
+import { foldsOf } from "./stage-service.ts";
 
 export interface AlerterCounts {
   /** From the decision until a receiver took the alert, s. */
@@ -14,15 +14,11 @@ export interface AlerterCounts {
 }
 
 /** `service`: undefined until the brokers answered. The topic of alerts has one partition: a process has it, or waits for it. */
-export function addAlerterMetrics(
-  metrics: Metrics,
-  service: () => StageService | undefined,
-  counts: AlerterCounts,
-): void {
+export function tellingCounts(service: () => CountedStage | undefined, counts: AlerterCounts): TellingCounts {
   const folds = () => foldsOf(service(), AlerterPartition);
-  addReceiverMetrics(metrics, {
+  return {
     ...counts,
     receivers: () => folds().flatMap(({ telling }) => telling.status().receivers),
     silences: () => folds().reduce((sum, { silences }) => sum + silences.size().silences, 0),
-  });
+  };
 }

@@ -4,23 +4,23 @@ import type { Metrics } from "../../../shared/runtime/metrics.ts";
 import { AssemblerPartition } from "../../assembler/assembler-partition-shell.ts";
 import { addMailMetrics } from "../standalone/mail-metrics.ts";
 import { addProgressDropped } from "./progress-metrics.ts";
-import { foldsOf, type StageService } from "./stage-service.ts";
-import { sumOf, summed } from "./summed.ts";
+import type { CountedStage } from "./service-metrics.ts";
+import { foldsOf } from "./stage-service.ts";
 
 /** `service`: undefined until the brokers answered. */
-export function addAssemblerMetrics(metrics: Metrics, service: () => StageService | undefined): void {
-  const assemblers = () => foldsOf(service(), AssemblerPartition).flatMap((fold) => fold.assemblers);
+export function addAssemblerMetrics(metrics: Metrics, service: () => CountedStage | undefined): void {
+  const counts = () => service()?.counts ?? {};
   addMailMetrics(metrics, {
     assembler: {
-      counters: () => summed(assemblers().map(({ counters }) => counters)),
-      openMails: () => sumOf(assemblers(), ({ openMails }) => openMails),
+      counters: counts,
+      openMails: () =>
+        foldsOf(service(), AssemblerPartition).flatMap(({ assemblers }) =>
+          assemblers.map(({ openMails }) => openMails),
+        ),
     },
     detector: undefined,
   });
-  const partitions = () => foldsOf(service(), AssemblerPartition);
   const sites = "Lines of mail systems beyond the room for them, which are lost.";
-  metrics.counter({ name: "squall_sites_dropped_total", help: sites }, (sample) =>
-    sample(sumOf(partitions(), ({ sitesDropped }) => sitesDropped)),
-  );
-  addProgressDropped(metrics, () => sumOf(partitions(), ({ progressDropped }) => progressDropped));
+  metrics.counter({ name: "squall_sites_dropped_total", help: sites }, (sample) => sample(counts()["sitesDropped"]));
+  addProgressDropped(metrics, () => counts()["progressDropped"]);
 }

@@ -2,8 +2,22 @@
 
 import type { Metrics } from "../../../shared/runtime/metrics.ts";
 import type { ConsolePage } from "./console-service.ts";
+import { sampleLag } from "./partition-series.ts";
+import { addProgress } from "./progress-metrics.ts";
 
-export function addConsoleMetrics({ counter, gauge }: Metrics, page: ConsolePage): void {
+/** What is read of it. */
+export interface CountedConsole {
+  readonly reader:
+    | Pick<NonNullable<ConsolePage["reader"]>, "lag" | "readAtMs" | "rebalances" | "records" | "unreadable">
+    | undefined;
+  readonly console: {
+    readonly stream: Pick<ConsolePage["console"]["stream"], "size" | "skipped">;
+    readonly state: Pick<ConsolePage["console"]["state"], "dropped">;
+  };
+}
+
+export function addConsoleMetrics(metrics: Metrics, page: CountedConsole): void {
+  const { counter, gauge } = metrics;
   counter({ name: "squall_records_consumed_total", help: "Records read.", labels: ["topic"] }, (sample) => {
     for (const [topic, count] of page.reader?.records ?? []) sample(count, { topic });
   });
@@ -13,8 +27,16 @@ export function addConsoleMetrics({ counter, gauge }: Metrics, page: ConsolePage
   });
   const lag = "Records behind what was read.";
   gauge({ name: "squall_consumer_lag_records", help: lag, labels: ["topic", "partition"] }, (sample) => {
-    for (const { topic, partition, records } of page.reader?.lag ?? [])
-      sample(records, { topic, partition: String(partition) });
+    const lags = page.reader?.lag ?? [];
+    sampleLag(
+      sample,
+      lags.map((one) => ({ ...one, lagRecords: one.records })),
+    );
+  });
+  addProgress(metrics, {
+    help: "When something was last read.",
+    rebalances: () => page.reader?.rebalances,
+    progressAtMs: () => page.reader?.readAtMs,
   });
   gauge({ name: "squall_console_pages", help: "Pages that are open." }, (sample) => sample(page.console.stream.size));
   const dropped = "Threads, lists and sites of the last hour that were forgotten for want of room.";

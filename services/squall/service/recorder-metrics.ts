@@ -2,11 +2,16 @@
 
 import type { Metrics } from "../../../shared/runtime/metrics.ts";
 import type { RecorderStatus } from "../../recorder/recorder-status-shell.ts";
+import { sampleLag } from "./partition-series.ts";
+import { addProgress } from "./progress-metrics.ts";
 
-type EachStatus = (visit: (status: RecorderStatus) => void) => void;
+export type CountedRecorder = RecorderStatus & { readonly rebalances: number };
+
+type EachStatus = (visit: (status: CountedRecorder) => void) => void;
 
 /** `status`: undefined until it runs. */
-export function addRecorderMetrics({ counter, gauge }: Metrics, status: () => RecorderStatus | undefined): void {
+export function addRecorderMetrics(metrics: Metrics, status: () => CountedRecorder | undefined): void {
+  const { counter, gauge } = metrics;
   const each: EachStatus = (visit) => {
     const now = status();
     if (now !== undefined) visit(now);
@@ -32,12 +37,21 @@ export function addRecorderMetrics({ counter, gauge }: Metrics, status: () => Re
   gauge({ name: "squall_sink_paused", help: "1: reading waits, too much is held.", labels: ["sink"] }, (sample) =>
     each(({ isPaused }) => sample(isPaused ? 1 : 0, { sink: "influx" })),
   );
+  addIntake(metrics, each);
+  addProgress(metrics, {
+    help: "When something was last read or stored.",
+    rebalances: () => status()?.rebalances,
+    progressAtMs: () => status()?.progressAtMs,
+  });
+  addBounds({ counter, gauge }, each);
+}
+
+/** What was read, how far, and what of it went to the dead letters. */
+function addIntake({ counter, gauge }: Pick<Metrics, "counter" | "gauge">, each: EachStatus): void {
   const lag = "Records that are not stored yet, of the partitions that this process has.";
   gauge({ name: "squall_consumer_lag_records", help: lag, labels: ["topic", "partition"] }, (sample) =>
     each(({ partitions }) => {
-      for (const { topic, partition, lagRecords } of partitions) {
-        sample(lagRecords, { topic, partition: String(partition) });
-      }
+      sampleLag(sample, partitions);
     }),
   );
   counter({ name: "squall_records_consumed_total", help: "Records read.", labels: ["topic"] }, (sample) =>
@@ -63,7 +77,6 @@ export function addRecorderMetrics({ counter, gauge }: Metrics, status: () => Re
       sample(Math.max(0, deadLetters - unreadable), { reason: "refused-by-influx" });
     }),
   );
-  addBounds({ counter, gauge }, each);
 }
 
 /** What was left out or forgotten for want of room. */

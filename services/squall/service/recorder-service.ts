@@ -31,6 +31,7 @@ export class RecorderService implements RunningService {
   private readonly writer: PointWriter;
   private readonly ended = Promise.withResolvers<void>();
   private recording: Recording | undefined;
+  private rebalances = 0;
 
   constructor(options: RecorderServiceOptions) {
     this.options = options;
@@ -41,8 +42,10 @@ export class RecorderService implements RunningService {
     this.ended.promise.catch(() => undefined);
   }
 
-  get status(): RecorderStatus | undefined {
-    return this.recording?.status();
+  /** `rebalances`: how often partitions were given or taken. */
+  get status(): (RecorderStatus & { readonly rebalances: number }) | undefined {
+    const status = this.recording?.status();
+    return status === undefined ? undefined : { ...status, rebalances: this.rebalances };
   }
 
   get isReady(): boolean {
@@ -58,7 +61,7 @@ export class RecorderService implements RunningService {
     const { config, log, version, clock, monotonicMs, say } = this.options;
     const { topics } = config.kafka;
     this.recording = await startRecorder({
-      log,
+      log: this.counting(log),
       writer: this.writer,
       clock,
       monotonicMs,
@@ -73,6 +76,27 @@ export class RecorderService implements RunningService {
       },
     });
     say(`reading ${topics["thread-windows"]} and ${topics["storm-alerts"]}`);
+  }
+
+  private counting(log: TopicLog): Pick<TopicLog, "endsOf" | "join" | "offsetAt" | "openPlainWriter" | "partitionsOf"> {
+    return {
+      endsOf: (topic) => log.endsOf(topic),
+      offsetAt: (at, timestampMs) => log.offsetAt(at, timestampMs),
+      openPlainWriter: () => log.openPlainWriter(),
+      partitionsOf: (topic) => log.partitionsOf(topic),
+      join: ({ onAssigned, onLost, ...group }) =>
+        log.join({
+          ...group,
+          onAssigned: (given) => {
+            this.rebalances += 1;
+            onAssigned(given);
+          },
+          onLost: (lost) => {
+            this.rebalances += 1;
+            onLost(lost);
+          },
+        }),
+    };
   }
 
   run(): Promise<void> {

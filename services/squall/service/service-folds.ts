@@ -1,7 +1,9 @@
 // The configuration of one service -> what it does with a partition of its input.
 
 import { randomInt } from "node:crypto";
+import type { StormAlert } from "../../../shared/domain/storm-alert.ts";
 import { deadLetterTopic, type TopicKind } from "../../../shared/domain/topics.ts";
+import type { HistogramCounts } from "../../../shared/runtime/histogram-counts.ts";
 import type { PartitionFold } from "../../../shared/runtime/stage/partition-fold.ts";
 import type { TopicPartition } from "../../../shared/runtime/topic-log.ts";
 import { AlerterPartition, type PartitionLinks } from "../../alerter/alerter-partition-shell.ts";
@@ -15,6 +17,7 @@ import { DetectorPartition } from "../../detector/detector-partition-shell.ts";
 import { IngestPartition } from "../../ingest/ingest-partition-shell.ts";
 import { zoneToUtc } from "../../ingest/time-zone.ts";
 import type { PeopleSettings, ServiceConfig } from "../service-settings.ts";
+import type { EventTimes } from "../standalone/event-times.ts";
 
 export interface FoldDeps {
   /** Of squall. */
@@ -23,11 +26,13 @@ export interface FoldDeps {
   readonly partitionsOf: (kind: TopicKind) => number;
   readonly createTelling: (links: PartitionLinks) => Telling;
   readonly nowMs: () => number;
+  readonly times: EventTimes;
+  readonly lateness: HistogramCounts;
 }
 
 /** What makes the fold of a partition. Folds of one process share nothing but who people are. */
 export function foldMaker(config: ServiceConfig, deps: FoldDeps): (at: TopicPartition) => PartitionFold {
-  const { version, nowMs, createTelling } = deps;
+  const { version, nowMs, createTelling, times, lateness } = deps;
   const place = (kind: TopicKind) => ({ topic: config.kafka.topics[kind], partitions: deps.partitionsOf(kind) });
   const common = (at: TopicPartition) => ({ at, deadLetters: deadLetterTopic(at.topic), version });
   const { detector, site } = config;
@@ -46,7 +51,8 @@ export function foldMaker(config: ServiceConfig, deps: FoldDeps): (at: TopicPart
       const { hostsMax } = config.ingest;
       const partitions = deps.partitionsOf("mail-logs");
       const fragments = place("mail-fragments");
-      return (at) => new IngestPartition({ ...common(at), partitions, reading, hostsMax, fragments });
+      const onRead = (eventTimeMs: number): void => times.read(nowMs(), eventTimeMs);
+      return (at) => new IngestPartition({ ...common(at), partitions, reading, hostsMax, fragments, onRead });
     }
     case "assembler": {
       const people = peopleOf(config.people);
@@ -60,9 +66,10 @@ export function foldMaker(config: ServiceConfig, deps: FoldDeps): (at: TopicPart
       const windows = place("thread-windows");
       const alerts = place("storm-alerts");
       const partitions = deps.partitionsOf("mail-events");
-      const settings = detector;
-      return (at) =>
-        new DetectorPartition({ ...common(at), partitions, site, settings, advise: stormAdvice, windows, alerts });
+      const options = { partitions, site, settings: detector, advise: stormAdvice, windows, alerts };
+      const onMail = (latenessMs: number): void => lateness.observe(latenessMs / 1000);
+      const onAlert = (stage: "decided" | "flushed", alert: StormAlert): void => times[stage](nowMs(), alert);
+      return (at) => new DetectorPartition({ ...common(at), ...options, onMail, onAlert });
     }
     case "alerter":
       return (at) => new AlerterPartition({ ...common(at), createTelling });

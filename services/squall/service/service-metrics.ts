@@ -1,7 +1,27 @@
 // What every service that folds counts -> Prometheus metrics: how far behind it is, what it flushed, what it took over and refused.
 
 import type { Metrics } from "../../../shared/runtime/metrics.ts";
+import type { PartitionTask } from "../../../shared/runtime/stage/partition-task.ts";
+import type { StageRunner } from "../../../shared/runtime/stage/stage-runner.ts";
+import type { TopicPartition } from "../../../shared/runtime/topic-log.ts";
+import { LATENCY_HELP, type LatencyStage } from "../standalone/standalone-counts.ts";
+import { REJECTED } from "./fold-counts.ts";
+import { sampleLag } from "./partition-series.ts";
+import { addProgress } from "./progress-metrics.ts";
 import type { StageService } from "./stage-service.ts";
+
+/** What is read of a partition that a process has. */
+export interface CountedPartition extends TopicPartition {
+  /** Undefined while it is being taken over. */
+  readonly task: Pick<PartitionTask, "endOffset" | "fold" | "nextOffset"> | undefined;
+}
+
+/** What is read of a service that folds. */
+export type CountedStage = Pick<StageService, "counts" | "inputTopic" | "lateness" | "takeovers" | "times"> & {
+  readonly runner: Pick<StageRunner, "consumedRecords" | "missedRecords" | "progressAtMs" | "rebalances"> & {
+    readonly status: () => readonly CountedPartition[];
+  };
+};
 
 export interface ServiceClocks {
   /** ms since the epoch, and a clock that only goes forward. */
@@ -9,13 +29,16 @@ export interface ServiceClocks {
   readonly monotonicMs: () => number;
 }
 
+type EachStage = (visit: (one: CountedStage) => void) => void;
+
 /** `service`: undefined until the brokers answered. */
 export function addStageMetrics(
-  { counter, gauge, histogram }: Metrics,
-  service: () => StageService | undefined,
-  { nowMs, monotonicMs }: ServiceClocks,
+  metrics: Metrics,
+  service: () => CountedStage | undefined,
+  { nowMs, monotonicMs, reasons }: ServiceClocks & { readonly reasons: readonly string[] },
 ): void {
-  const each = (visit: (one: StageService) => void): void => {
+  const { counter, gauge } = metrics;
+  const each: EachStage = (visit) => {
     const one = service();
     if (one !== undefined) visit(one);
   };
@@ -25,19 +48,25 @@ export function addStageMetrics(
   counter({ name: "squall_records_missed_total", help: missed }, (sample) =>
     each(({ runner }) => sample(runner.missedRecords)),
   );
-  const rejected = "Lines that were not taken and went to the dead letters, by reason, since their partition came.";
+  const rejected = "Lines that were not taken and went to the dead letters, by reason.";
   counter({ name: "squall_records_rejected_total", help: rejected, labels: ["reason"] }, (sample) =>
-    each(({ runner }) => {
-      for (const [reason, count] of rejections(runner)) sample(count, { reason });
+    each(({ counts }) => {
+      // From 0 on: of one that is first seen at 5 Prometheus takes no increase.
+      for (const reason of reasons) if (!(REJECTED + reason in counts)) sample(0, { reason });
+      for (const [name, count] of Object.entries(counts)) {
+        if (name.startsWith(REJECTED)) sample(count, { reason: name.slice(REJECTED.length) });
+      }
     }),
   );
   const lag = "Records behind what was read, of the partitions that this process has.";
   gauge({ name: "squall_consumer_lag_records", help: lag, labels: ["topic", "partition"] }, (sample) =>
     each(({ runner }) => {
-      for (const { topic, partition, task } of runner.status()) {
-        if (task !== undefined)
-          sample(Math.max(0, task.endOffset - task.nextOffset), { topic, partition: String(partition) });
-      }
+      const lags = runner
+        .status()
+        .flatMap(({ topic, partition, task }) =>
+          task === undefined ? [] : [{ topic, partition, lagRecords: Math.max(0, task.endOffset - task.nextOffset) }],
+        );
+      sampleLag(sample, lags);
     }),
   );
   const partitions = "Partitions that this process has, and those of them whose state is read.";
@@ -49,15 +78,23 @@ export function addStageMetrics(
       sample(all.length - ready, { state: "restoring" });
     }),
   );
-  counter({ name: "squall_rebalances_total", help: "How often partitions were given or taken." }, (sample) =>
-    each(({ runner }) => sample(runner.rebalances)),
-  );
-  const progress = "When something was last read, flushed or taken over.";
-  gauge({ name: "squall_last_progress_timestamp_seconds", help: progress }, (sample) =>
-    each(({ runner }) => sample((nowMs() - (monotonicMs() - runner.progressAtMs)) / 1000)),
-  );
+  addProgress(metrics, {
+    help: "When something was last read, flushed or taken over.",
+    rebalances: () => service()?.runner.rebalances,
+    progressAtMs: () => {
+      const one = service();
+      return one === undefined ? undefined : nowMs() - (monotonicMs() - one.runner.progressAtMs);
+    },
+  });
+  addStateMetrics(metrics, each);
+}
+
+/** Flushes, and takeovers of what others flushed. */
+function addStateMetrics({ counter, gauge, histogram }: Metrics, each: EachStage): void {
   const flushes = "How long a flush took: one transaction of output, state and position.";
-  histogram({ name: "squall_state_flush_seconds", help: flushes }, (tell) => each(({ flushTime }) => tell(flushTime)));
+  histogram({ name: "squall_state_flush_seconds", help: flushes }, (tell) =>
+    each(({ times }) => tell(times.flushTime)),
+  );
   const takeovers = "Partitions taken over, and what of their state was read.";
   counter({ name: "squall_takeovers_total", help: takeovers }, (sample) => each((one) => sample(one.takeovers.count)));
   counter({ name: "squall_state_restored_bytes_total", help: "State read at takeovers." }, (sample) =>
@@ -68,11 +105,14 @@ export function addStageMetrics(
   );
 }
 
-function rejections(runner: StageService["runner"]): Map<string, number> {
-  const sums = new Map<string, number>();
-  for (const { task } of runner.status()) {
-    for (const [reason, count] of task?.fold.deadLetters?.counts ?? [])
-      sums.set(reason, (sums.get(reason) ?? 0) + count);
-  }
-  return sums;
+/** From events to the word about them, in the service where that stage is. */
+export function addLatency(
+  { histogram }: Metrics,
+  service: () => CountedStage | undefined,
+  stages: readonly LatencyStage[],
+): void {
+  histogram({ name: "squall_event_e2e_latency_seconds", help: LATENCY_HELP, labels: ["stage"] }, (tell) => {
+    const times = service()?.times;
+    if (times !== undefined) for (const stage of stages) tell(times.latency[stage], { stage });
+  });
 }

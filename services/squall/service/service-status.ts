@@ -7,14 +7,10 @@ import { openStatusServer } from "../../../shared/runtime/status-server.ts";
 import type { ServiceConfig } from "../service-settings.ts";
 import { AlerterPartition } from "../../alerter/alerter-partition-shell.ts";
 import type { Heartbeat } from "../../alerter/heartbeat-shell.ts";
-import { addAlerterMetrics } from "./alerter-metrics.ts";
-import { addAssemblerMetrics } from "./assembler-metrics.ts";
-import { addDetectorMetrics } from "./detector-metrics.ts";
-import { addIngestMetrics } from "./ingest-metrics.ts";
+import { tellingCounts } from "./alerter-metrics.ts";
+import { addServiceMetrics } from "./role-metrics.ts";
 import { ALIVE, readiness, type RunningService } from "./running-service.ts";
-import { addRecorderMetrics } from "./recorder-metrics.ts";
 import { RecorderService } from "./recorder-service.ts";
-import { addStageMetrics } from "./service-metrics.ts";
 import { foldsOf, StageService } from "./stage-service.ts";
 
 const MEND = 'set another with --metrics, SQUALL_METRICS_ADDRESS or metrics: {address: …}; "off" for none';
@@ -43,20 +39,21 @@ export async function openServiceStatus(
   let counted: StageService | RecorderService | undefined;
   let isStopping = false;
   const ready = () => readiness(running, isStopping);
-  const metrics = createMetrics({ version, nodeVersion: process.versions.node, ofProcess: address !== undefined });
+  const metrics = createMetrics({
+    service: role,
+    version,
+    nodeVersion: process.versions.node,
+    ofProcess: address !== undefined,
+  });
   const notificationLatency = new HistogramCounts();
   let beating: Heartbeat | undefined;
-  const clocks = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
   const stage = () => (counted instanceof StageService ? counted : undefined);
-  if (role === "recorder") {
-    addRecorderMetrics(metrics, () => (counted instanceof RecorderService ? counted.status : undefined));
-  } else addStageMetrics(metrics, stage, clocks);
-  if (role === "ingest") addIngestMetrics(metrics, stage);
-  if (role === "assembler") addAssemblerMetrics(metrics, stage);
-  if (role === "detector") addDetectorMetrics(metrics, stage);
-  if (role === "alerter") {
-    addAlerterMetrics(metrics, stage, { notificationLatency, heartbeat: () => beating?.counters });
-  }
+  addServiceMetrics(metrics, role, {
+    stage,
+    recorder: () => (counted instanceof RecorderService ? counted.status : undefined),
+    telling: tellingCounts(stage, { notificationLatency, heartbeat: () => beating?.counters }),
+    clocks: { nowMs: () => Date.now(), monotonicMs: () => performance.now() },
+  });
   const health = { alive: () => ALIVE, ready };
   const server = address === undefined ? undefined : await openStatusServer({ address, metrics, health, mend: MEND });
   return {

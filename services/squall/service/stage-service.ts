@@ -9,6 +9,8 @@ import { consumerGroup, STAGE_TOPICS, stateTopic, type TopicKind } from "../../.
 import type { PartitionLinks } from "../../alerter/alerter-partition-shell.ts";
 import type { Telling } from "../../alerter/telling-shell.ts";
 import type { ServiceConfig } from "../service-settings.ts";
+import { EventTimes } from "../standalone/event-times.ts";
+import { type Counts, FoldCounts } from "./fold-counts.ts";
 import type { RunningService } from "./running-service.ts";
 import { foldMaker } from "./service-folds.ts";
 import { topicCounts } from "./topic-counts.ts";
@@ -34,9 +36,15 @@ export interface TakeoverCounts {
   longestMs: number;
 }
 
+interface StageParts {
+  readonly runner: {
+    readonly status: () => readonly { readonly task: { readonly fold: PartitionFold } | undefined }[];
+  };
+}
+
 /** The folds of one stage's kind, of the partitions that the process has and whose state is read. */
 export function foldsOf<Fold extends PartitionFold>(
-  service: StageService | undefined,
+  service: StageParts | undefined,
   kind: abstract new (...args: never) => Fold,
 ): Fold[] {
   return (service?.runner.status() ?? []).flatMap(({ task }) => (task?.fold instanceof kind ? [task.fold] : []));
@@ -45,9 +53,12 @@ export function foldsOf<Fold extends PartitionFold>(
 export class StageService implements RunningService {
   readonly runner: StageRunner;
   readonly inputTopic: string;
-  readonly flushTime = new HistogramCounts();
   readonly takeovers: TakeoverCounts = { count: 0, entries: 0, bytes: 0, longestMs: 0 };
+  readonly times = new EventTimes();
+  /** How far mails lay behind the time of their site when they came, s. */
+  readonly lateness = new HistogramCounts();
   private readonly options: StageServiceOptions;
+  private readonly folds = new FoldCounts();
 
   private constructor(options: StageServiceOptions, counts: ReadonlyMap<TopicKind, number>) {
     this.options = options;
@@ -64,13 +75,16 @@ export class StageService implements RunningService {
         partitionsOf: (one) => counts.get(one) ?? 0,
         createTelling,
         nowMs: () => clock.nowMs(),
+        times: this.times,
+        lateness: this.lateness,
       }),
       flushEveryMs: config.flushEveryMs,
       clock,
       monotonicMs,
       say,
-      onRestored: ({ partition }, { entries, bytes, tookMs }) => {
+      onRestored: ({ at: { partition }, fold, restored: { entries, bytes, tookMs } }) => {
         const { takeovers } = this;
+        this.folds.came(fold);
         takeovers.count += 1;
         takeovers.entries += entries;
         takeovers.bytes += bytes;
@@ -80,7 +94,10 @@ export class StageService implements RunningService {
         );
       },
       onFlushed: (tookMs) => {
-        this.flushTime.observe(tookMs / 1000);
+        this.times.flush(tookMs);
+      },
+      onGone: (fold) => {
+        this.folds.left(fold);
       },
     });
   }
@@ -88,6 +105,11 @@ export class StageService implements RunningService {
   /** Looks at the topics. Rejects with LogError. */
   static async create(options: StageServiceOptions): Promise<StageService> {
     return new StageService(options, await topicCounts(options.config, options.log));
+  }
+
+  /** What the process has counted; nothing before its first partition. */
+  get counts(): Counts {
+    return this.folds.of(this.runner.status().flatMap(({ task }) => (task === undefined ? [] : [task.fold])));
   }
 
   get isReady(): boolean {

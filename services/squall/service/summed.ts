@@ -1,6 +1,6 @@
 // Counters of the partitions of one process -> their sums, name by name.
 
-/** Nothing for none. A partition that goes takes what it counted along: to Prometheus that is a restart. */
+/** Nothing for none. */
 export function summed<Counters extends object>(all: readonly Counters[]): Partial<Counters> {
   const sums: Partial<Counters> = {};
   for (const counters of all) {
@@ -11,13 +11,6 @@ export function summed<Counters extends object>(all: readonly Counters[]): Parti
     }
   }
   return sums;
-}
-
-/** The same of one number each. */
-export function sumOf<Part>(parts: readonly Part[], read: (part: Part) => number): number {
-  let sum = 0;
-  for (const part of parts) sum += read(part);
-  return sum;
 }
 
 function namesOf<Counters extends object>(counters: Counters): (keyof Counters)[] {

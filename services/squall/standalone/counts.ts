@@ -1,7 +1,7 @@
 // A running standalone -> what its metrics read, looked at when somebody scrapes.
 
 import type { Heartbeat } from "../../alerter/heartbeat-shell.ts";
-import { detectorTotals } from "../../detector/detector-totals.ts";
+import { detectorTotals, leastWatermark, tableFill } from "../../detector/detector-totals.ts";
 import type { FileStateLog } from "../../../shared/adapters/files/state-log/file-state-log.ts";
 import type { InputReport } from "./live-inputs.ts";
 import type { IngestCounters } from "../../ingest/ingest.ts";
@@ -20,12 +20,13 @@ export function standaloneCounts({ standalone, log, heartbeat, reloads }: Counte
   const { assembler, detector } = pipeline.stages;
   return {
     inputs: () => inputs.reports.map(inputCounts),
+    areInputsWell: () => inputs.health.isWell(performance.now()),
     assembler: () => assembler.counters,
     openMails: () => assembler.openMails,
     detector: () => detector.counters,
     totals: () => detectorTotals(detector),
-    watermarkMs: () =>
-      Math.max(Number.NEGATIVE_INFINITY, ...[...detector.sites.values()].map((site) => site.watermark)),
+    fill: () => tableFill(detector),
+    watermarkMs: () => leastWatermark(detector),
     lastProgressMs: () => standalone.lastProgressMs,
     receivers: () => telling.status().receivers,
     silences: () => silences.size().silences,

@@ -1,9 +1,9 @@
 // Counters of assembler and detector -> metrics, of standalone and of the services: what was seen, what is held, what was dropped or forgotten and why.
 
-import type { AssemblerCounters } from "../../assembler/assembler-settings.ts";
+import { type AssemblerCounters, defaultAssemblerSettings } from "../../assembler/assembler-settings.ts";
 import type { DetectorCounters } from "../../detector/detector-counters.ts";
 import type { Metrics } from "../../../shared/runtime/metrics.ts";
-import type { DetectorTotals } from "../../detector/detector-totals.ts";
+import type { DetectorTotals, TableFill } from "../../detector/detector-totals.ts";
 
 /** Its reason in squall_state_evictions_total; undefined: it has a metric of its own. */
 const DETECTOR_REASONS: Readonly<Record<keyof DetectorCounters, string | undefined>> = {
@@ -52,14 +52,16 @@ const ASSEMBLER_REASONS: Readonly<Record<keyof AssemblerCounters, string | undef
 /** Of one assembler, or summed over the partitions that a process has: nothing is known where it has none. */
 export interface AssemblerPart {
   readonly counters: () => Readonly<Partial<AssemblerCounters>>;
-  readonly openMails: () => number;
+  /** Of each site. */
+  readonly openMails: () => readonly number[];
 }
 
 export interface DetectorPart {
   readonly counters: () => Readonly<Partial<DetectorCounters>>;
   readonly totals: () => DetectorTotals | undefined;
-  /** ms; -Infinity before the first event. */
-  readonly watermarkMs: () => number;
+  readonly fill: () => TableFill;
+  /** Event time that all sites have come to, ms, by partition; "": there are none. What is not finite: before the first event. */
+  readonly watermarks: () => ReadonlyMap<string, number>;
 }
 
 export interface MailParts {
@@ -92,7 +94,7 @@ export function addMailMetrics(metrics: Metrics, { assembler, detector }: MailPa
   });
   const held = "What is held in memory, by kind; the bounds are settings of detector.bounds.";
   gauge({ name: "squall_state_entries", help: held, labels: ["kind"] }, (sample) => {
-    if (assembler !== undefined) sample(assembler.openMails(), { kind: "open-mails" });
+    if (assembler !== undefined) sample(sumOf(assembler.openMails()), { kind: "open-mails" });
     const totals = detector?.totals();
     if (totals === undefined) return;
     const { fanOuts, threads, threadIds, lists, listPersons, logins, clients } = totals.held;
@@ -107,6 +109,13 @@ export function addMailMetrics(metrics: Metrics, { assembler, detector }: MailPa
     };
     for (const [kind, count] of Object.entries(kinds)) sample(count, { kind });
   });
+  const full = "How full what is held is, of its bound, by kind; of the mail system for which it is fullest.";
+  gauge({ name: "squall_state_fill_ratio", help: full, labels: ["kind"] }, (sample) => {
+    for (const [kind, ratio] of Object.entries(detector?.fill() ?? {})) sample(ratio, { kind });
+    if (assembler === undefined) return;
+    const { openMailsMax } = defaultAssemblerSettings;
+    sample(Math.max(0, ...assembler.openMails()) / openMailsMax, { kind: "open-mails" });
+  });
 }
 
 function addAssemblerMetrics({ counter }: Metrics, { counters }: AssemblerPart): void {
@@ -116,7 +125,7 @@ function addAssemblerMetrics({ counter }: Metrics, { counters }: AssemblerPart):
   counter({ name: "squall_queue_ids_reused_total", help: reused }, (sample) => sample(counters().reusedQueueIds));
 }
 
-function addDetectorMetrics({ counter, gauge }: Metrics, { counters, totals, watermarkMs }: DetectorPart): void {
+function addDetectorMetrics({ counter, gauge }: Metrics, { counters, totals, watermarks }: DetectorPart): void {
   const one = (name: string, help: string, read: () => number | undefined): void =>
     counter({ name, help }, (sample) => sample(read()));
   one("squall_events_total", "MailEvents that the detector took.", () => counters().events);
@@ -134,6 +143,14 @@ function addDetectorMetrics({ counter, gauge }: Metrics, { counters, totals, wat
   gauge({ name: "squall_open_windows", help: "Minute windows that are held." }, (sample) =>
     sample(totals()?.held.windows),
   );
-  const watermark = "Event time up to which windows are closed and storms end; its lag is time() less this.";
-  gauge({ name: "squall_watermark_timestamp_seconds", help: watermark }, (sample) => sample(watermarkMs() / 1000));
+  const watermark =
+    "Event time up to which windows are closed and storms end, of the mail system furthest behind; its lag is time() less this.";
+  const spec = { name: "squall_watermark_timestamp_seconds", help: watermark, labels: ["partition"] };
+  gauge(spec, (sample) => {
+    for (const [partition, ms] of watermarks()) sample(ms / 1000, partition === "" ? {} : { partition });
+  });
+}
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0);
 }

@@ -19,8 +19,11 @@ export function addReceiverMetrics({ counter, gauge, histogram }: Metrics, count
     for (const { name: receiver, delivered, failed, lost, unheard } of counts.receivers()) {
       sample(delivered, { receiver, outcome: "delivered", reason: "" });
       for (const [outcome, reasons] of Object.entries({ failed, lost, unheard })) {
-        // A reason that never came is not shown: most never come, and they would be most of all series.
-        for (const [reason, count] of reasons) if (count > 0) sample(count, { receiver, outcome, reason });
+        // A reason that never came is not shown: most never come, and they would be most of all series. What is lost is, from 0 on: of a
+        // series that is first seen at 1 Prometheus takes no increase.
+        for (const [reason, count] of reasons) {
+          if (count > 0 || outcome === "lost") sample(count, { receiver, outcome, reason });
+        }
       }
     }
   });

@@ -2,7 +2,7 @@
 
 import type { AssemblerCounters } from "../../assembler/assembler-settings.ts";
 import type { DetectorCounters } from "../../detector/detector-counters.ts";
-import type { DetectorTotals } from "../../detector/detector-totals.ts";
+import type { DetectorTotals, TableFill } from "../../detector/detector-totals.ts";
 import type { IngestCounters } from "../../ingest/ingest.ts";
 import type { HistogramCounts } from "../../../shared/runtime/histogram-counts.ts";
 
@@ -60,15 +60,20 @@ export interface HeartbeatCounts {
  * input; `decided`, the detector raised the alert; `flushed`, the alert outlives a kill. From there on notificationLatency counts.
  */
 export const LATENCY_STAGES = ["read", "decided", "flushed"] as const;
+export const LATENCY_HELP = "From an event's time to a stage: read, decided (alerts), flushed (alerts).";
+export const LATENESS_HELP = "How far mails lay behind the time of their mail system when they came.";
 export type LatencyStage = (typeof LATENCY_STAGES)[number];
 
 export interface StandaloneCounts {
   readonly inputs: () => Iterable<InputCounts>;
+  /** Every input gives what it should, as far as can be seen. */
+  readonly areInputsWell: () => boolean;
   readonly assembler: () => Readonly<AssemblerCounters>;
   readonly openMails: () => number;
   readonly detector: () => Readonly<DetectorCounters>;
   readonly totals: () => DetectorTotals;
-  /** ms; -Infinity before the first event. */
+  readonly fill: () => TableFill;
+  /** Of the mail system furthest behind, ms; not finite before the first event. */
   readonly watermarkMs: () => number;
   /** When the loop last finished a turn, ms since the epoch. */
   readonly lastProgressMs: () => number;

@@ -2,10 +2,11 @@
 // configuration, reasons are closed sets; no address, subject or thread is among them.
 
 import type { Metrics, ReadSamples } from "../../../shared/runtime/metrics.ts";
+import { REJECTION_REASONS } from "../../ingest/rejection.ts";
 import { addMailMetrics } from "./mail-metrics.ts";
 import { addReceiverMetrics } from "./receiver-metrics.ts";
 import type { InputCounts, StandaloneCounts } from "./standalone-counts.ts";
-import { LATENCY_STAGES } from "./standalone-counts.ts";
+import { LATENCY_HELP, LATENCY_STAGES, LATENESS_HELP } from "./standalone-counts.ts";
 
 /** Longest label; names of inputs are paths. */
 const LABEL_CHARS_MAX = 120;
@@ -14,10 +15,10 @@ const READER_COUNTERS_MAX = 12;
 
 export function addStandaloneMetrics(metrics: Metrics, counts: StandaloneCounts): void {
   addInputMetrics(metrics, counts);
-  const { assembler, openMails, detector, totals, watermarkMs } = counts;
+  const { assembler, openMails, detector, totals, fill, watermarkMs } = counts;
   addMailMetrics(metrics, {
-    assembler: { counters: assembler, openMails },
-    detector: { counters: detector, totals, watermarkMs },
+    assembler: { counters: assembler, openMails: () => [openMails()] },
+    detector: { counters: detector, totals, fill, watermarks: () => new Map([["", watermarkMs()]]) },
   });
   addReceiverMetrics(metrics, counts);
   addStateMetrics(metrics, counts);
@@ -26,12 +27,10 @@ export function addStandaloneMetrics(metrics: Metrics, counts: StandaloneCounts)
   gauge({ name: "squall_last_progress_timestamp_seconds", help: progress }, (sample) =>
     sample(seconds(counts.lastProgressMs())),
   );
-  const latency = "From an event's time to a stage: read, decided (alerts), flushed (alerts).";
-  histogram({ name: "squall_event_e2e_latency_seconds", help: latency, labels: ["stage"] }, (tell) => {
+  histogram({ name: "squall_event_e2e_latency_seconds", help: LATENCY_HELP, labels: ["stage"] }, (tell) => {
     for (const stage of LATENCY_STAGES) tell(counts.latency[stage], { stage });
   });
-  const lateness = "How far events lay behind the stream time when they came.";
-  histogram({ name: "squall_event_lateness_seconds", help: lateness }, (tell) => tell(counts.lateness));
+  histogram({ name: "squall_event_lateness_seconds", help: LATENESS_HELP }, (tell) => tell(counts.lateness));
   const reloads = "Reloads of the configuration; refused: the old one stays in force.";
   counter({ name: "squall_config_reloads_total", help: reloads, labels: ["outcome"] }, (sample) => {
     const { done, refused } = counts.reloads();
@@ -40,7 +39,7 @@ export function addStandaloneMetrics(metrics: Metrics, counts: StandaloneCounts)
   });
 }
 
-function addInputMetrics({ counter, gauge }: Metrics, { inputs }: StandaloneCounts): void {
+function addInputMetrics({ counter, gauge }: Metrics, { inputs, areInputsWell }: StandaloneCounts): void {
   const each =
     (
       read: (
@@ -67,7 +66,8 @@ function addInputMetrics({ counter, gauge }: Metrics, { inputs }: StandaloneCoun
   );
   const rejected = "Lines that were not taken, over all inputs, by reason.";
   counter({ name: "squall_records_rejected_total", help: rejected, labels: ["reason"] }, (sample) => {
-    const sums = new Map<string, number>();
+    // From 0 on: of one that is first seen at 5 Prometheus takes no increase.
+    const sums = new Map<string, number>(REJECTION_REASONS.map((reason) => [reason, 0]));
     for (const { ingest } of inputs()) {
       for (const [reason, count] of ingest.rejected) sums.set(reason, (sums.get(reason) ?? 0) + count);
     }
@@ -83,6 +83,8 @@ function addInputMetrics({ counter, gauge }: Metrics, { inputs }: StandaloneCoun
     { name: "squall_input_open", help: "Files or connections of an input that are open now.", labels },
     each(({ open }) => [[open]]),
   );
+  const well = "0: an input is not there, cannot be read, or none of its lines is understood.";
+  gauge({ name: "squall_inputs_well", help: well }, (sample) => sample(areInputsWell() ? 1 : 0));
   const reader = "What the reader of an input counts: bytes, rotations, connections, stamps set right and so on.";
   counter(
     { name: "squall_input_events_total", help: reader, labels: ["input", "event"] },

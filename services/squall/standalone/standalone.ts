@@ -21,7 +21,7 @@ import { keptStateOf } from "./kept-parts.ts";
 import type { KeptState } from "./kept-state.ts";
 import { LiveIngest, type OnRejected } from "./live-ingest.ts";
 import { LiveInputs } from "./live-inputs.ts";
-import { StandaloneTimes } from "./standalone-times.ts";
+import { EventTimes } from "./event-times.ts";
 import type { StandaloneConfig } from "./standalone-settings.ts";
 
 /** Chunks of one input a turn: between them the others have theirs, and timers and sockets. */
@@ -60,7 +60,7 @@ export class Standalone {
   readonly telling: Telling;
   readonly inputs: LiveInputs;
   readonly state: KeptState;
-  readonly times = new StandaloneTimes();
+  readonly times = new EventTimes();
   lastProgressMs: number;
   private readonly deps: StandaloneDeps;
   private readonly flushes: FlushTurns;

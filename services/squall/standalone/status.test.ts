@@ -3,7 +3,7 @@ import { ListenError } from "../../../shared/runtime/listen-address.ts";
 import { HistogramCounts } from "../../../shared/runtime/histogram-counts.ts";
 import { defaultDetectorSettings } from "../../../shared/domain/detector-settings.ts";
 import { createDetectorState } from "../../detector/detector.ts";
-import { detectorTotals } from "../../detector/detector-totals.ts";
+import { detectorTotals, tableFill } from "../../detector/detector-totals.ts";
 import type { StandaloneCounts } from "./standalone-counts.ts";
 import type { Status } from "./status.ts";
 import { INPUTS_OPEN, noteTurn, openStatus, STATE_RESTORED } from "./status.ts";
@@ -30,6 +30,7 @@ function counts(): StandaloneCounts {
   const none = new HistogramCounts();
   return {
     inputs: () => [],
+    areInputsWell: () => true,
     assembler: () => ({
       accepted: 3,
       expiredFragments: 0,
@@ -42,6 +43,7 @@ function counts(): StandaloneCounts {
     openMails: () => 0,
     detector: () => state.counters,
     totals: () => detectorTotals(state),
+    fill: () => tableFill(state),
     watermarkMs: () => Number.NEGATIVE_INFINITY,
     lastProgressMs: () => 1000,
     receivers: () => [],

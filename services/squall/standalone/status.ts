@@ -46,7 +46,7 @@ export function noteTurn(health: Health, isBusy: boolean): void {
 /** Throws ListenError when the port cannot be opened. */
 export async function openStatus({ address, version, nodeVersion, nowMs }: StatusOptions): Promise<Status> {
   const health = new Health({ stuckAfterMs: STUCK_AFTER_MS, conditions: [STATE_RESTORED, INPUTS_OPEN], nowMs });
-  const metrics = createMetrics({ version, nodeVersion, ofProcess: address !== undefined });
+  const metrics = createMetrics({ service: "standalone", version, nodeVersion, ofProcess: address !== undefined });
   const server = address === undefined ? undefined : await openStatusServer({ address, metrics, health, mend: MEND });
   return {
     health,

@@ -26,6 +26,8 @@ export interface PartitionTaskOptions extends TakeOverOptions {
   /** As the group's member has it. */
   readonly sinceReadMs: () => number;
   readonly onFlushed: (tookMs: number) => void;
+  /** Said once, with the fold as it is then. */
+  readonly onGone?: (fold: PartitionFold) => void;
   /** More was taken than is good, or that is over. */
   readonly onPressure: (isHigh: boolean) => void;
   /** A flush failed, or the fold threw in it. Said once; nothing more is taken. */
@@ -148,6 +150,7 @@ export class PartitionTask {
   /** The last flush, where the partition is still ours; then nothing more is written. */
   async close(flushes: boolean): Promise<void> {
     if (!flushes) this.isOver = true;
+    this.options.onGone?.(this.fold);
     try {
       await this.fold.close?.(flushes ? CLOSE_GRACE_MS : 0);
       if (flushes) {

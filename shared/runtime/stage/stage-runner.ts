@@ -7,7 +7,6 @@ import { agreedPartitions } from "./agreed-partitions.ts";
 import type { PartitionFold } from "./partition-fold.ts";
 import { type PartitionStatus, watchedPartitions } from "./partition-status.ts";
 import type { PartitionTask } from "./partition-task.ts";
-import type { Restored } from "./taken-over.ts";
 import { isFenced, isPassing, messageOf } from "./passing-fault.ts";
 import { ShownPositions } from "./shown-positions.ts";
 import { type Owned, ownedPartition, Takeovers } from "./takeovers.ts";
@@ -31,8 +30,10 @@ export interface StageRunnerOptions {
   readonly monotonicMs: () => number;
   /** One line for a person. */
   readonly say: (line: string) => void;
-  readonly onRestored?: (at: TopicPartition, restored: Restored) => void;
+  readonly onRestored?: (task: PartitionTask) => void;
   readonly onFlushed?: (tookMs: number) => void;
+  /** A partition goes to another process, or is taken over anew: this fold of it is used no more. */
+  readonly onGone?: (fold: PartitionFold) => void;
 }
 
 export class StageRunner {
@@ -174,20 +175,16 @@ export class StageRunner {
     this.missedRecords += missed;
     if (missed > 0) say(`${at.topic}, partition ${at.partition}: ${missed} records were deleted before they were read`);
     this.progressAtMs = monotonicMs();
-    onRestored?.(at, task.restored);
+    onRestored?.(task);
   }
 
   private taskOptions(at: TopicPartition) {
-    const { log, group, stateTopic, createFold, flushEveryMs, monotonicMs, onFlushed } = this.options;
+    const { group, monotonicMs, onFlushed } = this.options;
     return {
-      log,
+      ...this.options,
       at,
-      stateTopic,
       writerId: `${group}.${at.partition}`,
       partitions: this.partitions,
-      createFold,
-      flushEveryMs,
-      monotonicMs,
       sinceReadMs: (): number => this.member?.sinceReadMs() ?? Number.POSITIVE_INFINITY,
       onFlushed: (tookMs: number): void => {
         this.progressAtMs = monotonicMs();

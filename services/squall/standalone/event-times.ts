@@ -1,10 +1,10 @@
-// How long things take in standalone, counted for the metrics: from the time of an event to each stage of the word about it.
+// How long things take in standalone and in the services, counted for the metrics: from the time of an event to each stage of the word about it.
 
 import type { StormAlert } from "../../../shared/domain/storm-alert.ts";
 import { HistogramCounts } from "../../../shared/runtime/histogram-counts.ts";
 import type { LatencyStage } from "./standalone-counts.ts";
 
-export class StandaloneTimes {
+export class EventTimes {
   readonly latency: Readonly<Record<LatencyStage, HistogramCounts>> = {
     read: new HistogramCounts(),
     decided: new HistogramCounts(),
