@@ -12,12 +12,12 @@ import {
   type StreamProgress,
 } from "../../shared/domain/stream-progress.ts";
 import { decodeThreadWindow } from "../../shared/domain/thread-window-codec.ts";
-import { DetectorPartition } from "./detector-partition-shell.ts";
+import { DetectorPartition, type DetectorPartitionOptions } from "./detector-partition-shell.ts";
 import { conversation, mail, START_AT } from "./testing/conversation.ts";
 
 const MINUTE = 60_000;
 
-function runOf(): FoldRun<DetectorPartition> {
+function runOf(watch: Pick<DetectorPartitionOptions, "onAlert" | "onMail"> = {}): FoldRun<DetectorPartition> {
   return new FoldRun(
     () =>
       new DetectorPartition({
@@ -30,6 +30,7 @@ function runOf(): FoldRun<DetectorPartition> {
         alerts: { topic: "alerts", partitions: 2 },
         deadLetters: "dead",
         version: "1.2.3",
+        ...watch,
       }),
   );
 }
@@ -78,6 +79,30 @@ test("an alert is urgent until it is said, and its storm's revisions are in one 
   expect(alerts(run)).toEqual([]);
   const partitions = run.records.filter(({ topic }) => topic === "alerts").map(({ partition }) => partition);
   expect(new Set(partitions).size).toBe(1);
+});
+
+test("for the metrics: an alert is decided, and flushed once its flush is over; a mail counts once, by the time of its site", () => {
+  const heard: string[] = [];
+  const lateMs: number[] = [];
+  const run = runOf({
+    onAlert: (stage, alert) => void heard.push(`${stage} ${alert.type} ${alert.revision}`),
+    onMail: (latenessMs) => void lateMs.push(latenessMs),
+  });
+  const [first = "", ...others] = storm();
+  run.take([first], START_AT);
+  expect(lateMs.some(Number.isFinite)).toBe(false);
+  run.take([progress("corp", START_AT + MINUTE)]);
+  run.take([first, ...others]);
+  expect(lateMs.filter(Number.isFinite)).toContain(MINUTE);
+  expect(lateMs).toHaveLength(storm().length + 1);
+  run.fold.advance(START_AT, Number.NEGATIVE_INFINITY);
+  const decided = heard.filter((word) => word.startsWith("decided"));
+  expect(decided).toContain("decided storm.opened 2");
+  expect(heard).toEqual(decided);
+  run.flush();
+  expect(heard.slice(decided.length)).toEqual(decided.map((word) => word.replace("decided", "flushed")));
+  run.flush();
+  expect(heard).toHaveLength(2 * decided.length);
 });
 
 test("alerters hear twice a minute how far each site has come", () => {

@@ -12,7 +12,7 @@ const NOW = Date.UTC(2026, 10, 24, 12);
 const FRAGMENTS = 3;
 let seeds = 0;
 
-function runOf(): FoldRun<IngestPartition> {
+function runOf(onRead: (eventTimeMs: number) => void = () => undefined): FoldRun<IngestPartition> {
   return new FoldRun(
     () =>
       new IngestPartition({
@@ -32,6 +32,7 @@ function runOf(): FoldRun<IngestPartition> {
         fragments: { topic: "fragments", partitions: FRAGMENTS },
         deadLetters: "dead",
         version: "1.2.3",
+        onRead,
       }),
   );
 }
@@ -196,4 +197,14 @@ describe("progress", () => {
     run.flush();
     expect(progressOf(run.restarted(), NOW + 5_000, false)).toEqual(["known", at]);
   });
+});
+
+test("for the metrics: the time of the latest line of each batch that has any", () => {
+  const read: number[] = [];
+  const run = runOf((eventTimeMs) => void read.push(eventTimeMs));
+  const line = (stamp: string): string => `${stamp} mx postfix/qmgr[1]: 97CA59841E6: removed`;
+  run.take([line("Nov 24 11:00:01"), line("Nov 24 11:00:09")], NOW);
+  run.takeBytes(Buffer.alloc(0), NOW);
+  run.take([line("Nov 24 11:00:05")], NOW);
+  expect(read.map((ms) => new Date(ms).toISOString().slice(11, 19))).toEqual(["11:00:09", "11:00:09"]);
 });

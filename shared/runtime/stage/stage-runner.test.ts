@@ -312,6 +312,24 @@ test("a partition that is lost and given again while it is taken over is read ba
   expect([world.said(0), world.said(1)]).toEqual([world.expected(0), world.expected(1)]);
 });
 
+test("a fold that goes is told of once, with all that it took", async () => {
+  const world = new StageWorld(2);
+  const gone: PartitionFold[] = [];
+  const first = await world.start(undefined, { onGone: (fold) => void gone.push(fold) });
+  world.write(0, ["a", "b"]);
+  world.write(1, ["c"]);
+  await world.until("all to be said", () => world.isDone);
+  expect([first.folds.length, gone.length]).toEqual([2, 0]);
+  const second = await world.start();
+  await world.until("a partition to be taken over", () =>
+    second.runner.status().some(({ task }) => task !== undefined),
+  );
+  await world.until("the other to be lost", () => first.runner.status().length === 1);
+  expect(gone).toHaveLength(1);
+  expect(first.folds).toContain(gone[0]);
+  expect(first.runner.status()[0]?.task?.fold).not.toBe(gone[0]);
+});
+
 describe("the watchdog", () => {
   async function reading(): Promise<{ world: StageWorld; log: SlowLog; process: StageProcess }> {
     const world = new StageWorld(1);
