@@ -3,13 +3,12 @@
 
 import { expect, test, vi } from "vitest";
 import { z } from "zod";
-import { ruleGroups } from "../../deploy/prometheus/mixin/mixin.ts";
-import { defaultMixinConfig } from "../../deploy/prometheus/mixin/mixin-config.ts";
 import { closersAfterEach } from "../support/closers.ts";
 import { freePort } from "../support/free-port.ts";
 import type { LiveSquall } from "../support/live-squall.ts";
 import { pollUntil } from "../support/poll.ts";
-import { type RealPrometheus, startRealPrometheus } from "../support/real-prometheus.ts";
+import { type RealPrometheus, startRealPrometheus, untilFires } from "../support/real-prometheus.ts";
+import { quickRules } from "../support/quick-rules.ts";
 import { realPart } from "../support/real-part.ts";
 import { mailAt, newHome, talk } from "../support/standalone-home.ts";
 
@@ -18,32 +17,13 @@ const DEADLINE_MS = 60_000;
 vi.setConfig({ testTimeout: 180_000 });
 const closers = closersAfterEach();
 
-/** As they are shipped, only that nobody waits for minutes. */
-const soon = { for: "1s", severity: "critical" } as const;
-const rules = ruleGroups({
-  ...defaultMixinConfig,
-  alerts: {
-    ...defaultMixinConfig.alerts,
-    SquallStormOpen: soon,
-    SquallDown: { ...soon, for: "2s" },
-    SquallWatchdog: soon,
-  },
-});
+const rules = quickRules({}, { SquallDown: "2s" });
 
 const ruleStates = z.object({
   groups: z.array(
     z.object({ rules: z.array(z.object({ name: z.string(), health: z.string(), lastError: z.string().optional() })) }),
   ),
 });
-
-async function untilFires(prometheus: RealPrometheus, alert: string, fires = true): Promise<void> {
-  const isFiring = async (): Promise<boolean> =>
-    (await prometheus.alerts()).some(({ labels, state }) => labels["alertname"] === alert && state === "firing");
-  await pollUntil(async () => (await isFiring()) === fires, {
-    deadlineMs: DEADLINE_MS,
-    what: `${alert} ${fires ? "to fire" : "to be over"}`,
-  });
-}
 
 async function untilThereIs({ query }: RealPrometheus, promql: string): Promise<void> {
   await pollUntil(async () => (await query(promql)).length === 1, { deadlineMs: DEADLINE_MS, what: promql });
@@ -69,8 +49,15 @@ test("a storm fires its alert, a restart neither ends nor repeats it, and who is
 
   home.write(talk({ list: LIST, atMs: Date.now() - 300_000, mails: 5 }));
   await untilFires(prometheus, "SquallStormOpen");
-  const [storm, ...others] = (await prometheus.alerts()).filter(({ labels }) => labels["severity"] === "critical");
-  expect(others.map(({ labels }) => labels["alertname"])).toEqual(["SquallWatchdog"]);
+  // Two scrapes that a busy machine fails look like a death here: that is judged below.
+  const firing = (await prometheus.alerts()).filter(
+    ({ labels, state }) => state === "firing" && labels["alertname"] !== "SquallDown",
+  );
+  expect(firing.map(({ labels }) => labels["alertname"] ?? "").toSorted()).toEqual([
+    "SquallStormOpen",
+    "SquallWatchdog",
+  ]);
+  const storm = firing.find(({ labels }) => labels["alertname"] === "SquallStormOpen");
   expect(storm?.labels).toMatchObject({ alertname: "SquallStormOpen", job: "squall", instance: `127.0.0.1:${port}` });
   expect(storm?.annotations["description"]).toMatch(/^1 open at 127\.0\.0\.1:/u);
 

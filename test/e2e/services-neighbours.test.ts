@@ -18,7 +18,9 @@ import { logOn } from "../support/kafka-logs.ts";
 import { LINES_A_MAIL, shortMail } from "../support/live-traffic.ts";
 import { pollUntil } from "../support/poll.ts";
 import { sharedRealKafka } from "../support/real-kafka.ts";
+import { quickRules } from "../support/quick-rules.ts";
 import { realPart } from "../support/real-part.ts";
+import { type RealPrometheus, startRealPrometheus, untilFires } from "../support/real-prometheus.ts";
 import { raiseStorm } from "../support/services/live-storm.ts";
 import { type ServiceProcess, ServiceSite } from "../support/services/service-site.ts";
 import { ANY_PORT, StatusPage } from "../support/services/status-page.ts";
@@ -100,6 +102,15 @@ const COUNTED: Readonly<Record<string, readonly RegExp[]>> = {
   alerter: [/^squall_notifications_total\{receiver="\S+",outcome="delivered",reason=""\} [1-9]/mu],
 };
 
+async function watchedByPrometheus(site: ServiceSite, program: string): Promise<RealPrometheus> {
+  const targets = await Promise.all(site.services.map((service) => new StatusPage(service).address()));
+  // A notification that waits for a second is one too many.
+  const rules = JSON.stringify(quickRules({ notificationWaitsSeconds: 1 }, { SquallDown: "30s" }));
+  const prometheus = await startRealPrometheus(program, { jobs: { squall: targets }, rules, everyMs: 1000 });
+  closers.push(prometheus.stop);
+  return prometheus;
+}
+
 test("a web hook that hangs and an InfluxDB that is down hold up neither detection nor each other", async (context) => {
   const { site, log, prefix } = await place(context);
   const promtool = realPart("promtool", context);
@@ -111,10 +122,22 @@ test("a web hook that hangs and an InfluxDB that is down hold up neither detecti
   for (const stage of STAGES) site.add(stage, stage === "recorder" ? recorderEnv(influx) : {});
   await Promise.all(site.services.map((service) => new StatusPage(service).ready(TOLD_MS)));
 
+  const prometheus = await watchedByPrometheus(site, realPart("prometheus", context));
+  await untilFires(prometheus, "SquallWatchdog");
+
   receiver.otherwise = { play: "hang" };
   const first = await raiseStorm(log, prefix, 1);
   await pollUntil(() => has(first), { deadlineMs: TOLD_MS, what: "InfluxDB to have the first storm" });
   await pollUntil(() => receiver.held() > 0, { deadlineMs: TOLD_MS, what: "the web hook to hang" });
+
+  await untilFires(prometheus, "SquallStormOpen");
+  await untilFires(prometheus, "SquallNotificationsFailing");
+  const firing = (await prometheus.alerts()).filter(({ state }) => state === "firing");
+  const woken = firing.map(({ labels }) => labels["alertname"] ?? "");
+  const expected = ["SquallNotificationsFailing", "SquallStormOpen", "SquallWatchdog"];
+  expect([...new Set(woken)].toSorted()).toEqual(expected);
+  const lags = await prometheus.query("topic:squall_consumer_lag_records:sum");
+  expect([...new Set(lags.map(({ labels }) => labels["service"] ?? ""))].toSorted()).toEqual(STAGES.toSorted());
 
   await influx.down();
   receiver.otherwise = { play: "answer", status: 204 };

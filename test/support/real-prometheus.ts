@@ -91,6 +91,22 @@ export async function startRealPrometheus(
   };
 }
 
+const FIRES_MS = 60_000;
+
+/** Waits until an alert fires, or until it does no more. */
+export async function untilFires(
+  { alerts }: Pick<RealPrometheus, "alerts">,
+  alert: string,
+  fires = true,
+): Promise<void> {
+  const isFiring = async (): Promise<boolean> =>
+    (await alerts()).some(({ labels, state }) => labels["alertname"] === alert && state === "firing");
+  await pollUntil(async () => (await isFiring()) === fires, {
+    deadlineMs: FIRES_MS,
+    what: `${alert} ${fires ? "to fire" : "to be over"}`,
+  });
+}
+
 /** JSON is YAML. */
 function writeConfiguration(folder: string, { jobs = {}, rules, everyMs = EVERY_MS }: RealPrometheusOptions): string {
   const rulesFile = join(folder, "rules.yml");

@@ -43,7 +43,8 @@ export class StatusPage {
     return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0);
   }
 
-  private async address(): Promise<string> {
+  /** `host:port`. */
+  async address(): Promise<string> {
     const said = (): string | undefined => {
       const { process: one, saidBefore } = this.service;
       return SAYS.exec(one.log().slice(saidBefore))?.[1];
