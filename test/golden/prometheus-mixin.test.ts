@@ -2,9 +2,10 @@
 // for that no process serves.
 
 import { spawnSync } from "node:child_process";
-import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { stringify } from "yaml";
 import { prometheusRule, ruleGroups } from "../../deploy/prometheus/mixin/mixin.ts";
 import { ALERT_NAMES, defaultMixinConfig } from "../../deploy/prometheus/mixin/mixin-config.ts";
@@ -111,6 +112,17 @@ describe("promtool", () => {
     const checked = promtool(realPart("promtool", context), "check", "config", "--lint=all", "prometheus.yml");
     expect(checked.said).toContain(`SUCCESS: ${rules.length} rules found`);
     expect(checked.status).toBe(0);
+  });
+
+  test("and what the example shows switched off is right too", (context) => {
+    const folder = mkdtempSync(join(tmpdir(), "squall-prometheus-"));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const text = readFileSync(join(FOLDER, "prometheus.yml"), "utf8");
+    const on = text.replaceAll(/^( *)# (?=- | {2}|external_labels)/gmu, "$1");
+    expect(on.match(/^ *- (?:job_name|targets|\{ targets)/gmu)).toHaveLength(7);
+    writeFileSync(join(folder, "prometheus.yml"), on);
+    cpSync(join(FOLDER, "squall-rules.yml"), join(folder, "squall-rules.yml"));
+    expect(promtool(realPart("promtool", context), "check", "config", join(folder, "prometheus.yml")).status).toBe(0);
   });
 
   test.for(globSync("tests/*.yml", { cwd: FOLDER }))("%s", (file, context) => {
