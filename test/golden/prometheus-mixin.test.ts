@@ -11,7 +11,7 @@ import { prometheusRule, ruleGroups } from "../../deploy/prometheus/mixin/mixin.
 import { ALERT_NAMES, defaultMixinConfig } from "../../deploy/prometheus/mixin/mixin-config.ts";
 import { ROOT, squall } from "../e2e/squall-process.ts";
 import { METERED, metricsAtTheirBounds } from "../support/bounded-metrics.ts";
-import { familiesOf } from "../support/exposition-families.ts";
+import { namesIn, servedSeries } from "../support/promql-names.ts";
 import { realPart } from "../support/real-part.ts";
 
 const FOLDER = join(ROOT, "deploy/prometheus");
@@ -26,13 +26,10 @@ const rules = ruleGroups(defaultMixinConfig).groups.flatMap((group) => group.rul
 const alerts = rules.flatMap((rule) => ("alert" in rule ? [rule] : []));
 const recorded = new Set(rules.flatMap((rule) => ("record" in rule ? [rule.record] : [])));
 /** Names of all series that a process may serve. */
-const served = new Set<string>();
+let served: ReadonlySet<string> = new Set();
 
 beforeAll(async () => {
-  for (const service of METERED) {
-    const families = familiesOf(await metricsAtTheirBounds(service).render("text"));
-    for (const { series } of families) for (const name of series) served.add(name);
-  }
+  served = (await servedSeries()).series;
 });
 
 test.each(Object.entries(FILES))("%s is as its source makes it; UPDATE_GOLDENS=1 writes it", (name, content) => {
@@ -76,12 +73,6 @@ describe("alerts", () => {
     expect(now.slice(0, made.join("").length + 1)).toBe(`${made.join("")}\n`);
   });
 });
-
-/** Metrics and recorded series that an expression names. */
-function namesIn(expression: string): string[] {
-  const withoutTexts = expression.replaceAll(/"[^"]*"/gu, "");
-  return [...new Set(withoutTexts.match(/\b(?:squall_|process_|nodejs_|[a-z]+:squall_)[a-z0-9_:]*/gu) ?? [])];
-}
 
 const isKnown = (name: string): boolean => served.has(name) || recorded.has(name);
 
