@@ -1,7 +1,12 @@
 // docker-compose.yml without a container engine: compose's own parser takes it and refuses it without secrets; it is as closed as it
 // says; and its services, run as they stand there against a real Kafka and InfluxDB, bring a storm to whoever is to be told.
 
+import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test, type TestContext } from "vitest";
+import { parse } from "yaml";
+import { z } from "zod";
 import { loadServiceConfiguration } from "../../services/squall/configuration.ts";
 import { STAGES } from "../../shared/domain/topics.ts";
 import { closersAfterEach } from "../support/closers.ts";
@@ -13,6 +18,7 @@ import { pollUntil } from "../support/poll.ts";
 import type { RealInflux } from "../support/real-influx.ts";
 import { kafkaPrograms, startRealKafka, type RealKafka } from "../support/real-kafka.ts";
 import { realPart } from "../support/real-part.ts";
+import { RealProcess } from "../support/real-process.ts";
 import { ROOT } from "../e2e/squall-process.ts";
 
 const closers = closersAfterEach();
@@ -23,6 +29,7 @@ const SECRETS = {
   INFLUXDB_PASSWORD: "hunter2-hunter2",
   INFLUXDB_TOKEN: "hunter2-hunter2-hunter2",
   SQUALL_CONSOLE_TOKEN: "hunter2-hunter2-hunter2",
+  GRAFANA_PASSWORD: "hunter2-hunter2",
 };
 const LIST = "northmere-it-users@nhs.example";
 
@@ -51,6 +58,8 @@ describe("the file", () => {
         "recorder",
         "alerter",
         "console",
+        "prometheus",
+        "grafana",
         "simulator",
       ].toSorted(),
     );
@@ -66,7 +75,98 @@ describe("the file", () => {
     expect(stays.filter(([, { healthcheck }]) => healthcheck === undefined)).toEqual([]);
     expect(Object.keys(services).length - stays.length).toBe(2);
   });
+
+  test("what it mounts of the clone is there, and cannot be written to", async (context) => {
+    const { services } = await fileOf(context);
+    const mounts = Object.values(services).flatMap(({ volumes }) => volumes.filter(({ type }) => type === "bind"));
+    expect(mounts.length).toBe(4);
+    expect(mounts.filter(({ source, read_only }) => !existsSync(source) || !read_only)).toEqual([]);
+  });
+
+  test("“Try it” makes each secret that it wants, and no other", () => {
+    const page = readFileSync(join(ROOT, "docs/services.md"), "utf8");
+    const [, made = ""] = /printf '(.*?)' \\\n/u.exec(page) ?? [];
+    expect(Array.from(made.matchAll(/(\w+)=%s\\n/gu), ([, name = ""]) => name).toSorted()).toEqual(
+      Object.keys(SECRETS).toSorted(),
+    );
+  });
 });
+
+describe("Prometheus and Grafana of the file", () => {
+  test("Prometheus starts with the command, settings and rules that it is given, and asks for every service", async (context) => {
+    const program = realPart("prometheus", context);
+    const { services } = await fileOf(context);
+    const { command, volumes, healthcheck } = serviceOf(services, "prometheus");
+    const folder = mkdtempSync(join(tmpdir(), "squall-compose-"));
+    closers.push(() => rmSync(folder, { recursive: true, force: true }));
+    for (const { type, source, target } of volumes) {
+      if (type === "bind") cpSync(source, join(folder, target));
+      else mkdirSync(join(folder, target), { recursive: true });
+    }
+    const [port] = await freePorts(1);
+    const words = (command ?? []).map((word) => word.replace(/=(\/.*)$/u, (_all, path: string) => `=${folder}${path}`));
+    const process = new RealProcess({
+      program,
+      args: [...words, `--web.listen-address=127.0.0.1:${port}`],
+      logFile: join(folder, "prometheus.log"),
+      env: { HOME: folder },
+    });
+    closers.push(() => process.kill());
+    const healthy = healthcheck?.test.at(-1)?.replace(":9090/", `:${port}/`) ?? "";
+    const isHealthy = async (): Promise<boolean> => {
+      process.expectRunning();
+      return (await fetch(healthy).catch(() => undefined))?.status === 200;
+    };
+    await pollUntil(isHealthy, { deadlineMs: 30_000, what: "Prometheus to be healthy" });
+    const ask = async (path: string): Promise<string> =>
+      (await fetch(`http://127.0.0.1:${port}/api/v1/${path}`)).text();
+    expect(await ask("rules?type=alert")).toContain('"SquallWatchdog"');
+    const asked = await ask("status/config");
+    for (const [name, { ports }] of Object.entries(services)) {
+      const isWatched = ports.some(({ target }) => target === 9464);
+      expect({ name, isWatched: new RegExp(`- ${name}\\\\n`, "u").test(asked) }).toEqual({ name, isWatched });
+    }
+  });
+
+  test("Grafana has every variable that its provisioning names, and finds sources and dashboards", async (context) => {
+    const { services } = await fileOf(context);
+    const { environment, volumes } = serviceOf(services, "grafana");
+    const texts = globSync("deploy/grafana/provisioning/*/*.yml", { cwd: ROOT }).map((file) =>
+      readFileSync(join(ROOT, file), "utf8"),
+    );
+    const named = texts.flatMap((text) => Array.from(text.matchAll(/\$\{?(\w+)/gu), ([, name = ""]) => name));
+    const given = Object.keys(environment).filter((name) => !name.startsWith("GF_"));
+    expect(given.toSorted()).toEqual([...new Set(named)].toSorted());
+    const sources = texts.map((text) => provisioning.parse(parse(text)));
+    const types = sources.flatMap(({ datasources }) => datasources.map(({ type }) => type));
+    expect(types.toSorted()).toEqual(["influxdb", "prometheus"]);
+    // Whatever is secret comes from outside.
+    for (const { secureJsonData } of sources.flatMap(({ datasources }) => datasources)) {
+      for (const secret of Object.values(secureJsonData)) expect(secret).toMatch(/^(?:Token )?\$\{\w+\}$/u);
+    }
+    const dashboards = volumes.find(({ target }) => target === environment["SQUALL_DASHBOARDS"]);
+    const home = environment["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"] ?? "";
+    expect(existsSync(home.replace(dashboards?.target ?? "?", dashboards?.source ?? "?"))).toBe(true);
+    expect(environment).toMatchObject({
+      GF_AUTH_ANONYMOUS_ENABLED: "false",
+      GF_SECURITY_ADMIN_PASSWORD: SECRETS.GRAFANA_PASSWORD,
+      SQUALL_INFLUX_READ_TOKEN: SECRETS.INFLUXDB_TOKEN,
+    });
+  });
+});
+
+const provisioning = z.object({
+  apiVersion: z.literal(1),
+  datasources: z
+    .array(z.looseObject({ type: z.string(), secureJsonData: z.record(z.string(), z.string()).default({}) }))
+    .default([]),
+});
+
+function serviceOf(services: ComposeFile["services"], name: string): ComposeService {
+  const service = services[name];
+  if (service === undefined) throw new Error(`there is no ${name}`);
+  return service;
+}
 
 test.for(STAGES)("%s has all that it needs by its variables", async (role, context) => {
   const { services } = await fileOf(context);
@@ -82,7 +182,7 @@ function faultsOf(service: ComposeService): string[] {
     ...(security_opt.includes("no-new-privileges:true") ? [] : ["it may gain rights"]),
     ...(mem_limit > 0 && pids_limit > 0 && cpus > 0 ? [] : ["it has no limits"]),
     ...(ports.every(({ host_ip }) => host_ip === "127.0.0.1") ? [] : ["a port is open to others"]),
-    ...(build !== undefined || /:\d+\.\d+\.\d+$/u.test(image) ? [] : [`${image} is not pinned`]),
+    ...(build !== undefined || /:v?\d+\.\d+\.\d+$/u.test(image) ? [] : [`${image} is not pinned`]),
   ];
 }
 

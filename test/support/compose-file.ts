@@ -20,6 +20,16 @@ const service = z.looseObject({
   depends_on: z.record(z.string(), z.object({ condition })).default({}),
   healthcheck: z.object({ test: z.array(z.string()), timeout: z.string() }).optional(),
   ports: z.array(z.object({ host_ip: z.string(), target: z.number() })).default([]),
+  volumes: z
+    .array(
+      z.object({
+        type: z.enum(["bind", "volume"]),
+        source: z.string(),
+        target: z.string(),
+        read_only: z.boolean().default(false),
+      }),
+    )
+    .default([]),
   restart: z.string(),
   read_only: z.boolean().default(false),
   cap_drop: z.array(z.string()).default([]),
