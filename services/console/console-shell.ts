@@ -14,9 +14,13 @@ export interface ConsoleOptions {
   readonly address: ListenAddress;
   readonly token: string | undefined;
   readonly timeZone: string;
-  /** Event time of a log that is read, wall clock of one that is silent. */
+  /** Our clock. */
   readonly nowMs: () => number;
+  /** How far the mail of a site was read, event time in ms; undefined: not known. Without it: as far as our clock. */
+  readonly eventTimeMs?: (site: string) => number | undefined;
   readonly health: () => readonly HealthView[];
+  /** What would tell of a storm is read. */
+  readonly isKnown: () => boolean;
   /** What is said beside a port that cannot be opened: the setting to change. */
   readonly mend: string;
 }
@@ -35,6 +39,10 @@ export class Console {
   private timer: NodeJS.Timeout | undefined;
   private soon: NodeJS.Timeout | undefined;
   private toldAtMs = Number.NEGATIVE_INFINITY;
+  /** What was worked out last, and when: who asks again and again gets it again. */
+  private made: { readonly view: ConsoleView; readonly atMs: number } | undefined;
+  /** Answers that could not be made. */
+  faults = 0;
 
   private constructor(options: ConsoleOptions) {
     this.options = options;
@@ -75,14 +83,25 @@ export class Console {
   }
 
   private view(stormsShown: number): ConsoleView {
-    const { nowMs, timeZone, health } = this.options;
-    return this.state.view({ now: nowMs(), timeZone, health: health(), stormsShown });
+    const { nowMs, timeZone, health, isKnown, eventTimeMs } = this.options;
+    const time = { now: nowMs(), timeZone, ...(eventTimeMs === undefined ? {} : { eventTimeMs }) };
+    return this.state.view({ ...time, health: health(), isKnown: isKnown(), stormsShown });
+  }
+
+  /** A quarter of a second old at most: it is made on the detector's own time. */
+  private recentView(): ConsoleView {
+    const nowMs = performance.now();
+    if (this.made === undefined || nowMs - this.made.atMs >= APART_MS) {
+      this.made = { view: this.view(STORMS_SHOWN), atMs: nowMs };
+    }
+    return this.made.view;
   }
 
   /** Nobody looks: nothing is worked out. */
   private tell(): void {
     this.toldAtMs = performance.now();
-    if (this.stream.size > 0) this.stream.tell("view", JSON.stringify(this.view(STORMS_SHOWN)));
+    this.made = undefined;
+    if (this.stream.size > 0) this.stream.tell("view", JSON.stringify(this.recentView()));
   }
 
   private async listen(): Promise<void> {
@@ -94,10 +113,12 @@ export class Console {
         { name: "package-uplot.js", from: new URL("uPlot.esm.js", uplot) },
         { name: "uplot.css", from: new URL("uPlot.min.css", uplot) },
       ]),
-      resource: (path) => resourceOf(path, (stormsShown) => this.view(stormsShown)),
+      resource: (path) =>
+        resourceOf(path, (stormsShown) => (stormsShown === STORMS_SHOWN ? this.recentView() : this.view(stormsShown))),
       streamPath: STREAM_PATH,
       stream: this.stream,
-      onStream: () => this.tell(),
+      firstWord: () => ({ event: "view", data: JSON.stringify(this.recentView()) }),
+      onFault: () => (this.faults += 1),
       mend: this.options.mend,
     });
     this.timer = setInterval(() => this.tell(), EVERY_MS);

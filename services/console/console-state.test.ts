@@ -150,9 +150,29 @@ describe("the state", () => {
     expect(viewOf(state).alerts).toHaveLength(1);
   });
 
-  test("a watch of which nothing was heard for two hours is over, and so is what ended two hours ago", () => {
+  test("is not known where nobody reads, unless a storm was told of", () => {
     const state = new ConsoleState();
-    state.addAlert(alert({ type: "storm.watch", stormId: "w" }));
+    const health = [{ name: "Reading", state: "down", words: "no broker" }] as const;
+    const asked = { now: NOW, timeZone: "UTC", health, isKnown: false };
+    expect(state.view(asked)).toMatchObject({ state: "unknown", headline: "Not known", detail: "Reading: no broker" });
+    state.addAlert(alert());
+    expect(state.view(asked)).toMatchObject({ state: "storm" });
+  });
+
+  test("a watch is over when nobody has answered for half an hour, or its list has a storm", () => {
+    const state = new ConsoleState();
+    state.addAlert(alert({ type: "storm.watch", severity: "watch", stormId: "w", scopes: ["list"] }));
+    state.addWindow(window("list", LIST, { minutesAgo: -20, replyAlls: 1 }));
+    const ids = (now: number): string[] => viewOf(state, now).storms.map(({ stormId }) => stormId);
+    expect([ids(NOW + 40 * MINUTE_MS), ids(NOW + 56 * MINUTE_MS)]).toEqual([["w"], []]);
+    state.addAlert(alert({ type: "storm.watch", severity: "watch", stormId: "w2" }));
+    state.addAlert(alert({ stormId: "o" }));
+    expect(ids(NOW)).toEqual(["o"]);
+  });
+
+  test("what ended two hours ago is over; what is open is not", () => {
+    const state = new ConsoleState();
+    state.addAlert(alert({ type: "storm.watch", severity: "watch", stormId: "w", list: "w@x" }));
     state.addAlert(alert({ type: "storm.resolved", stormId: "r", resolvedAt: NOW }));
     state.addAlert(alert({ stormId: "o" }));
     expect(viewOf(state, NOW + 2 * HOUR_MS).storms.map(({ stormId }) => stormId)).toEqual(["o"]);
@@ -161,7 +181,7 @@ describe("the state", () => {
   test("the worst stands first", () => {
     const state = new ConsoleState();
     state.addAlert(alert({ stormId: "r", type: "storm.resolved", resolvedAt: NOW }));
-    state.addAlert(alert({ stormId: "w", type: "storm.watch" }));
+    state.addAlert(alert({ stormId: "w", type: "storm.watch", severity: "watch", list: "w@nhs.example" }));
     state.addAlert(alert({ stormId: "b", severity: "warning" }));
     state.addAlert(alert({ stormId: "c", severity: "critical" }));
     const view = viewOf(state);
@@ -188,10 +208,10 @@ describe("an open storm", () => {
   test("of many the worst twelve are told of in full, and the others counted; all of them where that is asked for", () => {
     const state = new ConsoleState();
     for (let storm = 0; storm < 40; storm += 1)
-      state.addAlert(alert({ stormId: String(storm), severity: storm < 3 ? "critical" : "watch" }));
+      state.addAlert(alert({ stormId: `${storm}`, list: `${storm}@x`, severity: storm < 3 ? "critical" : "watch" }));
     const view = viewOf(state);
     expect([view.storms.length, view.moreStorms, view.headline]).toEqual([12, 28, "3 reply-all storms"]);
-    expect(view.detail).toMatch(/^all@nhs\.example: .*, and 2 more$/u);
+    expect(view.detail).toMatch(/^0@x: .*, and 2 more$/u);
     const all = state.view({ now: NOW, timeZone: "UTC", health: [], stormsShown: Number.POSITIVE_INFINITY });
     expect([all.storms.length, all.moreStorms]).toEqual([40, 0]);
   });
@@ -227,6 +247,34 @@ describe("an open storm", () => {
       ["new", 3_000],
       ["old", undefined],
     ]);
+  });
+
+  test("counts from its first minute on: what the list had before is not of it", () => {
+    const state = new ConsoleState();
+    state.addAlert(alert({ scopes: ["list"] }));
+    state.addWindow(window("list", LIST, { minutesAgo: 40, recipients: 99_000, deliveries: 90_000 }));
+    state.addWindow(window("list", LIST, { minutesAgo: 2, replyAlls: 4, recipients: 10_000, deliveries: 9_500 }));
+    expect(viewOf(state).storms[0]).toMatchObject({ deliveries: 9_500, undelivered: 500 });
+  });
+
+  test("of a log that is behind has the rates of the log's time, and of windows that know less than the alert none", () => {
+    const state = new ConsoleState();
+    const detectedAt = NOW - 20 * MINUTE_MS;
+    state.addAlert(alert({ scopes: ["list"], startedAt: NOW - 25 * MINUTE_MS, detectedAt }));
+    state.addWindow(window("list", LIST, { minutesAgo: 20, replyAlls: 10 }));
+    const at = (eventTime: number): number | undefined =>
+      state.view({ now: NOW, timeZone: "UTC", health: [], eventTimeMs: () => eventTime }).storms[0]?.repliesPerMinute;
+    expect([at(NOW - 20 * MINUTE_MS), at(NOW)]).toEqual([2, 0]);
+    expect(at(NOW - 22 * MINUTE_MS)).toBe(alert().evidence.repliesPerMinute);
+  });
+
+  test("an hour is kept of each, though nobody looks for a day, and no more is counted", () => {
+    const state = new ConsoleState();
+    state.addAlert(alert({ scopes: ["list"], startedAt: NOW - 24 * HOUR_MS }));
+    for (let minutesAgo = 1_440; minutesAgo >= 0; minutesAgo -= 1)
+      state.addWindow(window("list", LIST, { minutesAgo, replyAlls: 1, deliveries: 10 }));
+    const view = viewOf(state);
+    expect([view.storms[0]?.replyAlls, view.lists[0]?.replyAlls]).toEqual([60, 60]);
   });
 
   test("of a thread alone goes by the windows of the thread", () => {

@@ -5,7 +5,7 @@ import type { StormAlert } from "../../shared/domain/storm-alert.ts";
 import type { ThreadWindow } from "../../shared/domain/thread-window.ts";
 import { encodeWireTime } from "../../shared/domain/wire-time.ts";
 import type { ConsoleStateName, ConsoleView, HealthView, RatesView, ScopeView, StormView } from "./console-view.ts";
-import { firstMinute, HOUR_MINUTES, type HourOf, hourSums, LastHour, minuteValues } from "./last-hour.ts";
+import { firstMinute, HOUR_MINUTES, type HourOf, hourSums, LastHour, minuteValues, newestAnswer } from "./last-hour.ts";
 import { isOver, StormBook } from "./storm-book.ts";
 import { alertNow, alertView, stormState, stormView } from "./storm-view.ts";
 
@@ -28,12 +28,18 @@ export const defaultConsoleBounds: ConsoleBounds = {
 /** Threads and lists that are shown. */
 const TOP_MAX = 20;
 const KEY_CHARS_MAX = 320;
+/** Of one window. */
+const WINDOW_MS = 60_000;
 /** Storms and watches of which all is told in a view: on a very bad day there are hundreds. */
 export const STORMS_SHOWN = 12;
 
 export interface ViewOf {
-  /** Event time of a log that is read, wall clock of one that is silent; ms since the epoch. */
+  /** Our clock, ms since the epoch. */
   readonly now: number;
+  /** How far the mail of a site was read, event time in ms: `now`, less what its log is behind. Undefined: not known. */
+  readonly eventTimeMs?: (site: string) => number | undefined;
+  /** What would tell of a storm is read. */
+  readonly isKnown?: boolean;
   readonly timeZone: string;
   readonly health: readonly HealthView[];
   readonly stormsShown?: number;
@@ -72,34 +78,50 @@ export class ConsoleState {
     return this.book.add(alert);
   }
 
-  view({ now, timeZone, health, stormsShown = STORMS_SHOWN }: ViewOf): ConsoleView {
-    const all = this.book.at(now);
-    const storms = all.slice(0, stormsShown).map((alert) => this.storm(alert, now));
+  view({ now, timeZone, health, stormsShown = STORMS_SHOWN, eventTimeMs, isKnown = true }: ViewOf): ConsoleView {
+    // A log that is behind has the rates of its own time, not none.
+    const timeOf = (site: string): number => Math.min(now, eventTimeMs?.(site) ?? now);
+    const all = this.book.at(now, (alert) => this.lastReplyAt(alert));
+    const storms = all.slice(0, stormsShown).map((alert) => this.storm(alert, timeOf(alert.site)));
     const rates = this.rates(now);
-    const { state, count, isCritical } = stateOf(all);
+    const { state, count, isCritical } = stateOf(all, isKnown);
     return {
       v: 1,
       at: encodeWireTime(now),
       timeZone,
       state,
       headline: headline(state, count, isCritical),
-      detail: state === "calm" ? quietDetail(rates) : detail(storms[0], count - 1),
+      detail:
+        state === "calm"
+          ? quietDetail(rates)
+          : state === "unknown"
+            ? unknownDetail(health)
+            : detail(storms[0], count - 1),
       storms,
       moreStorms: all.length - storms.length,
       rates,
-      threads: topOf(this.threads, now),
-      lists: topOf(this.lists, now),
+      threads: topOf(this.threads, now, timeOf),
+      lists: topOf(this.lists, now, timeOf),
       alerts: this.book.history().map(alertView),
       health,
     };
   }
 
-  private storm(alert: StormAlert, now: number): StormView {
-    const { site, list, threadKey } = alert;
-    const onList = list !== undefined && alert.scopes.includes("list");
-    const hour = onList ? this.lists.get({ site, key: list }) : this.threads.get({ site, key: threadKey });
-    if (hour === undefined || isOver(alert)) return stormView(alert);
-    return stormView(alert, alertNow(alert, hourSums(hour, now), now));
+  private storm(alert: StormAlert, eventTime: number): StormView {
+    const hour = this.hourOf(alert);
+    // Windows that have not come as far as the alert know less than it.
+    if (hour === undefined || isOver(alert) || eventTime < alert.detectedAt - WINDOW_MS) return stormView(alert);
+    return stormView(alert, alertNow(alert, hourSums(hour, eventTime, alert.startedAt), eventTime));
+  }
+
+  private hourOf({ site, list, threadKey, scopes }: StormAlert): HourOf | undefined {
+    const onList = list !== undefined && scopes.includes("list");
+    return onList ? this.lists.get({ site, key: list }) : this.threads.get({ site, key: threadKey });
+  }
+
+  private lastReplyAt(alert: StormAlert): number | undefined {
+    const hour = this.hourOf(alert);
+    return hour === undefined ? undefined : newestAnswer(hour);
   }
 
   private rates(now: number): RatesView {
@@ -119,8 +141,8 @@ export class ConsoleState {
   }
 }
 
-function topOf(hours: LastHour, now: number): ScopeView[] {
-  const rows = [...hours.upTo(now)].map((hour) => ({ hour, sums: hourSums(hour, now) }));
+function topOf(hours: LastHour, now: number, timeOf: (site: string) => number): ScopeView[] {
+  const rows = [...hours.upTo(now)].map((hour) => ({ hour, sums: hourSums(hour, timeOf(hour.site)) }));
   const answered = rows.filter(({ sums }) => Number.isFinite(sums.lastReplyAt));
   answered.sort(
     ({ sums: one, hour: first }, { sums: other, hour: second }) =>
@@ -154,16 +176,18 @@ interface CountedState {
   readonly isCritical: boolean;
 }
 
-function stateOf(all: readonly StormAlert[]): CountedState {
+/** A storm that was told of is one, known or not; that there is none nobody says who does not know. */
+function stateOf(all: readonly StormAlert[], isKnown: boolean): CountedState {
   const open = all.filter((alert) => stormState(alert) === "open");
   const isCritical = open.some(({ severity }) => severity === "critical");
   if (open.length > 0) return { state: "storm", count: open.length, isCritical };
   const { length: count } = all.filter((alert) => stormState(alert) === "watch");
-  return { state: count > 0 ? "watch" : "calm", count, isCritical };
+  return { state: count > 0 ? "watch" : isKnown ? "calm" : "unknown", count, isCritical };
 }
 
 function headline(state: ConsoleStateName, count: number, isCritical: boolean): string {
   if (state === "calm") return "Calm";
+  if (state === "unknown") return "Not known";
   if (state === "watch") return count === 1 ? "Possible storm" : `${wholeNumber(count)} possible storms`;
   if (count === 1) return isCritical ? "Critical reply-all storm" : "Reply-all storm";
   return `${wholeNumber(count)} reply-all storms`;
@@ -174,6 +198,11 @@ function detail(first: StormView | undefined, more: number): string {
   if (first === undefined) return "";
   const where = first.list ?? first.subject ?? first.threadKey;
   return `${where}: ${first.story}${more > 0 ? `, and ${wholeNumber(more)} more` : ""}`;
+}
+
+function unknownDetail(health: readonly HealthView[]): string {
+  const why = health.find(({ state }) => state === "down") ?? health.find(({ state }) => state === "slow");
+  return why === undefined ? "nothing was read yet" : `${why.name}: ${why.words}`;
 }
 
 function quietDetail({ replyAlls, deliveries }: RatesView): string {

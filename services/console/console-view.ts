@@ -11,7 +11,7 @@ import type {
 
 export interface ConsoleView {
   readonly v: 1;
-  /** How far the page is: event time of a log that is read, wall clock of one that is silent. */
+  /** Our clock. */
   readonly at: string;
   /** IANA name of the zone in which the page shows times. */
   readonly timeZone: string;
@@ -32,7 +32,8 @@ export interface ConsoleView {
   readonly health: readonly HealthView[];
 }
 
-export type ConsoleStateName = "calm" | "watch" | "storm";
+/** `unknown`: nobody knows, since what would tell is not read. */
+export type ConsoleStateName = "calm" | "watch" | "storm" | "unknown";
 
 export interface StormView {
   readonly stormId: string;

@@ -59,3 +59,24 @@ test("an entry that is none is refused", () => {
   const { kept } = restarted(new Map());
   expect(() => kept.restore("console/alert/1", Buffer.from("{"))).toThrow(StateValueError);
 });
+
+test("the last word on a storm that is open is kept, however much is told of others behind it; of one that is over it is not", () => {
+  const stored = new Map<string, Buffer>();
+  const kept = new KeptAlerts(MAX, () => undefined);
+  const tell = (alert: StormAlert): void => {
+    kept.add(alert);
+    tellInto(kept, stored);
+  };
+  const open = { type: "storm.updated", severity: "critical" } as const;
+  tell(stormAlert({ stormId: "long", revision: 1, ...open }));
+  tell(stormAlert({ stormId: "long", revision: 2, ...open }));
+  for (let other = 0; other < 20; other += 1)
+    tell(stormAlert({ stormId: `w${other}`, type: "storm.watch", severity: "watch" }));
+  const { shown } = restarted(stored);
+  expect(shown.map(({ stormId, revision }) => `${stormId}/${revision}`)).toEqual(["long/2", "w17/1", "w18/1", "w19/1"]);
+  tell(stormAlert({ stormId: "long", revision: 3, type: "storm.resolved" }));
+  for (let other = 20; other < 24; other += 1)
+    tell(stormAlert({ stormId: `w${other}`, type: "storm.watch", severity: "watch" }));
+  expect(restarted(stored).shown.map(({ stormId }) => stormId)).toEqual(["w21", "w22", "w23"]);
+  expect(stored.size).toBe(MAX);
+});

@@ -1,11 +1,12 @@
 // The alerts that the page has to show <-> entries of a state, so that a restart forgets no storm that is open: `console/alert/N`, numbered
-// as they came, as many as the page shows.
+// as they came; as many as the page shows, and beside them the last word on each storm that is open.
 
 import { decodeStormAlert, encodeStormAlert } from "../../shared/domain/storm-alert-codec.ts";
 import type { StormAlert } from "../../shared/domain/storm-alert.ts";
 import { decodedState, type PutEntry, STATE_VALUE_BYTES_MAX } from "../../shared/domain/state-value.ts";
 
 const PREFIX = "console/alert/";
+const OPEN_MAX = 200;
 
 export function isConsoleKey(key: string): boolean {
   return key.startsWith("console/");
@@ -15,7 +16,9 @@ export class KeptAlerts {
   private readonly alertsMax: number;
   private readonly onRestored: (alert: StormAlert) => void;
   private next = 0;
-  private readonly kept: number[] = [];
+  private readonly kept: { readonly number: number; readonly stormId: string }[] = [];
+  /** Of storms that are open, which number is the last word. */
+  private readonly lastWords = new Map<string, number>();
   private news: StormAlert[] = [];
   private read: { readonly number: number; readonly alert: StormAlert }[] = [];
 
@@ -33,10 +36,36 @@ export class KeptAlerts {
   changes(put: PutEntry): void {
     for (const alert of this.news.splice(0)) {
       put(`${PREFIX}${this.next}`, valueOf(alert));
-      this.kept.push(this.next);
-      this.next += 1;
+      this.keep(this.next, alert);
     }
-    while (this.kept.length > this.alertsMax) put(`${PREFIX}${this.kept.shift() ?? 0}`, undefined);
+    for (let index = 0; index < this.kept.length && this.kept.length > this.alertsMax + this.spared;) {
+      const { number, stormId } = this.kept[index] ?? { number: 0, stormId: "" };
+      if (this.lastWords.get(stormId) === number) {
+        index += 1;
+        continue;
+      }
+      this.kept.splice(index, 1);
+      put(`${PREFIX}${number}`, undefined);
+    }
+  }
+
+  /** Last words that are older than what is shown. */
+  private get spared(): number {
+    const shownFrom = this.kept.at(-this.alertsMax)?.number ?? 0;
+    return [...this.lastWords.values()].filter((number) => number < shownFrom).length;
+  }
+
+  private keep(number: number, { stormId, type, severity }: StormAlert): void {
+    this.kept.push({ number, stormId });
+    this.next = number + 1;
+    this.lastWords.delete(stormId);
+    if (type === "storm.resolved" || severity === "watch") return;
+    this.lastWords.set(stormId, number);
+    // One that nobody ends, since its detector forgot it, is given up in its turn.
+    for (const eldest of this.lastWords.keys()) {
+      if (this.lastWords.size <= OPEN_MAX) return;
+      this.lastWords.delete(eldest);
+    }
   }
 
   /** Throws StateValueError. */
@@ -49,8 +78,7 @@ export class KeptAlerts {
   restored(): void {
     this.read.sort((one, other) => one.number - other.number);
     for (const { number, alert } of this.read.splice(0)) {
-      this.kept.push(number);
-      this.next = number + 1;
+      this.keep(number, alert);
       this.onRestored(alert);
     }
   }

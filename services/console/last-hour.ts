@@ -5,6 +5,7 @@ import type { ThreadWindow } from "../../shared/domain/thread-window.ts";
 
 export const HOUR_MINUTES = 60;
 const MINUTE_MS = 60_000;
+const HOUR_MS = HOUR_MINUTES * MINUTE_MS;
 const RATE_MINUTES = 5;
 const GROWTH_MINUTES = 15;
 
@@ -13,7 +14,7 @@ export interface HourOf {
   readonly site: string;
   readonly key: string;
   readonly list: string | undefined;
-  /** By the start of their minute. */
+  /** By the start of their minute; an hour of them, up to the newest. */
   readonly minutes: Map<number, ThreadWindow>;
 }
 
@@ -56,6 +57,8 @@ export class LastHour {
     const { site, key, list } = window;
     const hour = known ?? { site, key, list, minutes: new Map<number, ThreadWindow>() };
     hour.minutes.set(window.windowStart, window);
+    // Whether or not anybody looks.
+    if (hour.minutes.size > HOUR_MINUTES) forgetBefore(hour.minutes, newestOf(hour.minutes) - HOUR_MS + MINUTE_MS);
     if (known !== undefined) this.hours.delete(name);
     this.hours.set(name, hour);
     if (this.hours.size <= this.keysMax) return;
@@ -74,7 +77,7 @@ export class LastHour {
   *upTo(now: number): Generator<HourOf> {
     const from = firstMinute(now);
     for (const [name, hour] of this.hours) {
-      for (const start of hour.minutes.keys()) if (start < from) hour.minutes.delete(start);
+      forgetBefore(hour.minutes, from);
       if (hour.minutes.size === 0) this.hours.delete(name);
       else yield hour;
     }
@@ -97,7 +100,10 @@ export function minuteValues(hour: HourOf, now: number, valueOf: (window: Thread
   return values;
 }
 
-export function hourSums({ minutes }: HourOf, now: number): HourSums {
+/** Of the hour that ends with the minute of `now`; what is counted begins with the minute of `since`, where that is later. */
+export function hourSums({ minutes }: HourOf, now: number, since = Number.NEGATIVE_INFINITY): HourSums {
+  const from = Math.max(firstMinute(now), minuteOf(since));
+  const until = minuteOf(now);
   const of = (what: "replyAlls" | "deliveries", minutesBack: number, minutesLong: number): number => {
     const end = minuteOf(now) - (minutesBack - 1) * MINUTE_MS;
     const begin = end - minutesLong * MINUTE_MS;
@@ -108,6 +114,7 @@ export function hourSums({ minutes }: HourOf, now: number): HourSums {
   let [replyAlls, repliersAtLeast, repliersAtMost, deliveries, recipients, reach] = [0, 0, 0, 0, 0, 0];
   let newest: ThreadWindow | undefined;
   for (const window of minutes.values()) {
+    if (window.windowStart < from || window.windowStart > until) continue;
     replyAlls += window.replyAlls;
     repliersAtLeast = Math.max(repliersAtLeast, window.distinctRepliers);
     repliersAtMost += window.distinctRepliers;
@@ -130,6 +137,22 @@ export function hourSums({ minutes }: HourOf, now: number): HourSums {
     score: newest?.score ?? 0,
     lastReplyAt: newest?.windowStart ?? Number.NEGATIVE_INFINITY,
   };
+}
+
+/** Start of the newest minute with an answer, ms; undefined: there is none. */
+export function newestAnswer({ minutes }: HourOf): number | undefined {
+  let newest: number | undefined;
+  for (const [start, { replyAlls, automatic }] of minutes)
+    if (replyAlls + automatic > 0 && start > (newest ?? Number.NEGATIVE_INFINITY)) newest = start;
+  return newest;
+}
+
+function forgetBefore(minutes: Map<number, ThreadWindow>, from: number): void {
+  for (const start of minutes.keys()) if (start < from) minutes.delete(start);
+}
+
+function newestOf(minutes: ReadonlyMap<number, ThreadWindow>): number {
+  return Math.max(...minutes.keys());
 }
 
 function nameOf({ site, key }: Pick<ThreadWindow, "site" | "key">): string {

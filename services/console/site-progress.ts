@@ -12,37 +12,82 @@ const SHOWN_MAX = 20;
 const NAME_CHARS_MAX = 80;
 
 interface Progress {
-  /** Event time up to which all was said; the least over its partitions decides, and each tells its own. */
+  /** Event time up to which its detector said everything, ms. */
   at: number;
+  /** When it said so, and when it last said more than before, by our clock, ms. */
   heardAt: number;
+  movedAt: number;
 }
 
 export class SiteProgress {
   private readonly sites = new Map<string, Progress>();
+
+  /** Sites beyond the room for them. */
+  dropped = 0;
 
   /** It is `nowMs` by our clock. */
   take({ site, at }: StreamProgress, nowMs: number): void {
     if (at === undefined) return;
     const known = this.sites.get(site);
     if (known !== undefined) {
+      if (at > known.at) known.movedAt = nowMs;
       known.at = Math.max(known.at, at);
       known.heardAt = nowMs;
-    } else if (this.sites.size < SITES_MAX) this.sites.set(site, { at, heardAt: nowMs });
+    } else if (this.sites.size < SITES_MAX) this.sites.set(site, { at, heardAt: nowMs, movedAt: nowMs });
+    else this.dropped += 1;
   }
 
+  /** Event time to which a site's mail was told of, ms. */
+  eventTimeMs(site: string): number | undefined {
+    return this.sites.get(site)?.at;
+  }
+
+  /** Some detector goes on: what it sees would be told. */
+  isAnyWell(nowMs: number): boolean {
+    return [...this.sites.values()].some((progress) => stateOf(progress, nowMs) !== "down");
+  }
+
+  /** The worst first. */
   health(nowMs: number): HealthView[] {
     if (this.sites.size === 0) {
       return [{ name: "Detecting", state: "slow", words: "no detector was heard of yet: they speak twice a minute" }];
     }
-    const shown = [...this.sites].slice(0, SHOWN_MAX);
-    return shown.map(([site, progress]) => healthOf(shownText(site, NAME_CHARS_MAX), progress, nowMs));
+    const all = Array.from(this.sites, ([site, progress]) => ({
+      site,
+      progress,
+      rank: RANKS[stateOf(progress, nowMs)],
+    }));
+    all.sort((one, other) => other.rank - one.rank);
+    const shown = all
+      .slice(0, SHOWN_MAX)
+      .map(({ site, progress }) => healthOf(shownText(site, NAME_CHARS_MAX), progress, nowMs));
+    const more = all.slice(SHOWN_MAX);
+    if (more.length === 0) return shown;
+    const worst = more[0]?.rank ?? 0;
+    const state = (["well", "slow", "down"] as const)[worst] ?? "down";
+    return [
+      ...shown,
+      {
+        name: `Detecting on ${more.length} more sites`,
+        state,
+        words: worst === 0 ? "all of them well" : "the worst of them",
+      },
+    ];
   }
 }
 
-function healthOf(site: string, { at, heardAt }: Progress, nowMs: number): HealthView {
+const RANKS = { well: 0, slow: 1, down: 2 } as const;
+
+function stateOf({ at, heardAt, movedAt }: Progress, nowMs: number): HealthView["state"] {
+  if (nowMs - heardAt > SILENT_MS || nowMs - movedAt > SILENT_MS) return "down";
+  return heardAt - at > SLOW_MS ? "slow" : "well";
+}
+
+function healthOf(site: string, progress: Progress, nowMs: number): HealthView {
+  const { at, heardAt, movedAt } = progress;
   const name = `Detecting on ${site}`;
-  const silentMs = nowMs - heardAt;
-  if (silentMs > SILENT_MS) return { name, state: "down", words: `not heard of for ${roughSpan(silentMs)}` };
-  const behindMs = Math.max(0, heardAt - at);
-  return { name, state: behindMs > SLOW_MS ? "slow" : "well", words: `${roughSpan(behindMs)} behind the mail` };
+  const state = stateOf(progress, nowMs);
+  if (nowMs - heardAt > SILENT_MS) return { name, state, words: `not heard of for ${roughSpan(nowMs - heardAt)}` };
+  if (state === "down") return { name, state, words: `stands still for ${roughSpan(nowMs - movedAt)}` };
+  return { name, state, words: `${roughSpan(Math.max(0, heardAt - at))} behind the mail` };
 }

@@ -2,8 +2,8 @@
 
 import type { StormAlert } from "../../shared/domain/storm-alert.ts";
 
-/** A watch that ends says nothing: one of which nothing more was heard for so long is over. */
-const WATCH_KEPT_MS = 2 * 3_600_000;
+/** A watch that ends says nothing: it is over where nobody answered for the half hour that the detector waits, and some time to say so. */
+const WATCH_CALM_MS = 35 * 60_000;
 const OVER_KEPT_MS = 2 * 3_600_000;
 
 export interface BookLimits {
@@ -38,9 +38,19 @@ export class StormBook {
     return this.alerts.toReversed();
   }
 
-  /** The last word on each: storms that are open, the worst first, then watches, then what has ended lately. */
-  at(now: number): readonly StormAlert[] {
-    for (const [stormId, alert] of this.storms) if (!isShown(alert, now)) this.storms.delete(stormId);
+  /**
+   * The last word on each: storms that are open, the worst first, then watches, then what has ended lately. `lastReplyAt`: event time of the
+   * last answer that windows tell of, where they do.
+   */
+  at(now: number, lastReplyAt: (alert: StormAlert) => number | undefined): readonly StormAlert[] {
+    const openLists = new Set<string>();
+    for (const alert of this.storms.values())
+      if (rank(alert) < RANKS.watch && alert.list !== undefined) openLists.add(alert.list);
+    for (const [stormId, alert] of this.storms) {
+      // A watch of a list that has a storm by now is a part of it.
+      const isPart = rank(alert) === RANKS.watch && alert.list !== undefined && openLists.has(alert.list);
+      if (isPart || !isShown(alert, now, lastReplyAt(alert))) this.storms.delete(stormId);
+    }
     return [...this.storms.values()].sort(
       (one, other) => rank(one) - rank(other) || other.evidence.deliveriesSoFar - one.evidence.deliveriesSoFar,
     );
@@ -59,9 +69,9 @@ export function isOver({ type }: StormAlert): boolean {
   return type === "storm.resolved";
 }
 
-function isShown(alert: StormAlert, now: number): boolean {
+function isShown(alert: StormAlert, now: number, lastReplyAt = Number.NEGATIVE_INFINITY): boolean {
   if (isOver(alert)) return now - (alert.resolvedAt ?? alert.detectedAt) < OVER_KEPT_MS;
-  return alert.severity !== "watch" || now - alert.detectedAt < WATCH_KEPT_MS;
+  return alert.severity !== "watch" || now - Math.max(alert.detectedAt, lastReplyAt) < WATCH_CALM_MS;
 }
 
 const RANKS = { critical: 0, warning: 1, watch: 2 } as const;

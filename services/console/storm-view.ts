@@ -20,8 +20,8 @@ const NAME_CHARS_MAX = 320;
 const ADVICE_CHARS_MAX = 4_000;
 
 /**
- * The alert as it would be said now: words on a storm come when it has doubled, its windows every few seconds. What windows of the last hour
- * say is no less than what was counted, so the larger of the two holds.
+ * The alert as it would be said now: words on a storm come when it has doubled, its windows every few seconds. `sums`: of the storm's list or
+ * thread from its first minute on, an hour at most. Of several lists they are one's: what was counted holds where it is larger.
  */
 export function alertNow(told: StormAlert, sums: HourSums, now: number): StormNow {
   const { evidence } = told;

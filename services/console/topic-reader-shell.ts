@@ -90,6 +90,11 @@ export class TopicReader {
     return this.hasJoined && [...this.places.values()].every(({ hasCaughtUp }) => hasCaughtUp);
   }
 
+  /** How long ago the last read began of which all was given, ms. */
+  get sinceReadMs(): number {
+    return this.member?.sinceReadMs() ?? Number.POSITIVE_INFINITY;
+  }
+
   get lag(): readonly (TopicPartition & { readonly records: number })[] {
     return Array.from(this.places.values(), ({ at, next, end }) => {
       return { ...at, records: next === undefined ? 0 : Math.max(0, end - next) };

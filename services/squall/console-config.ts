@@ -1,17 +1,26 @@
 // `console:` of the configuration -> where the live page is, and who may look at it.
 
 import { z } from "zod";
-import type { Secret } from "../../shared/domain/secret.ts";
+import { Secret } from "../../shared/domain/secret.ts";
 import { isLoopback, type ListenAddress } from "../../shared/runtime/listen-address.ts";
 import { listenAddressOrOff } from "./config-values.ts";
 import { between } from "./receiver-config.ts";
-import { credential, inFile, type ReadSecret, secretUnread } from "./secret-config.ts";
+import { inFile, type ReadSecret, secretText, type SecretKind, secretUnread } from "./secret-config.ts";
 
 export interface ConsoleSettings {
   /** Undefined: off. */
   readonly address: ListenAddress | undefined;
   readonly token: Secret | undefined;
 }
+
+const TOKEN_CHARS_MIN = 16;
+
+/** One that cannot be guessed. */
+const pageToken: SecretKind<Secret> = secretText((text) =>
+  text.length < TOKEN_CHARS_MIN
+    ? `is too short to keep anybody out: ${TOKEN_CHARS_MIN} characters or more (openssl rand -base64 24)`
+    : new Secret(text),
+);
 
 export const DEFAULT_CONSOLE_ADDRESS = "127.0.0.1:9465";
 
@@ -21,10 +30,10 @@ export function consoleConfig(read: ReadSecret) {
     address: listenAddressOrOff
       .prefault(DEFAULT_CONSOLE_ADDRESS)
       .describe("The live page and its API; off: none. SQUALL_CONSOLE_ADDRESS."),
-    token: credential
+    token: pageToken
       .exactOptional()
       .describe("Asked of whoever looks; needed where the address is not this machine's alone. SQUALL_CONSOLE_TOKEN."),
-    tokenFile: inFile(credential, read, secretUnread).exactOptional().describe("File that holds the token."),
+    tokenFile: inFile(pageToken, read, secretUnread).exactOptional().describe("File that holds the token."),
   });
   const [once, onceWhen] = between((given) => !(Object.hasOwn(given, "token") && Object.hasOwn(given, "tokenFile")));
   const [guarded, guardedWhen] = between(isGuarded);

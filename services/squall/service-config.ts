@@ -138,6 +138,7 @@ export function loadConsoleConfig(sources: Omit<KafkaConfigSources, "command">):
   return Object.freeze({
     kafka,
     timezone: given.timezone,
+    allowedLatenessMs: commonConfig(given, true).detector.allowedLatenessMs,
     metrics: { address: given.metrics.address },
     console: { address, token },
   });

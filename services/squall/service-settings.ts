@@ -113,6 +113,8 @@ export interface ServiceConfig
 export interface ConsoleServiceConfig {
   readonly kafka: KafkaSettings;
   readonly timezone: string;
+  /** Of the detectors. */
+  readonly allowedLatenessMs: number;
   readonly metrics: StandaloneConfig["metrics"];
   readonly console: { readonly address: ListenAddress; readonly token: ConsoleSettings["token"] };
 }

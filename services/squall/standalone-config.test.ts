@@ -87,7 +87,7 @@ webhooks:
 onAlert: {command: "wall", timeout: 10s, concurrent: 2}
 heartbeat: {url: ${HOOK}, every: 5m}
 metrics: {address: "off"}
-console: {address: "*:8080", tokenFile: ${fileOf("looks", "hunter4\n")}}
+console: {address: "*:8080", tokenFile: ${fileOf("looks", "hunter4-hunter4-hunter4\n")}}
 `;
   const config = await load({ yaml });
   const zone = "Europe/London";
@@ -157,7 +157,7 @@ console: {address: "*:8080", tokenFile: ${fileOf("looks", "hunter4\n")}}
   expect(config.heartbeat?.everyMs).toBe(300_000);
   expect(config).toMatchObject({ state: "/srv/state", metrics: { address: undefined } });
   expect(config.console.address).toEqual({ host: "0.0.0.0", port: 8080 });
-  expect(config.console.token?.reveal()).toBe("hunter4");
+  expect(config.console.token?.reveal()).toBe("hunter4-hunter4-hunter4");
   const printed = `${JSON.stringify(config)}${inspect(config, { depth: 9, showHidden: true })}`;
   for (const secret of ["hunter", KEY, KEY_2]) expect(printed).not.toContain(secret);
 });
@@ -176,8 +176,13 @@ test("a live page that others can see needs a token, from one place; without a p
   expect(await faults({ yaml: 'console: {address: "*:9465"}\n' })).toEqual([
     "squall.yaml:1:10: console.token: is needed where the page can be seen from other machines: set SQUALL_CONSOLE_TOKEN or token in the file",
   ]);
-  expect(await faults({ yaml: `console:\n  token: a\n  tokenFile: ${fileOf("looks", "b")}\n` })).toEqual([
-    "squall.yaml:3:14: console.tokenFile: cannot stand beside token: give one of them",
+  expect(
+    await faults({
+      yaml: `console:\n  token: hunter2-hunter2-hunter2\n  tokenFile: ${fileOf("looks", "hunter2-hunter2-hunter2")}\n`,
+    }),
+  ).toEqual(["squall.yaml:3:14: console.tokenFile: cannot stand beside token: give one of them"]);
+  expect(await faults({ yaml: "console: {token: hunter2}\n" })).toEqual([
+    "squall.yaml:1:18: console.token: is too short to keep anybody out: 16 characters or more (openssl rand -base64 24)",
   ]);
   const off = await load({ yaml: "console: {address: off}\n" });
   expect(off.console.address).toBeUndefined();
@@ -228,10 +233,10 @@ describe("variables", () => {
       SQUALL_HEARTBEAT_EVERY: "2m",
       SQUALL_METRICS_ADDRESS: "*:9000",
       SQUALL_CONSOLE_ADDRESS: "*:9001",
-      SQUALL_CONSOLE_TOKEN: "hunter2",
+      SQUALL_CONSOLE_TOKEN: "hunter2-hunter2-hunter2",
     };
     const config = await load({ env });
-    expect(config.console.token?.reveal()).toBe("hunter2");
+    expect(config.console.token?.reveal()).toBe("hunter2-hunter2-hunter2");
     expect(config).toMatchObject({
       state: "/srv/state",
       onAlert: { command: "wall", timeoutMs: 30_000, concurrent: 4 },

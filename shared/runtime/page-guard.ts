@@ -6,13 +6,26 @@ import type { IncomingMessage } from "node:http";
 import { isLoopback, type ListenAddress } from "./listen-address.ts";
 
 const COOKIE = "squall_token";
+const COOKIE_KEPT_S = 90 * 86_400;
 const LOOPBACK_NAMES = new Set(["localhost", "[::1]"]);
+
+/** What a request asks for. Of text that may be anything: `new URL` throws for some of it. */
+export interface Asked {
+  /** Without the slashes at its beginning: `//host/` would lead elsewhere. */
+  readonly path: string;
+  readonly token: string | undefined;
+}
+
+export function askedOf({ url = "/" }: Pick<IncomingMessage, "url">): Asked {
+  const [path = "", query = ""] = url.split("?", 2);
+  return { path: path.replace(/^[/\\]+/u, ""), token: new URLSearchParams(query).get("token") ?? undefined };
+}
 
 export type Entry =
   | { readonly may: "enter" }
   /** It came with the token: the browser is to keep it and to ask again without. */
   | { readonly may: "keep-token"; readonly cookie: string }
-  | { readonly may: "not"; readonly status: 401 | 421; readonly words: string };
+  | { readonly may: "not"; readonly status: 401 | 403 | 421; readonly words: string };
 
 export interface PageGuardOptions {
   readonly address: ListenAddress;
@@ -27,18 +40,24 @@ export class PageGuard {
     this.options = options;
   }
 
-  entry(request: IncomingMessage): Entry {
+  entry(request: IncomingMessage, asked: Asked): Entry {
     const { token, address } = this.options;
+    // A page elsewhere gets nothing to read, and may not make us work either. A link may be followed.
+    if (request.headers["sec-fetch-site"] === "cross-site" && request.headers["sec-fetch-mode"] !== "navigate")
+      return elsewhere();
     if (token === undefined) {
       // Without it another page in the same browser could have a name of its own point here, and read what is shown.
       return isOurName(request.headers.host, address) ? { may: "enter" } : strangeName();
     }
-    const asked = new URL(request.url ?? "/", "http://page").searchParams.get("token");
-    if (asked !== null && isSame(asked, token)) {
-      return { may: "keep-token", cookie: `${COOKIE}=${encodeURIComponent(token)}; Path=/; HttpOnly; SameSite=Strict` };
+    // A browser keeps cookies by host: two of us on one machine would overwrite each other's.
+    const name = `${COOKIE}_${address.port}`;
+    if (asked.token !== undefined && isSame(asked.token, token)) {
+      // Lax: a link in a mail or a wiki leads here too, and what is asked for changes nothing.
+      const attributes = `Path=/; Max-Age=${COOKIE_KEPT_S}; HttpOnly; SameSite=Lax`;
+      return { may: "keep-token", cookie: `${name}=${encodeURIComponent(token)}; ${attributes}` };
     }
     const bearer = /^Bearer (.+)$/u.exec(request.headers.authorization ?? "")?.[1];
-    const kept = cookieOf(request.headers.cookie ?? "");
+    const kept = cookieOf(request.headers.cookie ?? "", name);
     const isKnown = [bearer, kept].some((one) => one !== undefined && isSame(one, token));
     return isKnown ? { may: "enter" } : noToken();
   }
@@ -54,6 +73,10 @@ function strangeName(): Entry {
   return { may: "not", status: 421, words };
 }
 
+function elsewhere(): Entry {
+  return { may: "not", status: 403, words: "asked for by a page from elsewhere" };
+}
+
 function noToken(): Entry {
   return {
     may: "not",
@@ -62,10 +85,10 @@ function noToken(): Entry {
   };
 }
 
-function cookieOf(header: string): string | undefined {
+function cookieOf(header: string, wanted: string): string | undefined {
   for (const part of header.split(";")) {
     const [name, value = ""] = part.trim().split("=", 2);
-    if (name === COOKIE) return safelyDecoded(value);
+    if (name === wanted) return safelyDecoded(value);
   }
   return undefined;
 }

@@ -1,4 +1,5 @@
 import { request as ask } from "node:http";
+import { connect } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { EventStream } from "./event-stream.ts";
 import { type PageServer, openPageServer } from "./page-server.ts";
@@ -6,6 +7,7 @@ import { type PageServer, openPageServer } from "./page-server.ts";
 const TOKEN = "a token of tests";
 let server: PageServer | undefined;
 let stream = new EventStream();
+const faults: unknown[] = [];
 
 afterEach(async () => {
   await server?.close();
@@ -18,19 +20,23 @@ async function open(token?: string): Promise<string> {
     address: { host: "127.0.0.1", port: 0 },
     token,
     files: new Map([["", { type: "text/html; charset=utf-8", bytes: Buffer.from("<p>page</p>") }]]),
-    resource: (path) => (path === "api/answer" ? { answer: 42 } : undefined),
+    resource: (path) => {
+      if (path === "api/fault") throw new Error("a fault of ours");
+      return path === "api/answer" ? { answer: 42 } : undefined;
+    },
     streamPath: "api/events",
     stream,
-    onStream: () => stream.tell("view", '{"n":0}'),
+    firstWord: () => ({ event: "view", data: '{"n":0}' }),
+    onFault: (error) => void faults.push(error),
     mend: "",
   });
   return `http://127.0.0.1:${server.address.port}`;
 }
 
 /** As fetch, which lets nobody say which host is meant. */
-function statusFor(origin: string, host: string): Promise<number | undefined> {
+function statusFor(origin: string, host: string, headers: Record<string, string> = {}): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
-    const sent = ask(origin, { headers: { host } }, (response) => {
+    const sent = ask(origin, { headers: { host, ...headers } }, (response) => {
       response.resume();
       resolve(response.statusCode);
     });
@@ -68,6 +74,62 @@ test("HEAD is answered without a body, all that would change something is refuse
   }
 });
 
+/** Status of a request line that no client of manners would send; undefined: the connection was closed without one. */
+function statusOfRaw(origin: string, target: string): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    let said = "";
+    const socket = connect(Number(new URL(origin).port), "127.0.0.1", () =>
+      socket.write(`GET ${target} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`),
+    );
+    socket.setEncoding("latin1").on("data", (text: string) => (said += text));
+    socket
+      .on("error", () => undefined)
+      .on("close", () => {
+        const status = /^HTTP\/1\.1 (\d+)/u.exec(said)?.[1];
+        resolve(status === undefined ? undefined : Number(status));
+      });
+  });
+}
+
+describe("whatever is asked for, the process goes on", () => {
+  test.each(["//", "//[", "//@", "/\\", "/?token=%", "/%00", "http://[::1/", "*", "/..//api/answer"])(
+    "%s",
+    async (target) => {
+      for (const token of [undefined, TOKEN]) {
+        const origin = await open(token);
+        expect([200, 400, 401, 404]).toContain(await statusOfRaw(origin, target));
+        expect((await fetch(`${origin}/api/answer`, { headers: { authorization: `Bearer ${TOKEN}` } })).status).toBe(
+          200,
+        );
+        await server?.close();
+      }
+    },
+  );
+
+  test("an answer that cannot be made closes the connection, and is counted", async () => {
+    const origin = await open();
+    await expect(fetch(`${origin}/api/fault`)).rejects.toThrow("fetch failed");
+    expect(faults.splice(0).map(String)).toEqual(["Error: a fault of ours"]);
+    expect((await fetch(origin)).status).toBe(200);
+  });
+
+  test("a token in an address leads to a path here, and nowhere else", async () => {
+    const origin = await open(TOKEN);
+    const { headers } = await fetch(`${origin}/.//evil.example/?token=${encodeURIComponent(TOKEN)}`, {
+      redirect: "manual",
+    });
+    expect(headers.get("location")).toMatch(/^\/(?![/\\])/u);
+    expect(await statusOfRaw(origin, `//evil.example/?token=${encodeURIComponent(TOKEN)}`)).toBe(303);
+  });
+
+  test("a page elsewhere makes us work out nothing; a link from there is followed", async () => {
+    const origin = await open();
+    const from = (mode: string): Record<string, string> => ({ "sec-fetch-site": "cross-site", "sec-fetch-mode": mode });
+    expect(await statusFor(`${origin}/api/answer`, "localhost", from("no-cors"))).toBe(403);
+    expect(await statusFor(origin, "localhost", from("navigate"))).toBe(200);
+  });
+});
+
 describe("without a token", () => {
   test.each([
     ["localhost", 200],
@@ -85,7 +147,7 @@ describe("with a token", () => {
   test("nobody sees anything without it", async () => {
     const origin = await open(TOKEN);
     for (const path of ["/", "/api/answer", "/api/events", "/?token=wrong", "/?token="]) {
-      const { status, headers } = await fetch(`${origin}${path}`, { headers: { cookie: "squall_token=%E0%A4%A" } });
+      const { status, headers } = await fetch(`${origin}${path}`, { headers: { cookie: "squall_token_0=%E0%A4%A" } });
       expect([path, status, headers.get("set-cookie")]).toEqual([path, 401, null]);
     }
   });
@@ -98,7 +160,7 @@ describe("with a token", () => {
     const first = await fetch(asked, { redirect: "manual" });
     const cookie = first.headers.get("set-cookie") ?? "";
     expect([first.status, first.headers.get("location")]).toEqual([303, "/"]);
-    expect(cookie).toMatch(/^squall_token=[^;]+; Path=\/; HttpOnly; SameSite=Strict$/u);
+    expect(cookie).toMatch(/^squall_token_0=[^;]+; Path=\/; Max-Age=7776000; HttpOnly; SameSite=Lax$/u);
     const [kept = ""] = cookie.split(";");
     expect((await fetch(origin, { headers: { cookie: `other=1; ${kept}` } })).status).toBe(200);
   });
@@ -137,8 +199,8 @@ test("a port that is taken is told with what to set", async () => {
   const origin = await open();
   const port = Number(new URL(origin).port);
   const again = { address: { host: "127.0.0.1", port }, token: undefined, files: new Map<string, never>() };
-  const rest = { resource: () => undefined, streamPath: "", stream, onStream: () => undefined, mend: "set another" };
-  await expect(openPageServer({ ...again, ...rest })).rejects.toThrow(
+  const rest = { resource: () => undefined, streamPath: "", stream, firstWord: () => ({ event: "", data: "" }) };
+  await expect(openPageServer({ ...again, ...rest, onFault: () => undefined, mend: "set another" })).rejects.toThrow(
     `live page: cannot listen on 127.0.0.1:${port}: another process listens there already; set another`,
   );
 });

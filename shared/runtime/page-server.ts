@@ -6,7 +6,7 @@ import type { EventStream } from "./event-stream.ts";
 import type { ListenAddress } from "./listen-address.ts";
 import { ListenError } from "./listen-address.ts";
 import type { PageFile } from "./page-files.ts";
-import { PageGuard } from "./page-guard.ts";
+import { askedOf, PageGuard } from "./page-guard.ts";
 
 export interface PageServerOptions {
   readonly address: ListenAddress;
@@ -18,8 +18,10 @@ export interface PageServerOptions {
   /** Path under which `stream` is. */
   readonly streamPath: string;
   readonly stream: EventStream;
-  /** Somebody listens who has heard nothing yet. */
-  readonly onStream: () => void;
+  /** What somebody hears first who begins to listen. */
+  readonly firstWord: () => { readonly event: string; readonly data: string };
+  /** An answer that could not be made: a fault of ours. */
+  readonly onFault: (error: unknown) => void;
   /** What is said beside a port that cannot be opened: the setting to change. */
   readonly mend: string;
 }
@@ -55,7 +57,15 @@ export async function openPageServer(options: PageServerOptions): Promise<PageSe
   const { address, mend } = options;
   const limits = { headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS, maxHeaderSize: HEADER_BYTES_MAX };
   const guard = new PageGuard(options);
-  const server = createServer(limits, (request, response) => answer(request, response, { ...options, guard }));
+  const server = createServer(limits, (request, response) => {
+    try {
+      answer(request, response, { ...options, guard });
+    } catch (error) {
+      // Whatever was asked: who looks does not end who detects.
+      options.onFault(error);
+      response.destroy();
+    }
+  });
   server.maxConnections = CONNECTIONS_MAX;
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) => reject(new ListenError("live page", address, { error, mend })));
@@ -83,12 +93,13 @@ function answer(request: IncomingMessage, response: ServerResponse, options: Ans
     send(request, response, { status: 405, type: PLAIN, body: "only GET\n", headers: { allow: "GET, HEAD" } });
     return;
   }
-  const entry = options.guard.entry(request);
+  const asked = askedOf(request);
+  const entry = options.guard.entry(request, asked);
   if (entry.may === "not") {
     send(request, response, { status: entry.status, type: PLAIN, body: `${entry.words}\n` });
     return;
   }
-  const path = new URL(request.url ?? "/", "http://page").pathname.slice(1);
+  const { path } = asked;
   if (entry.may === "keep-token") {
     const headers = { "set-cookie": entry.cookie, location: `/${path}` };
     send(request, response, { status: 303, type: PLAIN, body: "", headers });
@@ -98,14 +109,14 @@ function answer(request: IncomingMessage, response: ServerResponse, options: Ans
   else send(request, response, replyTo(path, options));
 }
 
-function openStream(response: ServerResponse, { stream, onStream }: Answering): void {
+function openStream(response: ServerResponse, { stream, firstWord }: Answering): void {
   if (stream.size >= STREAMS_MAX) {
     response.writeHead(503, { ...SAFE_HEADERS, "retry-after": "10" }).end();
     return;
   }
+  const { event, data } = firstWord();
   response.writeHead(200, { ...SAFE_HEADERS, "content-type": "text/event-stream", "x-accel-buffering": "no" });
-  stream.open(response);
-  onStream();
+  stream.open(response, event, data);
 }
 
 interface Reply {

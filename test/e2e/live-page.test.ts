@@ -1,6 +1,7 @@
 // The live page of a running `squall standalone`, in a real Chromium: a storm from its first sign to its end, on any screen, by keyboard, and
 // with nothing for axe to find.
 
+import { createServer, request } from "node:http";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, expect, test, type TestContext, vi } from "vitest";
 import { closersAfterEach } from "../support/closers.ts";
@@ -139,7 +140,50 @@ test("a page whose squall is gone says that nobody knows, and not that all is ca
 
   await squall.signal("SIGKILL");
   await expect.poll(() => headline(page), { timeout: DEADLINE_MS }).toBe("No word from squall");
-  expect([await page.title(), await page.getAttribute("#icon", "href")]).toEqual(["squall: no data", "icon-lost.svg"]);
+  expect([await page.title(), await page.getAttribute("#icon", "href")]).toEqual([
+    "squall: no data",
+    "icon-unknown.svg",
+  ]);
   expect(await page.textContent("#detail")).toMatch(/^last known: .*eply-all storm, \d\d:/u);
   expect(await axeFindings(page)).toEqual([]);
+});
+
+/** Between the browser and squall, as people put one before a page. */
+async function openProxy(origin: string): Promise<{ readonly url: string; isBroken: boolean }> {
+  const proxy = { url: "", isBroken: false };
+  const server = createServer((asked, answer) => {
+    if (proxy.isBroken) {
+      answer.writeHead(502).end();
+      return;
+    }
+    const onward = request(`${origin}${asked.url ?? ""}`, (response) => {
+      answer.writeHead(response.statusCode ?? 0, response.headers);
+      response.pipe(answer);
+    });
+    onward.on("error", () => answer.destroy()).end();
+    answer.on("close", () => onward.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  closers.push(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const address = server.address();
+  proxy.url = `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}/`;
+  return proxy;
+}
+
+test("a page behind a proxy that had nobody to ask for a while comes back by itself", async (context) => {
+  const { squall, url, home, browser: chromium } = await watched(context);
+  const proxy = await openProxy(new URL(url).origin);
+  const { page } = await openPage(chromium, proxy.url);
+  await page.waitForSelector('body[data-state="calm"]');
+  proxy.isBroken = true;
+  await squall.signal("SIGKILL");
+  await expect.poll(() => headline(page), { timeout: DEADLINE_MS }).toBe("No word from squall");
+  const port = new URL(url).port;
+  await home.reading(home.log, "--console", `127.0.0.1:${port}`);
+  // The browser has been told 502 by now, after which it asks no more by itself.
+  proxy.isBroken = false;
+  await expect.poll(() => headline(page), { timeout: DEADLINE_MS }).toBe("Calm");
 });

@@ -9,7 +9,7 @@ import { type LocalClock, localClock, whole } from "./words.ts";
 
 /** Without a word for so long the page no longer tells what is. */
 const SILENT_MS = 10_000;
-const SHOWN_ALERTS = 40;
+const AGAIN_MS = 3_000;
 
 const plots = new RatePlots();
 const cards = new Map<string, StormCard>();
@@ -25,10 +25,14 @@ const threads = new Part<readonly ScopeView[]>(asIs, (rows) => {
 const lists = new Part<readonly ScopeView[]>(asIs, (rows) => {
   byId("lists").replaceChildren(scopeTable("lists", rows, clock));
 });
-const alerts = new Part<readonly AlertView[]>(asIs, (all) => {
-  const items = all.slice(0, SHOWN_ALERTS).map(alertItem);
-  byId("alerts").replaceChildren(...(items.length === 0 ? [el("li", { class: "nothing" }, "Nothing yet.")] : items));
-});
+/** With the day of now: an alert of yesterday says so from midnight on. */
+const alerts = new Part<readonly AlertView[]>(
+  (all) => [all, clock.day(now)],
+  (all) => {
+    const items = all.map(alertItem);
+    byId("alerts").replaceChildren(...(items.length === 0 ? [el("li", { class: "nothing" }, "Nothing yet.")] : items));
+  },
+);
 const health = new Part<readonly HealthView[]>(asIs, (parts) => {
   byId("health").replaceChildren(...parts.map(healthItem));
 });
@@ -143,7 +147,7 @@ function lose(): void {
   setText("detail", last);
   setText("spoken", "No word from squall");
   document.title = "squall: no data";
-  byId("icon").setAttribute("href", "icon-lost.svg");
+  byId("icon").setAttribute("href", "icon-unknown.svg");
 }
 
 function setLink(state: "live" | "lost"): void {
@@ -155,16 +159,36 @@ function isView(told: unknown): told is ConsoleView {
   return typeof told === "object" && told !== null && "v" in told && told.v === 1;
 }
 
-const stream = new EventSource("api/v1/events");
-stream.addEventListener("view", ({ data }: MessageEvent<string>) => {
+let stream: EventSource | undefined;
+let askedAt = performance.now();
+
+function listen(): void {
+  stream?.close();
+  askedAt = performance.now();
+  stream = new EventSource("api/v1/events");
+  stream.addEventListener("view", hear);
+  stream.addEventListener("error", lose);
+}
+
+/**
+ * A browser asks again by itself when a connection breaks, but not after an answer that is none (a proxy's, while squall starts again), and
+ * not where a connection stays open of which the other end is gone.
+ */
+function watch(): void {
+  const nowMs = performance.now();
+  if (nowMs - heardAt > SILENT_MS) lose();
+  const isClosed = stream?.readyState === EventSource.CLOSED;
+  if (nowMs - Math.max(askedAt, heardAt) > (isClosed ? AGAIN_MS : SILENT_MS)) listen();
+}
+
+function hear({ data }: MessageEvent<string>): void {
   heardAt = performance.now();
   setLink("live");
   const view: unknown = JSON.parse(data);
   if (isView(view)) show(view);
   // Another squall runs there now, with another page.
   else location.reload();
-});
-stream.addEventListener("error", lose);
-setInterval(() => {
-  if (performance.now() - heardAt > SILENT_MS) lose();
-}, 1_000);
+}
+
+listen();
+setInterval(watch, 1_000);

@@ -48,6 +48,7 @@ export function signed(value: number): string {
 export interface LocalClock {
   readonly second: (at: Date) => string;
   readonly minute: (at: Date) => string;
+  readonly day: (at: Date) => string;
   /** With the day, where it is another than that of `now`. */
   readonly dated: (at: Date, now: Date) => string;
 }
@@ -59,6 +60,7 @@ export function localClock(timeZone: string): LocalClock {
   return {
     second: (at) => second.format(at),
     minute: (at) => minute.format(at),
+    day: (at) => day.format(at),
     dated: (at, now) =>
       day.format(at) === day.format(now) ? second.format(at) : `${day.format(at)}, ${minute.format(at)}`,
   };

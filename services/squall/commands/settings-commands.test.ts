@@ -31,7 +31,7 @@ describe("check-config", () => {
   test("valid: what it comes to, and what might not be meant", async () => {
     const config = put(
       "valid.yaml",
-      `inputs: [{file: /var/log/mail.log}, {syslog: {udp: "*:5514"}}]\nstate: ${state}\nwebhooks: [{name: oncall, url: ${HOOK}}]\nmetrics: {address: "*:9464"}\nconsole: {address: "*:9465", token: hunter2}\nlists: [{list: "a@example.org", exempt: true}]\n`,
+      `inputs: [{file: /var/log/mail.log}, {syslog: {udp: "*:5514"}}]\nstate: ${state}\nwebhooks: [{name: oncall, url: ${HOOK}}]\nmetrics: {address: "*:9464"}\nconsole: {address: "*:9465", token: hunter2-hunter2-hunter2}\nlists: [{list: "a@example.org", exempt: true}]\n`,
     );
     const { code, out, err } = await squall(["check-config", config], { env });
     expect(code).toBe(0);
@@ -126,7 +126,7 @@ describe("for a service", () => {
   });
 
   test("check-config and print-config of the live page", async () => {
-    const token = put("console-token", "hunter2");
+    const token = put("console-token", "hunter2-hunter2-hunter2");
     const page = { SQUALL_CONSOLE_ADDRESS: "*:9465", SQUALL_CONSOLE_TOKEN_FILE: token };
     const given = { env: { ...env, ...variables, ...page } };
     const checked = await squall(["check-config", withoutTls(), "--for", "console"], given);

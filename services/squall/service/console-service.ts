@@ -38,7 +38,14 @@ export class ConsolePage {
     const progress = new SiteProgress();
     const reading: Reading = { reader: undefined };
     const health = (): HealthView[] => [readingHealth(reading), ...progress.health(nowMs())];
-    const options = { timeZone: config.timezone, nowMs, health, mend: MEND };
+    // A detector's word is of its watermark.
+    const { timezone: timeZone, allowedLatenessMs } = config;
+    const eventTimeMs = (site: string): number | undefined => {
+      const at = progress.eventTimeMs(site);
+      return at === undefined ? undefined : at + allowedLatenessMs;
+    };
+    const isKnown = (): boolean => isReading(reading) && progress.isAnyWell(nowMs());
+    const options = { timeZone, nowMs, eventTimeMs, health, isKnown, mend: MEND };
     return new ConsolePage(await Console.open({ address, token: token?.reveal(), ...options }), progress, reading);
   }
 
@@ -63,6 +70,7 @@ export interface ConsoleServiceOptions {
 export class ConsoleService implements RunningService {
   private readonly options: ConsoleServiceOptions;
   private readonly reader: TopicReader;
+  private readonly page: ConsolePage;
   private readonly ended = Promise.withResolvers<void>();
 
   constructor(options: ConsoleServiceOptions, page: ConsolePage) {
@@ -80,7 +88,7 @@ export class ConsoleService implements RunningService {
       onProgress: (said) => page.progress.take(said, nowMs()),
       onDead: (error: LogError) => this.ended.reject(error),
     });
-    page.readBy(this.reader);
+    this.page = page;
     // Nobody may be waiting yet.
     this.ended.promise.catch(() => undefined);
   }
@@ -96,6 +104,7 @@ export class ConsoleService implements RunningService {
   async start(): Promise<void> {
     const { say, config } = this.options;
     await this.reader.start();
+    this.page.readBy(this.reader);
     const { topics } = config.kafka;
     say(`reading ${topics["thread-windows"]} and ${topics["storm-alerts"]}`);
   }
@@ -110,10 +119,19 @@ export class ConsoleService implements RunningService {
   }
 }
 
+/** Brokers are asked several times a second. */
+const SILENT_MS = 30_000;
+
+function isReading({ reader }: Reading): boolean {
+  return reader !== undefined && reader.isCaughtUp && reader.sinceReadMs < SILENT_MS;
+}
+
 function readingHealth({ reader }: Reading): HealthView {
   const name = "Reading from Kafka";
   if (reader === undefined) return { name, state: "down", words: "no broker has answered yet" };
   if (!reader.isCaughtUp) return { name, state: "slow", words: "reading what was said before" };
+  if (reader.sinceReadMs >= SILENT_MS)
+    return { name, state: "down", words: "brokers have not answered for half a minute" };
   const behind = reader.lag.reduce((sum, { records }) => sum + records, 0);
   const words = behind === 0 ? "all that was said" : `${wholeNumber(behind)} records behind`;
   return { name, state: behind > FEW_RECORDS ? "slow" : "well", words };

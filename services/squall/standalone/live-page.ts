@@ -4,6 +4,7 @@ import { ListenError } from "../../../shared/runtime/listen-address.ts";
 import { listenAddressText } from "../../../shared/runtime/listen-address.ts";
 import { Console } from "../../console/console-shell.ts";
 import type { HealthView } from "../../console/console-view.ts";
+import { leastWatermark } from "../../detector/detector-totals.ts";
 import type { StormAlert } from "../../../shared/domain/storm-alert.ts";
 import type { ThreadWindow } from "../../../shared/domain/thread-window.ts";
 import { counted } from "../../../shared/domain/storm-alert-words.ts";
@@ -32,7 +33,14 @@ export class LivePage {
     const { address, token } = config.console;
     if (address === undefined) return undefined;
     let opened: LivePage | undefined;
-    const options = { timeZone: config.timezone, nowMs, health: () => healthOf(opened?.standalone), mend: MEND };
+    const options = {
+      timeZone: config.timezone,
+      nowMs,
+      eventTimeMs: () => eventTimeOf(opened?.standalone, config),
+      health: () => healthOf(opened?.standalone),
+      isKnown: () => isReading(opened?.standalone),
+      mend: MEND,
+    };
     try {
       const console = await Console.open({ address, token: token?.reveal(), ...options });
       opened = new LivePage(console);
@@ -63,14 +71,26 @@ export class LivePage {
   }
 }
 
+/** Of the log that is furthest behind. */
+function eventTimeOf(standalone: Standalone | undefined, { detector }: StandaloneConfig): number | undefined {
+  if (standalone === undefined) return undefined;
+  const watermark = leastWatermark(standalone.pipeline.stages.detector);
+  return Number.isFinite(watermark) ? watermark + detector.allowedLatenessMs : undefined;
+}
+
+function isReading(standalone: Standalone | undefined): boolean {
+  return standalone?.inputs.health.isWell(performance.now()) ?? false;
+}
+
 function healthOf(standalone: Standalone | undefined): HealthView[] {
   if (standalone === undefined) return [{ name: "Start", state: "slow", words: "reading what it knew before" }];
   return [reading(standalone), keeping(standalone), ...telling(standalone)];
 }
 
-function reading({ inputs }: Standalone): HealthView {
+function reading(standalone: Standalone): HealthView {
+  const { inputs } = standalone;
   const lines = inputs.readers.reduce((sum, { ingest }) => sum + ingest.counters.lines, 0);
-  const isWell = inputs.health.isWell(performance.now());
+  const isWell = isReading(standalone);
   const words = isWell
     ? `${counted(lines, "line")} read`
     : "an input gives nothing, or nothing that is understood: see the log";
