@@ -25,6 +25,16 @@ export interface ConsoleOptions {
   readonly mend: string;
 }
 
+/** Since it was opened. */
+export interface PageCounts {
+  /** Open now. */
+  readonly pages: number;
+  readonly dropped: number;
+  readonly skipped: number;
+  readonly givenUp: number;
+  readonly faults: number;
+}
+
 const EVERY_MS = 1_000;
 /** Alerts that are decided together are told together. */
 const SOON_MS = 50;
@@ -32,8 +42,8 @@ const SOON_MS = 50;
 const APART_MS = 250;
 
 export class Console {
-  readonly state = new ConsoleState();
-  readonly stream = new EventStream();
+  private readonly state = new ConsoleState();
+  private readonly stream = new EventStream();
   private readonly options: ConsoleOptions;
   private server: PageServer | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -41,8 +51,7 @@ export class Console {
   private toldAtMs = Number.NEGATIVE_INFINITY;
   /** What was worked out last, and when: who asks again and again gets it again. */
   private made: { readonly view: ConsoleView; readonly atMs: number } | undefined;
-  /** Answers that could not be made. */
-  faults = 0;
+  private faults = 0;
 
   private constructor(options: ConsoleOptions) {
     this.options = options;
@@ -53,6 +62,11 @@ export class Console {
     const console = new Console(options);
     await console.listen();
     return console;
+  }
+
+  get counts(): PageCounts {
+    const { size: pages, skipped, givenUp } = this.stream;
+    return { pages, skipped, givenUp, dropped: this.state.dropped, faults: this.faults };
   }
 
   /** Where it listens. */

@@ -60,7 +60,7 @@ export class ConsoleState {
 
   /** What was given up for want of room. */
   get dropped(): number {
-    return this.threads.dropped + this.lists.dropped + this.sites.dropped;
+    return this.threads.dropped + this.lists.dropped + this.sites.dropped + this.book.dropped;
   }
 
   addWindow(window: ThreadWindow): void {

@@ -12,6 +12,8 @@ export interface BookLimits {
 }
 
 export class StormBook {
+  /** Storms and watches given up for want of room. */
+  dropped = 0;
   /** The newest last. */
   private readonly alerts: StormAlert[] = [];
   private readonly storms = new Map<string, StormAlert>();
@@ -61,7 +63,9 @@ export class StormBook {
     if (this.storms.size <= this.limits.stormsMax) return;
     let [least] = this.storms.values();
     for (const alert of this.storms.values()) if (least === undefined || rank(alert) > rank(least)) least = alert;
-    if (least !== undefined) this.storms.delete(least.stormId);
+    if (least === undefined) return;
+    this.storms.delete(least.stormId);
+    this.dropped += 1;
   }
 }
 

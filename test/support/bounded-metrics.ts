@@ -148,6 +148,7 @@ function consolePage() {
       ]),
       unreadable: 3,
     },
-    console: { stream: { size: 1, skipped: 2 }, state: { dropped: 3 } },
+    console: { counts: { pages: 1, skipped: 2, dropped: 3, givenUp: 4, faults: 5 } },
+    progress: { dropped: 6 },
   };
 }

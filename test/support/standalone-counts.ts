@@ -37,6 +37,7 @@ export function counts(change: Partial<StandaloneCounts> = {}): StandaloneCounts
     silences: () => 0,
     stateLog: () => undefined,
     heartbeat: () => undefined,
+    page: () => undefined,
     reloads: () => ({ done: 0, refused: 0 }),
     lateness: new HistogramCounts(),
     latency: { read: new HistogramCounts(), decided: new HistogramCounts(), flushed: new HistogramCounts() },
@@ -90,6 +91,7 @@ export function everything(): Partial<StandaloneCounts> {
       liveBytes: 9,
     }),
     heartbeat: () => ({ called: 1, failed: 2, withheld: 3 }),
+    page: () => ({ pages: 1, dropped: 2, skipped: 3, givenUp: 4, faults: 5 }),
     watermarkMs: () => NOW,
   };
 }

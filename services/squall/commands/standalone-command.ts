@@ -101,7 +101,7 @@ async function run(options: RunOptions): Promise<ExitCode> {
     changeReceivers: (receivers) => standalone.telling.reload(receivers),
     say,
   });
-  status.publish(standaloneCounts({ standalone, log: directory.log, heartbeat, reloads }));
+  status.publish(standaloneCounts({ standalone, log: directory.log, heartbeat, page, reloads }));
   await standalone.restore();
   status.health.met(STATE_RESTORED);
   page?.watch(standalone);

@@ -4,16 +4,15 @@ import type { Metrics } from "../../../shared/runtime/metrics.ts";
 import type { ConsolePage } from "./console-service.ts";
 import { sampleLag } from "./partition-series.ts";
 import { addProgress } from "./progress-metrics.ts";
+import { addPageMetrics } from "../standalone/page-metrics.ts";
 
 /** What is read of it. */
 export interface CountedConsole {
   readonly reader:
     | Pick<NonNullable<ConsolePage["reader"]>, "lag" | "readAtMs" | "rebalances" | "records" | "unreadable">
     | undefined;
-  readonly console: {
-    readonly stream: Pick<ConsolePage["console"]["stream"], "size" | "skipped">;
-    readonly state: Pick<ConsolePage["console"]["state"], "dropped">;
-  };
+  readonly console: Pick<ConsolePage["console"], "counts">;
+  readonly progress: Pick<ConsolePage["progress"], "dropped">;
 }
 
 export function addConsoleMetrics(metrics: Metrics, page: CountedConsole): void {
@@ -38,11 +37,8 @@ export function addConsoleMetrics(metrics: Metrics, page: CountedConsole): void 
     rebalances: () => page.reader?.rebalances,
     progressAtMs: () => page.reader?.readAtMs,
   });
-  gauge({ name: "squall_console_pages", help: "Pages that are open." }, (sample) => sample(page.console.stream.size));
-  const dropped = "Threads, lists and sites of the last hour that were forgotten for want of room.";
-  counter({ name: "squall_console_dropped_total", help: dropped }, (sample) => sample(page.console.state.dropped));
-  const skipped = "Views that a slow page was spared.";
-  counter({ name: "squall_console_views_skipped_total", help: skipped }, (sample) =>
-    sample(page.console.stream.skipped),
-  );
+  addPageMetrics(metrics, () => {
+    const { counts } = page.console;
+    return { ...counts, dropped: counts.dropped + page.progress.dropped };
+  });
 }

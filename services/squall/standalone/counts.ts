@@ -4,6 +4,7 @@ import type { Heartbeat } from "../../alerter/heartbeat-shell.ts";
 import { detectorTotals, leastWatermark, tableFill } from "../../detector/detector-totals.ts";
 import type { FileStateLog } from "../../../shared/adapters/files/state-log/file-state-log.ts";
 import type { InputReport } from "./live-inputs.ts";
+import type { LivePage } from "./live-page.ts";
 import type { IngestCounters } from "../../ingest/ingest.ts";
 import type { InputCounts, StandaloneCounts } from "./standalone-counts.ts";
 import type { Standalone } from "./standalone.ts";
@@ -12,10 +13,11 @@ export interface CountedParts {
   readonly standalone: Standalone;
   readonly log: FileStateLog;
   readonly heartbeat: Heartbeat | undefined;
+  readonly page: LivePage | undefined;
   readonly reloads: { readonly done: number; readonly refused: number };
 }
 
-export function standaloneCounts({ standalone, log, heartbeat, reloads }: CountedParts): StandaloneCounts {
+export function standaloneCounts({ standalone, log, heartbeat, page, reloads }: CountedParts): StandaloneCounts {
   const { pipeline, telling, silences, times, inputs } = standalone;
   const { assembler, detector } = pipeline.stages;
   return {
@@ -32,6 +34,7 @@ export function standaloneCounts({ standalone, log, heartbeat, reloads }: Counte
     silences: () => silences.size().silences,
     stateLog: () => ({ ...log.counters, ...log.size }),
     heartbeat: () => heartbeat?.counters,
+    page: () => page?.counts,
     reloads: () => reloads,
     lateness: pipeline.lateness,
     latency: times.latency,

@@ -2,7 +2,7 @@
 
 import { ListenError } from "../../../shared/runtime/listen-address.ts";
 import { listenAddressText } from "../../../shared/runtime/listen-address.ts";
-import { Console } from "../../console/console-shell.ts";
+import { Console, type PageCounts } from "../../console/console-shell.ts";
 import type { HealthView } from "../../console/console-view.ts";
 import { leastWatermark } from "../../detector/detector-totals.ts";
 import type { StormAlert } from "../../../shared/domain/storm-alert.ts";
@@ -51,6 +51,10 @@ export class LivePage {
       say(`${error.message}. squall goes on without a live page`);
       return undefined;
     }
+  }
+
+  get counts(): PageCounts {
+    return this.console.counts;
   }
 
   /** Its state is read back: from here on the page tells how it is. */

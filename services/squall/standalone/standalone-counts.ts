@@ -1,5 +1,6 @@
 // What the parts of standalone count, as the metrics read it: plain numbers, looked at when somebody scrapes.
 
+import type { PageCounts } from "../../console/console-shell.ts";
 import type { AssemblerCounters } from "../../assembler/assembler-settings.ts";
 import type { DetectorCounters } from "../../detector/detector-counters.ts";
 import type { DetectorTotals, TableFill } from "../../detector/detector-totals.ts";
@@ -82,6 +83,8 @@ export interface StandaloneCounts {
   /** Undefined where state is not kept. */
   readonly stateLog: () => StateLogCounts | undefined;
   readonly heartbeat: () => HeartbeatCounts | undefined;
+  /** Undefined where there is no live page. */
+  readonly page: () => PageCounts | undefined;
   /** Reloads of the configuration, by outcome. */
   readonly reloads: () => { readonly done: number; readonly refused: number };
   /** How far events lie behind the stream time when they come, s. */

@@ -4,6 +4,7 @@
 import type { Metrics, ReadSamples } from "../../../shared/runtime/metrics.ts";
 import { REJECTION_REASONS } from "../../ingest/rejection.ts";
 import { addMailMetrics } from "./mail-metrics.ts";
+import { addPageMetrics } from "./page-metrics.ts";
 import { addReceiverMetrics } from "./receiver-metrics.ts";
 import type { InputCounts, StandaloneCounts } from "./standalone-counts.ts";
 import { LATENCY_HELP, LATENCY_STAGES, LATENESS_HELP } from "./standalone-counts.ts";
@@ -22,6 +23,7 @@ export function addStandaloneMetrics(metrics: Metrics, counts: StandaloneCounts)
   });
   addReceiverMetrics(metrics, counts);
   addStateMetrics(metrics, counts);
+  addPageMetrics(metrics, counts.page);
   const { gauge, counter, histogram } = metrics;
   const progress = "When the loop last finished a turn; with nothing to do it turns too.";
   gauge({ name: "squall_last_progress_timestamp_seconds", help: progress }, (sample) =>

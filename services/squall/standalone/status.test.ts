@@ -50,6 +50,7 @@ function counts(): StandaloneCounts {
     silences: () => 0,
     stateLog: () => undefined,
     heartbeat: () => undefined,
+    page: () => undefined,
     reloads: () => ({ done: 0, refused: 0 }),
     lateness: none,
     latency: { read: none, decided: none, flushed: none },
