@@ -190,6 +190,21 @@ describe("what it says", () => {
     expect(report).toContain("| **23 Nov, 08:30** | **3** |");
   });
 
+  test.each<[string, MessageRow, number]>([
+    ["the last delivery", { minute: 905, delivered: { 905: 2400, 951: 100 } }, 904],
+    ["a delivery behind the rows", { minute: 905, delivered: { 905: 2499, 3000: 1 } }, 904],
+    ["the end of its last minute", { minute: 930 }, 904],
+    ["a stop ten minutes after the alert", { minute: 905 }, 923],
+  ])("of a storm that %s alone puts past midnight, on which days too", (_name, row, alertMinute) => {
+    const told = opening(alertMinute);
+    const alerts = { opening: told, alerts: { shown: [told], more: 0 } };
+    const before = ROWS.map(({ minute }) => ({ minute: minute + 900 }));
+    const storm = account([...before, row], { startedAt: at(900), calmAt: at(930) });
+    const report = text(incidentReport([incidentFromAccount(storm, alerts, 0)], READING)).replace(/^Read: .*$/mu, "");
+    expect(report.match(/\b2[3-5] Nov(?: 2026)?, \d\d:\d\d/gu)?.length).toBeGreaterThan(10);
+    expect(report.match(/.*(?<!\bNov(?: 2026)?, |:)\b\d\d:\d\d/gu)).toBe(null);
+  });
+
   test("of a log without deliveries, how many were addressed", () => {
     const rows = ROWS.map(({ minute }) => ({ minute }));
     const told = opening(2);

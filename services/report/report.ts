@@ -56,10 +56,21 @@ export function incidentReport(incidents: readonly Incident[], reading: ReportRe
   return { title, mood: "storm", about, blocks: [...contents, ...sections] };
 }
 
+/** For every time that is shown of a storm: its answers may end before midnight, and its deliveries after it. */
 function clockOf(incident: Incident, { timeZone }: ReportReading): ReportClock {
-  const { startedAt, lastAnswerAt, minutes, calmAt = lastAnswerAt } = incident;
-  const lastRow = minutes.rows.at(-1)?.start ?? startedAt;
-  return reportClock(timeZone, { fromMs: startedAt, untilMs: Math.max(lastAnswerAt, lastRow, calmAt) });
+  const { startedAt, lastAnswerAt, lastDeliveryAt, calmAt, minutes, alerts, lateStop, microsoft } = incident;
+  const { rows, stepMs } = minutes;
+  const [first, last] = [rows.at(0), rows.at(-1)];
+  const shown = [
+    startedAt,
+    lastAnswerAt,
+    lateStop.at,
+    ...alerts.shown.map(({ detectedAt }) => detectedAt),
+    ...[lastDeliveryAt, calmAt, first?.start].filter((at) => at !== undefined),
+    ...(last === undefined ? [] : [last.start + stepMs]),
+    ...(microsoft.kind === "acts" ? [microsoft.stop.at] : []),
+  ];
+  return reportClock(timeZone, { fromMs: Math.min(...shown), untilMs: Math.max(...shown) });
 }
 
 function whatWasRead({ from, until, lines, timeZone }: ReportReading): string {
