@@ -94,9 +94,8 @@ function answerersOf(answers: readonly StormMessage[]): Incident["answerers"] {
   const people = new Map<string, Answerer>();
   for (const answer of answers) {
     const person = answer.person ?? "somebody unknown";
-    const known = people.get(person) ?? { person, replyAlls: 0, firstAt: answer.at, delivered: 0 };
-    const delivered = known.delivered + deliveredOf(answer);
-    people.set(person, { ...known, replyAlls: known.replyAlls + 1, delivered });
+    const known = people.get(person) ?? { person, replyAlls: 0, firstAt: answer.at };
+    people.set(person, { ...known, replyAlls: known.replyAlls + 1 });
   }
   const most = [...people.values()].sort((one, other) => other.replyAlls - one.replyAlls || byTime(one, other));
   const { shown, more } = shortened(most, ANSWERERS_SHOWN);

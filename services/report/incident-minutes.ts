@@ -18,15 +18,7 @@ export interface Moments {
   readonly microsoftAt: number | undefined;
 }
 
-interface OpenRow {
-  readonly start: number;
-  replyAlls: number;
-  automatic: number;
-  readonly people: Set<string>;
-  delivered: number;
-  deliveredAfterAlert: number;
-  deliveredAfterMicrosoft: number;
-}
+type OpenRow = { -readonly [Field in keyof IncidentMinute]: IncidentMinute[Field] };
 
 /** `messages` in order of time. */
 export function incidentMinutes(messages: readonly StormMessage[], moments: Moments): IncidentMinutes {
@@ -50,7 +42,7 @@ export function incidentMinutes(messages: readonly StormMessage[], moments: Mome
       }
     }
   }
-  return { stepMs, rows: rows.map(closedRow), later: later.delivered === 0 ? undefined : later };
+  return { stepMs, rows, later: later.delivered === 0 ? undefined : later };
 }
 
 function stepFor(spanMs: number): number {
@@ -79,27 +71,13 @@ function endOfDeliveries(messages: readonly StormMessage[]): number {
 }
 
 function openRow(start: number): OpenRow {
-  return {
-    start,
-    replyAlls: 0,
-    automatic: 0,
-    people: new Set(),
-    delivered: 0,
-    deliveredAfterAlert: 0,
-    deliveredAfterMicrosoft: 0,
-  };
+  return { start, replyAlls: 0, automatic: 0, delivered: 0, deliveredAfterAlert: 0, deliveredAfterMicrosoft: 0 };
 }
 
-function closedRow({ people, ...row }: OpenRow): IncidentMinute {
-  return { ...row, people: people.size };
-}
-
-function countMessage(row: OpenRow | undefined, { role, person }: StormMessage): void {
+function countMessage(row: OpenRow | undefined, { role }: StormMessage): void {
   if (row === undefined) return;
   if (role === "automatic") row.automatic += 1;
-  if (role !== "reply-all") return;
-  row.replyAlls += 1;
-  if (person !== undefined) row.people.add(person);
+  if (role === "reply-all") row.replyAlls += 1;
 }
 
 function countDeliveries(

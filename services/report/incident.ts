@@ -33,8 +33,6 @@ export interface IncidentMinute {
   readonly start: number;
   readonly replyAlls: number;
   readonly automatic: number;
-  /** People who answered in it. */
-  readonly people: number;
   readonly delivered: number;
   /** Of these, deliveries of mails accepted after squall's alert, and after Microsoft's rule had acted. */
   readonly deliveredAfterAlert: number;
@@ -61,8 +59,6 @@ export interface Answerer {
   readonly person: string;
   readonly replyAlls: number;
   readonly firstAt: number;
-  /** Deliveries of what this person wrote. */
-  readonly delivered: number;
 }
 
 /** The first of many, and what the rest adds up to. */
