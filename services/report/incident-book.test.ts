@@ -7,7 +7,7 @@ const ROWS = [{ minute: 0, delivered: { 0: 10 } }, { minute: 1 }];
 
 describe("a storm is told by its alerts and its account", () => {
   test("whose opening it has; a watch that never opened is none", () => {
-    const book = new IncidentBook();
+    const book = new IncidentBook("UTC");
     book.alert(opening(1, { type: "storm.watch" }));
     book.alert(opening(2));
     book.alert(opening(3, { type: "storm.updated" }));
@@ -21,15 +21,23 @@ describe("a storm is told by its alerts and its account", () => {
   });
 
   test("an end that is told after the account changes nothing", () => {
-    const book = new IncidentBook();
+    const book = new IncidentBook("UTC");
     book.alert(opening(2));
     book.over(account(ROWS));
     book.alert(opening(9, { type: "storm.resolved" }));
     expect(book.incidents()[0]?.alerts.shown).toHaveLength(1);
   });
 
+  test("in rows that begin with the hours and days of the report's zone", () => {
+    const book = new IncidentBook("Asia/Kolkata");
+    book.alert(opening(2));
+    book.over(account([{ minute: 0 }, { minute: 100 * 1440 }]));
+    const { rows = [] } = book.incidents()[0]?.minutes ?? {};
+    expect(new Date(rows[0]?.start ?? 0).toISOString()).toBe("2026-11-23T06:30:00.000Z");
+  });
+
   test("messages that left before the account was made are part of it, in order of time", () => {
-    const book = new IncidentBook();
+    const book = new IncidentBook("UTC");
     const [first, second, third] = messages([{ minute: 0 }, { minute: 1 }, { minute: 2 }]);
     if (first === undefined || second === undefined || third === undefined) throw new Error("no messages");
     book.alert(opening(2));
@@ -42,7 +50,7 @@ describe("a storm is told by its alerts and its account", () => {
 
 describe("what is kept is bounded, and what is not is counted", () => {
   test("storms: the smallest are left out", () => {
-    const book = new IncidentBook(BOUNDS);
+    const book = new IncidentBook("UTC", BOUNDS);
     for (const [index, delivered] of [5, 50, 500].entries()) {
       book.alert(opening(2, { stormId: `${index}` }));
       book.over(account([{ minute: 0, delivered: { 0: delivered } }], { stormId: `${index}` }));
@@ -52,7 +60,7 @@ describe("what is kept is bounded, and what is not is counted", () => {
   });
 
   test("alerts of a storm, and messages that left it", () => {
-    const book = new IncidentBook(BOUNDS);
+    const book = new IncidentBook("UTC", BOUNDS);
     for (const minute of [1, 2, 3, 4]) book.alert(opening(minute, minute === 1 ? {} : { type: "storm.updated" }));
     for (const message of messages([{ minute: 0 }, { minute: 1 }, { minute: 2 }]))
       book.left("a23d9e6284d71437", message);
@@ -67,7 +75,7 @@ describe("what is kept is bounded, and what is not is counted", () => {
   });
 
   test("storms whose account never comes", () => {
-    const book = new IncidentBook(BOUNDS);
+    const book = new IncidentBook("UTC", BOUNDS);
     for (const stormId of ["1", "2", "3", "4"]) book.alert(opening(2, { stormId }));
     for (const stormId of ["1", "2", "3", "4"]) book.over(account(ROWS, { stormId }));
     expect(book.incidents().map(({ stormId }) => stormId)).not.toContain("1");

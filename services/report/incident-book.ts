@@ -4,6 +4,7 @@ import type { StormAccount, StormListener, StormMessage } from "../../shared/dom
 import type { StormAlert } from "../../shared/domain/storm-alert.ts";
 import type { Incident } from "./incident.ts";
 import { incidentFromAccount } from "./incident-from-account.ts";
+import { zoneOffset, type ZoneOffset } from "./report-clock.ts";
 
 export interface IncidentBounds {
   readonly incidentsMax: number;
@@ -34,6 +35,7 @@ interface Left {
 
 export class IncidentBook implements StormListener {
   private readonly bounds: IncidentBounds;
+  private readonly offsetMs: ZoneOffset;
   private readonly told = new Map<string, Told>();
   private readonly leftBehind = new Map<string, Left>();
   private kept: Incident[] = [];
@@ -41,7 +43,9 @@ export class IncidentBook implements StormListener {
   /** Smaller storms that had no room. */
   notShown = 0;
 
-  constructor(bounds: IncidentBounds = DEFAULT_BOUNDS) {
+  /** `timeZone`: of the report's times, an IANA name. */
+  constructor(timeZone: string, bounds: IncidentBounds = DEFAULT_BOUNDS) {
+    this.offsetMs = zoneOffset(timeZone);
     this.bounds = bounds;
   }
 
@@ -86,7 +90,7 @@ export class IncidentBook implements StormListener {
     if (!account.opened || opening === undefined) return;
     const messages = [...before, ...account.messages].sort((one, other) => one.at - other.at);
     const told = { opening, alerts: { shown: alerts, more } };
-    this.kept.push(incidentFromAccount({ ...account, messages }, told, notKept));
+    this.kept.push(incidentFromAccount({ ...account, messages }, told, { notKept, offsetMs: this.offsetMs }));
     if (this.kept.length <= this.bounds.incidentsMax) return;
     this.kept = this.incidents().slice(0, this.bounds.incidentsMax);
     this.notShown += 1;

@@ -6,6 +6,7 @@ import type { StormAlert } from "../../shared/domain/storm-alert.ts";
 import type { Answerer, Incident, ListShare, Shortened } from "./incident.ts";
 import { incidentMinutes } from "./incident-minutes.ts";
 import { microsoftVerdict } from "./microsoft-verdict.ts";
+import type { ZoneOffset } from "./report-clock.ts";
 import { deliveredOf, stopAt } from "./stop.ts";
 
 const ANSWERERS_SHOWN = 100;
@@ -18,8 +19,19 @@ export interface StormAlerts {
   readonly alerts: Shortened<StormAlert>;
 }
 
-/** `notKept`: messages of the storm that the account does not hold. */
-export function incidentFromAccount(account: StormAccount, told: StormAlerts, notKept: number): Incident {
+/** What stands in no account. */
+export interface BesideAccount {
+  /** Messages of the storm that the account does not hold. */
+  readonly notKept?: number;
+  /** Of the zone in which the report's times are; else UTC. */
+  readonly offsetMs?: ZoneOffset;
+}
+
+export function incidentFromAccount(
+  account: StormAccount,
+  told: StormAlerts,
+  { notKept = 0, offsetMs }: BesideAccount = {},
+): Incident {
   const { messages } = account;
   const { opening } = told;
   const microsoft = microsoftVerdict(messages);
@@ -51,7 +63,7 @@ export function incidentFromAccount(account: StormAccount, told: StormAlerts, no
     alertStop: stopAt(messages, opening.detectedAt),
     lateStop: stopAt(messages, opening.detectedAt + ACT_MS),
     microsoft,
-    minutes: incidentMinutes(messages, { alertAt: opening.detectedAt, microsoftAt }),
+    minutes: incidentMinutes(messages, { alertAt: opening.detectedAt, microsoftAt }, offsetMs),
     lists: listShares(account),
     answerers: answerersOf(answers),
     notKept,

@@ -4,6 +4,7 @@
 import { MINUTE_MS, minuteStart } from "../../shared/domain/delivery-minutes.ts";
 import type { StormMessage } from "../../shared/domain/storm-account.ts";
 import type { IncidentMinute, IncidentMinutes } from "./incident.ts";
+import { UTC_OFFSET, type ZoneOffset } from "./report-clock.ts";
 
 /** Six hours by the minute. */
 const ROWS_MAX = 360;
@@ -20,14 +21,22 @@ export interface Moments {
 
 type OpenRow = { -readonly [Field in keyof IncidentMinute]: IncidentMinute[Field] };
 
-/** `messages` in order of time. */
-export function incidentMinutes(messages: readonly StormMessage[], moments: Moments): IncidentMinutes {
+/**
+ * `messages` in order of time. Rows are equally long, and round in the zone at the first of them: one of several hours that comes after a
+ * change of clocks begins an hour beside.
+ */
+export function incidentMinutes(
+  messages: readonly StormMessage[],
+  moments: Moments,
+  offsetMs: ZoneOffset = UTC_OFFSET,
+): IncidentMinutes {
   const first = messages[0];
   if (first === undefined) return { stepMs: MINUTE_MS, rows: [], later: undefined };
   const start = minuteStart(first.at);
   const until = Math.max(endOfDeliveries(messages), minuteStart(messages.at(-1)?.at ?? start) + MINUTE_MS);
   const stepMs = stepFor(until - start);
-  const from = Math.floor(start / stepMs) * stepMs;
+  const offset = offsetMs(start);
+  const from = Math.floor((start + offset) / stepMs) * stepMs - offset;
   const rows = Array.from({ length: Math.ceil((until - from) / stepMs) }, (_, index) => openRow(from + index * stepMs));
   const rowAt = (at: number): OpenRow | undefined => rows[Math.max(0, Math.floor((at - from) / stepMs))];
   const later = { delivered: 0, untilMs: 0 };

@@ -6,6 +6,7 @@ import type { Incident } from "./incident.ts";
 import { incidentFromAccount } from "./incident-from-account.ts";
 import { incidentMinutes } from "./incident-minutes.ts";
 import { microsoftVerdict } from "./microsoft-verdict.ts";
+import { zoneOffset } from "./report-clock.ts";
 import { stopAt } from "./stop.ts";
 import { account, at, LIST, messages, type MessageRow, opening } from "../../test/support/storm-account.ts";
 
@@ -13,7 +14,7 @@ const DAY_MINUTES = 1440;
 
 function incident(all: StormAccount, alertMinute: number): Incident {
   const alert = opening(alertMinute);
-  return incidentFromAccount(all, { opening: alert, alerts: { shown: [alert], more: 0 } }, 0);
+  return incidentFromAccount(all, { opening: alert, alerts: { shown: [alert], more: 0 } });
 }
 
 /** A first mail at 0 and replies at the minutes. */
@@ -123,6 +124,19 @@ describe("rows by the minute", () => {
     expect(stepMs).toBe(step * 60_000);
     expect(rows.length).toBeLessThanOrEqual(360);
     expect(rows.reduce((sum, { replyAlls }) => sum + replyAlls, 0)).toBe(1);
+  });
+
+  test.each([
+    ["Asia/Kolkata", "18:30"],
+    ["America/New_York", "05:00"],
+    ["UTC", "00:00"],
+  ])("rows of half a day begin at noon and midnight of the zone: %s", (timeZone, utc) => {
+    const storm = messages([{ minute: 0 }, { minute: 120 * DAY_MINUTES }]);
+    const { rows, stepMs } = incidentMinutes(storm, moments, zoneOffset(timeZone));
+    expect(stepMs).toBe(12 * 60 * 60_000);
+    const times = new Set(rows.map(({ start }) => new Date(start).toISOString().slice(11, 16)));
+    expect([...times]).toContain(utc);
+    expect(times.size).toBe(2);
   });
 
   test("nothing is lost: rows and what comes later are all deliveries", () => {

@@ -1,5 +1,10 @@
 // Event times -> times as the report shows them, in its zone. An IANA name that is unknown throws a RangeError.
 
+/** How far a zone is from UTC at a moment, in ms. */
+export type ZoneOffset = (at: number) => number;
+
+export const UTC_OFFSET: ZoneOffset = () => 0;
+
 export interface ReportClock {
   readonly timeZone: string;
   /** `08:31`. */
@@ -16,8 +21,7 @@ export interface ReportClock {
   readonly full: (at: number) => string;
   /** All these times are of one day. */
   readonly isOneDay: boolean;
-  /** The zone's distance from UTC then. */
-  readonly offsetMs: (at: number) => number;
+  readonly offsetMs: ZoneOffset;
 }
 
 /** For times between two moments. */
@@ -44,11 +48,11 @@ export function reportClock(timeZone: string, { fromMs, untilMs }: { fromMs: num
     day,
     full,
     isOneDay,
-    offsetMs: offsetIn(timeZone),
+    offsetMs: zoneOffset(timeZone),
   };
 }
 
-function offsetIn(timeZone: string): (at: number) => number {
+export function zoneOffset(timeZone: string): ZoneOffset {
   const parts = new Intl.DateTimeFormat("en-GB", {
     timeZone,
     hourCycle: "h23",

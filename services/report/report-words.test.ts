@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { timeTicks, valueTicks } from "./html/axis.ts";
-import { reportClock } from "./report-clock.ts";
+import { reportClock, UTC_OFFSET, zoneOffset } from "./report-clock.ts";
 import { deliveries, ordinal, percent, shortNumber } from "./report-words.ts";
 
 const MINUTE = 60_000;
@@ -61,12 +61,27 @@ describe("axes", () => {
   test("times are round in the zone, not in UTC", () => {
     const fromMs = Date.UTC(2026, 10, 23, 8, 29);
     const clock = reportClock("Asia/Kathmandu", { fromMs, untilMs: fromMs });
-    const range = { fromMs, untilMs: fromMs + 240 * MINUTE, offsetMs: clock.offsetMs(fromMs) };
+    const range = { fromMs, untilMs: fromMs + 240 * MINUTE, offsetMs: clock.offsetMs };
     expect(timeTicks(range, 5).map(clock.time)).toEqual(["15:00", "16:00", "17:00", "18:00"]);
   });
 
+  const midnights = Array.from({ length: 8 }, () => "00:00");
+  test.each<[string, number, number, readonly string[]]>([
+    ["put on", Date.UTC(2026, 2, 28, 23), 6.9, ["00:00", "01:00", "03:00", "04:00", "05:00", "06:00", "07:00"]],
+    ["put back", Date.UTC(2026, 9, 24, 22), 6.9, ["00:00", "01:00", "02:00", "03:00", "04:00", "05:00"]],
+    ["put on within days", Date.UTC(2026, 2, 27, 12), 190, midnights],
+    ["put back within days", Date.UTC(2026, 9, 23, 12), 190, midnights],
+    ["put back, so that the end is shown as before the start", Date.UTC(2026, 9, 25, 0, 58), 0.2, ["02:58", "02:59"]],
+  ])("times are round also where clocks are %s", (_name, fromMs, hours, times) => {
+    const untilMs = fromMs + hours * 60 * MINUTE;
+    const clock = reportClock("Europe/Berlin", { fromMs, untilMs });
+    const ticks = timeTicks({ fromMs, untilMs, offsetMs: zoneOffset("Europe/Berlin") }, 12);
+    expect(ticks.map(clock.time)).toEqual(times);
+    expect(ticks).toEqual(ticks.toSorted((one, other) => one - other));
+  });
+
   test.each([1, 90, 600, 1440, 20_000, 900 * 1440])("never more times than asked for: %i minutes", (minutes) => {
-    const ticks = timeTicks({ fromMs: 0, untilMs: minutes * MINUTE, offsetMs: 0 }, 10);
+    const ticks = timeTicks({ fromMs: 0, untilMs: minutes * MINUTE, offsetMs: UTC_OFFSET }, 10);
     expect(ticks.length).toBeGreaterThan(0);
     expect(ticks.length).toBeLessThanOrEqual(11);
   });

@@ -43,7 +43,7 @@ function reportWith(text: string, change: Partial<ReportReading> = {}): ReportDo
   const alert = { ...told, evidence: { ...told.evidence, steps: [step] } };
   const storm = account(rows, { ...named, lists: [{ address: text, audience: 2500 }] });
   const alerts = { opening: alert, alerts: { shown: [alert], more: 0 } };
-  return incidentReport([incidentFromAccount(storm, alerts, 0)], { ...READING, ...change });
+  return incidentReport([incidentFromAccount(storm, alerts)], { ...READING, ...change });
 }
 
 function calmWith(text: string): ReportDocument {
@@ -172,7 +172,7 @@ describe("what it says", () => {
     const told = opening(2);
     const alerts = { opening: told, alerts: { shown: [told], more: 3 } };
     const { calmAt: _calmAt, ...open } = account(ROWS);
-    const report = text(incidentReport([incidentFromAccount(open, alerts, 2)], READING));
+    const report = text(incidentReport([incidentFromAccount(open, alerts, { notKept: 2 })], READING));
     expect(report).toContain("from 08:29, still going at the end of the log (Europe/London): so far 3 people answered");
     expect(report).toContain("at least 2,500 deliveries (25 %) would have been averted");
     expect(report).toContain("| averted | at least 25 % |");
@@ -184,7 +184,7 @@ describe("what it says", () => {
     const told = opening(2);
     const alerts = { opening: told, alerts: { shown: [told], more: 0 } };
     const rows = [...ROWS, { minute: 1000, delivered: { 1000: 2500 } }];
-    const report = text(incidentReport([incidentFromAccount(account(rows, { calmAt: at(1030) }), alerts, 0)], READING));
+    const report = text(incidentReport([incidentFromAccount(account(rows, { calmAt: at(1030) }), alerts)], READING));
     expect(report).toContain("example.org, from 23 Nov 2026, 08:29 to 24 Nov 2026, 01:09 (Europe/London): 4 people");
     expect(report).toContain("Reply-alls every 5 min");
     expect(report).toContain("| **23 Nov, 08:30** | **3** |");
@@ -200,7 +200,7 @@ describe("what it says", () => {
     const alerts = { opening: told, alerts: { shown: [told], more: 0 } };
     const before = ROWS.map(({ minute }) => ({ minute: minute + 900 }));
     const storm = account([...before, row], { startedAt: at(900), calmAt: at(930) });
-    const report = text(incidentReport([incidentFromAccount(storm, alerts, 0)], READING)).replace(/^Read: .*$/mu, "");
+    const report = text(incidentReport([incidentFromAccount(storm, alerts)], READING)).replace(/^Read: .*$/mu, "");
     expect(report.match(/\b2[3-5] Nov(?: 2026)?, \d\d:\d\d/gu)?.length).toBeGreaterThan(10);
     expect(report.match(/.*(?<!\bNov(?: 2026)?, |:)\b\d\d:\d\d/gu)).toBe(null);
   });
@@ -209,7 +209,7 @@ describe("what it says", () => {
     const rows = ROWS.map(({ minute }) => ({ minute }));
     const told = opening(2);
     const alerts = { opening: told, alerts: { shown: [told], more: 0 } };
-    const report = text(incidentReport([incidentFromAccount(account(rows), alerts, 0)], READING));
+    const report = text(incidentReport([incidentFromAccount(account(rows), alerts)], READING));
     expect(report).toContain("3 people answered to all, 4 mails addressed 10,000 times to 2,500 recipients");
     expect(report).toContain(
       "1 mail to 2,500 recipients (25 %) would not have gone out; the log tells of no deliveries",
@@ -221,7 +221,7 @@ describe("what it says", () => {
     const rows = ROWS.map((row, index) => (index === 0 ? row : { ...row, role: "automatic" as const }));
     const told = opening(2, { reasons: ["automatic"] });
     const alerts = { opening: told, alerts: { shown: [told], more: 0 } };
-    const report = text(incidentReport([incidentFromAccount(account(rows), alerts, 0)], READING));
+    const report = text(incidentReport([incidentFromAccount(account(rows), alerts)], READING));
     expect(report).toContain("to 08:33 (Europe/London): 3 automatic mails, 10,000 deliveries");
     expect(report).toContain("would have alerted after 2 automatic mails");
     expect(report).not.toContain("## Who answered");
@@ -231,7 +231,7 @@ describe("what it says", () => {
     const told = opening(2);
     const alerts = { opening: told, alerts: { shown: [told], more: 0 } };
     const incidents = ["a@example.org", "b@example.org"].map((list) =>
-      incidentFromAccount(account(ROWS, { list }), alerts, 0),
+      incidentFromAccount(account(ROWS, { list }), alerts),
     );
     const report = incidentReport(incidents, { ...READING, notShown: 1 });
     expect(report.title).toBe("2 reply-all storms");

@@ -57,7 +57,7 @@ export function plotFrame(plot: Plot, room: PlotRoom, most: number): PlotFrame {
 
 function timesOf({ clock, fromMs, stepMs }: Plot, room: PlotRoom, steps: number): { at: number; label: string }[] {
   const untilMs = fromMs + steps * stepMs;
-  return timeTicks({ fromMs, untilMs, offsetMs: clock.offsetMs(fromMs) }, room.timeTicksMax).map((at) => {
+  return timeTicks({ fromMs, untilMs, offsetMs: clock.offsetMs }, room.timeTicksMax).map((at) => {
     const time = clock.time(at);
     return { at, label: time === "00:00" ? clock.date(at) : time };
   });

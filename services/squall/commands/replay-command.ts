@@ -56,7 +56,7 @@ export async function replayCommand(
   const progress = createProgressLine({ terminal, timeZone: config.timezone, storms: () => output.storms() });
   const windows = flags.windows === undefined ? undefined : openLineFile(flags.windows);
   const deadLetters = flags.deadLetter === undefined ? undefined : openLineFile(flags.deadLetter);
-  const report = flags.report === undefined ? undefined : new ReportFiles(flags.report);
+  const report = flags.report === undefined ? undefined : new ReportFiles(flags.report, config.timezone);
   const result = await replay({
     inputs,
     format: flags.format,
@@ -89,7 +89,7 @@ export async function replayCommand(
     const choice = flags.format === "auto" ? "" : ` (--format ${flags.format} may be why)`;
     terminal.err(`squall: ${NOTHING_RECOGNISED}${choice}\n`);
   }
-  report?.write(result, { timeZone: config.timezone, isInterrupted: terminal.signal.aborted });
+  report?.write(result, { isInterrupted: terminal.signal.aborted });
   return exitCode(result, flags, terminal);
 }
 

@@ -16,18 +16,22 @@ const WRITERS: Readonly<Record<ReportKind, (report: ReportDocument) => string>> 
 
 /** Collects what a report needs while a replay runs, and writes it at its end. */
 export class ReportFiles {
-  readonly book = new IncidentBook();
+  readonly book: IncidentBook;
   private readonly paths: readonly string[];
+  private readonly timeZone: string;
 
-  constructor(paths: readonly string[]) {
+  /** `timeZone`: of all times in it. */
+  constructor(paths: readonly string[], timeZone: string) {
+    this.book = new IncidentBook(timeZone);
     this.paths = paths;
+    this.timeZone = timeZone;
   }
 
   /** Throws InputError. */
-  write(result: ReplayResult, { timeZone, isInterrupted }: { timeZone: string; isInterrupted: boolean }): void {
+  write(result: ReplayResult, { isInterrupted }: { isInterrupted: boolean }): void {
     const { counters, assembler, survey, from, until, failures } = result;
     const report = incidentReport(this.book.incidents(), {
-      timeZone,
+      timeZone: this.timeZone,
       from,
       until,
       lines: counters.lines,
