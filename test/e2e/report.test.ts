@@ -78,8 +78,8 @@ test("several storms: a section each, the greatest first; one that goes on count
   const report = readFileSync(path, "utf8");
   expect(report).toMatch(/^# 2 reply-all storms$/mu);
   const sections = Array.from(report.matchAll(/^## (.*)$/gmu), ([, title]) => title);
-  expect(sections).toEqual(["Storm on b@example.org", "Storm on a@example.org"]);
-  expect(report).toContain("| b@example.org | 14 Nov 2016, 13:29 | 20 | 84,000 |");
+  expect(sections).toEqual(["Storm on `b@example.org`", "Storm on `a@example.org`"]);
+  expect(report).toContain("| `b@example.org` | 14 Nov 2016, 13:29 | 20 | 84,000 |");
   expect(report).toContain("from 13:29, still going at the end of the log (UTC): so far 20 people answered to all");
   expect(report).toContain(
     "from 08:29 to 08:41 (UTC): 12 people answered to all, 52,000 deliveries to 5,000 recipients",
@@ -92,7 +92,7 @@ test("no storm: what was read, and how far the busiest thread was from one", asy
   const report = readFileSync(path, "utf8");
   expect(report).toContain("squall found no reply-all storm in 3 messages.");
   expect(report).toMatch(
-    /^\| Test \| a@example\.org \| 14 Nov 2016, 08:29 \| 5,000 \| 2 \| \d+ % \| 2 people in an hour/mu,
+    /^\| Test \| `a@example\.org` \| 14 Nov 2016, 08:29 \| 5,000 \| 2 \| \d+ % \| 2 people in an hour/mu,
   );
 });
 
