@@ -1,16 +1,19 @@
 import {
+  chmodSync,
+  chownSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 import { tryFile, writeWholeFile } from "./whole-file.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "squall-whole-file-"));
@@ -26,6 +29,47 @@ test("a file is written whole, replaces what was there, and leaves nothing besid
   writeWholeFile(path, "new");
   expect(readFileSync(path, "utf8")).toBe("new");
   expect(readdirSync(folder).filter((name) => name.startsWith("report"))).toEqual(["report.md"]);
+});
+
+describe("who may read it", () => {
+  const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
+
+  test.each([0o022, 0o000])("a new file is its owner's alone: umask %i", (umask) => {
+    const path = join(folder, `new-${umask}.md`);
+    const before = process.umask(umask);
+    onTestFinished(() => void process.umask(before));
+    writeWholeFile(path, "new");
+    expect(modeOf(path)).toBe("600");
+  });
+
+  test.each(["640", "600", "664"])("one that is replaced stays as it was: %s", (mode) => {
+    const path = join(folder, `mode-${mode}.md`);
+    writeFileSync(path, "old");
+    chmodSync(path, mode);
+    writeWholeFile(path, "new");
+    expect([modeOf(path), readFileSync(path, "utf8")]).toEqual([mode, "new"]);
+  });
+
+  // Only root can give a file away; others have their own.
+  test("with its owner and group", () => {
+    const path = join(folder, "owned.md");
+    writeFileSync(path, "old");
+    const { uid, gid } = process.getuid?.() === 0 ? { uid: 4242, gid: 4343 } : statSync(path);
+    chownSync(path, uid, gid);
+    chmodSync(path, 0o640);
+    writeWholeFile(path, "new");
+    expect([statSync(path).uid, statSync(path).gid, modeOf(path)]).toEqual([uid, gid, "640"]);
+  });
+
+  test("where these cannot be kept, the owner alone", () => {
+    const path = join(folder, "another's.md");
+    writeFileSync(path, "old", { mode: 0o644 });
+    const chown = (): never => {
+      throw new Error("EPERM");
+    };
+    writeWholeFile(path, "new", { chown });
+    expect([modeOf(path), readFileSync(path, "utf8")]).toEqual(["600", "new"]);
+  });
 });
 
 test("a link stays one: what it leads to is replaced", () => {
