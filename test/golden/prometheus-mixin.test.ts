@@ -157,6 +157,45 @@ describe("pages", () => {
     expect(dead).toEqual([]);
   });
 
+  describe("ports", () => {
+    const services = readFileSync(join(ROOT, "docs/services.md"), "utf8");
+    const [, first, names = ""] = /^port=(\d+); for service in ([a-z ]+); do$/mu.exec(services) ?? [];
+    const ports = new Map(names.split(" ").map((name, index) => [name, String(Number(first) + index)]));
+
+    test("docs/services.md gives each service its own", () => {
+      expect([...ports.keys()].toSorted()).toEqual([
+        "alerter",
+        "assembler",
+        "console",
+        "detector",
+        "ingest",
+        "recorder",
+      ]);
+    });
+
+    test.each(ALERT_NAMES)("docs/runbooks/%s.md has those of docs/services.md, by service", (name) => {
+      const text = readFileSync(join(RUNBOOKS, `${name}.md`), "utf8");
+      const named = Array.from(text.matchAll(/\b(94\d\d) ([a-z]+)/gu), ([, port, service = ""]) => ({
+        port,
+        service,
+      })).filter(({ service }) => service !== "is");
+      expect(named.filter(({ port, service }) => ports.get(service) !== port)).toEqual([]);
+      const asked = Array.from(text.matchAll(/127\.0\.0\.1:(94(?:6[^5]|7\d))/gu), ([, port]) => port);
+      // Only a standalone has a state directory.
+      const isOfServices = asked.length > 0 && name !== "SquallStateNotWritten";
+      expect(named.length > 0).toBe(isOfServices);
+      expect(asked.filter((port) => port !== "9464" && ![...ports.values()].includes(port ?? ""))).toEqual([]);
+    });
+
+    test("what asks the live page has a token with it, and silences are those of services too", () => {
+      const codes = PAGES.flatMap((page) => codeIn(readFileSync(page, "utf8")));
+      const asks = codes.filter((code) => code.includes(":9465/api/"));
+      expect(asks.length).toBeGreaterThan(0);
+      expect(asks.filter((code) => !code.includes('-H "Authorization: Bearer $TOKEN"'))).toEqual([]);
+      expect(codes).toContain("squall silences --kafka --config /etc/squall/squall.yaml");
+    });
+  });
+
   test("squall has every command and option that they name", async () => {
     const options = new Map<string, Set<string>>();
     for (const code of PAGES.flatMap((page) => codeIn(readFileSync(page, "utf8")))) {
