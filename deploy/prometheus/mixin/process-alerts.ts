@@ -54,6 +54,8 @@ function noProgress(config: MixinConfig): AlertText {
   const hasWork = `and ${at} ${series(config, "squall_partitions", 'state="running"')} > 0`;
   const watermark = series(config, "squall_watermark_timestamp_seconds");
   const stands = "nothing was read, written or turned over";
+  // Once there was a mail its detector says twice a minute, among the alerts, how far it is.
+  const hears = `and ${on(config)} group by (${installation(config)}) (${watermark})`;
   return {
     alert: "SquallNoProgress",
     expr: anyOf(
@@ -61,20 +63,32 @@ function noProgress(config: MixinConfig): AlertText {
       because(`${standing("ingest|assembler")} ${hasWork}`, stands),
       // Before the first mail of all nothing comes to them.
       because(`${standing("detector")} ${hasWork} and ${at} ${watermark}`, stands),
+      because(`${standing("alerter")} ${hasWork} ${hears}`, stands),
       because(
-        `${standing("alerter")} ${hasWork} and ${on(config)} group by (${installation(config)}) (${watermark})`,
+        `${standing("recorder|console")} and ${at} ${hasToRead(config, hears)} unless ${at} ${isPaused(config)}`,
         stands,
       ),
       because(`${series(config, "squall_inputs_well")} == 0`, "an input is missing, unreadable or not understood"),
       because(
-        `${series(config, "squall_build_info", 'service=~"ingest|assembler|detector|recorder|alerter"')} unless ${at} ${series(config, "squall_rebalances_total")}`,
+        `${series(config, "squall_build_info", 'service=~"ingest|assembler|detector|recorder|alerter|console"')} unless ${at} ${series(config, "squall_rebalances_total")}`,
         "no broker of Kafka has answered since it was started",
       ),
     ),
     summary: "squall runs, and does nothing.",
     description:
-      "squall{{ with $labels.service }} {{ . }}{{ end }} at {{ $labels.instance }}: {{ $labels.why }}. A storm may go unnoticed meanwhile.",
+      'squall{{ with $labels.service }} {{ . }}{{ end }} at {{ $labels.instance }}: {{ $labels.why }}. {{ if eq $labels.service "recorder" "console" }}What it stores or shows is old; others see storms and tell of them{{ else }}A storm may go unnoticed meanwhile{{ end }}.',
   };
+}
+
+/** Records wait for it, or it has the partition of the alerts: one that hangs may not know that anything waits. */
+function hasToRead(config: MixinConfig, hears: string): string {
+  const lag = (...matchers: readonly string[]): string => series(config, "squall_consumer_lag_records", ...matchers);
+  return `(${lag()} > 0 or ${lag('topic=~".+[.]storm-alerts"')} ${hears})`;
+}
+
+/** A recorder that holds all that it may waits for InfluxDB: of that SquallSinkBlocked tells. */
+function isPaused(config: MixinConfig): string {
+  return `(${series(config, "squall_sink_paused")} == 1)`;
 }
 
 function installation({ installationLabels }: MixinConfig): string {
