@@ -120,7 +120,9 @@ describe("Prometheus and Grafana of the file", () => {
     await pollUntil(isHealthy, { deadlineMs: 30_000, what: "Prometheus to be healthy" });
     const ask = async (path: string): Promise<string> =>
       (await fetch(`http://127.0.0.1:${port}/api/v1/${path}`)).text();
-    expect(await ask("rules?type=alert")).toContain('"SquallWatchdog"');
+    // It is healthy before it has read its rules.
+    const hasRules = async (): Promise<boolean> => (await ask("rules?type=alert")).includes('"SquallWatchdog"');
+    await pollUntil(hasRules, { deadlineMs: 30_000, what: "its rules" });
     const asked = await ask("status/config");
     for (const [name, { ports }] of Object.entries(services)) {
       const isWatched = ports.some(({ target }) => target === 9464);
