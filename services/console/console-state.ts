@@ -208,7 +208,8 @@ function unknownDetail(health: readonly HealthView[]): string {
 function quietDetail({ replyAlls, deliveries }: RatesView): string {
   const answers = sum(replyAlls);
   const told = answers === 0 ? "no reply-alls" : counted(answers, "reply-all");
-  return `${told} and ${wholeNumber(sum(deliveries))} deliveries in the last hour`;
+  const delivered = sum(deliveries);
+  return `${told} and ${delivered === 1 ? "1 delivery" : `${wholeNumber(delivered)} deliveries`} in the last hour`;
 }
 
 function addTo(sums: number[], values: readonly number[]): void {

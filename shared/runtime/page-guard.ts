@@ -6,6 +6,7 @@ import type { IncomingMessage } from "node:http";
 import { isLoopback, type ListenAddress } from "./listen-address.ts";
 
 const COOKIE = "squall_token";
+const TOKEN_PART = "token=";
 const COOKIE_KEPT_S = 90 * 86_400;
 const LOOPBACK_NAMES = new Set(["localhost", "[::1]"]);
 
@@ -18,7 +19,13 @@ export interface Asked {
 
 export function askedOf({ url = "/" }: Pick<IncomingMessage, "url">): Asked {
   const [path = "", query = ""] = url.split("?", 2);
-  return { path: path.replace(/^[/\\]+/u, ""), token: new URLSearchParams(query).get("token") ?? undefined };
+  return { path: path.replace(/^[/\\]+/u, ""), token: tokenIn(query) };
+}
+
+/** A plus is one: base64 has it, and a form's spaces are none of a token's. */
+function tokenIn(query: string): string | undefined {
+  const given = query.split("&").find((part) => part.startsWith(TOKEN_PART));
+  return given === undefined ? undefined : (safelyDecoded(given.slice(TOKEN_PART.length)) ?? "");
 }
 
 export type Entry =

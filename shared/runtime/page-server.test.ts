@@ -165,6 +165,14 @@ describe("with a token", () => {
     expect((await fetch(origin, { headers: { cookie: `other=1; ${kept}` } })).status).toBe(200);
   });
 
+  test("a token of base64 may stand in the address as it is", async () => {
+    const token = "ab+cd/ef+gh/ij+kl/mn==";
+    const origin = await open(token);
+    for (const given of [token, encodeURIComponent(token)])
+      expect((await fetch(`${origin}/?token=${given}`, { redirect: "manual" })).status).toBe(303);
+    expect((await fetch(`${origin}/?token=${token.replaceAll("+", "%20")}`)).status).toBe(401);
+  });
+
   test("any name will do: who has it is meant", async () => {
     const origin = await open(TOKEN);
     expect(await statusFor(`${origin}/?token=${encodeURIComponent(TOKEN)}`, "squall.example.org")).toBe(303);
