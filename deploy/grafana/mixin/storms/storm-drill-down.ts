@@ -2,30 +2,20 @@
 
 import type { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import { type Panel, RowBuilder } from "@grafana/grafana-foundation-sdk/dashboard";
-import {
-  IN_TIME,
-  INFLUXDB,
-  lines,
-  MINUTE,
-  OF_LISTS,
-  OF_SITES,
-  OF_THREADS,
-  overTime,
-  perMinute,
-  rows,
-} from "../influxql.ts";
-import { graph, inUnit, table } from "../panels.ts";
+import { IN_TIME, INFLUXDB, OF_LISTS, OF_SITES, OF_THREADS, perMinute, rows } from "../influxql.ts";
+import { inUnit, table } from "../panels.ts";
+import { minuteGraph } from "./minute-graph.ts";
 import { toList } from "./storm-links.ts";
 
 interface Subject {
   readonly name: "list" | "thread";
-  readonly measurement: "squall_lists" | "squall_threads";
+  readonly from: "squall_lists" | "squall_threads";
   readonly where: readonly string[];
   readonly width: number;
 }
 
-const LIST: Subject = { name: "list", measurement: "squall_lists", where: [OF_SITES, OF_LISTS], width: 8 };
-const THREAD: Subject = { name: "thread", measurement: "squall_threads", where: [OF_SITES, OF_THREADS], width: 8 };
+const LIST: Subject = { name: "list", from: "squall_lists", where: [OF_SITES, OF_LISTS], width: 8 };
+const THREAD: Subject = { name: "thread", from: "squall_threads", where: [OF_SITES, OF_THREADS], width: 8 };
 
 export function stormDrillDown(): readonly RowBuilder[] {
   return [
@@ -41,69 +31,43 @@ function rowOf(title: string, panels: readonly Builder<Panel>[]): RowBuilder {
   return row;
 }
 
-function answers({ name, measurement, where, width }: Subject): Builder<Panel> {
-  const of = `of the ${name}`;
-  return graph({
-    title: `Reply-alls and people a minute, ${of}`,
+function answers({ name, ...of }: Subject): Builder<Panel> {
+  return minuteGraph({
+    title: `Reply-alls and people a minute, of the ${name}`,
     description: `Of all together where “All” is chosen. People are those of each minute: who writes in two minutes counts in both.`,
-    datasource: INFLUXDB,
-    targets: [
-      lines(overTime({ select: perMinute("reply_alls", "reply-alls"), from: measurement, where }), {
-        alias: "reply-alls",
-      }),
-      lines(overTime({ select: perMinute("distinct_repliers", "people"), from: measurement, where }), {
-        alias: "people",
-        refId: "B",
-      }),
-      lines(overTime({ select: perMinute("automatic", "by machines"), from: measurement, where }), {
-        alias: "by machines",
-        refId: "C",
-      }),
+    ...of,
+    series: [
+      { select: perMinute("reply_alls", "reply-alls"), alias: "reply-alls" },
+      { select: perMinute("distinct_repliers", "people"), alias: "people" },
+      { select: perMinute("automatic", "by machines"), alias: "by machines" },
     ],
-    width,
-    unit: "short",
-    interval: MINUTE,
     noValue: "nothing in this time",
   });
 }
 
-function deliveries({ name, measurement, where, width }: Subject): Builder<Panel> {
-  return graph({
+function deliveries({ name, ...of }: Subject): Builder<Panel> {
+  return minuteGraph({
     title: `Deliveries and recipients a minute, of the ${name}`,
     description:
       "Recipients of the mails of a minute, and what was delivered in it: where deliveries stay behind, queues grow.",
-    datasource: INFLUXDB,
-    targets: [
-      lines(overTime({ select: perMinute("deliveries", "deliveries"), from: measurement, where }), {
-        alias: "deliveries",
-      }),
-      lines(overTime({ select: perMinute("recipients", "recipients"), from: measurement, where }), {
-        alias: "recipients",
-        refId: "B",
-      }),
+    ...of,
+    series: [
+      { select: perMinute("deliveries", "deliveries"), alias: "deliveries" },
+      { select: perMinute("recipients", "recipients"), alias: "recipients" },
     ],
-    width,
-    unit: "short",
-    interval: MINUTE,
     noValue: "nothing in this time",
   });
 }
 
-function evidence({ name, measurement, where, width }: Subject): Builder<Panel> {
-  return graph({
+function evidence({ name, ...of }: Subject): Builder<Panel> {
+  return minuteGraph({
     title: `Evidence and reach, of the ${name}`,
     description: "The highest score, and how many people a mail reaches (right).",
-    datasource: INFLUXDB,
-    targets: [
-      lines(overTime({ select: 'max("score") AS "score"', from: measurement, where }), { alias: "evidence" }),
-      lines(overTime({ select: 'max("audience") AS "audience"', from: measurement, where }), {
-        alias: "reach",
-        refId: "B",
-      }),
+    ...of,
+    series: [
+      { select: 'max("score") AS "score"', alias: "evidence" },
+      { select: 'max("audience") AS "audience"', alias: "reach" },
     ],
-    width,
-    unit: "short",
-    interval: MINUTE,
     noValue: "nothing in this time",
   }).overrideByName("reach", [{ id: "custom.axisPlacement", value: "right" }]);
 }
@@ -130,51 +94,23 @@ function whichThread(): Builder<Panel> {
 }
 
 function allMail(): Builder<Panel> {
-  return graph({
-    title: "Messages a minute",
-    description: "All messages, large and small, by site.",
-    datasource: INFLUXDB,
-    targets: [
-      lines(
-        overTime({
-          select: perMinute("messages", "messages"),
-          from: "squall_traffic",
-          where: [OF_SITES],
-          by: ["site"],
-        }),
-        {
-          alias: "$tag_site",
-        },
-      ),
-    ],
-    width: 12,
-    unit: "short",
-    interval: MINUTE,
-    noValue: "no mail in this time",
-  });
+  return trafficOf("messages", "Messages a minute", "All messages, large and small, by site.");
 }
 
 function machines(): Builder<Panel> {
-  return graph({
-    title: "Mails by machines a minute",
-    description: "Absence notes and their like, by site. They are never counted as reply-alls.",
-    datasource: INFLUXDB,
-    targets: [
-      lines(
-        overTime({
-          select: perMinute("automatic", "automatic"),
-          from: "squall_traffic",
-          where: [OF_SITES],
-          by: ["site"],
-        }),
-        {
-          alias: "$tag_site",
-        },
-      ),
-    ],
+  const description = "Absence notes and their like, by site. They are never counted as reply-alls.";
+  return trafficOf("automatic", "Mails by machines a minute", description);
+}
+
+function trafficOf(field: string, title: string, description: string): Builder<Panel> {
+  return minuteGraph({
+    title,
+    description,
+    from: "squall_traffic",
+    where: [OF_SITES],
+    by: ["site"],
+    series: [{ select: perMinute(field, field), alias: "$tag_site" }],
     width: 12,
-    unit: "short",
-    interval: MINUTE,
     noValue: "no mail in this time",
   });
 }

@@ -4,8 +4,8 @@ import type { Builder } from "@grafana/grafana-foundation-sdk/cog";
 import { GraphThresholdsStyleConfigBuilder, GraphThresholdsStyleMode } from "@grafana/grafana-foundation-sdk/common";
 import { ScaleDistribution, ScaleDistributionConfigBuilder } from "@grafana/grafana-foundation-sdk/common";
 import type { Panel } from "@grafana/grafana-foundation-sdk/dashboard";
-import { INFLUXDB, lines, MINUTE, OF_LISTS, OF_SITES, overTime, perMinute } from "../influxql.ts";
-import { graph } from "../panels.ts";
+import { OF_LISTS, OF_SITES, perMinute } from "../influxql.ts";
+import { minuteGraph } from "./minute-graph.ts";
 
 /** Ordinary talk on a list seldom comes so far: with it a picture has a few lines, without it one for each of ten thousand lists. */
 const SCORE_SHOWN = 3;
@@ -27,75 +27,52 @@ export function stormTimeline(): readonly Builder<Panel>[] {
 }
 
 function ofSites(what: string, field: string, description: string): Builder<Panel> {
-  return graph({
+  return minuteGraph({
     title: `${what} a minute, by site`,
     description: `${description} A gap is a time without any mail, or without squall.`,
-    datasource: INFLUXDB,
-    targets: [
-      lines(overTime({ select: perMinute(field, field), from: "squall_traffic", where: [OF_SITES], by: ["site"] }), {
-        alias: "$tag_site",
-      }),
-    ],
+    from: "squall_traffic",
+    where: [OF_SITES],
+    by: ["site"],
+    series: [{ select: perMinute(field, field), alias: "$tag_site" }],
     width: 12,
-    unit: "short",
-    interval: MINUTE,
     style: "bars",
     isStacked: true,
     noValue: "no mail in this time",
   });
 }
 
+/** What stands of lists that are spoken of. */
+const OF_LISTS_HEARD = {
+  from: "squall_lists",
+  where: [OF_SITES, OF_LISTS, SPEAKS],
+  by: ["list"],
+  width: 12,
+  noValue: "no list is being answered fast",
+} as const;
+
 function listsAnswered(): Builder<Panel> {
-  return graph({
+  return minuteGraph({
     title: "Reply-alls a minute, by list",
     description: `In minutes in which a list's evidence is ${SCORE_SHOWN} or more; ordinary talk stays below. All lists stand in the table further down.`,
-    datasource: INFLUXDB,
-    targets: [
-      lines(
-        overTime({
-          select: perMinute("reply_alls", "reply_alls"),
-          from: "squall_lists",
-          where: [OF_SITES, OF_LISTS, SPEAKS],
-          by: ["list"],
-        }),
-        { alias: "$tag_list" },
-      ),
-    ],
-    width: 12,
-    unit: "short",
-    interval: MINUTE,
+    ...OF_LISTS_HEARD,
+    series: [{ select: perMinute("reply_alls", "reply_alls"), alias: "$tag_list" }],
     style: "bars",
     isStacked: true,
-    noValue: "no list is being answered fast",
   });
 }
 
 function evidence(): Builder<Panel> {
-  return graph({
+  return minuteGraph({
     title: "Evidence of a storm, by list",
     description: `The score by which squall judges, on a logarithmic scale. From ${WATCH_SCORE} on it watches; a storm opens at ${OPENING_SCORE} on a list with history, at 11 or 12 otherwise, where enough deliveries are at stake. Below ${SCORE_SHOWN} nothing is shown.`,
-    datasource: INFLUXDB,
-    targets: [
-      lines(
-        overTime({
-          select: 'max("score") AS "score"',
-          from: "squall_lists",
-          where: [OF_SITES, OF_LISTS, SPEAKS],
-          by: ["list"],
-        }),
-        { alias: "$tag_list" },
-      ),
-    ],
-    width: 12,
-    unit: "short",
-    interval: MINUTE,
+    ...OF_LISTS_HEARD,
+    series: [{ select: 'max("score") AS "score"', alias: "$tag_list" }],
     min: 1,
     steps: [
       { value: null, color: "transparent" },
       { value: WATCH_SCORE, color: "orange" },
       { value: OPENING_SCORE, color: "red" },
     ],
-    noValue: "no list is being answered fast",
   })
     .thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Line))
     .scaleDistribution(new ScaleDistributionConfigBuilder().type(ScaleDistribution.Log).log(10));
