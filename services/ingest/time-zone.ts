@@ -1,5 +1,7 @@
 // (local civil time, zone) -> UTC. For stamps that name no zone (RFC 3164).
 
+import { type ZoneOffset, zoneOffset } from "../../shared/domain/zone-offset.ts";
+
 const DAY_MS = 86_400_000;
 /** No zone changes its offset within a quarter of an hour. */
 const QUARTER_MS = 900_000;
@@ -11,33 +13,17 @@ const CACHE_QUARTERS_MAX = 4096;
  */
 export type ZoneToUtc = (civilMs: number, nearMs: number) => number;
 
-function offsetAt(format: Intl.DateTimeFormat, utcMs: number): number {
-  const at: Record<string, number> = {};
-  for (const part of format.formatToParts(utcMs)) {
-    if (part.type !== "literal") at[part.type] = Number(part.value);
-  }
-  const civil = Date.UTC(
-    at["year"] ?? 0,
-    (at["month"] ?? 1) - 1,
-    at["day"] ?? 1,
-    at["hour"] ?? 0,
-    at["minute"] ?? 0,
-    at["second"] ?? 0,
-  );
-  return civil - Math.floor(utcMs / 1000) * 1000;
-}
-
 /** Offsets that a civil time may have: one, or where clocks go back that of its first time and that of its second. */
 interface Offsets {
   readonly first: number;
   readonly second: number;
 }
 
-function offsetsOfCivil(format: Intl.DateTimeFormat, civilMs: number): Offsets {
-  const before = offsetAt(format, civilMs - DAY_MS);
-  const after = offsetAt(format, civilMs + DAY_MS);
-  const isAfter = offsetAt(format, civilMs - after) === after;
-  if (before === after || offsetAt(format, civilMs - before) === before)
+function offsetsOfCivil(offsetAt: ZoneOffset, civilMs: number): Offsets {
+  const before = offsetAt(civilMs - DAY_MS);
+  const after = offsetAt(civilMs + DAY_MS);
+  const isAfter = offsetAt(civilMs - after) === after;
+  if (before === after || offsetAt(civilMs - before) === before)
     return { first: before, second: isAfter ? after : before };
   return isAfter ? { first: after, second: after } : { first: before, second: before };
 }
@@ -50,16 +36,7 @@ function offsetsOfCivil(format: Intl.DateTimeFormat, civilMs: number): Offsets {
  */
 export function zoneToUtc(timeZone: string): ZoneToUtc {
   if (timeZone === "UTC") return (civilMs) => civilMs;
-  const format = new Intl.DateTimeFormat("en-US", {
-    timeZone,
-    hourCycle: "h23",
-    year: "numeric",
-    month: "numeric",
-    day: "numeric",
-    hour: "numeric",
-    minute: "numeric",
-    second: "numeric",
-  });
+  const offsetAt = zoneOffset(timeZone);
   const known = new Map<number, Offsets>();
   let lastQuarter = Number.NaN;
   let last: Offsets = { first: 0, second: 0 };
@@ -68,7 +45,7 @@ export function zoneToUtc(timeZone: string): ZoneToUtc {
     if (quarter !== lastQuarter) {
       lastQuarter = quarter;
       const offsets = known.get(quarter);
-      last = offsets ?? offsetsOfCivil(format, civilMs);
+      last = offsets ?? offsetsOfCivil(offsetAt, civilMs);
       if (offsets === undefined) {
         if (known.size >= CACHE_QUARTERS_MAX) known.clear();
         known.set(quarter, last);

@@ -4,7 +4,7 @@ import type { StormAccount, StormListener, StormMessage } from "../../shared/dom
 import type { StormAlert } from "../../shared/domain/storm-alert.ts";
 import type { Incident } from "./incident.ts";
 import { incidentFromAccount } from "./incident-from-account.ts";
-import { zoneOffset, type ZoneOffset } from "./report-clock.ts";
+import { zoneOffset, type ZoneOffset } from "../../shared/domain/zone-offset.ts";
 
 export interface IncidentBounds {
   readonly incidentsMax: number;

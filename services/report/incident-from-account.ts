@@ -6,7 +6,7 @@ import type { StormAlert } from "../../shared/domain/storm-alert.ts";
 import type { Answerer, Incident, ListShare, Shortened } from "./incident.ts";
 import { incidentMinutes } from "./incident-minutes.ts";
 import { microsoftVerdict } from "./microsoft-verdict.ts";
-import type { ZoneOffset } from "./report-clock.ts";
+import type { ZoneOffset } from "../../shared/domain/zone-offset.ts";
 import { deliveredOf, stopAt } from "./stop.ts";
 
 const ANSWERERS_SHOWN = 100;

@@ -4,7 +4,7 @@
 import { MINUTE_MS, minuteStart } from "../../shared/domain/delivery-minutes.ts";
 import type { StormMessage } from "../../shared/domain/storm-account.ts";
 import type { IncidentMinute, IncidentMinutes } from "./incident.ts";
-import { UTC_OFFSET, type ZoneOffset } from "./report-clock.ts";
+import { UTC_OFFSET, type ZoneOffset } from "../../shared/domain/zone-offset.ts";
 
 /** Six hours by the minute. */
 const ROWS_MAX = 360;

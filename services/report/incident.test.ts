@@ -6,7 +6,7 @@ import type { Incident } from "./incident.ts";
 import { incidentFromAccount } from "./incident-from-account.ts";
 import { incidentMinutes } from "./incident-minutes.ts";
 import { microsoftVerdict } from "./microsoft-verdict.ts";
-import { zoneOffset } from "./report-clock.ts";
+import { zoneOffset } from "../../shared/domain/zone-offset.ts";
 import { stopAt } from "./stop.ts";
 import { account, at, LIST, messages, type MessageRow, opening } from "../../test/support/storm-account.ts";
 

@@ -1,9 +1,6 @@
 // Event times -> times as the report shows them, in its zone. An IANA name that is unknown throws a RangeError.
 
-/** How far a zone is from UTC at a moment, in ms. */
-export type ZoneOffset = (at: number) => number;
-
-export const UTC_OFFSET: ZoneOffset = () => 0;
+import { type ZoneOffset, zoneOffset } from "../../shared/domain/zone-offset.ts";
 
 export interface ReportClock {
   readonly timeZone: string;
@@ -49,24 +46,5 @@ export function reportClock(timeZone: string, { fromMs, untilMs }: { fromMs: num
     full,
     isOneDay,
     offsetMs: zoneOffset(timeZone),
-  };
-}
-
-export function zoneOffset(timeZone: string): ZoneOffset {
-  const parts = new Intl.DateTimeFormat("en-GB", {
-    timeZone,
-    hourCycle: "h23",
-    year: "numeric",
-    month: "numeric",
-    day: "numeric",
-    hour: "numeric",
-    minute: "numeric",
-    second: "numeric",
-  });
-  return (at) => {
-    const local = new Map(parts.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
-    const of = (type: Intl.DateTimeFormatPartTypes): number => local.get(type) ?? 0;
-    const shown = Date.UTC(of("year"), of("month") - 1, of("day"), of("hour"), of("minute"), of("second"));
-    return shown - Math.floor(at / 1000) * 1000;
   };
 }

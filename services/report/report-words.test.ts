@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { timeTicks, valueTicks } from "./html/axis.ts";
-import { reportClock, UTC_OFFSET, zoneOffset } from "./report-clock.ts";
+import { UTC_OFFSET, zoneOffset } from "../../shared/domain/zone-offset.ts";
+import { reportClock } from "./report-clock.ts";
 import { deliveries, ordinal, percent, shortNumber } from "./report-words.ts";
 
 const MINUTE = 60_000;

@@ -1,7 +1,7 @@
 // the range of a plot -> where its axes have their marks.
 
 import { MINUTE_MS } from "../../../shared/domain/delivery-minutes.ts";
-import type { ZoneOffset } from "../report-clock.ts";
+import type { ZoneOffset } from "../../../shared/domain/zone-offset.ts";
 
 const VALUES_MAX = 4;
 const FACTORS = [1, 2, 2.5, 5];
