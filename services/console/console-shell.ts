@@ -3,9 +3,10 @@
 import type { StormAlert } from "../../shared/domain/storm-alert.ts";
 import type { ThreadWindow } from "../../shared/domain/thread-window.ts";
 import { EventStream } from "../../shared/runtime/event-stream.ts";
+import type { HttpPort } from "../../shared/runtime/http-port.ts";
 import type { ListenAddress } from "../../shared/runtime/listen-address.ts";
 import { loadPage } from "../../shared/runtime/page-files.ts";
-import { openPageServer, type PageServer } from "../../shared/runtime/page-server.ts";
+import { openPageServer } from "../../shared/runtime/page-server.ts";
 import { resourceOf, STREAM_PATH } from "./console-api.ts";
 import { ConsoleState, STORMS_SHOWN } from "./console-state.ts";
 import type { ConsoleView, HealthView } from "./console-view.ts";
@@ -45,7 +46,7 @@ export class Console {
   private readonly state = new ConsoleState();
   private readonly stream = new EventStream();
   private readonly options: ConsoleOptions;
-  private server: PageServer | undefined;
+  private server: HttpPort | undefined;
   private timer: NodeJS.Timeout | undefined;
   private soon: NodeJS.Timeout | undefined;
   private toldAtMs = Number.NEGATIVE_INFINITY;
@@ -111,11 +112,16 @@ export class Console {
     return this.made.view;
   }
 
-  /** Nobody looks: nothing is worked out. */
+  /** Nobody looks: nothing is worked out. Whatever is wrong with it, who looks does not end who detects. */
   private tell(): void {
     this.toldAtMs = performance.now();
     this.made = undefined;
-    if (this.stream.size > 0) this.stream.tell("view", JSON.stringify(this.recentView()));
+    if (this.stream.size === 0) return;
+    try {
+      this.stream.tell("view", JSON.stringify(this.recentView()));
+    } catch {
+      this.faults += 1;
+    }
   }
 
   private async listen(): Promise<void> {

@@ -2,10 +2,11 @@ import { request as ask } from "node:http";
 import { connect } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { EventStream } from "./event-stream.ts";
-import { type PageServer, openPageServer } from "./page-server.ts";
+import type { HttpPort } from "./http-port.ts";
+import { openPageServer } from "./page-server.ts";
 
 const TOKEN = "a token of tests";
-let server: PageServer | undefined;
+let server: HttpPort | undefined;
 let stream = new EventStream();
 const faults: unknown[] = [];
 

@@ -1,10 +1,9 @@
 // A page, what it asks for as JSON, and a stream of events, on one port. It changes nothing: only GET.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { createServer } from "node:http";
 import type { EventStream } from "./event-stream.ts";
+import { type HttpPort, openHttpPort } from "./http-port.ts";
 import type { ListenAddress } from "./listen-address.ts";
-import { ListenError } from "./listen-address.ts";
 import type { PageFile } from "./page-files.ts";
 import { askedOf, PageGuard } from "./page-guard.ts";
 
@@ -26,17 +25,8 @@ export interface PageServerOptions {
   readonly mend: string;
 }
 
-export interface PageServer {
-  /** Where it listens; the port is the real one. */
-  readonly address: ListenAddress;
-  /** Lets go of the port at once; what is being answered is cut off. */
-  readonly close: () => Promise<void>;
-}
-
 const CONNECTIONS_MAX = 256;
 const STREAMS_MAX = 100;
-const REQUEST_MS = 10_000;
-const HEADERS_MS = 5_000;
 const HEADER_BYTES_MAX = 16_384;
 const JSON_TYPE = "application/json; charset=utf-8";
 const PLAIN = "text/plain; charset=utf-8";
@@ -52,36 +42,31 @@ const SAFE_HEADERS: Readonly<Record<string, string>> = {
   "cache-control": "no-store",
 };
 
-/** Opens the port. Throws ListenError. */
-export async function openPageServer(options: PageServerOptions): Promise<PageServer> {
-  const { address, mend } = options;
-  const limits = { headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS, maxHeaderSize: HEADER_BYTES_MAX };
+/** Opens the port; who listens to the stream is cut off with it. Throws ListenError. */
+export async function openPageServer(options: PageServerOptions): Promise<HttpPort> {
+  const { address, mend, stream } = options;
   const guard = new PageGuard(options);
-  const server = createServer(limits, (request, response) => {
-    try {
-      answer(request, response, { ...options, guard });
-    } catch (error) {
-      // Whatever was asked: who looks does not end who detects.
-      options.onFault(error);
-      response.destroy();
-    }
+  const port = await openHttpPort({
+    subject: "live page",
+    address,
+    connectionsMax: CONNECTIONS_MAX,
+    headerBytesMax: HEADER_BYTES_MAX,
+    answer(request, response) {
+      try {
+        answer(request, response, { ...options, guard });
+      } catch (error) {
+        // Whatever was asked: who looks does not end who detects.
+        options.onFault(error);
+        response.destroy();
+      }
+    },
+    mend,
   });
-  server.maxConnections = CONNECTIONS_MAX;
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (error) => reject(new ListenError("live page", address, { error, mend })));
-    server.listen({ host: address.host, port: address.port }, resolve);
-  });
-  const bound = server.address();
-  const port = typeof bound === "object" && bound !== null ? bound.port : address.port;
-  return {
-    address: { host: address.host, port },
-    close: () =>
-      new Promise((resolve) => {
-        options.stream.close();
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+  const close = (): Promise<void> => {
+    stream.close();
+    return port.close();
   };
+  return { address: port.address, close };
 }
 
 interface Answering extends PageServerOptions {

@@ -2,17 +2,17 @@ import { connect } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
 import { Health } from "./health.ts";
 import { createMetrics } from "./metrics.ts";
-import type { StatusServer } from "./status-server.ts";
+import type { HttpPort } from "./http-port.ts";
 import { openStatusServer } from "./status-server.ts";
 
-const open: StatusServer[] = [];
+const open: HttpPort[] = [];
 afterEach(async () => {
   for (const server of open.splice(0)) await server.close();
 });
 
 interface Served {
   readonly url: string;
-  readonly server: StatusServer;
+  readonly server: HttpPort;
   readonly health: Health;
 }
 

@@ -1,11 +1,10 @@
 // /metrics, /healthz and /readyz on one address: what Prometheus, Kubernetes and a person with curl ask for.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { createServer } from "node:http";
 import { acceptedFormat, CONTENT_TYPES } from "./exposition.ts";
 import type { HealthAnswer } from "./health.ts";
+import { type HttpPort, openHttpPort } from "./http-port.ts";
 import type { ListenAddress } from "./listen-address.ts";
-import { ListenError } from "./listen-address.ts";
 import type { Metrics } from "./metrics.ts";
 
 export interface StatusServerOptions {
@@ -16,16 +15,7 @@ export interface StatusServerOptions {
   readonly mend: string;
 }
 
-export interface StatusServer {
-  /** Where it listens; the port is the real one. */
-  readonly address: ListenAddress;
-  /** Lets go of the port at once; what is being answered is cut off. */
-  readonly close: () => Promise<void>;
-}
-
 const CONNECTIONS_MAX = 64;
-const REQUEST_MS = 10_000;
-const HEADERS_MS = 5_000;
 const HEADER_BYTES_MAX = 8_192;
 const PLAIN = "text/plain; charset=utf-8";
 const INDEX = "squall\n/metrics  Prometheus\n/healthz  is it alive\n/readyz   is it ready\n";
@@ -37,27 +27,16 @@ interface Reply {
 }
 
 /** Opens the port. Throws ListenError. */
-export async function openStatusServer(options: StatusServerOptions): Promise<StatusServer> {
+export function openStatusServer(options: StatusServerOptions): Promise<HttpPort> {
   const { address, mend } = options;
-  const limits = { headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS, maxHeaderSize: HEADER_BYTES_MAX };
-  const server = createServer(limits, (request, response) => {
-    void answer(request, options).then((reply) => send(request, response, reply));
+  return openHttpPort({
+    subject: "metrics",
+    address,
+    connectionsMax: CONNECTIONS_MAX,
+    headerBytesMax: HEADER_BYTES_MAX,
+    answer: (request, response) => void answer(request, options).then((reply) => send(request, response, reply)),
+    mend,
   });
-  server.maxConnections = CONNECTIONS_MAX;
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (error) => reject(new ListenError("metrics", address, { error, mend })));
-    server.listen({ host: address.host, port: address.port }, resolve);
-  });
-  const bound = server.address();
-  const port = typeof bound === "object" && bound !== null ? bound.port : address.port;
-  return {
-    address: { host: address.host, port },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
 }
 
 async function answer(request: IncomingMessage, { metrics, health }: StatusServerOptions): Promise<Reply> {
