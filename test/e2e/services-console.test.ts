@@ -66,6 +66,8 @@ test("it shows a storm of the services, again after its restart, and is ready wh
   const { page, status } = await origins(squall);
   const isReady = async (): Promise<boolean> => (await fetch(`${status}/readyz`)).status === 200;
   await pollUntil(isReady, { deadlineMs: WAIT_MS, what: "the console to be ready" });
+  process.kill(squall.pid, "SIGHUP");
+  await squall.says("settings are read at the start only");
   const list = await raiseStorm(log, prefix, 1);
   const isShown = async (at: string): Promise<boolean> =>
     (await askFor(`${at}/api/v1/storms`, storms)).some((storm) => storm.list === list && storm.state === "open");

@@ -8,9 +8,9 @@ import { listenAddressText } from "../../../shared/runtime/listen-address.ts";
 import { StateLogError } from "../../../shared/runtime/state-log.ts";
 import { LogError, type TopicLog } from "../../../shared/runtime/topic-log.ts";
 import { loadServiceConfiguration } from "../configuration.ts";
-import { EXIT, type ExitCode } from "../exit-codes.ts";
+import type { ExitCode } from "../exit-codes.ts";
 import { kafkaConnection } from "../kafka-connection.ts";
-import { type RunningService, startPatiently } from "../service/running-service.ts";
+import type { RunningService } from "../service/running-service.ts";
 import { openServiceStatus, type ServiceStatus } from "../service/service-status.ts";
 import { RecorderService } from "../service/recorder-service.ts";
 import { StageService } from "../service/stage-service.ts";
@@ -19,9 +19,10 @@ import type { ServiceConfig, ServiceRole } from "../service-settings.ts";
 import { Messengers } from "../standalone/messengers.ts";
 import { whatCannotBeUsed } from "../standalone/start-faults.ts";
 import type { Terminal } from "../terminal.ts";
+import { runFramed, runPatiently, type ServiceFrame } from "./service-frame.ts";
 
-/** Of the 10 s in which a process is to end: on a busy machine its own clock is late. */
-const END_MS = 8_000;
+/** What is not flushed is as if it had not been read. */
+const LATE_WORDS = "not everything could be flushed: who reads on reads it again";
 
 export interface ServiceCommandDeps {
   readonly terminal: Terminal;
@@ -30,78 +31,36 @@ export interface ServiceCommandDeps {
 }
 
 /** Throws ConfigError and ListenError. */
-export async function serviceCommand(
-  role: ServiceRole,
-  flags: ServiceFlags,
-  { terminal, version }: ServiceCommandDeps,
-): Promise<ExitCode> {
-  const say = (line: string): void => terminal.err(`squall ${role}: ${line}\n`);
-  // It would end the process at once, and whoever knows standalone sends it for new settings.
-  process.on("SIGHUP", () => say("settings are read at the start only: restart it to have new ones"));
-  const config = await loadServiceConfiguration(flags, terminal.env, role);
-  endInTime(terminal.signal, say);
-  const closing: (() => Promise<void> | void)[] = [];
-  const onClose = (close: () => Promise<void> | void): void => void closing.push(close);
-  try {
-    const status = await openServiceStatus(config, version);
-    onClose(() => status.close());
-    if (status.address !== undefined) say(`metrics and health on http://${listenAddressText(status.address)}`);
-    return await run({ config, terminal, version, say, status, onClose });
-  } catch (error) {
-    const words = faultInWords(error, role);
-    if (words === undefined) throw error;
-    say(words);
-    return error instanceof LogError && error.fault === "unreachable" ? EXIT.unavailable : EXIT.failed;
-  } finally {
-    for (const close of closing.toReversed()) await close();
-  }
+export function serviceCommand(role: ServiceRole, flags: ServiceFlags, deps: ServiceCommandDeps): Promise<ExitCode> {
+  const { terminal, version } = deps;
+  return runFramed(role, terminal, {
+    load: () => loadServiceConfiguration(flags, terminal.env, role),
+    lateWords: LATE_WORDS,
+    faultInWords: (error) => faultInWords(error, role),
+    async run(config, { say, onClose }) {
+      const status = await openServiceStatus(config, version);
+      onClose(() => status.close());
+      if (status.address !== undefined) say(`metrics and health on http://${listenAddressText(status.address)}`);
+      return run({ config, ...deps, say, status, onClose });
+    },
+  });
 }
 
-interface RunOptions extends ServiceCommandDeps {
+interface RunOptions extends ServiceCommandDeps, ServiceFrame {
   readonly config: ServiceConfig;
-  readonly say: (line: string) => void;
   readonly status: ServiceStatus;
-  readonly onClose: (close: () => Promise<void> | void) => void;
 }
 
-async function run(options: RunOptions): Promise<ExitCode> {
+function run(options: RunOptions): Promise<ExitCode> {
   const { config, terminal, say, status, onClose } = options;
-  const { signal } = terminal;
   const log = createKafkaTopicLog(kafkaConnection(config.kafka, say));
   onClose(() => log.close());
-  const make = serviceMaker(options, log);
-  const service = await startPatiently(make, { signal, say, clock: systemClock });
-  if (service !== undefined) {
-    status.running(service);
-    const stop = (): void => {
-      status.stopping();
-      say("stopping");
-      void service.stop();
-    };
-    if (signal.aborted) stop();
-    else signal.addEventListener("abort", stop, { once: true });
-    await service.run();
-  }
-  return exitAfter(signal);
-}
-
-function exitAfter({ reason }: AbortSignal): ExitCode {
-  return reason === "SIGINT" ? EXIT.interrupted : EXIT.done;
-}
-
-/**
- * Told to end, the process ends, whatever hangs: without a broker a last flush can wait for long. What is not flushed is as if it had not
- * been read.
- */
-function endInTime(signal: AbortSignal, say: (line: string) => void): void {
-  const late = (): void => {
-    say("not everything could be flushed: who reads on reads it again");
-    process.exit(exitAfter(signal));
-  };
-  // Holds up no end that comes before.
-  const end = (): void => void setTimeout(late, END_MS).unref();
-  if (signal.aborted) end();
-  else signal.addEventListener("abort", end, { once: true });
+  return runPatiently(serviceMaker(options, log), {
+    signal: terminal.signal,
+    say,
+    onRunning: status.running,
+    onStopping: status.stopping,
+  });
 }
 
 function serviceMaker(options: RunOptions, log: TopicLog): () => Promise<RunningService> {

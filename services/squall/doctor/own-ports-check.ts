@@ -5,12 +5,10 @@ import type { ListenAddress } from "../../../shared/runtime/listen-address.ts";
 import type { Finding } from "./finding.ts";
 import type { PortCheck } from "./port-check.ts";
 import { portFinding } from "./port-check.ts";
+import { CONSOLE_MEND, METRICS_MEND } from "../port-mends.ts";
 
 /** Who may have them already. */
 type Holders = Pick<PortCheck, "holder" | "perhaps">;
-
-const METRICS_MEND = 'set another with --metrics, SQUALL_METRICS_ADDRESS or metrics: {address: …}; "off" for none';
-const PAGE_MEND = "set another with --console, SQUALL_CONSOLE_ADDRESS or console: {address: …}";
 
 /** `address` undefined: off. */
 export function metricsFinding(address: ListenAddress | undefined, holders: Holders): Promise<Finding> {
@@ -19,7 +17,7 @@ export function metricsFinding(address: ListenAddress | undefined, holders: Hold
 
 /** `address` undefined: off. */
 export function pageFinding(address: ListenAddress | undefined, holders: Holders): Promise<Finding> {
-  return ownPortFinding({ subject: "live page", mend: PAGE_MEND }, address, holders);
+  return ownPortFinding({ subject: "live page", mend: CONSOLE_MEND }, address, holders);
 }
 
 async function ownPortFinding(

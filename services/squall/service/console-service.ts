@@ -10,8 +10,8 @@ import { SiteProgress } from "../../console/site-progress.ts";
 import { TopicReader } from "../../console/topic-reader-shell.ts";
 import type { ConsoleServiceConfig } from "../service-settings.ts";
 import type { RunningService } from "./running-service.ts";
+import { CONSOLE_MEND } from "../port-mends.ts";
 
-const MEND = "set another with --console, SQUALL_CONSOLE_ADDRESS or console: {address: …}";
 /** Records that are on their way in any case. */
 const FEW_RECORDS = 1_000;
 
@@ -45,7 +45,7 @@ export class ConsolePage {
       return at === undefined ? undefined : at + allowedLatenessMs;
     };
     const isKnown = (): boolean => isReading(reading) && progress.isAnyWell(nowMs());
-    const options = { timeZone, nowMs, eventTimeMs, health, isKnown, mend: MEND };
+    const options = { timeZone, nowMs, eventTimeMs, health, isKnown, mend: CONSOLE_MEND };
     return new ConsolePage(await Console.open({ address, token: token?.reveal(), ...options }), progress, reading);
   }
 

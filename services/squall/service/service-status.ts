@@ -12,8 +12,7 @@ import { addServiceMetrics } from "./role-metrics.ts";
 import { ALIVE, readiness, type RunningService } from "./running-service.ts";
 import { RecorderService } from "./recorder-service.ts";
 import { foldsOf, StageService } from "./stage-service.ts";
-
-const MEND = 'set another with --metrics, SQUALL_METRICS_ADDRESS or metrics: {address: …}; "off" for none';
+import { METRICS_MEND } from "../port-mends.ts";
 
 export interface ServiceStatus {
   /** Where it listens. */
@@ -55,7 +54,8 @@ export async function openServiceStatus(
     clocks: { nowMs: () => Date.now(), monotonicMs: () => performance.now() },
   });
   const health = { alive: () => ALIVE, ready };
-  const server = address === undefined ? undefined : await openStatusServer({ address, metrics, health, mend: MEND });
+  const server =
+    address === undefined ? undefined : await openStatusServer({ address, metrics, health, mend: METRICS_MEND });
   return {
     address: server?.address,
     get isWell() {

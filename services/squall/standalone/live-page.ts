@@ -10,8 +10,7 @@ import type { ThreadWindow } from "../../../shared/domain/thread-window.ts";
 import { counted } from "../../../shared/domain/storm-alert-words.ts";
 import type { StandaloneConfig } from "./standalone-settings.ts";
 import type { Standalone } from "./standalone.ts";
-
-const MEND = 'set another with --console, SQUALL_CONSOLE_ADDRESS or console: {address: …}; "off" for none';
+import { PAGE_MEND } from "../port-mends.ts";
 
 export interface LivePageOptions {
   readonly config: StandaloneConfig;
@@ -39,7 +38,7 @@ export class LivePage {
       eventTimeMs: () => eventTimeOf(opened?.standalone, config),
       health: () => healthOf(opened?.standalone),
       isKnown: () => isReading(opened?.standalone),
-      mend: MEND,
+      mend: PAGE_MEND,
     };
     try {
       const console = await Console.open({ address, token: token?.reveal(), ...options });

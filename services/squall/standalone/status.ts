@@ -6,6 +6,7 @@ import { createMetrics } from "../../../shared/runtime/metrics.ts";
 import { openStatusServer } from "../../../shared/runtime/status-server.ts";
 import type { StandaloneCounts } from "./standalone-counts.ts";
 import { addStandaloneMetrics } from "./standalone-metrics.ts";
+import { METRICS_MEND } from "../port-mends.ts";
 
 /** What must have happened before it is ready. */
 export const STATE_RESTORED = "state restored";
@@ -31,8 +32,6 @@ export interface Status {
   readonly close: () => Promise<void>;
 }
 
-const MEND = 'set another with --metrics, SQUALL_METRICS_ADDRESS or metrics: {address: …}; "off" for none';
-
 /** The loop has made a turn; `isBusy`: there is more to be read. A long backlog is progress, turn by turn. */
 export function noteTurn(health: Health, isBusy: boolean): void {
   if (!isBusy) {
@@ -47,7 +46,8 @@ export function noteTurn(health: Health, isBusy: boolean): void {
 export async function openStatus({ address, version, nodeVersion, nowMs }: StatusOptions): Promise<Status> {
   const health = new Health({ stuckAfterMs: STUCK_AFTER_MS, conditions: [STATE_RESTORED, INPUTS_OPEN], nowMs });
   const metrics = createMetrics({ service: "standalone", version, nodeVersion, ofProcess: address !== undefined });
-  const server = address === undefined ? undefined : await openStatusServer({ address, metrics, health, mend: MEND });
+  const server =
+    address === undefined ? undefined : await openStatusServer({ address, metrics, health, mend: METRICS_MEND });
   return {
     health,
     address: server?.address,
