@@ -166,8 +166,9 @@ describe("the state", () => {
     const ids = (now: number): string[] => viewOf(state, now).storms.map(({ stormId }) => stormId);
     expect([ids(NOW + 40 * MINUTE_MS), ids(NOW + 56 * MINUTE_MS)]).toEqual([["w"], []]);
     state.addAlert(alert({ type: "storm.watch", severity: "watch", stormId: "w2" }));
+    state.addAlert(alert({ type: "storm.watch", severity: "watch", stormId: "elsewhere", site: "uni" }));
     state.addAlert(alert({ stormId: "o" }));
-    expect(ids(NOW)).toEqual(["o"]);
+    expect(ids(NOW)).toEqual(["o", "elsewhere"]);
   });
 
   test("what ended two hours ago is over; what is open is not", () => {

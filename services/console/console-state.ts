@@ -1,5 +1,6 @@
 // ThreadWindows and StormAlerts -> the view of an operator. Bounded: threads and lists that have been silent longest go first.
 
+import { MINUTE_MS } from "../../shared/domain/delivery-minutes.ts";
 import { counted, shownText, wholeNumber } from "../../shared/domain/storm-alert-words.ts";
 import type { StormAlert } from "../../shared/domain/storm-alert.ts";
 import type { ThreadWindow } from "../../shared/domain/thread-window.ts";
@@ -28,8 +29,6 @@ export const defaultConsoleBounds: ConsoleBounds = {
 /** Threads and lists that are shown. */
 const TOP_MAX = 20;
 const KEY_CHARS_MAX = 320;
-/** Of one window. */
-const WINDOW_MS = 60_000;
 /** Storms and watches of which all is told in a view: on a very bad day there are hundreds. */
 export const STORMS_SHOWN = 12;
 
@@ -110,7 +109,7 @@ export class ConsoleState {
   private storm(alert: StormAlert, eventTime: number): StormView {
     const hour = this.hourOf(alert);
     // Windows that have not come as far as the alert know less than it.
-    if (hour === undefined || isOver(alert) || eventTime < alert.detectedAt - WINDOW_MS) return stormView(alert);
+    if (hour === undefined || isOver(alert) || eventTime < alert.detectedAt - MINUTE_MS) return stormView(alert);
     return stormView(alert, alertNow(alert, hourSums(hour, eventTime, alert.startedAt), eventTime));
   }
 

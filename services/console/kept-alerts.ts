@@ -16,7 +16,7 @@ export class KeptAlerts {
   private readonly alertsMax: number;
   private readonly onRestored: (alert: StormAlert) => void;
   private next = 0;
-  private readonly kept: { readonly number: number; readonly stormId: string }[] = [];
+  private kept: { readonly number: number; readonly stormId: string }[] = [];
   /** Of storms that are open, which number is the last word. */
   private readonly lastWords = new Map<string, number>();
   private news: StormAlert[] = [];
@@ -38,21 +38,12 @@ export class KeptAlerts {
       put(`${PREFIX}${this.next}`, valueOf(alert));
       this.keep(this.next, alert);
     }
-    for (let index = 0; index < this.kept.length && this.kept.length > this.alertsMax + this.spared;) {
-      const { number, stormId } = this.kept[index] ?? { number: 0, stormId: "" };
-      if (this.lastWords.get(stormId) === number) {
-        index += 1;
-        continue;
-      }
-      this.kept.splice(index, 1);
-      put(`${PREFIX}${number}`, undefined);
-    }
-  }
-
-  /** Last words that are older than what is shown. */
-  private get spared(): number {
     const shownFrom = this.kept.at(-this.alertsMax)?.number ?? 0;
-    return [...this.lastWords.values()].filter((number) => number < shownFrom).length;
+    this.kept = this.kept.filter(({ number, stormId }) => {
+      const isKept = number >= shownFrom || this.lastWords.get(stormId) === number;
+      if (!isKept) put(`${PREFIX}${number}`, undefined);
+      return isKept;
+    });
   }
 
   private keep(number: number, { stormId, type, severity }: StormAlert): void {

@@ -1,10 +1,10 @@
 // ThreadWindows of one scope -> what each thread, list or site did in the last hour, minute by minute. Windows are absolute: the later
 // word on a minute takes the place of the earlier.
 
+import { MINUTE_MS, minuteStart } from "../../shared/domain/delivery-minutes.ts";
 import type { ThreadWindow } from "../../shared/domain/thread-window.ts";
 
 export const HOUR_MINUTES = 60;
-const MINUTE_MS = 60_000;
 const HOUR_MS = HOUR_MINUTES * MINUTE_MS;
 const RATE_MINUTES = 5;
 const GROWTH_MINUTES = 15;
@@ -86,7 +86,7 @@ export class LastHour {
 
 /** Start of the first minute of the hour that ends with the minute of `now`. */
 export function firstMinute(now: number): number {
-  return minuteOf(now) - (HOUR_MINUTES - 1) * MINUTE_MS;
+  return minuteStart(now) - (HOUR_MINUTES - 1) * MINUTE_MS;
 }
 
 /** A value of each minute of the hour, 0 where there is none. */
@@ -102,17 +102,16 @@ export function minuteValues(hour: HourOf, now: number, valueOf: (window: Thread
 
 /** Of the hour that ends with the minute of `now`; what is counted begins with the minute of `since`, where that is later. */
 export function hourSums({ minutes }: HourOf, now: number, since = Number.NEGATIVE_INFINITY): HourSums {
-  const from = Math.max(firstMinute(now), minuteOf(since));
-  const until = minuteOf(now);
+  const from = Math.max(firstMinute(now), minuteStart(since));
+  const until = minuteStart(now);
   const of = (what: "replyAlls" | "deliveries", minutesBack: number, minutesLong: number): number => {
-    const end = minuteOf(now) - (minutesBack - 1) * MINUTE_MS;
+    const end = minuteStart(now) - (minutesBack - 1) * MINUTE_MS;
     const begin = end - minutesLong * MINUTE_MS;
     let sum = 0;
     for (const [start, window] of minutes) if (start >= begin && start < end) sum += window[what];
     return sum;
   };
   let [replyAlls, repliersAtLeast, repliersAtMost, deliveries, recipients, reach] = [0, 0, 0, 0, 0, 0];
-  let newest: ThreadWindow | undefined;
   for (const window of minutes.values()) {
     if (window.windowStart < from || window.windowStart > until) continue;
     replyAlls += window.replyAlls;
@@ -121,9 +120,8 @@ export function hourSums({ minutes }: HourOf, now: number, since = Number.NEGATI
     deliveries += window.deliveries;
     recipients += window.recipients;
     reach = Math.max(reach, window.audience);
-    const isAnswered = window.replyAlls + window.automatic > 0;
-    if (isAnswered && (newest === undefined || window.windowStart > newest.windowStart)) newest = window;
   }
+  const newest = newestAnswered(minutes, from, until);
   return {
     replyAlls,
     repliersAtLeast,
@@ -141,9 +139,21 @@ export function hourSums({ minutes }: HourOf, now: number, since = Number.NEGATI
 
 /** Start of the newest minute with an answer, ms; undefined: there is none. */
 export function newestAnswer({ minutes }: HourOf): number | undefined {
-  let newest: number | undefined;
-  for (const [start, { replyAlls, automatic }] of minutes)
-    if (replyAlls + automatic > 0 && start > (newest ?? Number.NEGATIVE_INFINITY)) newest = start;
+  return newestAnswered(minutes, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY)?.windowStart;
+}
+
+/** Of the minutes that begin at `from`, at `until` or between. */
+function newestAnswered(
+  minutes: ReadonlyMap<number, ThreadWindow>,
+  from: number,
+  until: number,
+): ThreadWindow | undefined {
+  let newest: ThreadWindow | undefined;
+  for (const window of minutes.values()) {
+    const { windowStart, replyAlls, automatic } = window;
+    if (windowStart < from || windowStart > until || replyAlls + automatic === 0) continue;
+    if (newest === undefined || windowStart > newest.windowStart) newest = window;
+  }
   return newest;
 }
 
@@ -157,8 +167,4 @@ function newestOf(minutes: ReadonlyMap<number, ThreadWindow>): number {
 
 function nameOf({ site, key }: Pick<ThreadWindow, "site" | "key">): string {
   return `${site}\n${key}`;
-}
-
-function minuteOf(at: number): number {
-  return Math.floor(at / MINUTE_MS) * MINUTE_MS;
 }

@@ -52,27 +52,15 @@ export class SiteProgress {
     if (this.sites.size === 0) {
       return [{ name: "Detecting", state: "slow", words: "no detector was heard of yet: they speak twice a minute" }];
     }
-    const all = Array.from(this.sites, ([site, progress]) => ({
-      site,
-      progress,
-      rank: RANKS[stateOf(progress, nowMs)],
-    }));
-    all.sort((one, other) => other.rank - one.rank);
-    const shown = all
-      .slice(0, SHOWN_MAX)
-      .map(({ site, progress }) => healthOf(shownText(site, NAME_CHARS_MAX), progress, nowMs));
-    const more = all.slice(SHOWN_MAX);
-    if (more.length === 0) return shown;
-    const worst = more[0]?.rank ?? 0;
-    const state = (["well", "slow", "down"] as const)[worst] ?? "down";
-    return [
-      ...shown,
-      {
-        name: `Detecting on ${more.length} more sites`,
-        state,
-        words: worst === 0 ? "all of them well" : "the worst of them",
-      },
-    ];
+    const all = Array.from(this.sites, ([site, progress]) =>
+      healthOf(shownText(site, NAME_CHARS_MAX), progress, nowMs),
+    );
+    all.sort((one, other) => RANKS[other.state] - RANKS[one.state]);
+    const [next, ...others] = all.splice(SHOWN_MAX);
+    if (next === undefined) return all;
+    const { state } = next;
+    const name = `Detecting on ${1 + others.length} more sites`;
+    return [...all, { name, state, words: state === "well" ? "all of them well" : "the worst of them" }];
   }
 }
 

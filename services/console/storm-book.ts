@@ -45,12 +45,11 @@ export class StormBook {
    * last answer that windows tell of, where they do.
    */
   at(now: number, lastReplyAt: (alert: StormAlert) => number | undefined): readonly StormAlert[] {
-    const openLists = new Set<string>();
-    for (const alert of this.storms.values())
-      if (rank(alert) < RANKS.watch && alert.list !== undefined) openLists.add(alert.list);
+    const all = [...this.storms.values()];
+    const openLists = new Set(all.filter((alert) => rank(alert) < RANKS.watch).map(listOf));
     for (const [stormId, alert] of this.storms) {
       // A watch of a list that has a storm by now is a part of it.
-      const isPart = rank(alert) === RANKS.watch && alert.list !== undefined && openLists.has(alert.list);
+      const isPart = rank(alert) === RANKS.watch && alert.list !== undefined && openLists.has(listOf(alert));
       if (isPart || !isShown(alert, now, lastReplyAt(alert))) this.storms.delete(stormId);
     }
     return [...this.storms.values()].sort(
@@ -71,6 +70,11 @@ export class StormBook {
 
 export function isOver({ type }: StormAlert): boolean {
   return type === "storm.resolved";
+}
+
+/** Two sites may have lists of one name. */
+function listOf({ site, list }: StormAlert): string {
+  return `${site}\n${list ?? ""}`;
 }
 
 function isShown(alert: StormAlert, now: number, lastReplyAt = Number.NEGATIVE_INFINITY): boolean {
