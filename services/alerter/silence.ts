@@ -52,6 +52,16 @@ export function isSilencedBy(alert: StormAlert, { target }: Silence): boolean {
   return alert.list !== undefined && matchesGlob(target, alert.list);
 }
 
+/** The one of those that cover an alert which holds longest; undefined: none does. */
+export function longestSilence(silences: Iterable<Silence>, alert: StormAlert, nowMs: number): Silence | undefined {
+  let longest: Silence | undefined;
+  for (const silence of silences) {
+    if (silence.until <= nowMs || !isSilencedBy(alert, silence)) continue;
+    if (longest === undefined || silence.until > longest.until) longest = silence;
+  }
+  return longest;
+}
+
 /** As it is stored, and told to a command. */
 export function wireSilence(silence: Silence): Silence & { readonly v: 1 } {
   return { v: 1, ...silence };

@@ -11,7 +11,7 @@ import { decodeStormAlert, encodeStormAlert } from "../../shared/domain/storm-al
 import type { PutEntry } from "../../shared/domain/state-value.ts";
 import type { StormAlert } from "../../shared/domain/storm-alert.ts";
 import type { Silence, SilenceRequest } from "./silence.ts";
-import { decodeSilence, encodeSilence, isSilencedBy, silenceFault } from "./silence.ts";
+import { decodeSilence, encodeSilence, isSilencedBy, longestSilence, silenceFault } from "./silence.ts";
 
 export interface SilencesBounds {
   readonly silencesMax: number;
@@ -37,7 +37,8 @@ export class SilenceEntryError extends Error {
 }
 
 export const SILENCE_PREFIX = "silence/";
-const SILENCE = "silence/set/";
+/** Of the silences themselves. */
+export const SILENCE_SET_PREFIX = "silence/set/";
 const WAITING = "silence/waiting/";
 const LAST_ID = "silence/last-id";
 /** A state entry has room for 64 KiB. */
@@ -114,6 +115,11 @@ export class Silences {
     return true;
   }
 
+  /** Why nobody is told of an alert; undefined: somebody is. To look, without any consequence. */
+  silenceOf(alert: StormAlert, nowMs: number): Silence | undefined {
+    return longestSilence(this.silences.values(), alert, nowMs);
+  }
+
   /** What is to be told now because a silence has ended: the latest alert of each storm that went on. */
   due(nowMs: number): StormAlert[] {
     this.expire(nowMs);
@@ -170,7 +176,7 @@ export class Silences {
       this.lastId = Math.max(this.lastId, parsed.lastId);
       return true;
     }
-    if (key.startsWith(SILENCE)) {
+    if (key.startsWith(SILENCE_SET_PREFIX)) {
       const silence = decodeSilence(value);
       if (silence === undefined) return false;
       this.silences.set(silence.id, silence);
@@ -208,7 +214,7 @@ export class Silences {
   }
 
   private markSilence(id: number): void {
-    this.changed.set(`${SILENCE}${id}`, () => {
+    this.changed.set(`${SILENCE_SET_PREFIX}${id}`, () => {
       const silence = this.silences.get(id);
       return silence === undefined ? undefined : encodeSilence(silence);
     });

@@ -62,7 +62,7 @@ describe.each([
   ["where nothing is", new ConsoleState(), PATHS.filter(({ path }) => !path.includes("{stormId}"))],
 ])("%s", (_name, state, paths) => {
   const health = [{ name: "Reading", state: "well", words: "all" }] as const;
-  const view = state.view({ now: NOW, timeZone: "UTC", health });
+  const view = state.view({ nowMs: NOW, timeZone: "UTC", health });
 
   test.each(paths)("$path", ({ path, schema }) => {
     const ajv = new Ajv2020({ strict: false, validateFormats: false, allErrors: true });
@@ -80,7 +80,7 @@ test("all storms stand under storms, and each by its name, though the view has r
   for (let storm = 0; storm < 40; storm += 1)
     state.addAlert(stormAlert({ stormId: `s${storm}`, type: "storm.opened", detectedAt: NOW }));
   const ask = (path: string): unknown =>
-    resourceOf(`api/v1/${path}`, (stormsShown) => state.view({ now: NOW, timeZone: "UTC", health: [], stormsShown }));
+    resourceOf(`api/v1/${path}`, (stormsShown) => state.view({ nowMs: NOW, timeZone: "UTC", health: [], stormsShown }));
   expect(ask("storms")).toHaveLength(40);
   expect(ask("storms/s39")).toMatchObject({ stormId: "s39" });
   expect(ask("view")).toMatchObject({ storms: { length: 12 }, moreStorms: 28 });
@@ -89,7 +89,7 @@ test("all storms stand under storms, and each by its name, though the view has r
 test.each(["api/v1/", "api/v1/nope", "api/v2/view", "api/v1/storms/none", "api/v1/toString", "view"])(
   "nothing stands under %s",
   (path) => {
-    const view = filled().view({ now: NOW, timeZone: "UTC", health: [] });
+    const view = filled().view({ nowMs: NOW, timeZone: "UTC", health: [] });
     expect(resourceOf(path, () => view)).toBeUndefined();
   },
 );

@@ -2,7 +2,7 @@
 
 import openapi from "./openapi.json" with { type: "json" };
 import { STORMS_SHOWN } from "./console-state.ts";
-import type { ConsoleView } from "./console-view.ts";
+import type { ConsoleView, HealthView } from "./console-view.ts";
 
 const ROOT = "api/v1/";
 export const STREAM_PATH = `${ROOT}events`;
@@ -10,7 +10,9 @@ const STORM = `${ROOT}storms/`;
 
 const PARTS: Readonly<Record<string, (view: ConsoleView) => unknown>> = {
   view: (view) => view,
-  state: ({ v, at, timeZone, state, headline, detail }) => ({ v, at, timeZone, state, headline, detail }),
+  state: ({ v, at, timeZone, state, headline, detail, health }) => {
+    return { v, at, timeZone, state, headline, detail, health: worstOf(health) };
+  },
   storms: ({ storms }) => storms,
   rates: ({ rates }) => rates,
   threads: ({ threads }) => threads,
@@ -18,6 +20,11 @@ const PARTS: Readonly<Record<string, (view: ConsoleView) => unknown>> = {
   alerts: ({ alerts }) => alerts,
   health: ({ health }) => health,
 };
+
+function worstOf(health: readonly HealthView[]): HealthView["state"] {
+  const has = (state: HealthView["state"]): boolean => health.some((part) => part.state === state);
+  return has("down") ? "down" : has("slow") ? "slow" : "well";
+}
 
 /** What stands under a path; undefined: nothing does. `view` is asked for where it is needed. */
 export function resourceOf(path: string, view: (stormsShown: number) => ConsoleView): unknown {

@@ -8,7 +8,7 @@ import type { ListenAddress } from "../../shared/runtime/listen-address.ts";
 import { loadPage } from "../../shared/runtime/page-files.ts";
 import { openPageServer } from "../../shared/runtime/page-server.ts";
 import { resourceOf, STREAM_PATH } from "./console-api.ts";
-import { ConsoleState, STORMS_SHOWN } from "./console-state.ts";
+import { ConsoleState, type SilenceOf, STORMS_SHOWN } from "./console-state.ts";
 import type { ConsoleView, HealthView } from "./console-view.ts";
 
 export interface ConsoleOptions {
@@ -20,6 +20,7 @@ export interface ConsoleOptions {
   /** How far the mail of a site was read, event time in ms; undefined: not known. Without it: as far as our clock. */
   readonly eventTimeMs?: (site: string) => number | undefined;
   readonly health: () => readonly HealthView[];
+  readonly silenceOf?: SilenceOf;
   /** What would tell of a storm is read. */
   readonly isKnown: () => boolean;
   /** What is said beside a port that cannot be opened: the setting to change. */
@@ -98,9 +99,9 @@ export class Console {
   }
 
   private view(stormsShown: number): ConsoleView {
-    const { nowMs, timeZone, health, isKnown, eventTimeMs } = this.options;
-    const time = { now: nowMs(), timeZone, ...(eventTimeMs === undefined ? {} : { eventTimeMs }) };
-    return this.state.view({ ...time, health: health(), isKnown: isKnown(), stormsShown });
+    const { nowMs, timeZone, health, isKnown, eventTimeMs, silenceOf } = this.options;
+    const time = { nowMs: nowMs(), timeZone, ...(eventTimeMs === undefined ? {} : { eventTimeMs }) };
+    return this.state.view({ ...time, health: health(), isKnown: isKnown(), silenceOf, stormsShown });
   }
 
   /** A quarter of a second old at most: it is made on the detector's own time. */

@@ -38,7 +38,7 @@ function window(scope: WindowScope, key: string, { minutesAgo, ...change }: Told
 }
 
 function viewOf(state: ConsoleState, now = NOW): ConsoleView {
-  return state.view({ now, timeZone: "Europe/London", health: [] });
+  return state.view({ nowMs: now, timeZone: "Europe/London", health: [] });
 }
 
 function alert(change: Partial<StormAlert> = {}): StormAlert {
@@ -105,6 +105,13 @@ describe("threads and lists", () => {
     });
   });
 
+  test("have no score when nobody has answered for half an hour: then it is of the past", () => {
+    const state = new ConsoleState();
+    state.addWindow(window("thread", "t", { minutesAgo: 30, replyAlls: 3, score: 7 }));
+    const scores = [NOW, NOW + MINUTE_MS].map((now) => viewOf(state, now).threads[0]?.score);
+    expect(scores).toEqual([7, 0]);
+  });
+
   test("are bounded: who was spoken of longest ago goes first, and is counted", () => {
     const state = new ConsoleState({ ...defaultConsoleBounds, threadsMax: 2 });
     for (const key of ["a", "b", "a", "c"]) state.addWindow(window("thread", key, { minutesAgo: 1, replyAlls: 1 }));
@@ -153,7 +160,7 @@ describe("the state", () => {
   test("is not known where nobody reads, unless a storm was told of", () => {
     const state = new ConsoleState();
     const health = [{ name: "Reading", state: "down", words: "no broker" }] as const;
-    const asked = { now: NOW, timeZone: "UTC", health, isKnown: false };
+    const asked = { nowMs: NOW, timeZone: "UTC", health, isKnown: false };
     expect(state.view(asked)).toMatchObject({ state: "unknown", headline: "Not known", detail: "Reading: no broker" });
     state.addAlert(alert());
     expect(state.view(asked)).toMatchObject({ state: "storm" });
@@ -171,12 +178,43 @@ describe("the state", () => {
     expect(ids(NOW)).toEqual(["o", "elsewhere"]);
   });
 
-  test("what ended two hours ago is over; what is open is not", () => {
+  test("what ended two hours ago is over; what is open is not, while it is answered", () => {
     const state = new ConsoleState();
     state.addAlert(alert({ type: "storm.watch", severity: "watch", stormId: "w", list: "w@x" }));
     state.addAlert(alert({ type: "storm.resolved", stormId: "r", resolvedAt: NOW }));
-    state.addAlert(alert({ stormId: "o" }));
+    state.addAlert(alert({ stormId: "o", scopes: ["list"] }));
+    state.addWindow(window("list", LIST, { minutesAgo: -90, replyAlls: 1 }));
     expect(viewOf(state, NOW + 2 * HOUR_MS).storms.map(({ stormId }) => stormId)).toEqual(["o"]);
+  });
+
+  test("a storm whose end nobody told is over when the mail of its site has gone on for two hours without an answer", () => {
+    const state = new ConsoleState();
+    state.addAlert(alert({ stormId: "o", detectedAt: NOW }));
+    const ids = (readTo: number | undefined, nowMs = NOW + 3 * HOUR_MS): string[] =>
+      state
+        .view({ nowMs, timeZone: "UTC", health: [], eventTimeMs: () => readTo })
+        .storms.map(({ stormId }) => stormId);
+    expect(ids(undefined), "nobody said how far its mail is").toEqual(["o"]);
+    expect(ids(NOW + 2 * HOUR_MS - 1), "the log is behind").toEqual(["o"]);
+    expect(ids(NOW + 2 * HOUR_MS)).toEqual([]);
+    state.addAlert(alert({ stormId: "unheard", detectedAt: NOW }));
+    expect(ids(undefined, NOW + 26 * HOUR_MS)).toEqual([]);
+  });
+
+  test("a storm that nobody is told of says so, and until when", () => {
+    const state = new ConsoleState();
+    state.addAlert(alert({ stormId: "told" }));
+    state.addAlert(alert({ stormId: "quiet", list: "hall@nhs.example" }));
+    const { storms } = state.view({
+      nowMs: NOW,
+      timeZone: "UTC",
+      health: [],
+      silenceOf: ({ list }) => (list === LIST ? undefined : { until: NOW + HOUR_MS, why: "town\u0007 hall" }),
+    });
+    expect(Object.fromEntries(storms.map(({ stormId, silenced }) => [stormId, silenced]))).toEqual({
+      told: undefined,
+      quiet: { until: "2016-11-14T10:00:00.000Z", why: "town hall" },
+    });
   });
 
   test("the worst stands first", () => {
@@ -213,7 +251,7 @@ describe("an open storm", () => {
     const view = viewOf(state);
     expect([view.storms.length, view.moreStorms, view.headline]).toEqual([12, 28, "3 reply-all storms"]);
     expect(view.detail).toMatch(/^0@x: .*, and 2 more$/u);
-    const all = state.view({ now: NOW, timeZone: "UTC", health: [], stormsShown: Number.POSITIVE_INFINITY });
+    const all = state.view({ nowMs: NOW, timeZone: "UTC", health: [], stormsShown: Number.POSITIVE_INFINITY });
     expect([all.storms.length, all.moreStorms]).toEqual([40, 0]);
   });
 
@@ -264,7 +302,7 @@ describe("an open storm", () => {
     state.addAlert(alert({ scopes: ["list"], startedAt: NOW - 25 * MINUTE_MS, detectedAt }));
     state.addWindow(window("list", LIST, { minutesAgo: 20, replyAlls: 10 }));
     const at = (eventTime: number): number | undefined =>
-      state.view({ now: NOW, timeZone: "UTC", health: [], eventTimeMs: () => eventTime }).storms[0]?.repliesPerMinute;
+      state.view({ nowMs: NOW, timeZone: "UTC", health: [], eventTimeMs: () => eventTime }).storms[0]?.repliesPerMinute;
     expect([at(NOW - 20 * MINUTE_MS), at(NOW)]).toEqual([2, 0]);
     expect(at(NOW - 22 * MINUTE_MS)).toBe(alert().evidence.repliesPerMinute);
   });

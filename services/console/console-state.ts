@@ -6,9 +6,18 @@ import type { StormAlert } from "../../shared/domain/storm-alert.ts";
 import type { ThreadWindow } from "../../shared/domain/thread-window.ts";
 import { encodeWireTime } from "../../shared/domain/wire-time.ts";
 import type { ConsoleStateName, ConsoleView, HealthView, RatesView, ScopeView, StormView } from "./console-view.ts";
-import { firstMinute, HOUR_MINUTES, type HourOf, hourSums, LastHour, minuteValues, newestAnswer } from "./last-hour.ts";
-import { isOver, StormBook } from "./storm-book.ts";
-import { alertNow, alertView, stormState, stormView } from "./storm-view.ts";
+import {
+  firstMinute,
+  HOUR_MINUTES,
+  type HourOf,
+  hourSums,
+  LastHour,
+  minuteValues,
+  newestAnswer,
+  isShown,
+} from "./last-hour.ts";
+import { isOver, StormBook, type StormTimes } from "./storm-book.ts";
+import { alertNow, alertView, type Silencing, stormState, stormView } from "./storm-view.ts";
 
 export interface ConsoleBounds {
   readonly threadsMax: number;
@@ -29,16 +38,22 @@ export const defaultConsoleBounds: ConsoleBounds = {
 /** Threads and lists that are shown. */
 const TOP_MAX = 20;
 const KEY_CHARS_MAX = 320;
+/** A site that nobody speaks of may be so far behind, and its storms as they were told. */
+const UNHEARD_MS = 24 * 3_600_000;
 /** Storms and watches of which all is told in a view: on a very bad day there are hundreds. */
 export const STORMS_SHOWN = 12;
 
+/** Undefined: whoever is to be told of it is. */
+export type SilenceOf = (alert: StormAlert) => Silencing | undefined;
+
 export interface ViewOf {
   /** Our clock, ms since the epoch. */
-  readonly now: number;
-  /** How far the mail of a site was read, event time in ms: `now`, less what its log is behind. Undefined: not known. */
+  readonly nowMs: number;
+  /** How far the mail of a site was read, event time in ms: `nowMs`, less what its log is behind. Undefined: not known. */
   readonly eventTimeMs?: (site: string) => number | undefined;
   /** What would tell of a storm is read. */
   readonly isKnown?: boolean;
+  readonly silenceOf?: SilenceOf | undefined;
   readonly timeZone: string;
   readonly health: readonly HealthView[];
   readonly stormsShown?: number;
@@ -68,8 +83,7 @@ export class ConsoleState {
       return;
     }
     const hours = window.scope === "thread" ? this.threads : this.lists;
-    // Most threads and lists are never answered to all: what is shown are those that are.
-    if (window.replyAlls + window.automatic > 0 || hours.has(window)) hours.add(window);
+    if (isShown(window) || hours.has(window)) hours.add(window);
   }
 
   /** True: it was news. */
@@ -77,16 +91,19 @@ export class ConsoleState {
     return this.book.add(alert);
   }
 
-  view({ now, timeZone, health, stormsShown = STORMS_SHOWN, eventTimeMs, isKnown = true }: ViewOf): ConsoleView {
+  view(options: ViewOf): ConsoleView {
+    const { nowMs, timeZone, health, stormsShown = STORMS_SHOWN, eventTimeMs, isKnown = true, silenceOf } = options;
     // A log that is behind has the rates of its own time, not none.
-    const timeOf = (site: string): number => Math.min(now, eventTimeMs?.(site) ?? now);
-    const all = this.book.at(now, (alert) => this.lastReplyAt(alert));
-    const storms = all.slice(0, stormsShown).map((alert) => this.storm(alert, timeOf(alert.site)));
-    const rates = this.rates(now);
+    const timeOf = (site: string): number => Math.min(nowMs, eventTimeMs?.(site) ?? nowMs);
+    const readTo = (site: string): number =>
+      eventTimeMs === undefined ? nowMs : Math.min(nowMs, eventTimeMs(site) ?? nowMs - UNHEARD_MS);
+    const all = this.book.at(nowMs, (alert) => this.timesOf(alert, readTo(alert.site)));
+    const storms = all.slice(0, stormsShown).map((alert) => this.storm(alert, timeOf(alert.site), silenceOf?.(alert)));
+    const rates = this.rates(nowMs);
     const { state, count, isCritical } = stateOf(all, isKnown);
     return {
       v: 1,
-      at: encodeWireTime(now),
+      at: encodeWireTime(nowMs),
       timeZone,
       state,
       headline: headline(state, count, isCritical),
@@ -99,18 +116,19 @@ export class ConsoleState {
       storms,
       moreStorms: all.length - storms.length,
       rates,
-      threads: topOf(this.threads, now, timeOf),
-      lists: topOf(this.lists, now, timeOf),
+      threads: topOf(this.threads, nowMs, timeOf),
+      lists: topOf(this.lists, nowMs, timeOf),
       alerts: this.book.history().map(alertView),
       health,
     };
   }
 
-  private storm(alert: StormAlert, eventTime: number): StormView {
+  private storm(alert: StormAlert, eventTimeMs: number, silence: Silencing | undefined): StormView {
     const hour = this.hourOf(alert);
     // Windows that have not come as far as the alert know less than it.
-    if (hour === undefined || isOver(alert) || eventTime < alert.detectedAt - MINUTE_MS) return stormView(alert);
-    return stormView(alert, alertNow(alert, hourSums(hour, eventTime, alert.startedAt), eventTime));
+    const isBehind = hour === undefined || isOver(alert) || eventTimeMs < alert.detectedAt - MINUTE_MS;
+    const asOf = isBehind ? undefined : alertNow(alert, hourSums(hour, eventTimeMs, alert.startedAt), eventTimeMs);
+    return stormView(alert, asOf, silence);
   }
 
   private hourOf({ site, list, threadKey, scopes }: StormAlert): HourOf | undefined {
@@ -118,39 +136,39 @@ export class ConsoleState {
     return onList ? this.lists.get({ site, key: list }) : this.threads.get({ site, key: threadKey });
   }
 
-  private lastReplyAt(alert: StormAlert): number | undefined {
+  private timesOf(alert: StormAlert, readToMs: number): StormTimes {
     const hour = this.hourOf(alert);
-    return hour === undefined ? undefined : newestAnswer(hour);
+    return { readToMs, lastReplyAt: (hour && newestAnswer(hour)) ?? Number.NEGATIVE_INFINITY };
   }
 
-  private rates(now: number): RatesView {
+  private rates(nowMs: number): RatesView {
     const replyAlls = Array.from({ length: HOUR_MINUTES }, () => 0);
     const deliveries = Array.from({ length: HOUR_MINUTES }, () => 0);
-    for (const hour of this.sites.upTo(now)) {
+    for (const hour of this.sites.upTo(nowMs)) {
       addTo(
         replyAlls,
-        minuteValues(hour, now, (window) => window.replyAlls),
+        minuteValues(hour, nowMs, (window) => window.replyAlls),
       );
       addTo(
         deliveries,
-        minuteValues(hour, now, (window) => window.deliveries),
+        minuteValues(hour, nowMs, (window) => window.deliveries),
       );
     }
-    return { from: encodeWireTime(firstMinute(now)), replyAlls, deliveries };
+    return { from: encodeWireTime(firstMinute(nowMs)), replyAlls, deliveries };
   }
 }
 
-function topOf(hours: LastHour, now: number, timeOf: (site: string) => number): ScopeView[] {
-  const rows = [...hours.upTo(now)].map((hour) => ({ hour, sums: hourSums(hour, timeOf(hour.site)) }));
+function topOf(hours: LastHour, nowMs: number, timeOf: (site: string) => number): ScopeView[] {
+  const rows = [...hours.upTo(nowMs)].map((hour) => ({ hour, sums: hourSums(hour, timeOf(hour.site)) }));
   const answered = rows.filter(({ sums }) => Number.isFinite(sums.lastReplyAt));
   answered.sort(
     ({ sums: one, hour: first }, { sums: other, hour: second }) =>
       other.score - one.score || other.replyAlls - one.replyAlls || (first.key < second.key ? -1 : 1),
   );
-  return answered.slice(0, TOP_MAX).map(({ hour, sums }) => scopeView(hour, sums, now));
+  return answered.slice(0, TOP_MAX).map(({ hour, sums }) => scopeView(hour, sums, nowMs));
 }
 
-function scopeView(hour: HourOf, sums: ReturnType<typeof hourSums>, now: number): ScopeView {
+function scopeView(hour: HourOf, sums: ReturnType<typeof hourSums>, nowMs: number): ScopeView {
   return {
     site: shownText(hour.site, KEY_CHARS_MAX),
     key: shownText(hour.key, KEY_CHARS_MAX),
@@ -164,7 +182,7 @@ function scopeView(hour: HourOf, sums: ReturnType<typeof hourSums>, now: number)
     score: sums.score,
     deliveries: sums.deliveries,
     lastReplyAt: encodeWireTime(sums.lastReplyAt),
-    minutes: minuteValues(hour, now, (window) => window.replyAlls),
+    minutes: minuteValues(hour, nowMs, (window) => window.replyAlls),
   };
 }
 

@@ -49,11 +49,15 @@ export interface StormView {
   readonly startedAt: string;
   /** Event time of the last word on it. */
   readonly detectedAt: string;
+  /** Event time up to which the numbers are counted: `detectedAt`, or later where windows tell. */
+  readonly countedTo: string;
   readonly resolvedAt?: string;
+  /** Nobody is told of it until then, since somebody said so. */
+  readonly silenced?: { readonly until: string; readonly why: string };
   /** How bad and where, and what has happened, each in a line. */
   readonly title: string;
   readonly story: string;
-  /** So far, and with the rates below as of `at` of the view, where windows tell. */
+  /** So far, and with the rates below as of `countedTo`. */
   readonly replyAlls: number;
   /** Within the hour before `detectedAt`. */
   readonly repliers: number;
@@ -63,7 +67,10 @@ export interface StormView {
   readonly repliesPerMinute: number;
   readonly deliveriesPerMinute: number;
   readonly deliveries: number;
-  /** Recipients of the mails accepted so far, to whom nothing was delivered yet; absent where the storm is older than the hour that is known. */
+  /**
+   * Recipients of the mails accepted so far, to whom nothing was delivered, be it that they were refused; absent where the storm is older than
+   * the hour that is known, and where windows do not tell.
+   */
   readonly undelivered?: number;
   /** Answers of the last 15 minutes over those of the 15 before. */
   readonly growth: number;
@@ -71,6 +78,7 @@ export interface StormView {
   readonly scoreWords: string;
   readonly reasons: readonly { readonly reason: StormReason; readonly words: string }[];
   readonly steps: readonly StepView[];
+  /** As of `detectedAt`. */
   readonly forecast: { readonly minutes: number; readonly atLeast: number; readonly words: string };
   readonly advice: readonly AdviceView[];
 }

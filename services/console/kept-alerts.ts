@@ -5,12 +5,8 @@ import { decodeStormAlert, encodeStormAlert } from "../../shared/domain/storm-al
 import type { StormAlert } from "../../shared/domain/storm-alert.ts";
 import { decodedState, type PutEntry, STATE_VALUE_BYTES_MAX } from "../../shared/domain/state-value.ts";
 
-const PREFIX = "console/alert/";
+export const ALERT_PREFIX = "console/alert/";
 const OPEN_MAX = 200;
-
-export function isConsoleKey(key: string): boolean {
-  return key.startsWith("console/");
-}
 
 export class KeptAlerts {
   private readonly alertsMax: number;
@@ -35,13 +31,13 @@ export class KeptAlerts {
 
   changes(put: PutEntry): void {
     for (const alert of this.news.splice(0)) {
-      put(`${PREFIX}${this.next}`, valueOf(alert));
+      put(`${ALERT_PREFIX}${this.next}`, valueOf(alert));
       this.keep(this.next, alert);
     }
     const shownFrom = this.kept.at(-this.alertsMax)?.number ?? 0;
     this.kept = this.kept.filter(({ number, stormId }) => {
       const isKept = number >= shownFrom || this.lastWords.get(stormId) === number;
-      if (!isKept) put(`${PREFIX}${number}`, undefined);
+      if (!isKept) put(`${ALERT_PREFIX}${number}`, undefined);
       return isKept;
     });
   }
@@ -63,7 +59,7 @@ export class KeptAlerts {
   restore(key: string, value: Buffer): void {
     const decoded = decodeStormAlert(value.toString());
     const alert = decodedState(key, decoded.ok ? { ok: true, value: decoded.alert } : decoded);
-    this.read.push({ number: Number(key.slice(PREFIX.length)), alert });
+    this.read.push({ number: Number(key.slice(ALERT_PREFIX.length)), alert });
   }
 
   restored(): void {

@@ -8,6 +8,8 @@ export const HOUR_MINUTES = 60;
 const HOUR_MS = HOUR_MINUTES * MINUTE_MS;
 const RATE_MINUTES = 5;
 const GROWTH_MINUTES = 15;
+/** Silent for so long a thread or list is calm: what its answers said of it is of the past. */
+export const CALM_MS = 30 * MINUTE_MS;
 
 /** What one thread, list or site did. */
 export interface HourOf {
@@ -30,7 +32,7 @@ export interface HourSums {
   /** Of the last five minutes that have ended. */
   readonly deliveriesPerMinute: number;
   readonly growth: number;
-  /** Of the newest minute with answers. */
+  /** Of the newest minute with answers; 0 where that is long ago. */
   readonly score: number;
   /** Start of that minute. */
   readonly lastReplyAt: number;
@@ -73,9 +75,9 @@ export class LastHour {
     return this.hours.get(nameOf({ site, key }));
   }
 
-  /** Of the hour up to the minute of `now`; what is older is forgotten. */
-  *upTo(now: number): Generator<HourOf> {
-    const from = firstMinute(now);
+  /** Of the hour up to the minute of `nowMs`; what is older is forgotten. */
+  *upTo(nowMs: number): Generator<HourOf> {
+    const from = firstMinute(nowMs);
     for (const [name, hour] of this.hours) {
       forgetBefore(hour.minutes, from);
       if (hour.minutes.size === 0) this.hours.delete(name);
@@ -84,15 +86,20 @@ export class LastHour {
   }
 }
 
-/** Start of the first minute of the hour that ends with the minute of `now`. */
-export function firstMinute(now: number): number {
-  return minuteStart(now) - (HOUR_MINUTES - 1) * MINUTE_MS;
+/** Most threads and lists are never answered to all: what is shown are those that are, and sites. */
+export function isShown({ scope, replyAlls, automatic }: ThreadWindow): boolean {
+  return scope === "site" || replyAlls + automatic > 0;
+}
+
+/** Start of the first minute of the hour that ends with the minute of `nowMs`. */
+export function firstMinute(nowMs: number): number {
+  return minuteStart(nowMs) - (HOUR_MINUTES - 1) * MINUTE_MS;
 }
 
 /** A value of each minute of the hour, 0 where there is none. */
-export function minuteValues(hour: HourOf, now: number, valueOf: (window: ThreadWindow) => number): number[] {
+export function minuteValues(hour: HourOf, nowMs: number, valueOf: (window: ThreadWindow) => number): number[] {
   const values = Array.from({ length: HOUR_MINUTES }, () => 0);
-  const from = firstMinute(now);
+  const from = firstMinute(nowMs);
   for (const [start, window] of hour.minutes) {
     const index = (start - from) / MINUTE_MS;
     if (index >= 0 && index < HOUR_MINUTES) values[index] = valueOf(window);
@@ -100,12 +107,12 @@ export function minuteValues(hour: HourOf, now: number, valueOf: (window: Thread
   return values;
 }
 
-/** Of the hour that ends with the minute of `now`; what is counted begins with the minute of `since`, where that is later. */
-export function hourSums({ minutes }: HourOf, now: number, since = Number.NEGATIVE_INFINITY): HourSums {
-  const from = Math.max(firstMinute(now), minuteStart(since));
-  const until = minuteStart(now);
+/** Of the hour that ends with the minute of `eventTimeMs`; what is counted begins with the minute of `since`, where that is later. */
+export function hourSums({ minutes }: HourOf, eventTimeMs: number, since = Number.NEGATIVE_INFINITY): HourSums {
+  const from = Math.max(firstMinute(eventTimeMs), minuteStart(since));
+  const until = minuteStart(eventTimeMs);
   const of = (what: "replyAlls" | "deliveries", minutesBack: number, minutesLong: number): number => {
-    const end = minuteStart(now) - (minutesBack - 1) * MINUTE_MS;
+    const end = until - (minutesBack - 1) * MINUTE_MS;
     const begin = end - minutesLong * MINUTE_MS;
     let sum = 0;
     for (const [start, window] of minutes) if (start >= begin && start < end) sum += window[what];
@@ -132,7 +139,7 @@ export function hourSums({ minutes }: HourOf, now: number, since = Number.NEGATI
     repliesPerMinute: of("replyAlls", 0, RATE_MINUTES) / RATE_MINUTES,
     deliveriesPerMinute: of("deliveries", 1, RATE_MINUTES) / RATE_MINUTES,
     growth: of("replyAlls", 0, GROWTH_MINUTES) / Math.max(1, of("replyAlls", GROWTH_MINUTES, GROWTH_MINUTES)),
-    score: newest?.score ?? 0,
+    score: newest === undefined || until - newest.windowStart > CALM_MS ? 0 : newest.score,
     lastReplyAt: newest?.windowStart ?? Number.NEGATIVE_INFINITY,
   };
 }

@@ -1,14 +1,26 @@
 // StormAlerts -> the last word on every storm, and the history of what was told. An alert that comes again changes nothing.
 
+import { MINUTE_MS } from "../../shared/domain/delivery-minutes.ts";
 import type { StormAlert } from "../../shared/domain/storm-alert.ts";
+import { CALM_MS } from "./last-hour.ts";
 
 /** A watch that ends says nothing: it is over where nobody answered for the half hour that the detector waits, and some time to say so. */
-const WATCH_CALM_MS = 35 * 60_000;
+const WATCH_CALM_MS = CALM_MS + 5 * MINUTE_MS;
+/** Of a storm its end is told; not where the detector gave it up for want of room, or lost its state. */
+const UNTOLD_END_MS = 2 * 3_600_000;
 const OVER_KEPT_MS = 2 * 3_600_000;
 
 export interface BookLimits {
   readonly stormsMax: number;
   readonly alertsMax: number;
+}
+
+/** What is known of a storm beside its alerts. */
+export interface StormTimes {
+  /** How far the mail of its site was read at least, event time in ms. */
+  readonly readToMs: number;
+  /** Event time of the last answer that windows tell of, ms; -Infinity: they tell of none. */
+  readonly lastReplyAt: number;
 }
 
 export class StormBook {
@@ -40,17 +52,14 @@ export class StormBook {
     return this.alerts.toReversed();
   }
 
-  /**
-   * The last word on each: storms that are open, the worst first, then watches, then what has ended lately. `lastReplyAt`: event time of the
-   * last answer that windows tell of, where they do.
-   */
-  at(now: number, lastReplyAt: (alert: StormAlert) => number | undefined): readonly StormAlert[] {
+  /** The last word on each: storms that are open, the worst first, then watches, then what has ended lately by our clock. */
+  at(nowMs: number, timesOf: (alert: StormAlert) => StormTimes): readonly StormAlert[] {
     const all = [...this.storms.values()];
     const openLists = new Set(all.filter((alert) => rank(alert) < RANKS.watch).map(listOf));
     for (const [stormId, alert] of this.storms) {
       // A watch of a list that has a storm by now is a part of it.
       const isPart = rank(alert) === RANKS.watch && alert.list !== undefined && openLists.has(listOf(alert));
-      if (isPart || !isShown(alert, now, lastReplyAt(alert))) this.storms.delete(stormId);
+      if (isPart || isPast(alert, nowMs, timesOf(alert))) this.storms.delete(stormId);
     }
     return [...this.storms.values()].sort(
       (one, other) => rank(one) - rank(other) || other.evidence.deliveriesSoFar - one.evidence.deliveriesSoFar,
@@ -77,9 +86,10 @@ function listOf({ site, list }: StormAlert): string {
   return `${site}\n${list ?? ""}`;
 }
 
-function isShown(alert: StormAlert, now: number, lastReplyAt = Number.NEGATIVE_INFINITY): boolean {
-  if (isOver(alert)) return now - (alert.resolvedAt ?? alert.detectedAt) < OVER_KEPT_MS;
-  return alert.severity !== "watch" || now - Math.max(alert.detectedAt, lastReplyAt) < WATCH_CALM_MS;
+function isPast(alert: StormAlert, nowMs: number, { readToMs, lastReplyAt }: StormTimes): boolean {
+  if (isOver(alert)) return nowMs - (alert.resolvedAt ?? alert.detectedAt) >= OVER_KEPT_MS;
+  const silentMs = readToMs - Math.max(alert.detectedAt, lastReplyAt);
+  return silentMs >= (alert.severity === "watch" ? WATCH_CALM_MS : UNTOLD_END_MS);
 }
 
 const RANKS = { critical: 0, warning: 1, watch: 2 } as const;

@@ -23,11 +23,11 @@ const ADVICE_CHARS_MAX = 4_000;
  * The alert as it would be said now: words on a storm come when it has doubled, its windows every few seconds. `sums`: of the storm's list or
  * thread from its first minute on, an hour at most. Of several lists they are one's: what was counted holds where it is larger.
  */
-export function alertNow(told: StormAlert, sums: HourSums, now: number): StormNow {
+export function alertNow(told: StormAlert, sums: HourSums, eventTimeMs: number): StormNow {
   const { evidence } = told;
   const alert = {
     ...told,
-    detectedAt: Math.max(now, told.detectedAt),
+    detectedAt: Math.max(eventTimeMs, told.detectedAt),
     evidence: {
       ...evidence,
       replyAlls: Math.max(evidence.replyAlls, sums.replyAlls),
@@ -37,8 +37,14 @@ export function alertNow(told: StormAlert, sums: HourSums, now: number): StormNo
       growthFactor: sums.growth,
     },
   };
-  const isWhole = told.startedAt >= firstMinute(now);
+  const isWhole = told.startedAt >= firstMinute(eventTimeMs);
   return { alert, undelivered: isWhole ? Math.max(0, sums.recipients - sums.deliveries) : undefined };
+}
+
+/** Why nobody is told of a storm, and until when by our clock, ms. */
+export interface Silencing {
+  readonly until: number;
+  readonly why: string;
 }
 
 export interface StormNow {
@@ -52,9 +58,9 @@ export function stormState(alert: StormAlert): StormView["state"] {
   return alert.severity === "watch" ? "watch" : "open";
 }
 
-/** `told`: as it was told last; `now`: as it is, where windows tell. */
-export function stormView(told: StormAlert, now?: StormNow): StormView {
-  const { alert = told, undelivered } = now ?? {};
+/** `told`: as it was told last; `asOf`: as it is, where windows tell; `silence`: why nobody is told of it. */
+export function stormView(told: StormAlert, asOf?: StormNow, silence?: Silencing): StormView {
+  const { alert = told, undelivered } = asOf ?? {};
   const { evidence, forecast } = alert;
   return {
     stormId: alert.stormId,
@@ -69,7 +75,9 @@ export function stormView(told: StormAlert, now?: StormNow): StormView {
     scopes: alert.scopes,
     startedAt: encodeWireTime(alert.startedAt),
     detectedAt: encodeWireTime(told.detectedAt),
+    countedTo: encodeWireTime(alert.detectedAt),
     ...(alert.resolvedAt === undefined ? {} : { resolvedAt: encodeWireTime(alert.resolvedAt) }),
+    ...(silence === undefined ? {} : { silenced: silenceView(silence) }),
     title: alertTitle(alert),
     story: stormAlertStory(alert),
     replyAlls: evidence.replyAlls,
@@ -88,10 +96,14 @@ export function stormView(told: StormAlert, now?: StormNow): StormView {
     forecast: {
       minutes: forecast.minutes,
       atLeast: forecast.atLeast,
-      words: `at least ${wholeNumber(forecast.atLeast)} more within ${forecast.minutes} minutes: accepted, and not yet delivered`,
+      words: `at least ${wholeNumber(forecast.atLeast)} more within ${forecast.minutes} minutes: accepted, and not yet delivered when it was last told`,
     },
     advice: alert.advice.map(adviceView),
   };
+}
+
+function silenceView({ until, why }: Silencing): NonNullable<StormView["silenced"]> {
+  return { until: encodeWireTime(until), why: shown(why) };
 }
 
 export function alertView(alert: StormAlert): AlertView {

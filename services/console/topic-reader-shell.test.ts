@@ -12,6 +12,7 @@ import { TopicReader } from "./topic-reader-shell.ts";
 
 const WINDOWS = "squall.thread-windows";
 const ALERTS = "squall.storm-alerts";
+const STATE = "squall.storm-alerts.alerter-state";
 const NOW = Date.UTC(2026, 10, 27, 9);
 const HOUR_MS = 3_600_000;
 
@@ -37,6 +38,7 @@ beforeEach(() => {
   broker = new MemoryBroker();
   broker.createTopic(WINDOWS, 2);
   broker.createTopic(ALERTS, 1);
+  broker.createTopic(STATE, 1);
   log = new MemoryTopicLog(broker);
   heard = [];
   dead = [];
@@ -45,10 +47,12 @@ beforeEach(() => {
     group: "one",
     windowsTopic: WINDOWS,
     alertsTopic: ALERTS,
+    stateTopic: STATE,
     nowMs: () => NOW,
     onWindow: ({ key }) => void heard.push(`window ${key}`),
     onAlert: ({ stormId, revision }) => void heard.push(`alert ${stormId} ${revision}`),
     onProgress: ({ site, at }) => void heard.push(`progress ${site} ${at}`),
+    onState: (key, value) => void heard.push(`state ${key} ${value?.toString() ?? "none"}`),
     onDead: (error) => void dead.push(error),
   });
 });
@@ -58,6 +62,17 @@ afterEach(async () => {
 });
 
 const until = (what: string, holds: () => boolean): Promise<void> => pollUntil(holds, { deadlineMs: 10_000, what });
+
+test("of the alerter's state it reads all, however long ago it was written", async () => {
+  broker.nowMs = () => NOW - 80 * 24 * HOUR_MS;
+  broker.append([{ topic: STATE, partition: 0, key: "silence/set/1", value: Buffer.from("one") }]);
+  await reader.start();
+  await until("what was there", () => reader.isCaughtUp);
+  broker.append([{ topic: STATE, partition: 0, key: "silence/set/1", value: undefined }]);
+  await until("what came", () => heard.length === 2);
+  expect(heard).toEqual(["state silence/set/1 one", "state silence/set/1 none"]);
+  expect(reader.unreadable).toBe(0);
+});
 
 test("it reads windows of the last hour and alerts of a day, and then what comes", async () => {
   write(WINDOWS, encodeThreadWindow(windowOf("old")), 2 * HOUR_MS);
@@ -71,7 +86,7 @@ test("it reads windows of the last hour and alerts of a day, and then what comes
   write(ALERTS, encodeStormAlert(stormAlert({ stormId: "new", revision: 2 })));
   await until("what came", () => heard.includes("alert new 2"));
   expect(reader.lag.every(({ records }) => records === 0)).toBe(true);
-  expect(Object.fromEntries(reader.records)).toEqual({ [WINDOWS]: 2, [ALERTS]: 2 });
+  expect(Object.fromEntries(reader.records)).toEqual({ [STATE]: 0, [WINDOWS]: 2, [ALERTS]: 2 });
 });
 
 test("words of detectors and operators are no alerts, and what cannot be read is counted and passed over", async () => {
@@ -91,8 +106,9 @@ test("empty topics are read to their end at once", async () => {
 });
 
 test("without a topic it does not start", async () => {
-  const none = { log, group: "two", windowsTopic: "nope", alertsTopic: ALERTS, nowMs: () => NOW };
+  const none = { log, group: "two", windowsTopic: "nope", alertsTopic: ALERTS, stateTopic: STATE };
   const deaf = { onWindow: () => undefined, onAlert: () => undefined, onProgress: () => undefined };
-  const lost = new TopicReader({ ...none, ...deaf, onDead: () => undefined });
+  const rest = { nowMs: () => NOW, onState: () => undefined, onDead: () => undefined };
+  const lost = new TopicReader({ ...none, ...deaf, ...rest });
   await expect(lost.start()).rejects.toThrow("there is no topic nope");
 });

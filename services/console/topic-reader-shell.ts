@@ -1,5 +1,5 @@
 // The windows and alerts of all sites, as Kafka has them, for a page: every console reads all of them, from some time ago on, in a group
-// of its own. It commits nothing and writes nothing.
+// of its own; and the whole state of the alerter, which knows what is silenced. It commits nothing and writes nothing.
 
 import { decodeStormAlert } from "../../shared/domain/storm-alert-codec.ts";
 import type { StormAlert } from "../../shared/domain/storm-alert.ts";
@@ -21,10 +21,14 @@ export interface TopicReaderOptions {
   readonly group: string;
   readonly windowsTopic: string;
   readonly alertsTopic: string;
+  /** Compacted: entries of the alerter's state. */
+  readonly stateTopic: string;
   readonly nowMs: () => number;
   readonly onWindow: (window: ThreadWindow) => void;
   readonly onAlert: (alert: StormAlert) => void;
   readonly onProgress: (progress: StreamProgress) => void;
+  /** `value` undefined: it is no more. */
+  readonly onState: (key: string, value: Buffer | undefined) => void;
   /** It reads no more: end the process. */
   readonly onDead: (error: LogError) => void;
 }
@@ -54,13 +58,13 @@ export class TopicReader {
 
   constructor(options: TopicReaderOptions) {
     this.options = options;
-    for (const topic of [options.windowsTopic, options.alertsTopic]) this.records.set(topic, 0);
+    for (const topic of this.topics) this.records.set(topic, 0);
   }
 
   /** Rejects with LogError. */
   async start(): Promise<void> {
-    const { log, group, windowsTopic, alertsTopic, onDead } = this.options;
-    const topics = [windowsTopic, alertsTopic];
+    const { log, group, onDead } = this.options;
+    const { topics } = this;
     for (const topic of topics) {
       if ((await log.partitionsOf(topic)) === undefined) throw new LogError("refused", `there is no topic ${topic}`);
     }
@@ -106,13 +110,24 @@ export class TopicReader {
     await this.member?.leave();
   }
 
+  private get topics(): string[] {
+    const { windowsTopic, alertsTopic, stateTopic } = this.options;
+    return [windowsTopic, alertsTopic, stateTopic];
+  }
+
+  /** Records before it tell of nothing that is shown, ms since the epoch. */
+  private beginsAt(topic: string): number {
+    const { alertsTopic, stateTopic, nowMs } = this.options;
+    if (topic === stateTopic) return 0;
+    return nowMs() - (topic === alertsTopic ? ALERTS_BACK_MS : WINDOWS_BACK_MS);
+  }
+
   private async begin(at: TopicPartition): Promise<void> {
-    const { log, alertsTopic, nowMs, onDead } = this.options;
+    const { log, onDead } = this.options;
     const place: Place = { at, next: undefined, end: 0, hasCaughtUp: false };
     this.places.set(nameOf(at), place);
     try {
-      const since = nowMs() - (at.topic === alertsTopic ? ALERTS_BACK_MS : WINDOWS_BACK_MS);
-      const [ends, from] = [await log.endsOf(at.topic), await log.offsetAt(at, since)];
+      const [ends, from] = [await log.endsOf(at.topic), await log.offsetAt(at, this.beginsAt(at.topic))];
       const { first = 0, end = 0 } = ends[at.partition] ?? {};
       if (this.isOver || this.places.get(nameOf(at)) !== place) return;
       place.end = end;
@@ -132,7 +147,12 @@ export class TopicReader {
     place.end = Math.max(place.end, endOffset);
     place.hasCaughtUp ||= nextOffset >= place.end;
     this.records.set(topic, (this.records.get(topic) ?? 0) + records.length);
-    const read = topic === this.options.windowsTopic ? this.readWindow : this.readAlert;
+    const { windowsTopic, stateTopic, onState } = this.options;
+    if (topic === stateTopic) {
+      for (const { key, value } of records) if (key !== undefined) onState(key.toString(), value);
+      return;
+    }
+    const read = topic === windowsTopic ? this.readWindow : this.readAlert;
     for (const { value } of records) {
       for (const line of value?.toString().split("\n") ?? []) if (line !== "" && !read(line)) this.unreadable += 1;
     }

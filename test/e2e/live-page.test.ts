@@ -66,7 +66,7 @@ test("calm, then a storm within 2 s of its alert, with evidence, forecast and ad
   const card = page.locator("article.storm");
   expect(await card.locator("h2").textContent()).toBe(LIST);
   expect(await card.locator(".facts").textContent()).toMatch(
-    /^replies to all4by 4 people.*recipients of each2,500.*not delivered yet.*still to come≥ /u,
+    /^replies to all4by 4 people.*recipients of each2,500.*still to come≤ .*≥ .* within 15 min, said /u,
   );
   expect(await card.locator(".steps li").count()).toBeGreaterThan(2);
   expect(await card.locator(".steps li").first().textContent()).toContain("after the last: +");
@@ -186,4 +186,44 @@ test("a page behind a proxy that had nobody to ask for a while comes back by its
   // The browser has been told 502 by now, after which it asks no more by itself.
   proxy.isBroken = false;
   await expect.poll(() => headline(page), { timeout: DEADLINE_MS }).toBe("Calm");
+});
+
+interface ShownStorm {
+  readonly state: string;
+  readonly replyAlls: number;
+}
+
+async function stormsAt(url: string): Promise<readonly ShownStorm[]> {
+  const answer = await fetch(`${url}api/v1/storms`);
+  return (await answer.json()) as readonly ShownStorm[];
+}
+
+test("after a kill the storm and the hour stand there as they were, not as they were when last told of", async (context) => {
+  const { home, squall, url, browser: chromium } = await watched(context);
+  const replies = async (at: string): Promise<readonly number[]> =>
+    (await stormsAt(at)).map(({ replyAlls }) => replyAlls);
+  home.write(talk({ list: LIST, atMs: Date.now() - 540_000, mails: 9 }));
+  await expect.poll(() => replies(url), { timeout: DEADLINE_MS }).toEqual([8]);
+  const told = shown(squall).at(-1)?.evidence.replyAlls;
+  await squall.signal("SIGKILL");
+  expect(told, "the last alert is of less").toBeLessThan(8);
+
+  const again = await home.reading(home.log, "--console", "127.0.0.1:0");
+  expect(await replies(urlOf(again))).toEqual([8]);
+  const { page } = await openPage(chromium, urlOf(again));
+  await page.waitForSelector('body[data-state="storm"]');
+  expect(await page.textContent("#rates-words")).toMatch(/^8 reply-alls/u);
+});
+
+test("a storm that is silenced says so, why, and until when", async (context) => {
+  const { home, url, browser: chromium } = await watched(context);
+  home.write(storm());
+  const { page } = await openPage(chromium, url);
+  await page.waitForSelector("article.storm");
+  const { code } = await home.command("silence", LIST, "--for", "4h", "--why", "town hall");
+  expect(code).toBe(0);
+  await expect
+    .poll(() => page.textContent("article.storm .silenced"), { timeout: DEADLINE_MS })
+    .toMatch(/^Nobody is told until .*: town hall$/u);
+  expect(await axeFindings(page)).toEqual([]);
 });

@@ -99,6 +99,8 @@ async function expectOnThePage(list: string, env: Variables): Promise<void> {
     expect.stringMatching(/^OK +topic \S+\.thread-windows: may be read$/u),
     expect.stringMatching(/^OK +group \S+\.thread-windows\.console: may be asked/u),
     expect.stringMatching(/^OK +topic \S+\.storm-alerts: may be read$/u),
+    expect.stringMatching(/^OK +group \S+\.thread-windows\.console: may be asked/u),
+    expect.stringMatching(/^OK +topic \S+\.storm-alerts\.alerter-state: may be read$/u),
   ]);
 }
 

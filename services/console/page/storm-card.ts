@@ -47,15 +47,19 @@ export class StormCard {
     this.element = el("article", { class: "storm", "aria-labelledby": titleId }, this.header, this.facts, columns);
     this.parts = [
       new Part(
-        ({ storm }) => [titleOf(storm), badgeOf(storm), storm.state === "over" ? storm.story : ""],
-        ({ storm, clock }) => this.header.replaceChildren(...headOf(storm, titleId, clock)),
+        ({ storm }) => [titleOf(storm), badgeOf(storm), storm.silenced, storm.state === "over" ? storm.story : ""],
+        (shown) => this.header.replaceChildren(...headOf(shown, titleId)),
       ),
       new Part(
-        ({ storm, now }) => ({ ...storm, advice: [], steps: [], old: oldOf(storm, now) }),
+        ({ storm, now }) => {
+          // It goes on with the clock, and is shown where it does not.
+          const countedTo = oldOf(storm.countedTo, now) === undefined ? "" : storm.countedTo;
+          return [{ ...storm, countedTo, advice: [], steps: [] }, oldOf(storm.detectedAt, now)];
+        },
         (shown) => this.facts.replaceChildren(...factsOf(shown)),
       ),
       new Part(
-        ({ storm, now }) => [storm.state, storm.advice, oldOf(storm, now)],
+        ({ storm, now }) => [storm.state, storm.advice, oldOf(storm.detectedAt, now)],
         (shown) => {
           keepingFocus(this.todo, () => this.todo.replaceChildren(...todoOf(shown, unfolded)));
           this.todo.hidden = shown.storm.state === "over";
@@ -83,55 +87,53 @@ function badgeOf({ state, severity }: StormView): string {
   return state === "over" ? "over" : severity;
 }
 
-function headOf(storm: StormView, titleId: string, clock: LocalClock): HTMLElement[] {
-  const { subject, list, starter, state } = storm;
+function headOf({ storm, clock, now }: Shown, titleId: string): HTMLElement[] {
+  const { subject, list, starter, state, silenced } = storm;
   const begun = `begun ${clock.second(new Date(storm.startedAt))}${starter === undefined ? "" : ` by ${starter}`}`;
   const about = subject === undefined || list === undefined ? begun : `Subject \u201c${subject}\u201d, ${begun}`;
   return [
     el("p", { class: "badge" }, badgeOf(storm)),
+    ...(silenced === undefined ? [] : [silencedOf(silenced, clock, now)]),
     el("h2", { id: titleId }, titleOf(storm)),
     el("p", { class: "story" }, about),
     ...(state === "over" ? [el("p", { class: "story" }, storm.story)] : []),
   ];
 }
 
-/** How long ago it was last told, where that is long for what changes with every mail: in words. */
-function oldOf({ detectedAt }: StormView, now: Date): string | undefined {
-  const ms = now.getTime() - Date.parse(detectedAt);
+function silencedOf({ until, why }: NonNullable<StormView["silenced"]>, clock: LocalClock, now: Date): HTMLElement {
+  return el("p", { class: "silenced" }, `Nobody is told until ${clock.dated(new Date(until), now)}: ${why}`);
+}
+
+/** How long ago it was, where that is long for what changes with every mail: in words. */
+function oldOf(at: string, now: Date): string | undefined {
+  const ms = now.getTime() - Date.parse(at);
   return ms > OLD_MS ? spanInWords(ms) : undefined;
 }
 
 function factsOf({ storm, clock, now }: Shown): HTMLElement[] {
-  const told = clock.dated(new Date(storm.detectedAt), now);
-  const old = oldOf(storm, now);
+  const at = (time: string): string => clock.dated(new Date(time), now);
+  const counted = oldOf(storm.countedTo, now) === undefined ? "" : ` until ${at(storm.countedTo)}`;
+  const told = oldOf(storm.detectedAt, now) === undefined ? "" : ` until ${at(storm.detectedAt)}`;
   const { arrow, words } = growthInWords(storm.growth, storm.replyAlls);
   return [
-    fact(
-      "replies to all",
-      whole(storm.replyAlls),
-      old === undefined ? `by ${people(storm)}` : `by ${people(storm)} until ${told}`,
-    ),
-    fact("replies a minute", `${decimal(storm.repliesPerMinute)} ${arrow}`, words),
+    fact("replies to all", whole(storm.replyAlls), `by ${people(storm)}${told}`),
+    fact("replies a minute", `${decimal(storm.repliesPerMinute)} ${arrow}`, `of the last 5${counted}; ${words}`),
     fact("recipients of each", short(storm.reach), storm.reach < SHORT_FROM ? "" : whole(storm.reach)),
-    fact("deliveries so far", short(storm.deliveries), `${short(storm.deliveriesPerMinute)} a minute`),
-    ...(storm.state === "over"
-      ? [fact("over since", clock.dated(new Date(storm.resolvedAt ?? storm.detectedAt), now), "")]
-      : toCome(storm, told, old)),
+    fact("deliveries so far", short(storm.deliveries), `${short(storm.deliveriesPerMinute)} a minute${counted}`),
+    storm.state === "over" ? fact("over since", at(storm.resolvedAt ?? storm.detectedAt), "") : toCome(storm, at, now),
   ];
 }
 
 /** What was counted with the last alert, and has gone out since, must not look like what is still to come. */
-function toCome({ forecast, undelivered }: StormView, told: string, old: string | undefined): HTMLElement[] {
+function toCome(storm: StormView, at: (time: string) => string, now: Date): HTMLElement {
+  const { forecast, undelivered, detectedAt } = storm;
   const atLeast = `\u2265 ${short(forecast.atLeast)}`;
-  const within = `within ${forecast.minutes} minutes`;
-  const next =
-    old === undefined
-      ? fact("still to come", atLeast, within)
-      : fact("still to come", "?", `${atLeast} at ${told}, ${old} ago`);
-  return [
-    ...(undelivered === undefined ? [] : [fact("not delivered yet", short(undelivered), "of what was accepted")]),
-    next,
-  ];
+  const old = oldOf(detectedAt, now);
+  const told = `${atLeast} within ${forecast.minutes} min, said ${at(detectedAt)}`;
+  if (undelivered !== undefined) return fact("still to come", `\u2264 ${short(undelivered)}`, told);
+  return old === undefined
+    ? fact("still to come", atLeast, `within ${forecast.minutes} min, said ${at(detectedAt)}`)
+    : fact("still to come", "?", `${told}, ${old} ago`);
 }
 
 function people({ repliers }: StormView): string {
@@ -161,7 +163,7 @@ function todoOf({ storm, clock, now }: Shown, unfolded: Unfolded): HTMLElement[]
     return details;
   });
   const nothing = el("p", { class: "nothing" }, "No advice is set up for this mail system.");
-  const old = oldOf(storm, now);
+  const old = oldOf(storm.detectedAt, now);
   const told = clock.dated(new Date(storm.detectedAt), now);
   const note = `As of ${told}, ${old ?? ""} ago: what names queue ids may be of other mail by now.`;
   return [

@@ -21,7 +21,7 @@ export function onAxis(value: number): string {
 /** How a storm goes, by its answers of the last quarter of an hour beside those of the one before. */
 export function growthInWords(growth: number, replies: number): { readonly arrow: string; readonly words: string } {
   // Nothing came in the quarter before.
-  if (growth >= replies) return { arrow: "\u2191", words: "it is new: nothing to compare with" };
+  if (growth >= replies) return { arrow: "", words: "new: nothing to compare with" };
   const words = `\u00d7${decimal(growth)} of the 15 minutes before`;
   if (growth >= 1.25) return { arrow: "\u2191", words: `growing: ${words}` };
   if (growth <= 0.8) return { arrow: "\u2193", words: `falling: ${words}` };

@@ -151,6 +151,7 @@ function createStandalone(
     },
     onWindow: (window) => page?.addWindow(window),
     onKeptAlert: (alert) => page?.addAlert(alert),
+    onKeptWindow: (window) => page?.addWindow(window),
     onRejected: (input, reason, bytes, line) => deadLetters?.write({ reason, input, line, bytes }),
     onTurn: (isBusy) => {
       noteTurn(status.health, isBusy);

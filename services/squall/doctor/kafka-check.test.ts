@@ -103,15 +103,18 @@ test("the recorder reads two topics, in two groups, and keeps no state", async (
   ]);
 });
 
-test("the live page reads two topics by groups of its own, and writes to none", async () => {
+test("the live page reads its topics by groups of its own, and writes to none", async () => {
   const lines = await said({}, "console");
   expect(lines.filter((line) => /group|may be|topic/u.test(line))).toEqual([
     "ok topic squall.thread-windows: 6 partitions, 3 copies, settings as planned",
     "ok topic squall.storm-alerts: 1 partition, 3 copies, settings as planned",
+    "ok topic squall.storm-alerts.alerter-state: 1 partition, 3 copies, settings as planned",
     "ok group squall.thread-windows.console: may be asked where it stands",
     "ok topic squall.thread-windows: may be read",
     "ok group squall.thread-windows.console: may be asked where it stands",
     "ok topic squall.storm-alerts: may be read",
+    "ok group squall.thread-windows.console: may be asked where it stands",
+    "ok topic squall.storm-alerts.alerter-state: may be read",
   ]);
 });
 

@@ -10,7 +10,8 @@ import type { InputUse } from "./rights-check.ts";
 export function inputUses(reader: KafkaReader, { topics }: Pick<KafkaSettings, "topics">): InputUse[] {
   const named = (kind: TopicKind): string => topics[kind];
   if (reader === "console") {
-    return CONSOLE_KINDS.map(named).map((input) => ({ input, ...READ_ONLY, group: consoleGroups(topics) }));
+    const inputs = [...CONSOLE_KINDS.map(named), stateTopic(topics["storm-alerts"], "alerter")];
+    return inputs.map((input) => ({ input, ...READ_ONLY, group: consoleGroups(topics) }));
   }
   const { inputs, outputs, keepsState } = STAGE_TOPICS[reader];
   return inputs.map(named).map((input) => {

@@ -2,6 +2,8 @@
 
 import { randomUUID } from "node:crypto";
 import type { LogError, TopicLog } from "../../../shared/runtime/topic-log.ts";
+import type { StormAlert } from "../../../shared/domain/storm-alert.ts";
+import { stateTopic } from "../../../shared/domain/topics.ts";
 import { wholeNumber } from "../../../shared/domain/storm-alert-words.ts";
 import { consoleGroups } from "../../console/console-topics.ts";
 import { Console } from "../../console/console-shell.ts";
@@ -10,6 +12,7 @@ import { SiteProgress } from "../../console/site-progress.ts";
 import { TopicReader } from "../../console/topic-reader-shell.ts";
 import type { ConsoleServiceConfig } from "../service-settings.ts";
 import type { RunningService } from "./running-service.ts";
+import { SilencesHeard } from "./silences-heard.ts";
 import { CONSOLE_MEND } from "../port-mends.ts";
 
 /** Records that are on their way in any case. */
@@ -24,18 +27,21 @@ interface Reading {
 export class ConsolePage {
   readonly console: Console;
   readonly progress: SiteProgress;
+  readonly silences: SilencesHeard;
   private readonly reading: Reading;
 
-  private constructor(console: Console, progress: SiteProgress, reading: Reading) {
+  private constructor(console: Console, heard: Pick<ConsolePage, "progress" | "silences">, reading: Reading) {
     this.console = console;
-    this.progress = progress;
+    this.progress = heard.progress;
+    this.silences = heard.silences;
     this.reading = reading;
   }
 
   /** Opens its port. Throws ListenError. */
   static async open(config: ConsoleServiceConfig, nowMs: () => number): Promise<ConsolePage> {
     const { address, token } = config.console;
-    const progress = new SiteProgress();
+    const [progress, silences] = [new SiteProgress(), new SilencesHeard()];
+    const silenceOf = (alert: StormAlert): ReturnType<SilencesHeard["silenceOf"]> => silences.silenceOf(alert, nowMs());
     const reading: Reading = { reader: undefined };
     const health = (): HealthView[] => [readingHealth(reading), ...progress.health(nowMs())];
     // A detector's word is of its watermark.
@@ -45,8 +51,9 @@ export class ConsolePage {
       return at === undefined ? undefined : at + allowedLatenessMs;
     };
     const isKnown = (): boolean => isReading(reading) && progress.isAnyWell(nowMs());
-    const options = { timeZone, nowMs, eventTimeMs, health, isKnown, mend: CONSOLE_MEND };
-    return new ConsolePage(await Console.open({ address, token: token?.reveal(), ...options }), progress, reading);
+    const options = { timeZone, nowMs, eventTimeMs, health, isKnown, silenceOf, mend: CONSOLE_MEND };
+    const console = await Console.open({ address, token: token?.reveal(), ...options });
+    return new ConsolePage(console, { progress, silences }, reading);
   }
 
   /** Of the service that runs. */
@@ -82,10 +89,12 @@ export class ConsoleService implements RunningService {
       group: `${consoleGroups(topics)}.${randomUUID()}`,
       windowsTopic: topics["thread-windows"],
       alertsTopic: topics["storm-alerts"],
+      stateTopic: stateTopic(topics["storm-alerts"], "alerter"),
       nowMs,
       onWindow: (window) => page.console.addWindow(window),
       onAlert: (alert) => page.console.addAlert(alert),
       onProgress: (said) => page.progress.take(said, nowMs()),
+      onState: (key, value) => page.silences.take(key, value),
       onDead: (error: LogError) => this.ended.reject(error),
     });
     this.page = page;

@@ -2,7 +2,8 @@
 
 import { SILENCE_PREFIX, type Silences } from "../../alerter/silences.ts";
 import type { Telling } from "../../alerter/telling-shell.ts";
-import { isConsoleKey, type KeptAlerts } from "../../console/kept-alerts.ts";
+import { ALERT_PREFIX, type KeptAlerts } from "../../console/kept-alerts.ts";
+import { type KeptWindows, WINDOW_PREFIX } from "../../console/kept-windows.ts";
 import { DetectorEntries } from "../../detector/state/detector-entries.ts";
 import type { LivePipeline } from "../pipeline/live-pipeline.ts";
 import { isDetectorKey, type KeptPart, KeptState } from "./kept-state.ts";
@@ -14,10 +15,11 @@ export interface KeptParts {
   readonly silences: Silences;
   readonly inputs: LiveInputs;
   readonly alerts: KeptAlerts;
+  readonly windows: KeptWindows;
 }
 
 /** From now on what changes in them is noted. To be called before anything is fed. */
-export function keptStateOf({ pipeline, telling, silences, inputs, alerts }: KeptParts): KeptState {
+export function keptStateOf({ pipeline, telling, silences, inputs, alerts, windows }: KeptParts): KeptState {
   const live = pipeline.keepState();
   const entries = new DetectorEntries(pipeline.stages.detector);
   return new KeptState([
@@ -26,7 +28,8 @@ export function keptStateOf({ pipeline, telling, silences, inputs, alerts }: Kep
     part(isDetectorKey, entries),
     part(isOf("outbox/"), telling),
     part(isOf(SILENCE_PREFIX), silences),
-    part(isConsoleKey, alerts),
+    part(isOf(ALERT_PREFIX), alerts),
+    part(isOf(WINDOW_PREFIX), windows),
     inputs,
   ]);
 }

@@ -37,6 +37,7 @@ export class LivePage {
       nowMs,
       eventTimeMs: () => eventTimeOf(opened?.standalone, config),
       health: () => healthOf(opened?.standalone),
+      silenceOf: (alert: StormAlert) => opened?.standalone?.silences.silenceOf(alert, nowMs()),
       isKnown: () => isReading(opened?.standalone),
       mend: PAGE_MEND,
     };

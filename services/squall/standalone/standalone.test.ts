@@ -39,6 +39,7 @@ test("an alert that is decided while a flush is being written is shown with the 
     },
     onWindow: () => undefined,
     onKeptAlert: () => undefined,
+    onKeptWindow: () => undefined,
     onRejected: () => undefined,
     onTurn: () => {
       turns += 1;

@@ -12,6 +12,7 @@ import { Silences } from "../../alerter/silences.ts";
 import type { Telling } from "../../alerter/telling-shell.ts";
 import { defaultConsoleBounds } from "../../console/console-state.ts";
 import { KeptAlerts } from "../../console/kept-alerts.ts";
+import { KeptWindows } from "../../console/kept-windows.ts";
 import { changeListRules } from "../../detector/change-list-rules.ts";
 import { SiteChanges } from "../../detector/state/site-changes.ts";
 import { LivePipeline } from "../pipeline/live-pipeline.ts";
@@ -45,8 +46,9 @@ export interface StandaloneDeps {
   readonly nowMs: () => number;
   readonly onAlert: (alert: StormAlert) => void;
   readonly onWindow: (window: ThreadWindow) => void;
-  /** An alert of a former run that the page is to show. */
+  /** Of a former run, and to be shown by the page. */
   readonly onKeptAlert: (alert: StormAlert) => void;
+  readonly onKeptWindow: (window: ThreadWindow) => void;
   readonly onRejected: OnRejected;
   /** A turn was made; `isBusy`: there is more to be read. */
   readonly onTurn: (isBusy: boolean) => void;
@@ -64,6 +66,7 @@ export class Standalone {
   lastProgressMs: number;
   private readonly deps: StandaloneDeps;
   private readonly flushes: FlushTurns;
+  readonly windows: KeptWindows;
   private readonly alerts: KeptAlerts;
   /** Decided, and not yet part of a flush. */
   private decided: StormAlert[] = [];
@@ -90,7 +93,10 @@ export class Standalone {
       onAlert: (alert) => {
         this.decide(alert);
       },
-      onWindow: deps.onWindow,
+      onWindow: (window) => {
+        this.windows.add(window);
+        deps.onWindow(window);
+      },
     });
     this.telling = deps.createTelling({
       isSilenced: (alert, nowMs) => this.silences.isSilenced(alert, nowMs),
@@ -103,8 +109,10 @@ export class Standalone {
       say: deps.say,
     });
     this.alerts = new KeptAlerts(defaultConsoleBounds.alertsMax, deps.onKeptAlert);
+    this.windows = new KeptWindows({ nowMs: deps.nowMs, onRestored: deps.onKeptWindow });
     this.state = keptStateOf({
       alerts: this.alerts,
+      windows: this.windows,
       pipeline: this.pipeline,
       telling: this.telling,
       silences: this.silences,
