@@ -2,14 +2,21 @@
 
 import type { StormAlert } from "../../shared/domain/storm-alert.ts";
 
+/** An amount of which only the bounds are known. */
+export interface Between {
+  readonly least: number;
+  readonly most: number;
+}
+
 /** What a stop of the list at one moment would have changed, counted in the log. */
 export interface Stop {
   readonly at: number;
   /** Reply-alls, and automatic mails, up to and with that moment. */
   readonly replyAlls: number;
   readonly automatic: number;
-  /** Deliveries of minutes that had ended by then. */
-  readonly deliveredBefore: number;
+  /** Deliveries of mails accepted by then: those before that moment, and those after it. Of its minute the log does not say. */
+  readonly delivered: Between;
+  readonly stillDelivered: Between;
   /** What was accepted after it: mails, the people they were addressed to, and what the log says was delivered of them. */
   readonly laterMails: number;
   readonly laterRecipients: number;

@@ -1,7 +1,7 @@
 // Names, shares and numbers of the report in words.
 
 import { shownText, wholeNumber } from "../../shared/domain/storm-alert-words.ts";
-import type { Incident } from "./incident.ts";
+import type { Between, Incident } from "./incident.ts";
 
 const NAME_CHARS_MAX = 120;
 const ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
@@ -36,6 +36,17 @@ export function percent(part: number, whole: number): string {
 /** `1 delivery`, `840,000 deliveries`. */
 export function deliveries(amount: number): string {
   return amount === 1 ? "1 delivery" : `${wholeNumber(amount)} deliveries`;
+}
+
+/** `16`, `16 to 20`. */
+export function between({ least, most }: Between): string {
+  return least === most ? wholeNumber(least) : `${wholeNumber(least)} to ${wholeNumber(most)}`;
+}
+
+/** `16 deliveries`, `16 to 20 deliveries`, `at most 20 deliveries`. */
+export function deliveriesBetween({ least, most }: Between): string {
+  if (least === most) return deliveries(most);
+  return least === 0 ? `at most ${deliveries(most)}` : `${wholeNumber(least)} to ${deliveries(most)}`;
 }
 
 /** `840,000`, `8.4 M`: on an axis. */

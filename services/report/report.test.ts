@@ -203,9 +203,43 @@ describe("what it says", () => {
     const alerts = { opening: told, alerts: { shown: [told], more: 0 } };
     const before = ROWS.map(({ minute }) => ({ minute: minute + 900 }));
     const storm = account([...before, row], { startedAt: at(900), calmAt: at(930) });
-    const report = text(incidentReport([incidentFromAccount(storm, alerts)], READING)).replace(/^Read: .*$/mu, "");
+    const reading = { ...READING, until: at(2000) };
+    const report = text(incidentReport([incidentFromAccount(storm, alerts)], reading)).replace(/^Read: .*$/mu, "");
     expect(report.match(/\b2[3-5] Nov(?: 2026)?, \d\d:\d\d/gu)?.length).toBeGreaterThan(10);
     expect(report.match(/.*(?<!\bNov(?: 2026)?, |:)\b\d\d:\d\d/gu)).toBe(null);
+  });
+
+  test("of each stop, what became of every delivery: by then, still, averted", () => {
+    const told = opening(2.5);
+    const alerts = { opening: told, alerts: { shown: [told], more: 0 } };
+    const rows = [...ROWS, { minute: 20, delivered: { 20: 40, 21: 2460 } }];
+    const report = text(incidentReport([incidentFromAccount(account(rows), alerts)], READING));
+    expect(report).toContain("| **5,000** | **2,500** | **5,000** | **40 %** |");
+    expect(report).toContain("| 10 minutes after it | 08:41:30 | 12 min 30 s | 3 | 10,000 | 0 | 2,500 | 20 % |");
+    expect(report).toContain("Each row adds up to all 12,500 deliveries.");
+    expect(report).not.toContain("Deliveries are known by the minute.");
+  });
+
+  test("of a stop within the first minute, that nobody knows how many came before it", () => {
+    const told = opening(0.5);
+    const alerts = { opening: told, alerts: { shown: [told], more: 0 } };
+    const report = text(incidentReport([incidentFromAccount(account(ROWS), alerts)], READING));
+    expect(report).toContain("| **0 to 2,500** | **0 to 2,500** | **7,500** | **75 %** |");
+    expect(report).toContain("30 s after the first mail, after at most 2,500 deliveries.");
+    expect(report).toContain("Deliveries are known by the minute.");
+  });
+
+  test("of a stop after the end of the log, nothing; of one after the last mail, that none came later", () => {
+    const told = opening(2);
+    const incident = incidentFromAccount(account(ROWS), { opening: told, alerts: { shown: [told], more: 0 } });
+    const ended = text(incidentReport([incident], { ...READING, until: at(11.9) }));
+    expect(ended).toContain("| 10 minutes after it | after the end of the log |  |  |  |  |  |  |");
+    expect(ended).toContain("would have been averted; ten minutes later is after the end of the log.");
+    const whole = text(incidentReport([incident], { ...READING, until: at(12) }));
+    expect(whole).toContain(
+      "| 10 minutes after it (no mail came later) | 08:41:00 | 12 min | 3 | 10,000 | 0 | 0 | 0 % |",
+    );
+    expect(whole).toContain("had it been stopped ten minutes later, none, since no mail came after that.");
   });
 
   test("of a log without deliveries, how many were addressed", () => {

@@ -5,6 +5,7 @@ import type { Incident } from "./incident.ts";
 import { reportClock, type ReportClock } from "./report-clock.ts";
 import type { Block, ReportDocument, Table } from "./report-document.ts";
 import { nameOf, percent, shownName } from "./report-words.ts";
+import { isInLog } from "./stop.ts";
 import { sectionId, stormSection } from "./storm-section.ts";
 
 /** What was read, beside the storms. */
@@ -50,21 +51,22 @@ export function incidentReport(incidents: readonly Incident[], reading: ReportRe
   const title =
     only === undefined ? `${wholeNumber(incidents.length)} reply-all storms` : `Reply-all storm: ${nameOf(only)}`;
   const sections = incidents.flatMap((incident, index) => {
-    return stormSection(incident, clockOf(incident, reading), { index, isAlone: only !== undefined });
+    const place = { index, isAlone: only !== undefined, logEndsAt: reading.until };
+    return stormSection(incident, clockOf(incident, reading), place);
   });
   const contents = only === undefined ? [contentsOf(incidents, reading)] : [];
   return { title, mood: "storm", about, blocks: [...contents, ...sections] };
 }
 
 /** For every time that is shown of a storm: its answers may end before midnight, and its deliveries after it. */
-function clockOf(incident: Incident, { timeZone }: ReportReading): ReportClock {
+function clockOf(incident: Incident, { timeZone, until }: ReportReading): ReportClock {
   const { startedAt, lastAnswerAt, lastDeliveryAt, calmAt, minutes, alerts, lateStop, microsoft } = incident;
   const { rows, stepMs } = minutes;
   const [first, last] = [rows.at(0), rows.at(-1)];
   const shown = [
     startedAt,
     lastAnswerAt,
-    lateStop.at,
+    ...(isInLog(lateStop, until) ? [lateStop.at] : []),
     ...alerts.shown.map(({ detectedAt }) => detectedAt),
     ...[lastDeliveryAt, calmAt, first?.start].filter((at) => at !== undefined),
     ...(last === undefined ? [] : [last.start + stepMs]),

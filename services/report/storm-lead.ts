@@ -3,11 +3,18 @@
 import { counted, spanInWords, wholeNumber } from "../../shared/domain/storm-alert-words.ts";
 import type { Incident, Stop } from "./incident.ts";
 import type { ReportClock } from "./report-clock.ts";
+import { isInLog } from "./stop.ts";
 import { whyNever } from "./microsoft-words.ts";
-import { deliveries, nameOf, ordinal, percent } from "./report-words.ts";
+import { deliveries, deliveriesBetween, nameOf, ordinal, percent } from "./report-words.ts";
 
-export function stormLead(incident: Incident, clock: ReportClock): string[] {
-  return [whatHappened(incident, clock), whenSquall(incident, clock), whenMicrosoft(incident, clock), whatIf(incident)];
+/** `logEndsAt`: of the last line that was read. */
+export function stormLead(incident: Incident, clock: ReportClock, logEndsAt: number | undefined): string[] {
+  return [
+    whatHappened(incident, clock),
+    whenSquall(incident, clock),
+    whenMicrosoft(incident, clock),
+    whatIf(incident, logEndsAt),
+  ];
 }
 
 function whatHappened(incident: Incident, clock: ReportClock): string {
@@ -43,8 +50,8 @@ function whenSquall({ opening, alertStop, startedAt }: Incident, clock: ReportCl
   return `squall would have alerted ${at}, at ${clock.second(opening.detectedAt)}, ${after} after the first mail${behind(alertStop)}.`;
 }
 
-function behind({ deliveredBefore }: Stop): string {
-  return deliveredBefore === 0 ? "" : `, after ${deliveries(deliveredBefore)}`;
+function behind({ delivered }: Stop): string {
+  return delivered.most === 0 ? "" : `, after ${deliveriesBetween(delivered)}`;
 }
 
 function whenMicrosoft({ microsoft, opening }: Incident, clock: ReportClock): string {
@@ -56,13 +63,19 @@ function whenMicrosoft({ microsoft, opening }: Incident, clock: ReportClock): st
   return `Microsoft 365's default rule would have acted ${apart}, at ${clock.second(stop.at)}, at the ${ordinal(replyAll)} reply-all${behind(stop)}.`;
 }
 
-function whatIf({ alertStop, lateStop, delivered, recipients, calmAt }: Incident): string {
+function whatIf(incident: Incident, logEndsAt: number | undefined): string {
+  const { alertStop, delivered, recipients, calmAt } = incident;
   const atLeast = calmAt === undefined ? "at least " : "";
   if (delivered === 0) {
     const share = percent(alertStop.laterRecipients, recipients);
     return `Had the list been stopped at squall's alert, ${atLeast}${counted(alertStop.laterMails, "mail")} to ${wholeNumber(alertStop.laterRecipients)} recipients (${share}) would not have gone out; the log tells of no deliveries.`;
   }
-  const left = `${wholeNumber(lateStop.averted)} (${percent(lateStop.averted, delivered)})`;
-  const late = `ten minutes later, ${lateStop.averted === 0 ? "none" : left}`;
-  return `Had the list been stopped at squall's alert, ${atLeast}${deliveries(alertStop.averted)} (${percent(alertStop.averted, delivered)}) would have been averted; had it been stopped ${late}.`;
+  return `Had the list been stopped at squall's alert, ${atLeast}${deliveries(alertStop.averted)} (${percent(alertStop.averted, delivered)}) would have been averted; ${tenMinutesLater(incident, logEndsAt)}.`;
+}
+
+function tenMinutesLater({ lateStop, delivered }: Incident, logEndsAt: number | undefined): string {
+  if (!isInLog(lateStop, logEndsAt)) return "ten minutes later is after the end of the log";
+  const { averted, laterMails } = lateStop;
+  const left = averted === 0 ? "none" : `${wholeNumber(averted)} (${percent(averted, delivered)})`;
+  return `had it been stopped ten minutes later, ${left}${laterMails === 0 ? ", since no mail came after that" : ""}`;
 }

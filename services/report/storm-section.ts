@@ -10,16 +10,19 @@ import {
 import type { Incident } from "./incident.ts";
 import type { ReportClock } from "./report-clock.ts";
 import type { Block, Fact } from "./report-document.ts";
+import { stopTable } from "./stop-table.ts";
 import { deliveries, nameOf, ordinal, percent, shownName } from "./report-words.ts";
 import { stormLead } from "./storm-lead.ts";
 import { stormPlots } from "./storm-plots.ts";
-import { answererTable, eventTable, listTable, minuteTable, stepTable, stopTable } from "./storm-tables.ts";
+import { answererTable, eventTable, listTable, minuteTable, stepTable } from "./storm-tables.ts";
 
 export interface SectionPlace {
   /** Among the storms, from 0 on. */
   readonly index: number;
   /** It is the only one: the report's title is its title. */
   readonly isAlone: boolean;
+  /** Event time of the last line that was read; undefined when there was none. */
+  readonly logEndsAt: number | undefined;
 }
 
 /** What its place in the report is called, for links to it. */
@@ -28,7 +31,7 @@ export function sectionId(index: number): string {
 }
 
 export function stormSection(incident: Incident, clock: ReportClock, place: SectionPlace): Block[] {
-  const { index, isAlone } = place;
+  const { index, isAlone, logEndsAt } = place;
   const id = sectionId(index);
   const heading = (name: string, text: string): Block => ({
     kind: "heading",
@@ -41,10 +44,10 @@ export function stormSection(incident: Incident, clock: ReportClock, place: Sect
     : [{ kind: "heading", level: 2, id, text: `Storm on ${nameOf(incident)}`, beginsPage: index > 0 }];
   return [
     ...own,
-    { kind: "lead", sentences: stormLead(incident, clock) },
+    { kind: "lead", sentences: stormLead(incident, clock, logEndsAt) },
     { kind: "facts", facts: facts(incident, clock) },
     heading("stop", "Had the list been stopped"),
-    stopTable(incident, clock),
+    stopTable(incident, clock, logEndsAt),
     heading("rates", "How it went"),
     ...stormPlots(incident, clock, id),
     heading("events", "What happened"),

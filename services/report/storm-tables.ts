@@ -2,64 +2,13 @@
 
 import { MINUTE_MS } from "../../shared/domain/delivery-minutes.ts";
 import { counted, spanInWords, stepInWords, wholeNumber } from "../../shared/domain/storm-alert-words.ts";
-import type { Incident, IncidentMinute, Stop } from "./incident.ts";
+import type { Incident, IncidentMinute } from "./incident.ts";
 import type { ReportClock } from "./report-clock.ts";
 import type { Row, Table } from "./report-document.ts";
 import { percent, shownName } from "./report-words.ts";
-import { microsoftNotes } from "./microsoft-words.ts";
 import { stormEvents } from "./storm-events.ts";
 
 const NUMBER = true;
-
-/** When each would have said so, and what a stop then would have spared. */
-export function stopTable(incident: Incident, clock: ReportClock): Table {
-  const { alertStop, lateStop, microsoft } = incident;
-  const row = (name: string, stop: Stop, isMarked = false): Row => ({
-    cells: [name, clock.second(stop.at), ...stopCells(incident, stop)],
-    isMarked,
-  });
-  const never: Row = { cells: ["Microsoft 365's default rule", "never", "", "", "", "0", "0 %"] };
-  return {
-    kind: "table",
-    caption: "What a stop of the list would have spared, by when it is stopped",
-    columns: [
-      { name: "Stopped at" },
-      { name: "Time", isShort: true },
-      { name: "After the first mail", isShort: true },
-      { name: incident.replyAlls === 0 ? "Automatic mails by then" : "Reply-alls by then", isNumber: NUMBER },
-      { name: "Delivered by then", isNumber: NUMBER },
-      { name: incident.delivered === 0 ? "Recipients spared" : "Deliveries averted", isNumber: NUMBER },
-      { name: "Share", isNumber: NUMBER },
-    ],
-    rows: [
-      row("squall's alert", alertStop, true),
-      row("10 minutes after it", lateStop),
-      microsoft.kind === "acts" ? row("Microsoft 365's default rule", microsoft.stop) : never,
-    ],
-    notes: [
-      averted(incident),
-      "squall tells people, who stop the list: the second row is what ten minutes of theirs cost. Microsoft's rule refuses replies by itself.",
-      ...microsoftNotes(incident, clock),
-    ],
-  };
-}
-
-function stopCells({ startedAt, replyAlls, delivered, recipients }: Incident, stop: Stop): string[] {
-  const spared = delivered === 0 ? stop.laterRecipients : stop.averted;
-  return [
-    spanInWords(stop.at - startedAt),
-    wholeNumber(replyAlls === 0 ? stop.automatic : stop.replyAlls),
-    wholeNumber(stop.deliveredBefore),
-    wholeNumber(spared),
-    percent(spared, delivered === 0 ? recipients : delivered),
-  ];
-}
-
-function averted({ delivered }: Incident): string {
-  if (delivered === 0)
-    return "Spared are the recipients of mails accepted after that moment: this log tells of no deliveries.";
-  return "Averted are counted, not estimated: the deliveries in this log of mails accepted after that moment. Mails accepted before it would still have been delivered.";
-}
 
 export function eventTable(incident: Incident, clock: ReportClock): Table {
   return {
