@@ -28,8 +28,7 @@ export type MicrosoftVerdict =
   | { readonly kind: "acts"; readonly stop: Stop; readonly replyAll: number }
   | {
       readonly kind: "never";
-      /** Largest reach of a mail of the storm, and most reply-alls to one thread within 60 minutes with reach enough. */
-      readonly largestReach: number;
+      /** Reply-alls to one thread within 60 minutes with reach enough. */
       readonly mostInAnHour: number;
       /** When it would have, were all threads of the storm one conversation. */
       readonly togetherAt: number | undefined;
@@ -89,7 +88,10 @@ export interface Incident {
   readonly lastDeliveryAt: number | undefined;
   /** Absent: it goes on at the end of the log. */
   readonly calmAt: number | undefined;
+  /** Of its largest list, configured or learned too. */
   readonly audience: number;
+  /** Recipients of its largest mail. */
+  readonly largestReach: number;
   readonly mails: number;
   readonly replyAlls: number;
   readonly automatic: number;

@@ -33,6 +33,17 @@ export function percent(part: number, whole: number): string {
   return share < 1 ? `${Math.max(0.1, share).toFixed(1)} %` : `${Math.round(share)} %`;
 }
 
+/** Of a storm that goes on a share may also fall: what was accepted before a stop is delivered all the same. */
+export function soFar(words: string, calmAt: number | undefined): string {
+  return calmAt === undefined ? `${words} so far` : words;
+}
+
+/** `97 %`: what a stop at squall's alert would have averted of the deliveries or, where the log tells of none, of the recipients. */
+export function spared({ alertStop, delivered, recipients, calmAt }: Incident): string {
+  const share = delivered > 0 ? percent(alertStop.averted, delivered) : percent(alertStop.laterRecipients, recipients);
+  return soFar(share, calmAt);
+}
+
 /** `1 delivery`, `840,000 deliveries`. */
 export function deliveries(amount: number): string {
   return amount === 1 ? "1 delivery" : `${wholeNumber(amount)} deliveries`;

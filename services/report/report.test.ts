@@ -175,8 +175,9 @@ describe("what it says", () => {
     const { calmAt: _calmAt, ...open } = account(ROWS);
     const report = text(incidentReport([incidentFromAccount(open, alerts, { notKept: 2 })], READING));
     expect(report).toContain("from 08:29, still going at the end of the log (Europe/London): so far 3 people answered");
-    expect(report).toContain("at least 2,500 deliveries (25 %) would have been averted");
-    expect(report).toContain("| averted | at least 25 % |");
+    expect(report).toContain("at least 2,500 deliveries (25 % so far) would have been averted");
+    expect(report).toContain("had it been stopped ten minutes later, none so far, since no mail came after that.");
+    expect(report).toContain("| averted | 25 % so far | at least 2,500 deliveries,");
     expect(report).toContain("3 later alerts of squall left out");
     expect(report).toContain("2 mails of it could not be kept");
   });
@@ -229,10 +230,42 @@ describe("what it says", () => {
     expect(report).toContain("Deliveries are known by the minute.");
   });
 
+  test("of what squall told, until when it had counted; and that it was calm for a while", () => {
+    const told = opening(2.5);
+    const evidence = { ...told.evidence, deliveriesSoFar: 5000 };
+    const more = [
+      opening(3.5, { type: "storm.updated", evidence }),
+      opening(33, { type: "storm.resolved", resolvedAt: at(33) }),
+      opening(60, { type: "storm.resolved", resolvedAt: at(60) }),
+    ];
+    const alerts = { opening: told, alerts: { shown: [told, ...more], more: 0 } };
+    const report = text(incidentReport([incidentFromAccount(account(ROWS), alerts)], READING));
+    expect(report).toMatch(/^\| 08:32:30 \| squall tells that it goes on, .*, 5,000 deliveries by 08:32 \|$/mu);
+    expect(report.match(/^.*\bcalm\b.*\|$/gmu)).toEqual([
+      "| 09:02:00 | squall tells that it is calm; it went on later |",
+      "| 09:29:00 | calm: nobody new has answered for a while |",
+    ]);
+  });
+
+  test("of answers that Microsoft's rule does not count, that it counts others", () => {
+    const told = opening(2);
+    const alerts = { opening: told, alerts: { shown: [told], more: 0 } };
+    const replies = Array.from({ length: 12 }, (_, index) => ({
+      minute: index,
+      ...(index === 1 ? { threadKey: "2@example.org", answersThread: false } : {}),
+    }));
+    const report = text(incidentReport([incidentFromAccount(account(replies), alerts)], READING));
+    expect(report).toContain("at 08:40:00, at the tenth reply-all it counts.");
+    expect(report).toMatch(/^\| Microsoft 365's default rule .*\| 08:40:00 \| 11 min \| 11 \|/mu);
+  });
+
   test("of a stop after the end of the log, nothing; of one after the last mail, that none came later", () => {
     const told = opening(2);
     const incident = incidentFromAccount(account(ROWS), { opening: told, alerts: { shown: [told], more: 0 } });
     const ended = text(incidentReport([incident], { ...READING, until: at(11.9) }));
+    expect(text(incidentReport([incident], { ...READING, until: at(4.5) }))).toContain(
+      "| 08:33:30 | the last delivery of its mails, by the minute |",
+    );
     expect(ended).toContain("| 10 minutes after it | after the end of the log |  |  |  |  |  |  |");
     expect(ended).toContain("would have been averted; ten minutes later is after the end of the log.");
     const whole = text(incidentReport([incident], { ...READING, until: at(12) }));
@@ -247,7 +280,13 @@ describe("what it says", () => {
     const told = opening(2);
     const alerts = { opening: told, alerts: { shown: [told], more: 0 } };
     const report = text(incidentReport([incidentFromAccount(account(rows), alerts)], READING));
-    expect(report).toContain("3 people answered to all, 4 mails addressed 10,000 times to 2,500 recipients");
+    expect(report).toContain("3 people answered to all, 4 mails addressed 10,000 times to 2,500 recipients.");
+    const other = incidentFromAccount(account(rows, { audience: 2600 }), alerts);
+    const both = text(incidentReport([other, other], READING));
+    expect(both).toContain("| 3 | 0 | 25 % |");
+    expect(both).toContain(
+      "| recipients of each mail | 2,600 | as squall knows the list; the largest mail had 2,500 |",
+    );
     expect(report).toContain(
       "1 mail to 2,500 recipients (25 %) would not have gone out; the log tells of no deliveries",
     );

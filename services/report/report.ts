@@ -4,7 +4,7 @@ import { counted, wholeNumber } from "../../shared/domain/storm-alert-words.ts";
 import type { Incident } from "./incident.ts";
 import { reportClock, type ReportClock } from "./report-clock.ts";
 import type { Block, ReportDocument, Table } from "./report-document.ts";
-import { nameOf, percent, shownName } from "./report-words.ts";
+import { nameOf, shownName, spared } from "./report-words.ts";
 import { isInLog } from "./stop.ts";
 import { sectionId, stormSection } from "./storm-section.ts";
 
@@ -51,11 +51,26 @@ export function incidentReport(incidents: readonly Incident[], reading: ReportRe
   const title =
     only === undefined ? `${wholeNumber(incidents.length)} reply-all storms` : `Reply-all storm: ${nameOf(only)}`;
   const sections = incidents.flatMap((incident, index) => {
+    const shown = endingWith(incident, reading);
     const place = { index, isAlone: only !== undefined, logEndsAt: reading.until };
-    return stormSection(incident, clockOf(incident, reading), place);
+    return stormSection(shown, clockOf(shown, reading), place);
   });
   const contents = only === undefined ? [contentsOf(incidents, reading)] : [];
   return { title, mood: "storm", about, blocks: [...contents, ...sections] };
+}
+
+/** The minute of the last delivery may end after the log. */
+function endingWith(incident: Incident, { until = Number.POSITIVE_INFINITY }: ReportReading): Incident {
+  const { lastDeliveryAt, minutes } = incident;
+  const { later } = minutes;
+  return {
+    ...incident,
+    lastDeliveryAt: lastDeliveryAt === undefined ? undefined : Math.min(lastDeliveryAt, until),
+    minutes: {
+      ...minutes,
+      later: later === undefined ? undefined : { ...later, untilMs: Math.min(later.untilMs, until) },
+    },
+  };
 }
 
 /** For every time that is shown of a storm: its answers may end before midnight, and its deliveries after it. */
@@ -103,7 +118,7 @@ function contentsOf(incidents: readonly Incident[], { timeZone, notShown }: Repo
         clock.full(incident.startedAt),
         wholeNumber(incident.replyAlls),
         wholeNumber(incident.delivered),
-        percent(incident.alertStop.averted, incident.delivered),
+        spared(incident),
       ],
       target: sectionId(index),
     })),

@@ -5,7 +5,7 @@ import type { Incident, Stop } from "./incident.ts";
 import { microsoftNotes } from "./microsoft-words.ts";
 import type { ReportClock } from "./report-clock.ts";
 import type { Column, Row, Table } from "./report-document.ts";
-import { between, deliveries, percent } from "./report-words.ts";
+import { between, deliveries, percent, soFar } from "./report-words.ts";
 import { isInLog } from "./stop.ts";
 
 interface StopColumn extends Column {
@@ -48,13 +48,13 @@ export function stopTable(incident: Incident, clock: ReportClock, logEndsAt: num
   };
 }
 
-function stopColumns({ startedAt, replyAlls, delivered, recipients }: Incident): StopColumn[] {
+function stopColumns({ startedAt, replyAlls, delivered, recipients, calmAt }: Incident): StopColumn[] {
   const isNumber = true;
   const sum = (name: string, of: (stop: Stop) => number, never = ""): StopColumn => {
     return { name, isNumber, of: (stop) => wholeNumber(of(stop)), never };
   };
   const share = (of: (stop: Stop) => number, whole: number): StopColumn => {
-    return { name: "Share", isNumber, of: (stop) => percent(of(stop), whole), never: "0 %" };
+    return { name: soFar("Share", calmAt), isNumber, of: (stop) => percent(of(stop), whole), never: "0 %" };
   };
   const byThen =
     replyAlls === 0

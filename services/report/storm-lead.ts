@@ -4,8 +4,8 @@ import { counted, spanInWords, wholeNumber } from "../../shared/domain/storm-ale
 import type { Incident, Stop } from "./incident.ts";
 import type { ReportClock } from "./report-clock.ts";
 import { isInLog } from "./stop.ts";
-import { whyNever } from "./microsoft-words.ts";
-import { deliveries, deliveriesBetween, nameOf, ordinal, percent } from "./report-words.ts";
+import { itsReplyAll, whyNever } from "./microsoft-words.ts";
+import { deliveries, deliveriesBetween, nameOf, ordinal, percent, soFar, spared } from "./report-words.ts";
 
 /** `logEndsAt`: of the last line that was read. */
 export function stormLead(incident: Incident, clock: ReportClock, logEndsAt: number | undefined): string[] {
@@ -26,8 +26,8 @@ function whatHappened(incident: Incident, clock: ReportClock): string {
     calmAt === undefined
       ? ", still going at the end of the log"
       : ` to ${isOneDay ? time(lastAnswerAt) : full(lastAnswerAt)}`;
-  const soFar = calmAt === undefined ? "so far " : "";
-  return `A reply-all storm ${where}, ${when}${until} (${clock.timeZone}): ${soFar}${answers(incident)}, ${carried(incident)} to ${counted(audience, "recipient")}.`;
+  const goesOn = calmAt === undefined ? "so far " : "";
+  return `A reply-all storm ${where}, ${when}${until} (${clock.timeZone}): ${goesOn}${answers(incident)}, ${carried(incident)} to ${counted(audience, "recipient")}${last(incident, clock)}.`;
 }
 
 function answers({ people, replyAlls, automatic }: Incident): string {
@@ -43,6 +43,12 @@ function carried({ delivered, recipients, mails }: Incident): string {
   return `${counted(mails, "mail")} addressed ${wholeNumber(recipients)} times`;
 }
 
+/** Deliveries go on when nobody answers any more. */
+function last({ lastDeliveryAt }: Incident, { full, isOneDay, time }: ReportClock): string {
+  if (lastDeliveryAt === undefined) return "";
+  return `, the last by ${isOneDay ? time(lastDeliveryAt) : full(lastDeliveryAt)}`;
+}
+
 function whenSquall({ opening, alertStop, startedAt }: Incident, clock: ReportClock): string {
   const { replyAlls, automatic } = alertStop;
   const at = replyAlls === 0 ? `after ${counted(automatic, "automatic mail")}` : `at the ${ordinal(replyAlls)} answer`;
@@ -54,28 +60,30 @@ function behind({ delivered }: Stop): string {
   return delivered.most === 0 ? "" : `, after ${deliveriesBetween(delivered)}`;
 }
 
-function whenMicrosoft({ microsoft, opening }: Incident, clock: ReportClock): string {
-  if (microsoft.kind === "never") return `Microsoft 365's default rule would not have acted: ${whyNever(microsoft)}.`;
-  const { stop, replyAll } = microsoft;
+function whenMicrosoft(incident: Incident, clock: ReportClock): string {
+  const { microsoft, opening } = incident;
+  if (microsoft.kind === "never") return `Microsoft 365's default rule would not have acted: ${whyNever(incident)}.`;
+  const { stop } = microsoft;
   const distance = stop.at - opening.detectedAt;
   const apart =
     distance === 0 ? "at once with it" : `${spanInWords(Math.abs(distance))} ${distance > 0 ? "later" : "earlier"}`;
-  return `Microsoft 365's default rule would have acted ${apart}, at ${clock.second(stop.at)}, at the ${ordinal(replyAll)} reply-all${behind(stop)}.`;
+  return `Microsoft 365's default rule would have acted ${apart}, at ${clock.second(stop.at)}, at the ${itsReplyAll(microsoft)}${behind(stop)}.`;
 }
 
 function whatIf(incident: Incident, logEndsAt: number | undefined): string {
-  const { alertStop, delivered, recipients, calmAt } = incident;
+  const { alertStop, delivered, calmAt } = incident;
+  const share = spared(incident);
   const atLeast = calmAt === undefined ? "at least " : "";
   if (delivered === 0) {
-    const share = percent(alertStop.laterRecipients, recipients);
     return `Had the list been stopped at squall's alert, ${atLeast}${counted(alertStop.laterMails, "mail")} to ${wholeNumber(alertStop.laterRecipients)} recipients (${share}) would not have gone out; the log tells of no deliveries.`;
   }
-  return `Had the list been stopped at squall's alert, ${atLeast}${deliveries(alertStop.averted)} (${percent(alertStop.averted, delivered)}) would have been averted; ${tenMinutesLater(incident, logEndsAt)}.`;
+  return `Had the list been stopped at squall's alert, ${atLeast}${deliveries(alertStop.averted)} (${share}) would have been averted; ${tenMinutesLater(incident, logEndsAt)}.`;
 }
 
-function tenMinutesLater({ lateStop, delivered }: Incident, logEndsAt: number | undefined): string {
+function tenMinutesLater({ lateStop, delivered, calmAt }: Incident, logEndsAt: number | undefined): string {
   if (!isInLog(lateStop, logEndsAt)) return "ten minutes later is after the end of the log";
   const { averted, laterMails } = lateStop;
-  const left = averted === 0 ? "none" : `${wholeNumber(averted)} (${percent(averted, delivered)})`;
+  const left =
+    averted === 0 ? soFar("none", calmAt) : `${wholeNumber(averted)} (${soFar(percent(averted, delivered), calmAt)})`;
   return `had it been stopped ten minutes later, ${left}${laterMails === 0 ? ", since no mail came after that" : ""}`;
 }

@@ -11,7 +11,8 @@ import type { Incident } from "./incident.ts";
 import type { ReportClock } from "./report-clock.ts";
 import type { Block, Fact } from "./report-document.ts";
 import { stopTable } from "./stop-table.ts";
-import { deliveries, nameOf, ordinal, percent, shownName } from "./report-words.ts";
+import { itsReplyAll } from "./microsoft-words.ts";
+import { deliveries, nameOf, ordinal, shownName, spared } from "./report-words.ts";
 import { stormLead } from "./storm-lead.ts";
 import { stormPlots } from "./storm-plots.ts";
 import { answererTable, eventTable, listTable, minuteTable, stepTable } from "./storm-tables.ts";
@@ -75,7 +76,7 @@ function facts(incident: Incident, clock: ReportClock): Fact[] {
       : `at the ${ordinal(alertStop.replyAlls)} answer`;
   return [
     answersFact(incident),
-    { label: "recipients of each mail", value: wholeNumber(incident.audience), note: "" },
+    recipientsFact(incident),
     delivered > 0 ? deliveredFact(incident, clock) : addressedFact(incident),
     { label: "squall's alert", value: clock.minute(opening.detectedAt), note: `${byThen}, ${after}` },
     microsoftFact(incident, clock),
@@ -89,6 +90,12 @@ function answersFact({ replyAlls, people, automatic }: Incident): Fact {
   const note = `by ${people === 1 ? "1 person" : `${wholeNumber(people)} people`}`;
   const machines = automatic === 0 ? "" : `; ${counted(automatic, "automatic mail")} apart`;
   return { label: "reply-alls", value: wholeNumber(replyAlls), note: note + machines };
+}
+
+function recipientsFact({ audience, largestReach }: Incident): Fact {
+  const note =
+    largestReach < audience ? `as squall knows the list; the largest mail had ${wholeNumber(largestReach)}` : "";
+  return { label: "recipients of each mail", value: wholeNumber(audience), note };
 }
 
 function deliveredFact({ delivered, lastDeliveryAt }: Incident, clock: ReportClock): Fact {
@@ -105,19 +112,14 @@ function microsoftFact({ microsoft, opening }: Incident, clock: ReportClock): Fa
   if (microsoft.kind === "never") return { label, value: "would not have acted", note: "" };
   const distance = microsoft.stop.at - opening.detectedAt;
   const apart = `${spanInWords(Math.abs(distance))} ${distance >= 0 ? "after" : "before"} squall's alert`;
-  return { label, value: clock.minute(microsoft.stop.at), note: `${ordinal(microsoft.replyAll)} reply-all, ${apart}` };
+  return { label, value: clock.minute(microsoft.stop.at), note: `${itsReplyAll(microsoft)}, ${apart}` };
 }
 
-function avertedFact({ alertStop, delivered, recipients, calmAt }: Incident): Fact {
-  const atLeast = calmAt === undefined ? "at least " : "";
-  const note = "had the list been stopped at squall's alert";
-  const label = "averted";
-  if (delivered > 0) {
-    const value = atLeast + percent(alertStop.averted, delivered);
-    return { label, value, note: `${deliveries(alertStop.averted)}, ${note}` };
-  }
-  const value = atLeast + percent(alertStop.laterRecipients, recipients);
-  return { label, value, note: `${wholeNumber(alertStop.laterRecipients)} recipients, ${note}` };
+function avertedFact(incident: Incident): Fact {
+  const { alertStop, delivered, calmAt } = incident;
+  const what = delivered > 0 ? deliveries(alertStop.averted) : `${wholeNumber(alertStop.laterRecipients)} recipients`;
+  const note = `${calmAt === undefined ? "at least " : ""}${what}, had the list been stopped at squall's alert`;
+  return { label: "averted", value: spared(incident), note };
 }
 
 function why({ opening }: Incident): string[] {
@@ -134,7 +136,9 @@ function howCounted(incident: Incident, clock: ReportClock): string[] {
     `First mail: by ${starter === undefined ? "somebody unknown" : shownName(starter)}${subject === undefined ? "" : `, subject "${shownName(subject)}"`}. Thread ${shownName(threadKey)}${threads > 1 ? `, and ${wholeNumber(threads - 1)} more` : ""}. Storm ${incident.stormId}, site ${shownName(incident.site)}.`,
   ];
   if (calmAt === undefined)
-    notes.push("The storm was not over at the end of the log: all figures are at least so large.");
+    notes.push(
+      "The storm was not over at the end of the log: all numbers are at least so large, and shares are of what the log has.",
+    );
   else
     notes.push(
       `It counts as calm from ${clock.minute(calmAt)} on; mails after that are left out, and so are deliveries from two hours after it.`,

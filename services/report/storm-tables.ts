@@ -15,8 +15,14 @@ export function eventTable(incident: Incident, clock: ReportClock): Table {
     kind: "table",
     caption: "The course of the storm",
     columns: [{ name: "Time", isShort: true }, { name: "What happened" }],
-    rows: stormEvents(incident).map(({ at, words, isMarked }) => ({ cells: [clock.second(at), words], isMarked })),
-    notes: incident.alerts.more === 0 ? [] : [`${counted(incident.alerts.more, "later alert")} of squall left out.`],
+    rows: stormEvents(incident, clock).map(({ at, words, isMarked }) => ({
+      cells: [clock.second(at), words],
+      isMarked,
+    })),
+    notes: [
+      ...(incident.alerts.more === 0 ? [] : [`${counted(incident.alerts.more, "later alert")} of squall left out.`]),
+      "What squall tells is what it knew at that line. A mail that only later turned out to be of the storm counts everywhere else in this report, from its own time on.",
+    ],
   };
 }
 
@@ -34,6 +40,7 @@ export function stepTable({ opening }: Incident, clock: ReportClock): Table {
     rows: opening.evidence.steps.map((step) => ({
       cells: [clock.second(step.at), shownName(step.person), stepInWords(step), step.score.toFixed(1)],
     })),
+    notes: ["The last ten at most, of one thread; who answers again within an hour adds nothing."],
   };
 }
 
@@ -74,7 +81,7 @@ export function answererTable({ answerers }: Incident, clock: ReportClock): Tabl
   return {
     kind: "table",
     caption: "People who answered to all, in order of their first answer",
-    columns: [{ name: "Person" }, { name: "First", isShort: true }, { name: "Mails", isNumber: NUMBER }],
+    columns: [{ name: "Person" }, { name: "First", isShort: true }, { name: "Reply-alls", isNumber: NUMBER }],
     rows: shown.map(({ person, firstAt, replyAlls }) => ({
       cells: [shownName(person), clock.second(firstAt), wholeNumber(replyAlls)],
     })),
@@ -98,7 +105,9 @@ export function minuteTable(incident: Incident, clock: ReportClock): Table {
     rows: minuteRows(incident, clock, { rows, stepMs, isAutomatic }),
     isLong: true,
     notes: [
-      "Marked: squall's alert.",
+      incident.delivered === 0
+        ? "Marked: squall's alert."
+        : "Marked: squall's alert. Deliveries of that row may have come before it or after it.",
       ...(later === undefined
         ? []
         : [`After that ${wholeNumber(later.delivered)} more deliveries until ${clock.full(later.untilMs)}.`]),
