@@ -79,7 +79,8 @@ export interface Incident {
   readonly list: string | undefined;
   readonly subject: string | undefined;
   readonly starter: string | undefined;
-  readonly threadKey: string;
+  /** Undefined where the report goes without people. */
+  readonly threadKey: string | undefined;
   readonly startedAt: number;
   readonly firstAnswer: { readonly at: number; readonly person: string | undefined } | undefined;
   /** Of the last mail, or the last reply-all where there was one. */

@@ -13,7 +13,12 @@ export function shownName(text: string): string {
 
 /** What a storm is called: its list, else its subject or thread. */
 export function nameOf({ list, subject, threadKey }: Incident): string {
-  return shownName(list ?? subject ?? threadKey);
+  return shownName(list ?? subject ?? threadKey ?? "a thread without a list");
+}
+
+/** `person`: as the log calls them. */
+export function somebody(person: string | undefined): string {
+  return person === undefined ? "somebody unknown" : shownName(person);
 }
 
 /** `third`, `21st`. */

@@ -14,6 +14,7 @@ import { account, at, type MessageRow, opening } from "../../test/support/storm-
 
 const READING: ReportReading = {
   timeZone: "Europe/London",
+  withPeople: true,
   from: at(-9),
   until: at(120),
   lines: 1000,
@@ -115,6 +116,50 @@ describe("no text of a log becomes a part of the report", () => {
       }),
       RUNS,
     );
+  });
+});
+
+describe("a report without people", () => {
+  const reading = { ...READING, withPeople: false };
+  const forms = (report: ReportDocument): string[] => [reportPage(report), reportMarkdown(report)];
+
+  test("names nobody and quotes nobody, wherever the log has a say; its list stands", () => {
+    const texts = ["subject", "starter", "thread", "person", "message", "answer"].map((name) => `${name}-of-the-log`);
+    const [subject = "", starter = "", threadKey = "", person = "", messageId = "", answerer = ""] = texts;
+    const told = opening(2, { subject, starter, threadKey });
+    const step = { at: at(1), secondsSinceLast: 60, timing: 3, newcomer: 0, pause: 0, score: 3, person };
+    const evidence = { ...told.evidence, steps: [step], firstMessageId: messageId, messageIds: [messageId] };
+    const alert = { ...told, evidence };
+    const rows = ROWS.map((row, index) => ({ ...row, threadKey, person: index === 2 ? answerer : person }));
+    const alerts = { opening: alert, alerts: { shown: [alert], more: 0 } };
+    const nearest = { threadKey, subject, list: "near@example.org", startedAt: at(0), replyAlls: 2, audience: 300 };
+    const calm = { ...READING, nearest: [{ ...nearest, closeness: 0.4, why: "2 people" }] };
+    const { list: _list, ...unnamed } = account(rows, { starter, subject, threadKey });
+    for (const storm of [account(rows, { starter, subject, threadKey }), unnamed]) {
+      const incident = incidentFromAccount(storm, alerts);
+      for (const form of forms(incidentReport([incident], READING))) expect(form).toContain(person);
+      for (const form of forms(incidentReport([incident], reading))) {
+        expect(texts.filter((text) => form.includes(text))).toEqual([]);
+        expect(form).toContain("all@example.org");
+        expect(form).toContain("People have numbers");
+      }
+    }
+    for (const form of forms(incidentReport([], calm))) expect(form).toContain(subject);
+    for (const form of forms(incidentReport([], { ...calm, withPeople: false }))) {
+      expect(texts.filter((text) => form.includes(text))).toEqual([]);
+      expect(form).toContain("near@example.org");
+    }
+  });
+
+  test("numbers people in order of time, the starter first, the same everywhere", () => {
+    const told = opening(2);
+    const alerts = { opening: told, alerts: { shown: [told], more: 0 } };
+    const rows = ["zoe", "yan", "xia", "yan"].map((person, minute) => ({ minute, person }));
+    const storm = incidentFromAccount(account(rows, { starter: "zoe" }), alerts);
+    const report = reportMarkdown(incidentReport([storm], reading));
+    expect(report).toContain("first mail, by person 1, to");
+    expect(report).toContain("first answer to all, by person 2 |");
+    expect(report).toContain("| person 2 | 08:30:00 | 2 |\n| person 3 | 08:31:00 | 1 |\n");
   });
 });
 

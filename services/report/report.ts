@@ -6,11 +6,14 @@ import { reportClock, type ReportClock } from "./report-clock.ts";
 import type { Block, ReportDocument, Table } from "./report-document.ts";
 import { nameOf, shownName, spared } from "./report-words.ts";
 import { isInLog } from "./stop.ts";
+import { nearestWithoutPeople, withoutPeople } from "./without-people.ts";
 import { sectionId, stormSection } from "./storm-section.ts";
 
 /** What was read, beside the storms. */
 export interface ReportReading {
   readonly timeZone: string;
+  /** False: it is to be passed on, and names nobody. `faults` are shown as they are. */
+  readonly withPeople: boolean;
   /** Event time of the first and last line, ms; undefined when there was none. */
   readonly from: number | undefined;
   readonly until: number | undefined;
@@ -41,13 +44,18 @@ export interface NearestInReport {
 }
 
 const PERSONAL = "It names people as the mail log does, by their addresses: personal data, to be kept as the log is.";
+const NOBODY = "People have numbers, anew in each storm; addresses of people, subjects and Message-IDs are left out.";
 
-export function incidentReport(incidents: readonly Incident[], reading: ReportReading): ReportDocument {
+export function incidentReport(all: readonly Incident[], reading: ReportReading): ReportDocument {
+  const { withPeople, faults, nearest } = reading;
+  const incidents = withPeople ? all : all.map(withoutPeople);
   const [only] = incidents.length === 1 ? incidents : [];
-  const about = [whatWasRead(reading), ...reading.faults, PERSONAL];
+  const about = [whatWasRead(reading), ...faults];
   if (incidents.length === 0) {
-    return { title: "No reply-all storm", mood: "calm", about: about.slice(0, -1), blocks: calmBlocks(reading) };
+    const blocks = calmBlocks(withPeople ? reading : { ...reading, nearest: nearestWithoutPeople(nearest) });
+    return { title: "No reply-all storm", mood: "calm", about, blocks };
   }
+  about.push(withPeople ? PERSONAL : NOBODY);
   const title =
     only === undefined ? `${wholeNumber(incidents.length)} reply-all storms` : `Reply-all storm: ${nameOf(only)}`;
   const sections = incidents.flatMap((incident, index) => {

@@ -7,7 +7,7 @@ import type { StormAlert } from "../../shared/domain/storm-alert.ts";
 import type { Incident, IncidentMinute } from "./incident.ts";
 import { itsReplyAll } from "./microsoft-words.ts";
 import type { ReportClock } from "./report-clock.ts";
-import { deliveries, shownName } from "./report-words.ts";
+import { deliveries, shownName, somebody } from "./report-words.ts";
 
 export interface StormEvent {
   readonly at: number;
@@ -35,10 +35,9 @@ function plain(at: number | undefined, words: string): StormEvent[] {
 }
 
 function firstMail({ starter, audience, list, subject }: Incident): string {
-  const who = starter === undefined ? "somebody unknown" : shownName(starter);
   const what = subject === undefined ? "" : `, subject "${shownName(subject)}"`;
   const where = list === undefined ? "to" : "to a list of";
-  return `first mail, by ${who}, ${where} ${counted(audience, "recipient")}${what}`;
+  return `first mail, by ${somebody(starter)}, ${where} ${counted(audience, "recipient")}${what}`;
 }
 
 function firstAnswer({ firstAnswer: first }: Incident): string {

@@ -19,7 +19,7 @@ export function stormLead(incident: Incident, clock: ReportClock, logEndsAt: num
 
 function whatHappened(incident: Incident, clock: ReportClock): string {
   const { startedAt, calmAt, lastAnswerAt, audience } = incident;
-  const where = incident.list === undefined ? `in the thread ${nameOf(incident)}` : `on the list ${nameOf(incident)}`;
+  const where = whereOf(incident);
   const { day, full, isOneDay, time } = clock;
   const when = isOneDay ? `on ${day(startedAt)} from ${time(startedAt)}` : `from ${full(startedAt)}`;
   const until =
@@ -28,6 +28,11 @@ function whatHappened(incident: Incident, clock: ReportClock): string {
       : ` to ${isOneDay ? time(lastAnswerAt) : full(lastAnswerAt)}`;
   const goesOn = calmAt === undefined ? "so far " : "";
   return `A reply-all storm ${where}, ${when}${until} (${clock.timeZone}): ${goesOn}${answers(incident)}, ${carried(incident)} to ${counted(audience, "recipient")}${last(incident, clock)}.`;
+}
+
+function whereOf(incident: Incident): string {
+  if (incident.list !== undefined) return `on the list ${nameOf(incident)}`;
+  return incident.threadKey === undefined ? `in ${nameOf(incident)}` : `in the thread ${nameOf(incident)}`;
 }
 
 function answers({ people, replyAlls, automatic }: Incident): string {

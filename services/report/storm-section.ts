@@ -12,7 +12,7 @@ import type { ReportClock } from "./report-clock.ts";
 import type { Block, Fact } from "./report-document.ts";
 import { stopTable } from "./stop-table.ts";
 import { itsReplyAll } from "./microsoft-words.ts";
-import { deliveries, nameOf, ordinal, shownName, spared } from "./report-words.ts";
+import { deliveries, nameOf, ordinal, shownName, somebody, spared } from "./report-words.ts";
 import { stormLead } from "./storm-lead.ts";
 import { stormPlots } from "./storm-plots.ts";
 import { answererTable, eventTable, listTable, minuteTable, stepTable } from "./storm-tables.ts";
@@ -129,11 +129,11 @@ function why({ opening }: Incident): string[] {
 }
 
 function howCounted(incident: Incident, clock: ReportClock): string[] {
-  const { calmAt, notKept, starter, subject, threadKey, threads } = incident;
+  const { calmAt, notKept } = incident;
   const notes = [
     "A reply-all is a mail to the list, or to 20 people or more of the thread, by somebody other than who began it. Mails of machines are counted apart.",
     "Deliveries are lines of the log that say so, at the server that took the mail in, in the minute of their stamp. What is still queued at the end of the log, refused or lost is none.",
-    `First mail: by ${starter === undefined ? "somebody unknown" : shownName(starter)}${subject === undefined ? "" : `, subject "${shownName(subject)}"`}. Thread ${shownName(threadKey)}${threads > 1 ? `, and ${wholeNumber(threads - 1)} more` : ""}. Storm ${incident.stormId}, site ${shownName(incident.site)}.`,
+    whichStorm(incident),
   ];
   if (calmAt === undefined)
     notes.push(
@@ -145,4 +145,11 @@ function howCounted(incident: Incident, clock: ReportClock): string[] {
     );
   if (notKept > 0) notes.push(`${counted(notKept, "mail")} of it could not be kept and are left out of all figures.`);
   return notes;
+}
+
+function whichStorm({ starter, subject, threadKey, threads, stormId, site }: Incident): string {
+  const about = subject === undefined ? "" : `, subject "${shownName(subject)}"`;
+  const more = threads > 1 ? `, and ${wholeNumber(threads - 1)} more` : "";
+  const thread = threadKey === undefined ? `In ${counted(threads, "thread")}` : `Thread ${shownName(threadKey)}${more}`;
+  return `First mail: by ${somebody(starter)}${about}. ${thread}. Storm ${stormId} of the mail system "${shownName(site)}".`;
 }
