@@ -49,6 +49,11 @@ export function spared({ alertStop, delivered, recipients, calmAt }: Incident): 
   return soFar(share, calmAt);
 }
 
+/** `1 person`, `216 people`. */
+export function people(amount: number): string {
+  return amount === 1 ? "1 person" : `${wholeNumber(amount)} people`;
+}
+
 /** `1 delivery`, `840,000 deliveries`. */
 export function deliveries(amount: number): string {
   return amount === 1 ? "1 delivery" : `${wholeNumber(amount)} deliveries`;

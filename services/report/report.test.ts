@@ -224,7 +224,7 @@ describe("what it says", () => {
     expect(report).toContain("had it been stopped ten minutes later, none so far, since no mail came after that.");
     expect(report).toContain("| averted | 25 % so far | at least 2,500 deliveries,");
     expect(report).toContain("3 later alerts of squall left out");
-    expect(report).toContain("2 mails of it could not be kept");
+    expect(report).toContain("Left out of all figures: 2 mails of it that could not be kept.");
   });
 
   test("of a storm over midnight, on which days", () => {

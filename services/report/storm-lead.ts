@@ -5,7 +5,7 @@ import type { Incident, Stop } from "./incident.ts";
 import type { ReportClock } from "./report-clock.ts";
 import { isInLog } from "./stop.ts";
 import { itsReplyAll, whyNever } from "./microsoft-words.ts";
-import { deliveries, deliveriesBetween, nameOf, ordinal, percent, soFar, spared } from "./report-words.ts";
+import { deliveries, deliveriesBetween, nameOf, ordinal, people, percent, soFar, spared } from "./report-words.ts";
 
 /** `logEndsAt`: of the last line that was read. */
 export function stormLead(incident: Incident, clock: ReportClock, logEndsAt: number | undefined): string[] {
@@ -35,11 +35,10 @@ function whereOf(incident: Incident): string {
   return incident.threadKey === undefined ? `in ${nameOf(incident)}` : `in the thread ${nameOf(incident)}`;
 }
 
-function answers({ people, replyAlls, automatic }: Incident): string {
+function answers({ people: who, replyAlls, automatic }: Incident): string {
   if (replyAlls === 0) return counted(automatic, "automatic mail");
-  const who = people === 1 ? "1 person" : `${wholeNumber(people)} people`;
-  const times = replyAlls === people ? "" : `, ${wholeNumber(replyAlls)} times`;
-  return `${who} answered to all${times}`;
+  const times = replyAlls === who ? "" : `, ${wholeNumber(replyAlls)} times`;
+  return `${people(who)} answered to all${times}`;
 }
 
 /** A log that tells of no delivery still tells to how many each mail went. */

@@ -12,7 +12,7 @@ import type { ReportClock } from "./report-clock.ts";
 import type { Block, Fact } from "./report-document.ts";
 import { stopTable } from "./stop-table.ts";
 import { itsReplyAll } from "./microsoft-words.ts";
-import { deliveries, nameOf, ordinal, shownName, somebody, spared } from "./report-words.ts";
+import { deliveries, nameOf, ordinal, people, shownName, somebody, spared } from "./report-words.ts";
 import { stormLead } from "./storm-lead.ts";
 import { stormPlots } from "./storm-plots.ts";
 import { answererTable, eventTable, listTable, minuteTable, stepTable } from "./storm-tables.ts";
@@ -84,10 +84,10 @@ function facts(incident: Incident, clock: ReportClock): Fact[] {
   ];
 }
 
-function answersFact({ replyAlls, people, automatic }: Incident): Fact {
+function answersFact({ replyAlls, people: who, automatic }: Incident): Fact {
   if (replyAlls === 0)
     return { label: "automatic mails", value: wholeNumber(automatic), note: "nobody answered to all" };
-  const note = `by ${people === 1 ? "1 person" : `${wholeNumber(people)} people`}`;
+  const note = `by ${people(who)}`;
   const machines = automatic === 0 ? "" : `; ${counted(automatic, "automatic mail")} apart`;
   return { label: "reply-alls", value: wholeNumber(replyAlls), note: note + machines };
 }
@@ -111,7 +111,10 @@ function microsoftFact({ microsoft, opening }: Incident, clock: ReportClock): Fa
   const label = "Microsoft 365's default rule";
   if (microsoft.kind === "never") return { label, value: "would not have acted", note: "" };
   const distance = microsoft.stop.at - opening.detectedAt;
-  const apart = `${spanInWords(Math.abs(distance))} ${distance >= 0 ? "after" : "before"} squall's alert`;
+  const apart =
+    distance === 0
+      ? "at once with squall's alert"
+      : `${spanInWords(Math.abs(distance))} ${distance > 0 ? "after" : "before"} squall's alert`;
   return { label, value: clock.minute(microsoft.stop.at), note: `${itsReplyAll(microsoft)}, ${apart}` };
 }
 
@@ -143,7 +146,7 @@ function howCounted(incident: Incident, clock: ReportClock): string[] {
     notes.push(
       `It counts as calm from ${clock.minute(calmAt)} on; mails after that are left out, and so are deliveries from two hours after it.`,
     );
-  if (notKept > 0) notes.push(`${counted(notKept, "mail")} of it could not be kept and are left out of all figures.`);
+  if (notKept > 0) notes.push(`Left out of all figures: ${counted(notKept, "mail")} of it that could not be kept.`);
   return notes;
 }
 

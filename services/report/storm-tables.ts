@@ -5,7 +5,7 @@ import { counted, spanInWords, stepInWords, wholeNumber } from "../../shared/dom
 import type { Incident, IncidentMinute } from "./incident.ts";
 import type { ReportClock } from "./report-clock.ts";
 import type { Row, Table } from "./report-document.ts";
-import { percent, shownName } from "./report-words.ts";
+import { deliveries, people, percent, shownName } from "./report-words.ts";
 import { stormEvents } from "./storm-events.ts";
 
 const NUMBER = true;
@@ -77,7 +77,7 @@ export function listTable({ lists, delivered }: Incident): Table {
 export function answererTable({ answerers }: Incident, clock: ReportClock): Table {
   const { shown, more, moreReplyAlls } = answerers;
   const order = more === 0 ? "" : " Shown are those who answered most, the earlier first.";
-  const rest = `${wholeNumber(more)} more people, with ${counted(moreReplyAlls, "reply-all")}, are left out.${order}`;
+  const rest = `Left out: ${people(more)} with ${counted(moreReplyAlls, "reply-all")}.${order}`;
   return {
     kind: "table",
     caption: "People who answered to all, in order of their first answer",
@@ -110,7 +110,7 @@ export function minuteTable(incident: Incident, clock: ReportClock): Table {
         : "Marked: squall's alert. Deliveries of that row may have come before it or after it.",
       ...(later === undefined
         ? []
-        : [`After that ${wholeNumber(later.delivered)} more deliveries until ${clock.full(later.untilMs)}.`]),
+        : [`After that: ${deliveries(later.delivered)} until ${clock.full(later.untilMs)}.`]),
     ],
   };
 }
