@@ -93,9 +93,10 @@ function answersFact({ replyAlls, people: who, automatic }: Incident): Fact {
 }
 
 function recipientsFact({ audience, largestReach }: Incident): Fact {
-  const note =
-    largestReach < audience ? `as squall knows the list; the largest mail had ${wholeNumber(largestReach)}` : "";
-  return { label: "recipients of each mail", value: wholeNumber(audience), note };
+  const value = wholeNumber(audience);
+  if (largestReach >= audience) return { label: "recipients of the largest mail", value, note: "" };
+  const note = `as squall knows it; the largest mail had ${counted(largestReach, "recipient")}`;
+  return { label: "people on the list", value, note };
 }
 
 function deliveredFact({ delivered, lastDeliveryAt }: Incident, clock: ReportClock): Fact {

@@ -9,6 +9,10 @@ import { deliveries, people, percent, shownName } from "./report-words.ts";
 import { stormEvents } from "./storm-events.ts";
 
 const NUMBER = true;
+const SEVERAL_LISTS = [
+  "A mail to several lists counts with each of them, with all its deliveries.",
+  "People: as configured, or as many as mails to the list reached, with those of other lists among their recipients.",
+];
 
 export function eventTable(incident: Incident, clock: ReportClock): Table {
   return {
@@ -68,7 +72,7 @@ export function listTable({ lists, delivered }: Incident): Table {
     ],
     rows,
     notes: [
-      ...(lists.shown.length > 1 ? ["A mail to several lists counts with each of them, with all its deliveries."] : []),
+      ...(lists.shown.length > 1 ? SEVERAL_LISTS : []),
       ...(lists.more === 0 ? [] : [`${counted(lists.more, "more list")} left out.`]),
     ],
   };
