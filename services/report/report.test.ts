@@ -329,9 +329,7 @@ describe("what it says", () => {
     const other = incidentFromAccount(account(rows, { audience: 2600 }), alerts);
     const both = text(incidentReport([other, other], READING));
     expect(both).toContain("| 3 | 0 | 25 % |");
-    expect(both).toContain(
-      "| people on the list | 2,600 | as squall knows it; the largest mail had 2,500 recipients |",
-    );
+    expect(both).toContain("| people it reaches | 2,600 | as squall knows it; the largest mail had 2,500 recipients |");
     expect(report).toContain(
       "1 mail to 2,500 recipients (25 %) would not have gone out; the log tells of no deliveries",
     );

@@ -6,8 +6,8 @@ import { reportClock, type ReportClock } from "./report-clock.ts";
 import type { Block, ReportDocument, Table } from "./report-document.ts";
 import { nameOf, shownName, spared } from "./report-words.ts";
 import { isInLog } from "./stop.ts";
-import { nearestWithoutPeople, withoutPeople } from "./without-people.ts";
 import { sectionId, stormSection } from "./storm-section.ts";
+import { nearestWithoutPeople, withoutPeople } from "./without-people.ts";
 
 /** What was read, beside the storms. */
 export interface ReportReading {

@@ -3,9 +3,9 @@
 import { counted, spanInWords, wholeNumber } from "../../shared/domain/storm-alert-words.ts";
 import type { Incident, Stop } from "./incident.ts";
 import type { ReportClock } from "./report-clock.ts";
-import { isInLog } from "./stop.ts";
 import { itsReplyAll, whyNever } from "./microsoft-words.ts";
 import { deliveries, deliveriesBetween, nameOf, ordinal, people, percent, soFar, spared } from "./report-words.ts";
+import { isInLog } from "./stop.ts";
 
 /** `logEndsAt`: of the last line that was read. */
 export function stormLead(incident: Incident, clock: ReportClock, logEndsAt: number | undefined): string[] {

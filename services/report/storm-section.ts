@@ -10,9 +10,9 @@ import {
 import type { Incident } from "./incident.ts";
 import type { ReportClock } from "./report-clock.ts";
 import type { Block, Fact } from "./report-document.ts";
-import { stopTable } from "./stop-table.ts";
 import { itsReplyAll } from "./microsoft-words.ts";
 import { deliveries, nameOf, ordinal, people, shownName, somebody, spared } from "./report-words.ts";
+import { stopTable } from "./stop-table.ts";
 import { stormLead } from "./storm-lead.ts";
 import { stormPlots } from "./storm-plots.ts";
 import { answererTable, eventTable, listTable, minuteTable, stepTable } from "./storm-tables.ts";
@@ -96,7 +96,7 @@ function recipientsFact({ audience, largestReach }: Incident): Fact {
   const value = wholeNumber(audience);
   if (largestReach >= audience) return { label: "recipients of the largest mail", value, note: "" };
   const note = `as squall knows it; the largest mail had ${counted(largestReach, "recipient")}`;
-  return { label: "people on the list", value, note };
+  return { label: "people it reaches", value, note };
 }
 
 function deliveredFact({ delivered, lastDeliveryAt }: Incident, clock: ReportClock): Fact {

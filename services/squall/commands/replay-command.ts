@@ -91,8 +91,10 @@ export async function replayCommand(
     const choice = flags.format === "auto" ? "" : ` (--format ${flags.format} may be why)`;
     terminal.err(`squall: ${NOTHING_RECOGNISED}${choice}\n`);
   }
-  const written = report?.write(result, { isInterrupted: terminal.signal.aborted }) ?? [];
-  if (flags.quiet !== true) for (const line of written) terminal.err(`${line}\n`);
+  const say = (line: string): void => {
+    if (flags.quiet !== true) terminal.err(`${line}\n`);
+  };
+  report?.write(result, { isInterrupted: terminal.signal.aborted, say });
   return exitCode(result, flags, terminal);
 }
 

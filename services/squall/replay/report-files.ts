@@ -35,8 +35,8 @@ export class ReportFiles {
     this.options = options;
   }
 
-  /** Says a line of each file. Throws InputError. */
-  write(result: ReplayResult, { isInterrupted }: { isInterrupted: boolean }): string[] {
+  /** `say`: hears a line of each file that was written. Throws InputError. */
+  write(result: ReplayResult, { isInterrupted, say }: { isInterrupted: boolean; say: (line: string) => void }): void {
     const { counters, assembler, survey, from, until, failures } = result;
     const incidents = this.book.incidents();
     const report = incidentReport(incidents, {
@@ -59,10 +59,10 @@ export class ReportFiles {
     });
     const smaller = this.book.notShown === 0 ? "" : `, ${counted(this.book.notShown, "smaller one")} left out`;
     const storms = incidents.length === 0 ? "no storm" : counted(incidents.length, "storm");
-    return this.files.map(({ path, kind }) => {
+    for (const { path, kind } of this.files) {
       writeWholeFile(path, WRITERS[kind](report));
-      return `report     written to ${path}: ${storms}${smaller}`;
-    });
+      say(`report     written to ${path}: ${storms}${smaller}`);
+    }
   }
 
   /** Paths may lead through somebody's home. */
