@@ -52,6 +52,7 @@ export function incidentFromAccount(
     lastDeliveryAt: lastDeliveryOf(messages),
     calmAt: account.calmAt,
     audience: Math.max(account.audience, opening.evidence.audience),
+    largestReach: messages.reduce((most, { recipients }) => Math.max(most, recipients), 0),
     mails: messages.length,
     replyAlls: answers.length,
     automatic: messages.filter(({ role }) => role === "automatic").length,

@@ -1,5 +1,6 @@
 // What is counted of a storm: worked numbers.
 
+import { array, assert, integer, property, record } from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { StormAccount } from "../../shared/domain/storm-account.ts";
 import type { Incident } from "./incident.ts";
@@ -37,11 +38,21 @@ describe("a stop at minute 2", () => {
       at: at(2),
       replyAlls: 1,
       automatic: 0,
-      deliveredBefore: 500,
+      delivered: { least: 500, most: 600 },
+      stillDelivered: { least: 400, most: 500 },
       laterMails: 2,
       laterRecipients: 5000,
       averted: 507,
     });
+  });
+  test("knows of the minute it falls in only that it may have gone either way", () => {
+    expect(stopAt(storm, at(0.5))).toMatchObject({
+      delivered: { least: 0, most: 300 },
+      stillDelivered: { least: 200, most: 500 },
+      averted: 1007,
+    });
+    expect(stopAt(storm, at(1.99)).delivered).toEqual({ least: 300, most: 500 });
+    expect(stopAt(storm, at(5)).delivered).toEqual({ least: 1507, most: 1507 });
   });
   test.each([
     ["before the first mail, everything", -1, 1507],
@@ -51,6 +62,38 @@ describe("a stop at minute 2", () => {
     expect(stopAt(storm, at(minute)).averted).toBe(averted);
   });
 });
+
+test("whatever the storm: what was delivered by a stop lies between its bounds, and with the rest it is everything", () => {
+  const seconds = integer({ min: 0, max: 900 });
+  const mail = record({ second: seconds, delays: array(integer({ min: 0, max: 400 }), { maxLength: 12 }) });
+  assert(
+    property(array(mail, { maxLength: 12 }), seconds, (mails, stopSecond) => {
+      const times = mails.map(({ second, delays }) => delays.map((delay) => second + delay));
+      const storm = messages(
+        mails.map(({ second }, index) => ({
+          minute: second / 60,
+          delivered: countBy(times[index] ?? [], (time) => Math.floor(time / 60)),
+        })),
+      );
+      const accepted = times.filter((_times, index) => (mails[index]?.second ?? 0) <= stopSecond).flat();
+      const before = accepted.filter((time) => time <= stopSecond).length;
+      const { delivered, stillDelivered, averted } = stopAt(storm, at(stopSecond / 60));
+      expect(delivered.least).toBeLessThanOrEqual(before);
+      expect(delivered.most).toBeGreaterThanOrEqual(before);
+      const total = times.flat().length;
+      expect(delivered.least + stillDelivered.most + averted).toBe(total);
+      expect(delivered.most + stillDelivered.least + averted).toBe(total);
+      expect(accepted.length + averted).toBe(total);
+    }),
+    { seed: 20_161_114 },
+  );
+});
+
+function countBy(values: readonly number[], of: (value: number) => number): Record<number, number> {
+  const counts: Record<number, number> = {};
+  for (const value of values) counts[of(value)] = (counts[of(value)] ?? 0) + 1;
+  return counts;
+}
 
 describe("Microsoft 365's default rule", () => {
   test("acts at the tenth reply-all to a thread within 60 minutes", () => {
@@ -63,16 +106,12 @@ describe("Microsoft 365's default rule", () => {
     expect(microsoftVerdict(later)).toMatchObject({ kind: "acts", stop: { at: at(10) } });
   });
   test.each<[string, readonly MessageRow[], object]>([
-    [
-      "fewer recipients",
-      replies(span(1, 20), { recipients: 2499 }),
-      { largestReach: 2499, mostInAnHour: 0, togetherAt: undefined },
-    ],
-    ["nine replies", replies(span(1, 9)), { largestReach: 2500, mostInAnHour: 9, togetherAt: undefined }],
+    ["fewer recipients", replies(span(1, 20), { recipients: 2499 }), { mostInAnHour: 0, togetherAt: undefined }],
+    ["nine replies", replies(span(1, 9)), { mostInAnHour: 9, togetherAt: undefined }],
     [
       "ten replies, seven minutes apart",
       replies(span(1, 10).map((minute) => minute * 7)),
-      { largestReach: 2500, mostInAnHour: 9, togetherAt: undefined },
+      { mostInAnHour: 9, togetherAt: undefined },
     ],
     ["machines", replies(span(1, 20), { role: "automatic" }), { mostInAnHour: 0, togetherAt: undefined }],
     [
@@ -154,7 +193,7 @@ describe("an incident", () => {
       [
         { minute: 0, delivered: { 0: 2000 } },
         { minute: 1, person: "a", lists: both, delivered: { 1: 2400 } },
-        { minute: 2, person: "b", delivered: { 2: 2500 } },
+        { minute: 2, person: "b", recipients: 2501, delivered: { 2: 2500 } },
         { minute: 3, person: "a", delivered: { 3: 2500, 9: 1 } },
         { minute: 4, role: "automatic", delivered: { 4: 10 } },
       ],
@@ -169,7 +208,8 @@ describe("an incident", () => {
       replyAlls: 3,
       people: 2,
       automatic: 1,
-      recipients: 12_500,
+      recipients: 12_501,
+      largestReach: 2501,
       delivered: 9411,
     });
     expect([firstAnswer, lastAnswerAt, lastDeliveryAt]).toEqual([{ at: at(1), person: "a" }, at(3), at(10)]);

@@ -2,14 +2,21 @@
 
 import type { StormAlert } from "../../shared/domain/storm-alert.ts";
 
+/** An amount of which only the bounds are known. */
+export interface Between {
+  readonly least: number;
+  readonly most: number;
+}
+
 /** What a stop of the list at one moment would have changed, counted in the log. */
 export interface Stop {
   readonly at: number;
   /** Reply-alls, and automatic mails, up to and with that moment. */
   readonly replyAlls: number;
   readonly automatic: number;
-  /** Deliveries of minutes that had ended by then. */
-  readonly deliveredBefore: number;
+  /** Deliveries of mails accepted by then: those before that moment, and those after it. Of its minute the log does not say. */
+  readonly delivered: Between;
+  readonly stillDelivered: Between;
   /** What was accepted after it: mails, the people they were addressed to, and what the log says was delivered of them. */
   readonly laterMails: number;
   readonly laterRecipients: number;
@@ -21,8 +28,7 @@ export type MicrosoftVerdict =
   | { readonly kind: "acts"; readonly stop: Stop; readonly replyAll: number }
   | {
       readonly kind: "never";
-      /** Largest reach of a mail of the storm, and most reply-alls to one thread within 60 minutes with reach enough. */
-      readonly largestReach: number;
+      /** Reply-alls to one thread within 60 minutes with reach enough. */
       readonly mostInAnHour: number;
       /** When it would have, were all threads of the storm one conversation. */
       readonly togetherAt: number | undefined;
@@ -73,7 +79,8 @@ export interface Incident {
   readonly list: string | undefined;
   readonly subject: string | undefined;
   readonly starter: string | undefined;
-  readonly threadKey: string;
+  /** Undefined where the report goes without people. */
+  readonly threadKey: string | undefined;
   readonly startedAt: number;
   readonly firstAnswer: { readonly at: number; readonly person: string | undefined } | undefined;
   /** Of the last mail, or the last reply-all where there was one. */
@@ -82,7 +89,10 @@ export interface Incident {
   readonly lastDeliveryAt: number | undefined;
   /** Absent: it goes on at the end of the log. */
   readonly calmAt: number | undefined;
+  /** Of its largest list, configured or learned too. */
   readonly audience: number;
+  /** Recipients of its largest mail. */
+  readonly largestReach: number;
   readonly mails: number;
   readonly replyAlls: number;
   readonly automatic: number;

@@ -14,7 +14,6 @@ export function microsoftVerdict(messages: readonly StormMessage[]): MicrosoftVe
   const together = firstTrip(messages.map((message) => asSeen(message, TOGETHER, message.role === "reply-all")));
   return {
     kind: "never",
-    largestReach: messages.reduce((most, { recipients }) => Math.max(most, recipients), 0),
     mostInAnHour: mostInAnHour(messages),
     togetherAt: together?.atMs,
   };

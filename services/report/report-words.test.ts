@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { timeTicks, valueTicks } from "./html/axis.ts";
 import { UTC_OFFSET, zoneOffset } from "../../shared/domain/zone-offset.ts";
 import { reportClock } from "./report-clock.ts";
-import { deliveries, ordinal, percent, shortNumber } from "./report-words.ts";
+import { between, deliveries, deliveriesBetween, ordinal, people, percent, shortNumber } from "./report-words.ts";
 
 const MINUTE = 60_000;
 
@@ -43,8 +43,18 @@ test.each([
   expect(shortNumber(value)).toBe(words);
 });
 
-test("one delivery is one", () => {
+test("one delivery is one, one person too", () => {
   expect([deliveries(1), deliveries(2500)]).toEqual(["1 delivery", "2,500 deliveries"]);
+  expect([people(1), people(2500)]).toEqual(["1 person", "2,500 people"]);
+});
+
+test.each([
+  [0, 0, "0", "0 deliveries"],
+  [0, 1, "0 to 1", "at most 1 delivery"],
+  [1600, 1600, "1,600", "1,600 deliveries"],
+  [1600, 2000, "1,600 to 2,000", "1,600 to 2,000 deliveries"],
+])("from %i to %i", (least, most, number, words) => {
+  expect([between({ least, most }), deliveriesBetween({ least, most })]).toEqual([number, words]);
 });
 
 describe("axes", () => {

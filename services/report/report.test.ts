@@ -14,6 +14,7 @@ import { account, at, type MessageRow, opening } from "../../test/support/storm-
 
 const READING: ReportReading = {
   timeZone: "Europe/London",
+  withPeople: true,
   from: at(-9),
   until: at(120),
   lines: 1000,
@@ -118,6 +119,50 @@ describe("no text of a log becomes a part of the report", () => {
   });
 });
 
+describe("a report without people", () => {
+  const reading = { ...READING, withPeople: false };
+  const forms = (report: ReportDocument): string[] => [reportPage(report), reportMarkdown(report)];
+
+  test("names nobody and quotes nobody, wherever the log has a say; its list stands", () => {
+    const texts = ["subject", "starter", "thread", "person", "message", "answer"].map((name) => `${name}-of-the-log`);
+    const [subject = "", starter = "", threadKey = "", person = "", messageId = "", answerer = ""] = texts;
+    const told = opening(2, { subject, starter, threadKey });
+    const step = { at: at(1), secondsSinceLast: 60, timing: 3, newcomer: 0, pause: 0, score: 3, person };
+    const evidence = { ...told.evidence, steps: [step], firstMessageId: messageId, messageIds: [messageId] };
+    const alert = { ...told, evidence };
+    const rows = ROWS.map((row, index) => ({ ...row, threadKey, person: index === 2 ? answerer : person }));
+    const alerts = { opening: alert, alerts: { shown: [alert], more: 0 } };
+    const nearest = { threadKey, subject, list: "near@example.org", startedAt: at(0), replyAlls: 2, audience: 300 };
+    const calm = { ...READING, nearest: [{ ...nearest, closeness: 0.4, why: "2 people" }] };
+    const { list: _list, ...unnamed } = account(rows, { starter, subject, threadKey });
+    for (const storm of [account(rows, { starter, subject, threadKey }), unnamed]) {
+      const incident = incidentFromAccount(storm, alerts);
+      for (const form of forms(incidentReport([incident], READING))) expect(form).toContain(person);
+      for (const form of forms(incidentReport([incident], reading))) {
+        expect(texts.filter((text) => form.includes(text))).toEqual([]);
+        expect(form).toContain("all@example.org");
+        expect(form).toContain("People have numbers");
+      }
+    }
+    for (const form of forms(incidentReport([], calm))) expect(form).toContain(subject);
+    for (const form of forms(incidentReport([], { ...calm, withPeople: false }))) {
+      expect(texts.filter((text) => form.includes(text))).toEqual([]);
+      expect(form).toContain("near@example.org");
+    }
+  });
+
+  test("numbers people in order of time, the starter first, the same everywhere", () => {
+    const told = opening(2);
+    const alerts = { opening: told, alerts: { shown: [told], more: 0 } };
+    const rows = ["zoe", "yan", "xia", "yan"].map((person, minute) => ({ minute, person }));
+    const storm = incidentFromAccount(account(rows, { starter: "zoe" }), alerts);
+    const report = reportMarkdown(incidentReport([storm], reading));
+    expect(report).toContain("first mail, by person 1, to");
+    expect(report).toContain("first answer to all, by person 2 |");
+    expect(report).toContain("| person 2 | 08:30:00 | 2 |\n| person 3 | 08:31:00 | 1 |\n");
+  });
+});
+
 describe("the page", () => {
   const page = reportPage(reportWith("all@example.org"));
 
@@ -175,10 +220,11 @@ describe("what it says", () => {
     const { calmAt: _calmAt, ...open } = account(ROWS);
     const report = text(incidentReport([incidentFromAccount(open, alerts, { notKept: 2 })], READING));
     expect(report).toContain("from 08:29, still going at the end of the log (Europe/London): so far 3 people answered");
-    expect(report).toContain("at least 2,500 deliveries (25 %) would have been averted");
-    expect(report).toContain("| averted | at least 25 % |");
+    expect(report).toContain("at least 2,500 deliveries (25 % so far) would have been averted");
+    expect(report).toContain("had it been stopped ten minutes later, none so far, since no mail came after that.");
+    expect(report).toContain("| averted | 25 % so far | at least 2,500 deliveries,");
     expect(report).toContain("3 later alerts of squall left out");
-    expect(report).toContain("2 mails of it could not be kept");
+    expect(report).toContain("Left out of all figures: 2 mails of it that could not be kept.");
   });
 
   test("of a storm over midnight, on which days", () => {
@@ -203,9 +249,75 @@ describe("what it says", () => {
     const alerts = { opening: told, alerts: { shown: [told], more: 0 } };
     const before = ROWS.map(({ minute }) => ({ minute: minute + 900 }));
     const storm = account([...before, row], { startedAt: at(900), calmAt: at(930) });
-    const report = text(incidentReport([incidentFromAccount(storm, alerts)], READING)).replace(/^Read: .*$/mu, "");
+    const reading = { ...READING, until: at(2000) };
+    const report = text(incidentReport([incidentFromAccount(storm, alerts)], reading)).replace(/^Read: .*$/mu, "");
     expect(report.match(/\b2[3-5] Nov(?: 2026)?, \d\d:\d\d/gu)?.length).toBeGreaterThan(10);
     expect(report.match(/.*(?<!\bNov(?: 2026)?, |:)\b\d\d:\d\d/gu)).toBe(null);
+  });
+
+  test("of each stop, what became of every delivery: by then, still, averted", () => {
+    const told = opening(2.5);
+    const alerts = { opening: told, alerts: { shown: [told], more: 0 } };
+    const rows = [...ROWS, { minute: 20, delivered: { 20: 40, 21: 2460 } }];
+    const report = text(incidentReport([incidentFromAccount(account(rows), alerts)], READING));
+    expect(report).toContain("| **5,000** | **2,500** | **5,000** | **40 %** |");
+    expect(report).toContain("| 10 minutes after it | 08:41:30 | 12 min 30 s | 3 | 10,000 | 0 | 2,500 | 20 % |");
+    expect(report).toContain("Each row adds up to all 12,500 deliveries.");
+    expect(report).not.toContain("Deliveries are known by the minute.");
+  });
+
+  test("of a stop within the first minute, that nobody knows how many came before it", () => {
+    const told = opening(0.5);
+    const alerts = { opening: told, alerts: { shown: [told], more: 0 } };
+    const report = text(incidentReport([incidentFromAccount(account(ROWS), alerts)], READING));
+    expect(report).toContain("| **0 to 2,500** | **0 to 2,500** | **7,500** | **75 %** |");
+    expect(report).toContain("30 s after the first mail, after at most 2,500 deliveries.");
+    expect(report).toContain("Deliveries are known by the minute.");
+  });
+
+  test("of what squall told, until when it had counted; and that it was calm for a while", () => {
+    const told = opening(2.5);
+    const evidence = { ...told.evidence, deliveriesSoFar: 5000 };
+    const more = [
+      opening(3.5, { type: "storm.updated", evidence }),
+      opening(33, { type: "storm.resolved", resolvedAt: at(33) }),
+      opening(60, { type: "storm.resolved", resolvedAt: at(60) }),
+    ];
+    const alerts = { opening: told, alerts: { shown: [told, ...more], more: 0 } };
+    const report = text(incidentReport([incidentFromAccount(account(ROWS), alerts)], READING));
+    expect(report).toMatch(/^\| 08:32:30 \| squall tells that it goes on, .*, 5,000 deliveries by 08:32 \|$/mu);
+    expect(report.match(/^.*\bcalm\b.*\|$/gmu)).toEqual([
+      "| 09:02:00 | squall tells that it is calm; it went on later |",
+      "| 09:29:00 | calm: nobody new has answered for a while |",
+    ]);
+  });
+
+  test("of answers that Microsoft's rule does not count, that it counts others", () => {
+    const told = opening(2);
+    const alerts = { opening: told, alerts: { shown: [told], more: 0 } };
+    const replies = Array.from({ length: 12 }, (_, index) => ({
+      minute: index,
+      ...(index === 1 ? { threadKey: "2@example.org", answersThread: false } : {}),
+    }));
+    const report = text(incidentReport([incidentFromAccount(account(replies), alerts)], READING));
+    expect(report).toContain("at 08:40:00, at the tenth reply-all it counts.");
+    expect(report).toMatch(/^\| Microsoft 365's default rule .*\| 08:40:00 \| 11 min \| 11 \|/mu);
+  });
+
+  test("of a stop after the end of the log, nothing; of one after the last mail, that none came later", () => {
+    const told = opening(2);
+    const incident = incidentFromAccount(account(ROWS), { opening: told, alerts: { shown: [told], more: 0 } });
+    const ended = text(incidentReport([incident], { ...READING, until: at(11.9) }));
+    expect(text(incidentReport([incident], { ...READING, until: at(4.5) }))).toContain(
+      "| 08:33:30 | the last delivery of its mails, by the minute |",
+    );
+    expect(ended).toContain("| 10 minutes after it | after the end of the log |  |  |  |  |  |  |");
+    expect(ended).toContain("would have been averted; ten minutes later is after the end of the log.");
+    const whole = text(incidentReport([incident], { ...READING, until: at(12) }));
+    expect(whole).toContain(
+      "| 10 minutes after it (no mail came later) | 08:41:00 | 12 min | 3 | 10,000 | 0 | 0 | 0 % |",
+    );
+    expect(whole).toContain("had it been stopped ten minutes later, none, since no mail came after that.");
   });
 
   test("of a log without deliveries, how many were addressed", () => {
@@ -213,7 +325,11 @@ describe("what it says", () => {
     const told = opening(2);
     const alerts = { opening: told, alerts: { shown: [told], more: 0 } };
     const report = text(incidentReport([incidentFromAccount(account(rows), alerts)], READING));
-    expect(report).toContain("3 people answered to all, 4 mails addressed 10,000 times to 2,500 recipients");
+    expect(report).toContain("3 people answered to all, 4 mails addressed 10,000 times to 2,500 recipients.");
+    const other = incidentFromAccount(account(rows, { audience: 2600 }), alerts);
+    const both = text(incidentReport([other, other], READING));
+    expect(both).toContain("| 3 | 0 | 25 % |");
+    expect(both).toContain("| people it reaches | 2,600 | as squall knows it; the largest mail had 2,500 recipients |");
     expect(report).toContain(
       "1 mail to 2,500 recipients (25 %) would not have gone out; the log tells of no deliveries",
     );

@@ -4,12 +4,16 @@ import { counted, wholeNumber } from "../../shared/domain/storm-alert-words.ts";
 import type { Incident } from "./incident.ts";
 import { reportClock, type ReportClock } from "./report-clock.ts";
 import type { Block, ReportDocument, Table } from "./report-document.ts";
-import { nameOf, percent, shownName } from "./report-words.ts";
+import { nameOf, shownName, spared } from "./report-words.ts";
+import { isInLog } from "./stop.ts";
 import { sectionId, stormSection } from "./storm-section.ts";
+import { nearestWithoutPeople, withoutPeople } from "./without-people.ts";
 
 /** What was read, beside the storms. */
 export interface ReportReading {
   readonly timeZone: string;
+  /** False: it is to be passed on, and names nobody. `faults` are shown as they are. */
+  readonly withPeople: boolean;
   /** Event time of the first and last line, ms; undefined when there was none. */
   readonly from: number | undefined;
   readonly until: number | undefined;
@@ -40,31 +44,52 @@ export interface NearestInReport {
 }
 
 const PERSONAL = "It names people as the mail log does, by their addresses: personal data, to be kept as the log is.";
+const NOBODY = "People have numbers, anew in each storm; addresses of people, subjects and Message-IDs are left out.";
 
-export function incidentReport(incidents: readonly Incident[], reading: ReportReading): ReportDocument {
+export function incidentReport(all: readonly Incident[], reading: ReportReading): ReportDocument {
+  const { withPeople, faults, nearest } = reading;
+  const incidents = withPeople ? all : all.map(withoutPeople);
   const [only] = incidents.length === 1 ? incidents : [];
-  const about = [whatWasRead(reading), ...reading.faults, PERSONAL];
+  const about = [whatWasRead(reading), ...faults];
   if (incidents.length === 0) {
-    return { title: "No reply-all storm", mood: "calm", about: about.slice(0, -1), blocks: calmBlocks(reading) };
+    const blocks = calmBlocks(withPeople ? reading : { ...reading, nearest: nearestWithoutPeople(nearest) });
+    return { title: "No reply-all storm", mood: "calm", about, blocks };
   }
+  about.push(withPeople ? PERSONAL : NOBODY);
   const title =
     only === undefined ? `${wholeNumber(incidents.length)} reply-all storms` : `Reply-all storm: ${nameOf(only)}`;
   const sections = incidents.flatMap((incident, index) => {
-    return stormSection(incident, clockOf(incident, reading), { index, isAlone: only !== undefined });
+    const shown = endingWith(incident, reading);
+    const place = { index, isAlone: only !== undefined, logEndsAt: reading.until };
+    return stormSection(shown, clockOf(shown, reading), place);
   });
   const contents = only === undefined ? [contentsOf(incidents, reading)] : [];
   return { title, mood: "storm", about, blocks: [...contents, ...sections] };
 }
 
+/** The minute of the last delivery may end after the log. */
+function endingWith(incident: Incident, { until = Number.POSITIVE_INFINITY }: ReportReading): Incident {
+  const { lastDeliveryAt, minutes } = incident;
+  const { later } = minutes;
+  return {
+    ...incident,
+    lastDeliveryAt: lastDeliveryAt === undefined ? undefined : Math.min(lastDeliveryAt, until),
+    minutes: {
+      ...minutes,
+      later: later === undefined ? undefined : { ...later, untilMs: Math.min(later.untilMs, until) },
+    },
+  };
+}
+
 /** For every time that is shown of a storm: its answers may end before midnight, and its deliveries after it. */
-function clockOf(incident: Incident, { timeZone }: ReportReading): ReportClock {
+function clockOf(incident: Incident, { timeZone, until }: ReportReading): ReportClock {
   const { startedAt, lastAnswerAt, lastDeliveryAt, calmAt, minutes, alerts, lateStop, microsoft } = incident;
   const { rows, stepMs } = minutes;
   const [first, last] = [rows.at(0), rows.at(-1)];
   const shown = [
     startedAt,
     lastAnswerAt,
-    lateStop.at,
+    ...(isInLog(lateStop, until) ? [lateStop.at] : []),
     ...alerts.shown.map(({ detectedAt }) => detectedAt),
     ...[lastDeliveryAt, calmAt, first?.start].filter((at) => at !== undefined),
     ...(last === undefined ? [] : [last.start + stepMs]),
@@ -101,7 +126,7 @@ function contentsOf(incidents: readonly Incident[], { timeZone, notShown }: Repo
         clock.full(incident.startedAt),
         wholeNumber(incident.replyAlls),
         wholeNumber(incident.delivered),
-        percent(incident.alertStop.averted, incident.delivered),
+        spared(incident),
       ],
       target: sectionId(index),
     })),

@@ -1,11 +1,13 @@
 // Incident -> its moments, in order of time: mails, alerts, what Microsoft's rule would have done, the busiest minute, the end.
 
-import { MINUTE_MS } from "../../shared/domain/delivery-minutes.ts";
+import { MINUTE_MS, minuteStart } from "../../shared/domain/delivery-minutes.ts";
 import { stormAlertStory } from "../../shared/domain/storm-alert-text.ts";
 import { counted, reasonInWords, spanInWords, wholeNumber } from "../../shared/domain/storm-alert-words.ts";
 import type { StormAlert } from "../../shared/domain/storm-alert.ts";
 import type { Incident, IncidentMinute } from "./incident.ts";
-import { deliveries, ordinal, shownName } from "./report-words.ts";
+import { itsReplyAll } from "./microsoft-words.ts";
+import type { ReportClock } from "./report-clock.ts";
+import { deliveries, shownName, somebody } from "./report-words.ts";
 
 export interface StormEvent {
   readonly at: number;
@@ -13,12 +15,12 @@ export interface StormEvent {
   readonly isMarked: boolean;
 }
 
-export function stormEvents(incident: Incident): StormEvent[] {
+export function stormEvents(incident: Incident, clock: ReportClock): StormEvent[] {
   const { startedAt, lastAnswerAt, lastDeliveryAt, calmAt } = incident;
   const events = [
     ...plain(startedAt, firstMail(incident)),
     ...plain(incident.firstAnswer?.at, firstAnswer(incident)),
-    ...incident.alerts.shown.flatMap(alertEvent),
+    ...incident.alerts.shown.flatMap((alert) => alertEvent(alert, calmAt, clock)),
     ...microsoftEvent(incident),
     ...busiest(incident),
     ...plain(lastAnswerAt, incident.replyAlls === 0 ? "the last mail" : "the last reply-all"),
@@ -32,33 +34,35 @@ function plain(at: number | undefined, words: string): StormEvent[] {
   return at === undefined ? [] : [{ at, words, isMarked: false }];
 }
 
-function firstMail({ starter, audience, subject }: Incident): string {
-  const who = starter === undefined ? "somebody unknown" : shownName(starter);
+function firstMail({ starter, audience, list, subject }: Incident): string {
   const what = subject === undefined ? "" : `, subject "${shownName(subject)}"`;
-  return `first mail, by ${who}, to a list of ${counted(audience, "recipient")}${what}`;
+  const where = list === undefined ? "to" : "to a list of";
+  return `first mail, by ${somebody(starter)}, ${where} ${counted(audience, "recipient")}${what}`;
 }
 
 function firstAnswer({ firstAnswer: first }: Incident): string {
   return first?.person === undefined ? "first answer to all" : `first answer to all, by ${shownName(first.person)}`;
 }
 
-function alertEvent(alert: StormAlert): StormEvent[] {
-  const { type, severity, reasons } = alert;
+function alertEvent(alert: StormAlert, calmAt: number | undefined, clock: ReportClock): StormEvent[] {
+  const { type, severity, reasons, resolvedAt } = alert;
+  // Its end is said once, from the account; it may have looked calm before.
+  if (type === "storm.resolved") {
+    return plain(resolvedAt === calmAt ? undefined : resolvedAt, "squall tells that it is calm; it went on later");
+  }
   const story = stormAlertStory(alert);
   const words = {
     "storm.watch": () => `squall watches (pages nobody): ${story}`,
     "storm.opened": () => `squall alerts, ${severity}: ${story}; ${reasons.map(reasonInWords).join("; ")}`,
     "storm.updated": () =>
-      `squall tells that it goes on, ${severity}: ${story}, ${deliveries(alert.evidence.deliveriesSoFar)}`,
-    // Its end is said once, from the account.
-    "storm.resolved": () => "",
+      `squall tells that it goes on, ${severity}: ${story}, ${deliveries(alert.evidence.deliveriesSoFar)} by ${clock.time(minuteStart(alert.detectedAt))}`,
   }[type]();
-  return words === "" ? [] : [{ at: alert.detectedAt, words, isMarked: type === "storm.opened" }];
+  return [{ at: alert.detectedAt, words, isMarked: type === "storm.opened" }];
 }
 
 function microsoftEvent({ microsoft }: Incident): StormEvent[] {
   if (microsoft.kind === "never") return [];
-  const words = `Microsoft 365's default rule would have acted, at the ${ordinal(microsoft.replyAll)} reply-all`;
+  const words = `Microsoft 365's default rule would have acted, at the ${itsReplyAll(microsoft)}`;
   return [{ at: microsoft.stop.at, words, isMarked: false }];
 }
 

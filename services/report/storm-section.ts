@@ -10,16 +10,20 @@ import {
 import type { Incident } from "./incident.ts";
 import type { ReportClock } from "./report-clock.ts";
 import type { Block, Fact } from "./report-document.ts";
-import { deliveries, nameOf, ordinal, percent, shownName } from "./report-words.ts";
+import { itsReplyAll } from "./microsoft-words.ts";
+import { deliveries, nameOf, ordinal, people, shownName, somebody, spared } from "./report-words.ts";
+import { stopTable } from "./stop-table.ts";
 import { stormLead } from "./storm-lead.ts";
 import { stormPlots } from "./storm-plots.ts";
-import { answererTable, eventTable, listTable, minuteTable, stepTable, stopTable } from "./storm-tables.ts";
+import { answererTable, eventTable, listTable, minuteTable, stepTable } from "./storm-tables.ts";
 
 export interface SectionPlace {
   /** Among the storms, from 0 on. */
   readonly index: number;
   /** It is the only one: the report's title is its title. */
   readonly isAlone: boolean;
+  /** Event time of the last line that was read; undefined when there was none. */
+  readonly logEndsAt: number | undefined;
 }
 
 /** What its place in the report is called, for links to it. */
@@ -28,7 +32,7 @@ export function sectionId(index: number): string {
 }
 
 export function stormSection(incident: Incident, clock: ReportClock, place: SectionPlace): Block[] {
-  const { index, isAlone } = place;
+  const { index, isAlone, logEndsAt } = place;
   const id = sectionId(index);
   const heading = (name: string, text: string): Block => ({
     kind: "heading",
@@ -41,10 +45,10 @@ export function stormSection(incident: Incident, clock: ReportClock, place: Sect
     : [{ kind: "heading", level: 2, id, text: `Storm on ${nameOf(incident)}`, beginsPage: index > 0 }];
   return [
     ...own,
-    { kind: "lead", sentences: stormLead(incident, clock) },
+    { kind: "lead", sentences: stormLead(incident, clock, logEndsAt) },
     { kind: "facts", facts: facts(incident, clock) },
     heading("stop", "Had the list been stopped"),
-    stopTable(incident, clock),
+    stopTable(incident, clock, logEndsAt),
     heading("rates", "How it went"),
     ...stormPlots(incident, clock, id),
     heading("events", "What happened"),
@@ -72,7 +76,7 @@ function facts(incident: Incident, clock: ReportClock): Fact[] {
       : `at the ${ordinal(alertStop.replyAlls)} answer`;
   return [
     answersFact(incident),
-    { label: "recipients of each mail", value: wholeNumber(incident.audience), note: "" },
+    recipientsFact(incident),
     delivered > 0 ? deliveredFact(incident, clock) : addressedFact(incident),
     { label: "squall's alert", value: clock.minute(opening.detectedAt), note: `${byThen}, ${after}` },
     microsoftFact(incident, clock),
@@ -80,12 +84,19 @@ function facts(incident: Incident, clock: ReportClock): Fact[] {
   ];
 }
 
-function answersFact({ replyAlls, people, automatic }: Incident): Fact {
+function answersFact({ replyAlls, people: who, automatic }: Incident): Fact {
   if (replyAlls === 0)
     return { label: "automatic mails", value: wholeNumber(automatic), note: "nobody answered to all" };
-  const note = `by ${people === 1 ? "1 person" : `${wholeNumber(people)} people`}`;
+  const note = `by ${people(who)}`;
   const machines = automatic === 0 ? "" : `; ${counted(automatic, "automatic mail")} apart`;
   return { label: "reply-alls", value: wholeNumber(replyAlls), note: note + machines };
+}
+
+function recipientsFact({ audience, largestReach }: Incident): Fact {
+  const value = wholeNumber(audience);
+  if (largestReach >= audience) return { label: "recipients of the largest mail", value, note: "" };
+  const note = `as squall knows it; the largest mail had ${counted(largestReach, "recipient")}`;
+  return { label: "people it reaches", value, note };
 }
 
 function deliveredFact({ delivered, lastDeliveryAt }: Incident, clock: ReportClock): Fact {
@@ -101,20 +112,18 @@ function microsoftFact({ microsoft, opening }: Incident, clock: ReportClock): Fa
   const label = "Microsoft 365's default rule";
   if (microsoft.kind === "never") return { label, value: "would not have acted", note: "" };
   const distance = microsoft.stop.at - opening.detectedAt;
-  const apart = `${spanInWords(Math.abs(distance))} ${distance >= 0 ? "after" : "before"} squall's alert`;
-  return { label, value: clock.minute(microsoft.stop.at), note: `${ordinal(microsoft.replyAll)} reply-all, ${apart}` };
+  const apart =
+    distance === 0
+      ? "at once with squall's alert"
+      : `${spanInWords(Math.abs(distance))} ${distance > 0 ? "after" : "before"} squall's alert`;
+  return { label, value: clock.minute(microsoft.stop.at), note: `${itsReplyAll(microsoft)}, ${apart}` };
 }
 
-function avertedFact({ alertStop, delivered, recipients, calmAt }: Incident): Fact {
-  const atLeast = calmAt === undefined ? "at least " : "";
-  const note = "had the list been stopped at squall's alert";
-  const label = "averted";
-  if (delivered > 0) {
-    const value = atLeast + percent(alertStop.averted, delivered);
-    return { label, value, note: `${deliveries(alertStop.averted)}, ${note}` };
-  }
-  const value = atLeast + percent(alertStop.laterRecipients, recipients);
-  return { label, value, note: `${wholeNumber(alertStop.laterRecipients)} recipients, ${note}` };
+function avertedFact(incident: Incident): Fact {
+  const { alertStop, delivered, calmAt } = incident;
+  const what = delivered > 0 ? deliveries(alertStop.averted) : `${wholeNumber(alertStop.laterRecipients)} recipients`;
+  const note = `${calmAt === undefined ? "at least " : ""}${what}, had the list been stopped at squall's alert`;
+  return { label: "averted", value: spared(incident), note };
 }
 
 function why({ opening }: Incident): string[] {
@@ -124,18 +133,27 @@ function why({ opening }: Incident): string[] {
 }
 
 function howCounted(incident: Incident, clock: ReportClock): string[] {
-  const { calmAt, notKept, starter, subject, threadKey, threads } = incident;
+  const { calmAt, notKept } = incident;
   const notes = [
     "A reply-all is a mail to the list, or to 20 people or more of the thread, by somebody other than who began it. Mails of machines are counted apart.",
     "Deliveries are lines of the log that say so, at the server that took the mail in, in the minute of their stamp. What is still queued at the end of the log, refused or lost is none.",
-    `First mail: by ${starter === undefined ? "somebody unknown" : shownName(starter)}${subject === undefined ? "" : `, subject "${shownName(subject)}"`}. Thread ${shownName(threadKey)}${threads > 1 ? `, and ${wholeNumber(threads - 1)} more` : ""}. Storm ${incident.stormId}, site ${shownName(incident.site)}.`,
+    whichStorm(incident),
   ];
   if (calmAt === undefined)
-    notes.push("The storm was not over at the end of the log: all figures are at least so large.");
+    notes.push(
+      "The storm was not over at the end of the log: all numbers are at least so large, and shares are of what the log has.",
+    );
   else
     notes.push(
       `It counts as calm from ${clock.minute(calmAt)} on; mails after that are left out, and so are deliveries from two hours after it.`,
     );
-  if (notKept > 0) notes.push(`${counted(notKept, "mail")} of it could not be kept and are left out of all figures.`);
+  if (notKept > 0) notes.push(`Left out of all figures: ${counted(notKept, "mail")} of it that could not be kept.`);
   return notes;
+}
+
+function whichStorm({ starter, subject, threadKey, threads, stormId, site }: Incident): string {
+  const about = subject === undefined ? "" : `, subject "${shownName(subject)}"`;
+  const more = threads > 1 ? `, and ${wholeNumber(threads - 1)} more` : "";
+  const thread = threadKey === undefined ? `In ${counted(threads, "thread")}` : `Thread ${shownName(threadKey)}${more}`;
+  return `First mail: by ${somebody(starter)}${about}. ${thread}. Storm ${stormId} of the mail system "${shownName(site)}".`;
 }

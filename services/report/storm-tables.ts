@@ -2,72 +2,31 @@
 
 import { MINUTE_MS } from "../../shared/domain/delivery-minutes.ts";
 import { counted, spanInWords, stepInWords, wholeNumber } from "../../shared/domain/storm-alert-words.ts";
-import type { Incident, IncidentMinute, Stop } from "./incident.ts";
+import type { Incident, IncidentMinute } from "./incident.ts";
 import type { ReportClock } from "./report-clock.ts";
 import type { Row, Table } from "./report-document.ts";
-import { percent, shownName } from "./report-words.ts";
-import { microsoftNotes } from "./microsoft-words.ts";
+import { deliveries, people, percent, shownName } from "./report-words.ts";
 import { stormEvents } from "./storm-events.ts";
 
 const NUMBER = true;
-
-/** When each would have said so, and what a stop then would have spared. */
-export function stopTable(incident: Incident, clock: ReportClock): Table {
-  const { alertStop, lateStop, microsoft } = incident;
-  const row = (name: string, stop: Stop, isMarked = false): Row => ({
-    cells: [name, clock.second(stop.at), ...stopCells(incident, stop)],
-    isMarked,
-  });
-  const never: Row = { cells: ["Microsoft 365's default rule", "never", "", "", "", "0", "0 %"] };
-  return {
-    kind: "table",
-    caption: "What a stop of the list would have spared, by when it is stopped",
-    columns: [
-      { name: "Stopped at" },
-      { name: "Time", isShort: true },
-      { name: "After the first mail", isShort: true },
-      { name: incident.replyAlls === 0 ? "Automatic mails by then" : "Reply-alls by then", isNumber: NUMBER },
-      { name: "Delivered by then", isNumber: NUMBER },
-      { name: incident.delivered === 0 ? "Recipients spared" : "Deliveries averted", isNumber: NUMBER },
-      { name: "Share", isNumber: NUMBER },
-    ],
-    rows: [
-      row("squall's alert", alertStop, true),
-      row("10 minutes after it", lateStop),
-      microsoft.kind === "acts" ? row("Microsoft 365's default rule", microsoft.stop) : never,
-    ],
-    notes: [
-      averted(incident),
-      "squall tells people, who stop the list: the second row is what ten minutes of theirs cost. Microsoft's rule refuses replies by itself.",
-      ...microsoftNotes(incident, clock),
-    ],
-  };
-}
-
-function stopCells({ startedAt, replyAlls, delivered, recipients }: Incident, stop: Stop): string[] {
-  const spared = delivered === 0 ? stop.laterRecipients : stop.averted;
-  return [
-    spanInWords(stop.at - startedAt),
-    wholeNumber(replyAlls === 0 ? stop.automatic : stop.replyAlls),
-    wholeNumber(stop.deliveredBefore),
-    wholeNumber(spared),
-    percent(spared, delivered === 0 ? recipients : delivered),
-  ];
-}
-
-function averted({ delivered }: Incident): string {
-  if (delivered === 0)
-    return "Spared are the recipients of mails accepted after that moment: this log tells of no deliveries.";
-  return "Averted are counted, not estimated: the deliveries in this log of mails accepted after that moment. Mails accepted before it would still have been delivered.";
-}
+const SEVERAL_LISTS = [
+  "A mail to several lists counts with each of them, with all its deliveries.",
+  "People: as configured, or as many as mails to the list reached, with those of other lists among their recipients.",
+];
 
 export function eventTable(incident: Incident, clock: ReportClock): Table {
   return {
     kind: "table",
     caption: "The course of the storm",
     columns: [{ name: "Time", isShort: true }, { name: "What happened" }],
-    rows: stormEvents(incident).map(({ at, words, isMarked }) => ({ cells: [clock.second(at), words], isMarked })),
-    notes: incident.alerts.more === 0 ? [] : [`${counted(incident.alerts.more, "later alert")} of squall left out.`],
+    rows: stormEvents(incident, clock).map(({ at, words, isMarked }) => ({
+      cells: [clock.second(at), words],
+      isMarked,
+    })),
+    notes: [
+      ...(incident.alerts.more === 0 ? [] : [`${counted(incident.alerts.more, "later alert")} of squall left out.`]),
+      "What squall tells is what it knew at that line. A mail that only later turned out to be of the storm counts everywhere else in this report, from its own time on.",
+    ],
   };
 }
 
@@ -85,6 +44,7 @@ export function stepTable({ opening }: Incident, clock: ReportClock): Table {
     rows: opening.evidence.steps.map((step) => ({
       cells: [clock.second(step.at), shownName(step.person), stepInWords(step), step.score.toFixed(1)],
     })),
+    notes: ["The last ten at most, of one thread; who answers again within an hour adds nothing."],
   };
 }
 
@@ -112,7 +72,7 @@ export function listTable({ lists, delivered }: Incident): Table {
     ],
     rows,
     notes: [
-      ...(lists.shown.length > 1 ? ["A mail to several lists counts with each of them, with all its deliveries."] : []),
+      ...(lists.shown.length > 1 ? SEVERAL_LISTS : []),
       ...(lists.more === 0 ? [] : [`${counted(lists.more, "more list")} left out.`]),
     ],
   };
@@ -121,11 +81,11 @@ export function listTable({ lists, delivered }: Incident): Table {
 export function answererTable({ answerers }: Incident, clock: ReportClock): Table {
   const { shown, more, moreReplyAlls } = answerers;
   const order = more === 0 ? "" : " Shown are those who answered most, the earlier first.";
-  const rest = `${wholeNumber(more)} more people, with ${counted(moreReplyAlls, "reply-all")}, are left out.${order}`;
+  const rest = `Left out: ${people(more)} with ${counted(moreReplyAlls, "reply-all")}.${order}`;
   return {
     kind: "table",
     caption: "People who answered to all, in order of their first answer",
-    columns: [{ name: "Person" }, { name: "First", isShort: true }, { name: "Mails", isNumber: NUMBER }],
+    columns: [{ name: "Person" }, { name: "First", isShort: true }, { name: "Reply-alls", isNumber: NUMBER }],
     rows: shown.map(({ person, firstAt, replyAlls }) => ({
       cells: [shownName(person), clock.second(firstAt), wholeNumber(replyAlls)],
     })),
@@ -149,10 +109,12 @@ export function minuteTable(incident: Incident, clock: ReportClock): Table {
     rows: minuteRows(incident, clock, { rows, stepMs, isAutomatic }),
     isLong: true,
     notes: [
-      "Marked: squall's alert.",
+      incident.delivered === 0
+        ? "Marked: squall's alert."
+        : "Marked: squall's alert. Deliveries of that row may have come before it or after it.",
       ...(later === undefined
         ? []
-        : [`After that ${wholeNumber(later.delivered)} more deliveries until ${clock.full(later.untilMs)}.`]),
+        : [`After that: ${deliveries(later.delivered)} until ${clock.full(later.untilMs)}.`]),
     ],
   };
 }

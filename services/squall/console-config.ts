@@ -33,14 +33,17 @@ export function consoleConfig(read: ReadSecret) {
     token: pageToken
       .exactOptional()
       .describe("Asked of whoever looks; needed where the address is not this machine's alone. SQUALL_CONSOLE_TOKEN."),
-    tokenFile: inFile(pageToken, read, secretUnread).exactOptional().describe("File that holds the token."),
+    tokenFile: inFile(pageToken, read, secretUnread)
+      .exactOptional()
+      .describe("File that holds the token, instead of token. SQUALL_CONSOLE_TOKEN_FILE."),
   });
   const [once, onceWhen] = between((given) => !(Object.hasOwn(given, "token") && Object.hasOwn(given, "tokenFile")));
   const [guarded, guardedWhen] = between(isGuarded);
   return fields
     .refine(once, { error: "cannot stand beside token: give one of them", path: ["tokenFile"], ...onceWhen })
     .refine(guarded, {
-      error: "is needed where the page can be seen from other machines: set SQUALL_CONSOLE_TOKEN or token in the file",
+      error:
+        "is needed where the page can be seen from other machines: set token or tokenFile, SQUALL_CONSOLE_TOKEN or SQUALL_CONSOLE_TOKEN_FILE",
       path: ["token"],
       ...guardedWhen,
     })

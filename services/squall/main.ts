@@ -78,7 +78,7 @@ function addReplay(program: Command, run: Run): void {
     .description("read logs as fast as they can be read, and say when a storm began")
     .addHelpText(
       "after",
-      "\nExamples:\n  squall replay /var/log/mail.log\n  squall replay mail.log.2.gz mail.log.1 mail.log\n  journalctl -u 'postfix*' -o short-iso | squall replay -\n  squall replay --output ndjson --min-severity watch mail.log\n  squall replay --report incident.html mail.log\n",
+      "\nExamples:\n  squall replay /var/log/mail.log\n  squall replay mail.log.2.gz mail.log.1 mail.log\n  journalctl -u 'postfix*' -o short-iso | squall replay -\n  squall replay --output ndjson --min-severity watch mail.log\n  squall replay --report incident.html mail.log\n  squall replay --report for-all.html --report-without-people mail.log\n",
     )
     .action((files: string[], flags: ReplayFlags) => run((terminal) => replayCommand(files, flags, terminal)));
 }
@@ -107,9 +107,18 @@ function withReplayOptions(command: Command): Command {
     .option("--dead-letter <file>", "write rejected lines with their reasons as NDJSON")
     .option(
       "--report <file>",
-      "write the incident report, as HTML (.html) or Markdown (.md); may be given twice",
+      "write the incident report, as HTML (.html) or Markdown (.md); may be given again, each is written",
       reportFiles,
     )
+    .option(
+      "--report-without-people",
+      "a report to be passed on: numbers for people, no subjects; addresses of lists stay",
+    )
+    .hook("preAction", (called) => {
+      const { report, reportWithoutPeople } = called.opts<ReplayFlags>();
+      if (reportWithoutPeople === true && report === undefined)
+        called.error("error: --report-without-people goes with --report");
+    })
     .option("--fail-on-storm", "exit 3 if a storm opened")
     .option("-q, --quiet", "no progress, no summary");
 }

@@ -5,7 +5,7 @@ import { InputError } from "../../shared/adapters/files/file-error.ts";
 import { tryFile } from "../../shared/adapters/files/whole-file.ts";
 import type { AdviceSystem } from "../../shared/domain/storm-alert.ts";
 import { ADVICE_SYSTEMS } from "../../shared/domain/storm-alert.ts";
-import { reportKind } from "./replay/report-kind.ts";
+import { type ReportFile, reportKind } from "./replay/report-kind.ts";
 
 export function numberBetween(least: number, most: number, whole: boolean): (text: string) => number {
   return (text) => {
@@ -34,13 +34,14 @@ export function systems(text: string): AdviceSystem[] {
 }
 
 /** Files of the incident report, one more each time it is given: found out before an hour of reading whether they can be written. */
-export function reportFiles(path: string, before: readonly string[] = []): string[] {
-  if (reportKind(path) === undefined) throw new InvalidArgumentError("Its name must end in .html or .md.");
+export function reportFiles(path: string, before: readonly ReportFile[] = []): readonly ReportFile[] {
+  const kind = reportKind(path);
+  if (kind === undefined) throw new InvalidArgumentError("Its name must end in .html or .md.");
   try {
     tryFile(path);
   } catch (error) {
     if (error instanceof InputError) throw new InvalidArgumentError(error.message);
     throw error;
   }
-  return [...before, path];
+  return before.some((file) => file.path === path) ? before : [...before, { path, kind }];
 }

@@ -174,7 +174,7 @@ test("a command that only a shell would understand, and an http receiver that mu
 
 test("a live page that others can see needs a token, from one place; without a page no windows are worked out", async () => {
   expect(await faults({ yaml: 'console: {address: "*:9465"}\n' })).toEqual([
-    "squall.yaml:1:10: console.token: is needed where the page can be seen from other machines: set SQUALL_CONSOLE_TOKEN or token in the file",
+    "squall.yaml:1:10: console.token: is needed where the page can be seen from other machines: set token or tokenFile, SQUALL_CONSOLE_TOKEN or SQUALL_CONSOLE_TOKEN_FILE",
   ]);
   expect(
     await faults({

@@ -38,8 +38,10 @@ describe("stepInWords", () => {
       { newcomer: -1.79, timing: -0.26, secondsSinceLast: 1800, pause: -2.04 },
       "30 min after the last: -0.3; has written to this list before: -1.8; expected in the pause: -2.0",
     ],
-    [{ newcomer: 0, pause: -0.02 }, "41 s after the last: +3.6; expected in the pause: -0.0"],
-    [{ newcomer: 0, pause: -0 }, "41 s after the last: +3.6; expected in the pause: +0.0"],
+    [{ newcomer: 0, pause: -0.02 }, "41 s after the last: +3.6; expected in the pause: 0.0"],
+    [{ newcomer: 0, pause: -0 }, "41 s after the last: +3.6; expected in the pause: 0.0"],
+    [{ newcomer: 0, timing: 0.04 }, "41 s after the last: 0.0; expected in the pause: -0.4"],
+    [{ newcomer: 0, pause: -0.06 }, "41 s after the last: +3.6; expected in the pause: -0.1"],
   ])("%j", (change, words) => {
     expect(stepInWords({ ...step, ...change })).toBe(words);
   });

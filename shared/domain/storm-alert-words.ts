@@ -96,7 +96,9 @@ export function localClock(timeZone: string): { time(at: number): string; date(a
   return { time: (at) => time.format(at), date: (at) => date.format(at) };
 }
 
+/** `+3.6`, `-0.4`; what rounds to nothing has no sign. */
 function signed(value: number): string {
-  const rounded = value.toFixed(1);
-  return value >= 0 ? `+${rounded.replace("-", "")}` : rounded === "-0.0" ? "-0.0" : rounded;
+  const digits = Math.abs(value).toFixed(1);
+  if (digits === "0.0") return digits;
+  return value > 0 ? `+${digits}` : `-${digits}`;
 }

@@ -2,6 +2,8 @@
 
 import type { ReplayFlags } from "../../services/squall/commands/replay-command.ts";
 import { replayCommand } from "../../services/squall/commands/replay-command.ts";
+import { reportFiles } from "../../services/squall/option-values.ts";
+import type { ReportFile } from "../../services/squall/replay/report-kind.ts";
 import type { Terminal } from "../../services/squall/terminal.ts";
 
 /** The wall clock of these runs: some days after what the simulator writes, so that stamps without a year are of 2016. */
@@ -37,12 +39,24 @@ export function keptTerminal(over: Partial<Terminal> = {}): KeptTerminal {
   };
 }
 
+/** As on the command line. */
+export interface FlagsHere extends Partial<Omit<ReplayFlags, "report">> {
+  readonly report?: readonly string[];
+}
+
 /** Runs `squall replay` on the paths; all alerts as NDJSON unless the flags say otherwise. */
-export async function replayHere(paths: readonly string[], flags: Partial<ReplayFlags> = {}): Promise<Heard> {
+export async function replayHere(paths: readonly string[], { report, ...flags }: FlagsHere = {}): Promise<Heard> {
   const terminal = keptTerminal();
+  const files = report?.reduce<readonly ReportFile[]>((before, path) => reportFiles(path, before), []);
   const code = await replayCommand(
     paths,
-    { format: "auto", output: "ndjson", minSeverity: "watch", ...flags },
+    {
+      format: "auto",
+      output: "ndjson",
+      minSeverity: "watch",
+      ...flags,
+      ...(files === undefined ? {} : { report: files }),
+    },
     terminal,
   );
   return { code, ...terminal.heard() };

@@ -4,9 +4,11 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { gzipSync } from "node:zlib";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { replayCommand } from "../../services/squall/commands/replay-command.ts";
+import { reportFiles } from "../../services/squall/option-values.ts";
 import { simulate } from "../../services/squall/simulate/simulation.ts";
 import { axeFindings, openPage, SCREENS, startChromium } from "../support/real-chromium.ts";
 import { temporaryFolder, writeLog } from "./log-lines.ts";
@@ -16,6 +18,7 @@ import { ROOT, squall } from "./squall-process.ts";
 vi.setConfig({ testTimeout: 60_000 });
 const folder = temporaryFolder();
 const SMALL = join(ROOT, "test/testdata/postfix/small-storm.log");
+const GOLDEN = join(ROOT, "test/testdata/postfix/small-storm.report.md");
 const inFolder = (name: string): string => join(folder, name);
 const MINUTE = 60_000;
 /** The smallest with 2,500 recipients, and as long as it takes to storm. */
@@ -49,9 +52,7 @@ test("the Markdown of a small storm", async () => {
   const path = inFolder("small.md");
   const { code } = await replayHere([SMALL], { report: [path] });
   expect(code).toBe(0);
-  await expect(readFileSync(path, "utf8")).toMatchFileSnapshot(
-    join(ROOT, "test/testdata/postfix/small-storm.report.md"),
-  );
+  await expect(readFileSync(path, "utf8")).toMatchFileSnapshot(GOLDEN);
 });
 
 test("the alerts are the same with a report, and the report is the same twice", async () => {
@@ -66,8 +67,58 @@ test("a subject stands in it where subjects are allowed", async () => {
   const [path, config] = [inFolder("subjects.md"), inFolder("squall.yaml")];
   writeFileSync(config, "subjects: false\n");
   await replayHere([SMALL], { report: [path], config });
-  expect(readFileSync(join(ROOT, "test/testdata/postfix/small-storm.report.md"), "utf8")).toContain('subject "test"');
+  expect(readFileSync(GOLDEN, "utf8")).toContain('subject "test"');
   expect(readFileSync(path, "utf8")).not.toContain("subject");
+});
+
+test("without people it names nobody of the log, in both forms; the list stands", async () => {
+  const paths = [inFolder("nobody.html"), inFolder("nobody.md")];
+  await replayHere([SMALL], { report: paths, reportWithoutPeople: true });
+  const log = readFileSync(SMALL, "utf8");
+  const list = "northmere-it-users@nhs.example";
+  const found = [
+    ...Array.from(log.matchAll(/[\w.+-]+@[\w.-]+\w/gu), ([address]) => address),
+    ...Array.from(log.matchAll(/sasl_username=([^,\s]+)/gu), ([, login = ""]) => login),
+    ...Array.from(log.matchAll(/header From: "([^"]+)"/gu), ([, name = ""]) => name),
+    ...Array.from(log.matchAll(/message-id=<([^>]+)>/gu), ([, id = ""]) => id),
+  ];
+  const names = [...new Set(found)].filter((name) => name !== list);
+  const parts = new Set(names.flatMap((name) => [name, name.split("@")[0] ?? name]));
+  const usual = readFileSync(GOLDEN, "utf8");
+  // The starter and 21 who answered by address and its first part, and the thread.
+  expect([...parts].filter((name) => usual.includes(name)).length).toBeGreaterThanOrEqual(46);
+  for (const path of paths) {
+    const report = readFileSync(path, "utf8").replace(/<style>[^<]*<\/style>/u, "");
+    expect([...parts].filter((name) => report.includes(name))).toEqual([]);
+    expect(report).toContain(list);
+    expect(report).not.toMatch(/subject "|\btest\b/u);
+  }
+});
+
+test("without people it does not say either what an input that broke is called", async () => {
+  const path = inFolder("broken.md");
+  const input = inFolder("annas-mail.log.gz");
+  writeFileSync(input, gzipSync(readFileSync(SMALL)).subarray(0, 9000));
+  const { code } = await replayHere([SMALL, input], { report: [path], reportWithoutPeople: true });
+  expect(code).toBe(1);
+  expect(readFileSync(path, "utf8")).toContain("Not read to the end: 1 input.");
+  expect(readFileSync(path, "utf8")).not.toContain("annas");
+});
+
+test("each file is written, and said, with how many storms are in it", async () => {
+  const [one, two, three] = [inFolder("1.html"), inFolder("2.md"), inFolder("3.HTML")];
+  const { err } = await replayHere([SMALL], { report: [one, two, three, one] });
+  expect(err.split("\n").filter((line) => line.includes("written to"))).toEqual(
+    [one, two, three].map((path) => `report     written to ${path}: 1 storm`),
+  );
+  expect([one, two, three].map((path) => readFileSync(path, "utf8").slice(0, 9))).toEqual([
+    "<!doctype",
+    "# Reply-a",
+    "<!doctype",
+  ]);
+  const calm = writeLog(folder, "calm-too.ndjson", mails("a@example.org", 2));
+  expect((await replayHere([calm], { report: [one] })).err).toContain(`report     written to ${one}: no storm\n`);
+  expect((await replayHere([calm], { report: [one], quiet: true })).err).toBe("");
 });
 
 test("several storms: a section each, the greatest first; one that goes on counts at least", async () => {
@@ -100,7 +151,7 @@ test("a reading that was interrupted says so, and tells what it found until then
   const path = inFolder("interrupted.md");
   const input = writeLog(folder, "interrupted.ndjson", mails("a@example.org", 12));
   const terminal = keptTerminal({ signal: AbortSignal.abort("SIGINT") });
-  const flags = { format: "auto", output: "text", minSeverity: "warning", report: [path] } as const;
+  const flags = { format: "auto", output: "text", minSeverity: "warning", report: reportFiles(path) } as const;
   expect(await replayCommand([input], flags, terminal)).toBe(130);
   expect(readFileSync(path, "utf8")).toContain(
     "The reading was interrupted: only a part of the log is in this report.",
@@ -118,6 +169,11 @@ describe("what cannot be written is said before anything is read", () => {
     expect(err).toContain("--report <file>");
     expect(err).toContain(words);
     expect(err).not.toContain("no-such.log");
+  });
+
+  test("no people in no report", async () => {
+    const { code, err } = await squall(["replay", "--report-without-people", "no-such.log"]);
+    expect([code, err.split("\n")[0]]).toEqual([2, "error: --report-without-people goes with --report"]);
   });
 
   test("an input in its place", async () => {

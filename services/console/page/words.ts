@@ -39,10 +39,11 @@ export function decimal(value: number): string {
   return value >= 10 || Number.isInteger(value) ? WHOLE.format(value) : value.toFixed(1);
 }
 
-/** `+3.6`, `−0.4`. */
+/** `+3.6`, `−0.4`; what rounds to nothing has no sign. */
 export function signed(value: number): string {
   const digits = Math.abs(value).toFixed(1);
-  return value >= 0 || digits === "0.0" ? `+${digits}` : `\u2212${digits}`;
+  if (digits === "0.0") return digits;
+  return value > 0 ? `+${digits}` : `\u2212${digits}`;
 }
 
 export interface LocalClock {

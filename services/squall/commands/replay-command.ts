@@ -16,6 +16,7 @@ import { createProgressLine } from "../replay/progress.ts";
 import type { ReplayResult } from "../replay/replay.ts";
 import { replay } from "../replay/replay.ts";
 import { ReportFiles } from "../replay/report-files.ts";
+import type { ReportFile } from "../replay/report-kind.ts";
 import { summaryText } from "../replay/summary.ts";
 import type { SquallConfig } from "../squall-defaults.ts";
 import type { Terminal } from "../terminal.ts";
@@ -32,7 +33,8 @@ export interface ReplayFlags {
   readonly windows?: string;
   readonly deadLetter?: string;
   /** Files of the incident report. */
-  readonly report?: readonly string[];
+  readonly report?: readonly ReportFile[];
+  readonly reportWithoutPeople?: boolean;
   readonly failOnStorm?: boolean;
   readonly quiet?: boolean;
 }
@@ -44,7 +46,7 @@ export async function replayCommand(
 ): Promise<ExitCode> {
   const config = await loadConfiguration({ ...flags, emitWindows: flags.windows !== undefined }, terminal.env);
   const startedAt = terminal.nowMs();
-  refuseToOverwrite(paths, [flags.windows, flags.deadLetter, ...(flags.report ?? [])]);
+  refuseToOverwrite(paths, [flags.windows, flags.deadLetter, ...(flags.report ?? []).map(({ path }) => path)]);
   const { inputs, duplicates } = await openInputs({
     paths,
     year: flags.year,
@@ -56,7 +58,7 @@ export async function replayCommand(
   const progress = createProgressLine({ terminal, timeZone: config.timezone, storms: () => output.storms() });
   const windows = flags.windows === undefined ? undefined : openLineFile(flags.windows);
   const deadLetters = flags.deadLetter === undefined ? undefined : openLineFile(flags.deadLetter);
-  const report = flags.report === undefined ? undefined : new ReportFiles(flags.report, config.timezone);
+  const report = createReport(flags, config);
   const result = await replay({
     inputs,
     format: flags.format,
@@ -89,8 +91,17 @@ export async function replayCommand(
     const choice = flags.format === "auto" ? "" : ` (--format ${flags.format} may be why)`;
     terminal.err(`squall: ${NOTHING_RECOGNISED}${choice}\n`);
   }
-  report?.write(result, { isInterrupted: terminal.signal.aborted });
+  const say = (line: string): void => {
+    if (flags.quiet !== true) terminal.err(`${line}\n`);
+  };
+  report?.write(result, { isInterrupted: terminal.signal.aborted, say });
   return exitCode(result, flags, terminal);
+}
+
+function createReport(flags: ReplayFlags, { timezone }: SquallConfig): ReportFiles | undefined {
+  const { report, reportWithoutPeople = false } = flags;
+  if (report === undefined) return undefined;
+  return new ReportFiles(report, { timeZone: timezone, withPeople: !reportWithoutPeople });
 }
 
 const NOTHING_RECOGNISED = "no line of a mail log that squall knows was found";

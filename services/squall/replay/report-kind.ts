@@ -2,6 +2,11 @@
 
 export type ReportKind = "html" | "markdown";
 
+export interface ReportFile {
+  readonly path: string;
+  readonly kind: ReportKind;
+}
+
 /** By its ending; undefined for another. */
 export function reportKind(path: string): ReportKind | undefined {
   const lower = path.toLowerCase();
