@@ -15,7 +15,7 @@ interface Notification {
 export type TellingEvent =
   | (Notification & { readonly event: "delivered"; /** From the decision of the alert. */ readonly latencyMs: number })
   | (Notification & { readonly event: "lost"; readonly reason: LossReason; readonly detail: string })
-  /** The first try that failed since the receiver last heard something. */
+  /** The first try that failed since the receiver last heard something, or since the start. */
   | { readonly event: "failing"; readonly receiver: string; readonly reason: RetryReason; readonly detail: string }
   | { readonly event: "recovered"; readonly receiver: string; readonly failures: number }
   /** It answered 410: nothing more is sent to it until a restart or a reload. */

@@ -1,9 +1,10 @@
 // What stands around a running `squall standalone`: who scrapes it, who watches that it lives, the command it runs, and what it says where it cannot start.
 
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { createSocket } from "node:dgram";
 import { createServer } from "node:http";
 import { connect } from "node:net";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { closersAfterEach } from "../support/closers.ts";
 import { createDisk } from "../../shared/adapters/files/state-log/disk.ts";
@@ -85,6 +86,33 @@ describe("beside it", () => {
     expect(shown({ out: alerts().endsWith("\n") ? alerts() : `${alerts()}\n` })).toEqual(shown(squall));
     expect(readFileSync(home.path("alerts.types"), "utf8")).toBe("mail team storm.opened\n");
     expect(await squall.signal("SIGTERM")).toEqual({ code: 0, signal: null });
+  });
+
+  test("a receiver that had been failing when squall was killed is tried at once by the next one, which says since when", async () => {
+    const home = newHome(closers);
+    const hook = await startReceiver();
+    closers.push(() => hook.close());
+    // It asks to be left alone for longer than this test may take.
+    hook.script.push({ play: "answer", status: 503, headers: { "retry-after": "600" } });
+    home.write("");
+    const first = await home.reading(home.log, "--webhook", `${hook.origin}/`);
+    home.write(storm());
+    await first.says("webhook cannot be told: server-error");
+    const isKept = (): boolean =>
+      readdirSync(home.state)
+        .filter((name) => name.endsWith(".log"))
+        .some((name) => readFileSync(join(home.state, name)).includes("outbox/failing/webhook"));
+    await pollUntil(isKept, { deadlineMs: DEADLINE_MS, what: "the failure to be kept" });
+    await first.signal("SIGKILL");
+    const failed = hook.heard.length;
+    const second = await home.reading(home.log, "--webhook", `${hook.origin}/`);
+    await second.says("to be told, tries have failed since ");
+    expect(second.err).toMatch(
+      /squall: webhook: \d notifications? to be told, tries have failed since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d \(UTC\); it is tried again now\n/u,
+    );
+    await second.says("webhook can be told again");
+    expect(hook.heard[failed]?.headers["webhook-id"]).toBe(hook.heard[0]?.headers["webhook-id"]);
+    expect(await second.signal("SIGTERM")).toEqual({ code: 0, signal: null });
   });
 
   test("the heartbeat is called; metrics count lines by input; it is ready and alive", async () => {
