@@ -2,7 +2,7 @@
 
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { createSocket } from "node:dgram";
-import { createServer } from "node:http";
+import { createServer, type Server } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -22,6 +22,13 @@ const LIST = "all@example.org";
 const closers = closersAfterEach();
 
 const storm = (): string => talk({ list: LIST, atMs: Date.now() - 300_000, mails: 5 });
+
+/** On a port of loopback that is free; which it is. */
+async function listening(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
 
 describe("what would pass for all well", () => {
   test("standard output that nobody reads any more is said, and receivers are told on", async () => {
@@ -113,6 +120,37 @@ describe("beside it", () => {
     await second.says("webhook can be told again");
     expect(hook.heard[failed]?.headers["webhook-id"]).toBe(hook.heard[0]?.headers["webhook-id"]);
     expect(await second.signal("SIGTERM")).toEqual({ code: 0, signal: null });
+  });
+
+  test("ports of its own that others have are said, by doctor too, and end nothing: the storm is told", async () => {
+    const home = newHome(closers);
+    const hook = await alertReceiver();
+    closers.push(hook.close);
+    const holders = [createServer(), createServer()];
+    const ports = await Promise.all(holders.map(listening));
+    closers.push(() => holders.forEach((holder) => holder.close()));
+    const [metrics, page] = ports.map((port) => `127.0.0.1:${port}`);
+    const args = [home.log, "--metrics", `${metrics}`, "--console", `${page}`];
+    home.write("");
+    const squall = await home.reading(...args, "--webhook", hook.url);
+    const taken = "another process listens there already; set another with";
+    expect(squall.err.split("\n").filter((line) => line.includes("cannot listen"))).toEqual([
+      `squall: metrics: cannot listen on ${metrics}: ${taken} --metrics, SQUALL_METRICS_ADDRESS or metrics: {address: …}; "off" for none. squall goes on without metrics and health`,
+      `squall: live page: cannot listen on ${page}: ${taken} --console, SQUALL_CONSOLE_ADDRESS or console: {address: …}; "off" for none. squall goes on without a live page`,
+    ]);
+    home.write(storm());
+    await pollUntil(() => hook.heard.length > 0, { deadlineMs: DEADLINE_MS, what: "the storm to be told" });
+
+    const doctor = (): ReturnType<typeof home.command> => home.command("doctor", ...args);
+    const asked = await doctor();
+    expect(asked.code).toBe(1);
+    expect(asked.out).toMatch(new RegExp(`^FAIL {2}metrics: ${metrics} is not squall's: .* runs without it$`, "mu"));
+    expect(asked.out).toMatch(new RegExp(`^FAIL {2}live page: ${page} is not squall's: .* runs without it$`, "mu"));
+    for (const holder of holders) holder.close();
+    expect((await doctor()).out).toMatch(
+      new RegExp(`^FAIL {2}metrics: ${metrics} is free, but was not when squall was started`, "mu"),
+    );
+    expect(await squall.signal("SIGTERM")).toEqual({ code: 0, signal: null });
   });
 
   test("the heartbeat is called; metrics count lines by input; it is ready and alive", async () => {
@@ -222,21 +260,6 @@ describe("beside it", () => {
 });
 
 describe("where it cannot start it says why in a line, and exits 1", () => {
-  test("the metrics port is in use", async () => {
-    const home = newHome(closers);
-    const server = createServer();
-    const port = await freePort();
-    await new Promise<void>((resolve) => {
-      server.listen(port, "127.0.0.1", resolve);
-    });
-    closers.push(() => new Promise((resolve) => void server.close(() => resolve())));
-    const squall = home.start(home.log, "--metrics", `${port}`);
-    expect(await squall.end()).toEqual({ code: 1, signal: null });
-    expect(squall.err).toBe(
-      `squall: metrics: cannot listen on 127.0.0.1:${port}: another process listens there already; set another with --metrics, SQUALL_METRICS_ADDRESS or metrics: {address: …}; "off" for none\n`,
-    );
-  });
-
   test("a syslog port is in use", async () => {
     const home = newHome(closers);
     const first = await home.reading("--syslog-udp", "0");
