@@ -1,6 +1,6 @@
 // ThreadWindows of the demo -> a row every ten seconds of the log: reply-alls, people, deliveries, score.
 
-import { wholeNumber } from "../../../shared/domain/storm-alert-words.ts";
+import { oneDecimal, wholeNumber } from "../../../shared/domain/storm-alert-words.ts";
 import type { ThreadWindow } from "../../../shared/domain/thread-window.ts";
 import type { Terminal } from "../terminal.ts";
 import { clockOf } from "../words.ts";
@@ -54,7 +54,7 @@ export class DemoScreen {
     const columns = [
       clockOf(eventTimeMs, this.timeZone).slice(11),
       wholeNumber(totals.replyAlls).padStart(11),
-      this.score.toFixed(1).padStart(7),
+      oneDecimal(this.score).padStart(7),
       wholeNumber(totals.deliveries).padStart(14),
       wholeNumber(Math.max(0, rate)).padStart(15),
     ];
