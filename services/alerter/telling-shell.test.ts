@@ -391,6 +391,10 @@ describe("a kill", () => {
     receiver.otherwise = answer(204);
     const second = new Running([hook("a")], {}, new Map(first.written));
     expect(second.telling.status().receivers).toMatchObject([{ waiting: 2, failingSinceMs: beganMs }]);
+    const since = new Date(beganMs).toISOString();
+    expect(second.events.map(tellingEventInWords)).toEqual([
+      `2 notifications are to be told to a, where tries have failed since ${since}: it is tried again now`,
+    ]);
     await second.settled();
     expect(heardIds().slice(failed)).toEqual(["s-1"]);
     await second.playOut();

@@ -20,7 +20,6 @@ import { LivePage } from "../standalone/live-page.ts";
 import { Messengers } from "../standalone/messengers.ts";
 import type { OpenedParts } from "../standalone/opened-parts.ts";
 import { openParts } from "../standalone/opened-parts.ts";
-import { failingInWords } from "../standalone/receiver-words.ts";
 import { receiversOf } from "../standalone/receivers.ts";
 import { Reloads } from "../standalone/reloads.ts";
 import type { StandaloneConfig } from "../standalone/standalone-settings.ts";
@@ -119,7 +118,7 @@ async function run(options: RunOptions): Promise<ExitCode> {
   await standalone.open();
   status.health.met(INPUTS_OPEN);
   tellStart(config, say);
-  tellRestored(standalone, config, { nowMs: terminal.nowMs(), say });
+  tellRestored(standalone, terminal.nowMs(), say);
   if (status.address !== undefined) say(`metrics and health on http://${listenAddressText(status.address)}`);
   heartbeat?.start();
   hangUps.heed(() => void reloads.reload());
@@ -201,20 +200,12 @@ function sayWaiting(telling: Telling, say: (line: string) => void): void {
 }
 
 /** What holds from a former run, and somebody would wonder about. */
-function tellRestored(
-  { silences, pipeline, telling }: Standalone,
-  { timezone }: StandaloneConfig,
-  { nowMs, say }: { readonly nowMs: number; readonly say: (line: string) => void },
-): void {
+function tellRestored({ silences, pipeline }: Standalone, nowMs: number, say: (line: string) => void): void {
   const { stormsOpen } = detectorTotals(pipeline.stages.detector);
   if (stormsOpen > 0) say(stormsOpen === 1 ? "1 storm is open" : `${stormsOpen} storms are open`);
   for (const { id, target, until, who } of silences.list(nowMs)) {
     const what = target === "*" ? "any storm" : `storms on ${printableText(target)}`;
     say(`nobody is told of ${what} until ${clockOf(until, "UTC")} UTC: silence ${id} by ${printableText(who)}`);
-  }
-  for (const receiver of telling.status().receivers) {
-    const words = failingInWords(receiver, timezone);
-    if (words !== undefined) say(`${receiver.name}: ${words}; it is tried again now`);
   }
 }
 
