@@ -4,11 +4,13 @@
 // | outbox/alert/<storm>/<revision>           | the StormAlert, one JSON line                                |
 // | outbox/to/<receiver>/<storm>/<revision>   | {v, order, opens, since, attempts, notBefore}                |
 // | outbox/storm/<storm>                      | {v, at, told: {<receiver>: {state, severity, heard}}}        |
+// | outbox/failing/<receiver>                 | {v, since, failures}, while its tries fail                   |
 
 import { decodeStormAlert } from "../../shared/domain/storm-alert-codec.ts";
 import type { StormAlert } from "../../shared/domain/storm-alert.ts";
 import { SEVERITIES } from "../../shared/domain/storm-alert.ts";
 import type { Delivery } from "./delivery.ts";
+import type { Failing } from "./receiver-queue.ts";
 import type { Told } from "./routing.ts";
 
 /** An entry that this version cannot read, or that no version has written. */
@@ -35,7 +37,8 @@ export type OutboxEntry =
       readonly stormKey: string;
       readonly atMs: number;
       readonly told: ReadonlyMap<string, Told>;
-    };
+    }
+  | { readonly kind: "failing"; readonly receiver: string; readonly failing: Failing };
 
 export function alertKey(stormKey: string, revision: number): string {
   return `outbox/alert/${stormKey}/${revision}`;
@@ -53,12 +56,21 @@ export function deliveryValue({ order, opens, sinceMs, attempts, notBeforeMs }: 
   return Buffer.from(JSON.stringify({ v: 1, order, opens, since: sinceMs, attempts, notBefore: notBeforeMs }));
 }
 
+export function failingKey(receiver: string): string {
+  return `outbox/failing/${receiver}`;
+}
+
+export function failingValue({ sinceMs, failures }: Failing): Buffer {
+  return Buffer.from(JSON.stringify({ v: 1, since: sinceMs, failures }));
+}
+
 /** Throws OutboxEntryError. */
 export function readEntry(key: string, value: Buffer): OutboxEntry {
   const [part, kind, ...names] = key.split("/");
   if (part === "outbox" && kind === "alert") return readAlert(key, names, value);
   if (part === "outbox" && kind === "to") return { kind: "delivery", delivery: readDelivery(key, names, value) };
   if (part === "outbox" && kind === "storm") return readStorm(key, names, value);
+  if (part === "outbox" && kind === "failing") return readFailing(key, names, value);
   throw new OutboxEntryError(`state entry ${key}: not known to this version of squall`);
 }
 
@@ -99,6 +111,12 @@ function readStorm(key: string, [stormKey = ""]: string[], value: Buffer): Outbo
     byReceiver.set(receiver, { state, severity, heard });
   }
   return { kind: "storm", stormKey, atMs: at, told: byReceiver };
+}
+
+function readFailing(key: string, [receiver = ""]: string[], value: Buffer): OutboxEntry {
+  const { since, failures } = fieldsOf(key, value);
+  if (!isCount(since) || !isCount(failures)) throw damaged(key);
+  return { kind: "failing", receiver, failing: { sinceMs: since, failures } };
 }
 
 function fieldsOf(key: string, value: Buffer): Record<string, unknown> {

@@ -5,7 +5,7 @@ import type { StormAlert } from "../../shared/domain/storm-alert.ts";
 import { ChangeLog } from "./change-log.ts";
 import type { Delivery, LossReason, OutboxAlert, UnheardReason } from "./delivery.ts";
 import type { OutboxBounds } from "./outbox-bounds.ts";
-import { alertKey, deliveryKey, deliveryValue, stormEntryKey } from "./outbox-entries.ts";
+import { alertKey, deliveryKey, deliveryValue, failingKey, failingValue, stormEntryKey } from "./outbox-entries.ts";
 import { countOne } from "./receiver-counters.ts";
 import type { ReceiverQueue } from "./receiver-queue.ts";
 import { sentAlert } from "./sent-alert.ts";
@@ -71,6 +71,16 @@ export class OutboxLedger {
   /** Says anew how a delivery stands; returns the flush that will hold it. */
   mark(delivery: Delivery): number {
     return this.log.mark(deliveryKey(delivery), () => (delivery.isOver ? undefined : deliveryValue(delivery)));
+  }
+
+  /** A try failed once more. */
+  markFailing({ settings, failing }: ReceiverQueue): void {
+    this.log.mark(failingKey(settings.name), () => (failing === undefined ? undefined : failingValue(failing)));
+  }
+
+  /** A receiver fails no longer, or is gone. */
+  forgetFailing(receiver: string): void {
+    this.log.mark(failingKey(receiver), () => undefined);
   }
 
   heard(queue: ReceiverQueue, delivery: Delivery): void {

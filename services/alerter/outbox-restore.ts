@@ -1,14 +1,16 @@
-// State entries of a former run -> the outbox as it was: what was on its way goes on, in order.
+// State entries of a former run -> the outbox as it was: what was on its way goes on, in order, the eldest word to each receiver at once.
 
 import type { Delivery, OutboxAlert } from "./delivery.ts";
 import type { KeptDelivery } from "./outbox-entries.ts";
 import { alertKey, readEntry } from "./outbox-entries.ts";
 import type { Outbox } from "./outbox.ts";
+import type { Failing } from "./receiver-queue.ts";
 
 export class OutboxRestore {
   private readonly outbox: Outbox;
   private readonly alerts = new Map<string, OutboxAlert>();
   private readonly deliveries: KeptDelivery[] = [];
+  private readonly failing = new Map<string, Failing>();
 
   constructor(outbox: Outbox) {
     this.outbox = outbox;
@@ -19,6 +21,7 @@ export class OutboxRestore {
     const entry = readEntry(key, value);
     if (entry.kind === "storm") this.outbox.ledger.told.restore(entry.stormKey, entry.atMs, entry.told);
     else if (entry.kind === "delivery") this.deliveries.push(entry.delivery);
+    else if (entry.kind === "failing") this.failing.set(entry.receiver, entry.failing);
     else {
       const { stormKey, alert, line } = entry;
       this.alerts.set(alertKey(stormKey, alert.revision), { stormKey, alert, line, holders: 0 });
@@ -38,6 +41,14 @@ export class OutboxRestore {
       const { stormKey, alert, holders } = content;
       if (holders === 0) ledger.markAlert({ stormKey, revision: alert.revision, content });
     }
+    for (const [receiver, { sinceMs, failures }] of this.failing) {
+      const queue = queues.get(receiver);
+      // Of a receiver that nothing waits for nobody would learn that it was mended: it begins anew.
+      if (queue === undefined || queue.deliveries().length === 0) ledger.forgetFailing(receiver);
+      else queue.failing = { sinceMs: Math.min(sinceMs, nowMs), failures };
+    }
+    for (const queue of queues.values()) queue.tryAtOnce(nowMs);
+    this.failing.clear();
     this.alerts.clear();
     this.deliveries.length = 0;
   }

@@ -18,7 +18,7 @@ const DOWN: AttemptOutcome = { kind: "retry", reason: "unreachable", detail: "EC
 
 /** An outbox, its state log, and the time, all moved by hand. */
 class Bench {
-  nowMs = T;
+  nowMs: number;
   readonly events: TellingEvent[] = [];
   readonly silenced = new Set<string>();
   readonly written = new Map<string, Buffer>();
@@ -30,9 +30,12 @@ class Bench {
       readonly deliveriesMax?: number;
       readonly stormsMax?: number;
       readonly from?: ReadonlyMap<string, Buffer>;
+      /** When it starts. */
+      readonly at?: number;
     } = {},
   ) {
-    const { from, ...bounds } = options;
+    const { from, at = T, ...bounds } = options;
+    this.nowMs = at;
     this.outbox = new Outbox(receivers, {
       bounds: { ...defaultOutboxBounds, ...bounds },
       schedule: defaultRetrySchedule,
@@ -45,7 +48,7 @@ class Bench {
       this.written.set(key, value);
       restoring.restore(key, value);
     }
-    restoring.restored(T);
+    restoring.restored(at);
   }
 
   tell(...alerts: readonly StormAlert[]): void {
@@ -407,6 +410,90 @@ describe("a restart", () => {
     }
   });
 
+  /** Killed when the receiver had been failing for an hour, with three storms to be told, and a minute at least before the next try. */
+  function killedAfterAnHour(): { written: Map<string, Buffer>; atMs: number; failures: number } {
+    const bench = new Bench([webhook("a")]);
+    bench.tell(opened("s"), opened("t"), opened("u"));
+    while (bench.nowMs < T + HOUR_MS || bench.outbox.dueAt(bench.nowMs) < bench.nowMs + 60_000) {
+      bench.nowMs = Math.max(bench.nowMs, bench.outbox.dueAt(bench.nowMs));
+      for (const attempt of bench.due()) bench.end(attempt, DOWN);
+    }
+    return { written: bench.written, atMs: bench.nowMs + 1_000, failures: bench.counters("a").failuresInRow };
+  }
+
+  test("of what waits for a receiver that failed the eldest is tried at once, alone; it is known since when it fails", () => {
+    const { written, atMs, failures } = killedAfterAnHour();
+    const again = new Bench([webhook("a")], { from: written, at: atMs });
+    expect(again.counters("a")).toMatchObject({ waiting: 3, failuresInRow: failures, failingSinceMs: T });
+    expect(again.sent()).toEqual(["a s-1"]);
+    again.nowMs += 5_000;
+    expect(again.sent()).toEqual([]);
+  });
+
+  test("when that is heard, all that waits follows within seconds, and the receiver is well again, over restarts too", () => {
+    const { written, atMs, failures } = killedAfterAnHour();
+    const again = new Bench([webhook("a")], { from: written, at: atMs });
+    expect(again.drain()).toEqual(["s-1", "t-1", "u-1"]);
+    expect(again.nowMs - atMs).toBeLessThan(10_000);
+    expect(again.events).toMatchObject([{}, { event: "recovered", failures }, {}, {}]);
+    expect(again.counters("a")).toMatchObject({ failuresInRow: 0, failingSinceMs: undefined });
+    expect([...again.written.keys()].filter((key) => !key.startsWith("outbox/storm/"))).toEqual([]);
+  });
+
+  test("a receiver that still fails is told anew, and its delay goes on from where it was, however often squall is started", () => {
+    const { failures, ...killed } = killedAfterAnHour();
+    let { written, atMs } = killed;
+    for (let starts = 1; starts <= 20; starts += 1) {
+      const again = new Bench([webhook("a")], { from: written, at: atMs });
+      again.end(again.one(), DOWN);
+      expect(again.events).toEqual([
+        { event: "failing", receiver: "a", reason: "unreachable", detail: "ECONNREFUSED" },
+      ]);
+      expect(again.counters("a")).toMatchObject({ failuresInRow: failures + starts, failingSinceMs: T });
+      // Half of five minutes for the one that was tried; the others keep what was left of theirs.
+      const [tried] = again.outbox.queues.get("a")?.deliveries() ?? [];
+      expect(tried?.notBeforeMs).toBe(atMs + 150_000);
+      expect(again.outbox.dueAt(atMs)).toBeGreaterThan(atMs);
+      written = again.written;
+      atMs += 1_000;
+    }
+  });
+
+  test("a word that is due anyway is the try at once: nothing else loses its delay", () => {
+    const bench = new Bench([webhook("a")]);
+    bench.tell(opened("s"), opened("t"));
+    bench.end(bench.one(), DOWN);
+    const again = new Bench([webhook("a")], { from: bench.written });
+    expect(again.sent()).toEqual(["a t-1"]);
+    const delays = again.outbox.queues
+      .get("a")
+      ?.deliveries()
+      .map(({ notBeforeMs }) => notBeforeMs - T);
+    expect(delays).toEqual([500, 0]);
+  });
+
+  test("that a receiver failed is forgotten where nothing waits for it: nobody would learn that it was mended", () => {
+    const bench = new Bench([webhook("a")]);
+    bench.tell(opened("s"));
+    bench.end(bench.one(), DOWN);
+    bench.silenced.add("s");
+    bench.tell(opened("t"));
+    bench.end(bench.one(), { kind: "refused", detail: "status 400" });
+    bench.nowMs += 1_000;
+    expect(bench.sent()).toEqual([]);
+    bench.flush();
+    expect([...bench.written.keys()].filter((key) => !key.startsWith("outbox/storm/"))).toEqual(["outbox/failing/a"]);
+    for (const receivers of [[webhook("a")], [webhook("b")]]) {
+      const again = new Bench(receivers, { from: bench.written });
+      again.flush();
+      expect(again.outbox.status()[0]).toMatchObject({ failuresInRow: 0, failingSinceMs: undefined });
+      expect(again.written.has("outbox/failing/a")).toBe(false);
+    }
+    bench.outbox.reload([webhook("b")], T);
+    bench.flush();
+    expect(bench.written.has("outbox/failing/a")).toBe(false);
+  });
+
   test("what a receiver that is no longer configured was to hear is lost, and told; so at a reload", () => {
     const bench = new Bench([webhook("a"), webhook("b")]);
     bench.tell(opened("s"));
@@ -437,6 +524,7 @@ describe("a restart", () => {
     ["outbox/to/a/s/1", "\u0000", "damaged"],
     ["outbox/storm/s", '{"v":1,"at":1,"told":{"a":{"state":"half"}}}', "damaged"],
     ["outbox/alert/s/1", '{"v":2}', "unknown-version v"],
+    ["outbox/failing/a", '{"v":1,"since":1,"failures":-1}', "damaged"],
     ["outbox/new/s", "{}", "not known to this version"],
   ])("%s = %s is refused", (key, value, message) => {
     const restoring = new OutboxRestore(new Bench([webhook("a")]).outbox);

@@ -129,6 +129,7 @@ export class Outbox {
     for (const [name, queue] of this.queues) {
       if (wanted.has(name)) continue;
       for (const delivery of queue.deliveries()) this.ledger.lose(queue, delivery, "receiver-gone");
+      this.ledger.forgetFailing(name);
       this.queues.delete(name);
     }
     for (const [name, settings] of wanted) {
@@ -166,9 +167,11 @@ export class Outbox {
     const { receiver, type, attempts, sinceMs } = delivery;
     this.ledger.heard(queue, delivery);
     this.options.say({ event: "delivered", receiver, id, type, attempts, latencyMs: Math.max(0, nowMs - sinceMs) });
-    if (queue.failuresInRow === 0) return;
-    this.options.say({ event: "recovered", receiver, failures: queue.failuresInRow });
-    queue.failuresInRow = 0;
+    if (queue.failing === undefined) return;
+    this.options.say({ event: "recovered", receiver, failures: queue.failing.failures });
+    queue.failing = undefined;
+    queue.isFailureTold = false;
+    this.ledger.forgetFailing(receiver);
     this.catchUp(queue, nowMs);
   }
 
@@ -191,8 +194,10 @@ export class Outbox {
     const { outcome, nowMs } = what;
     const { reason, detail } = outcome;
     countOne(queue.counters.failed, reason);
-    queue.failuresInRow += 1;
-    if (queue.failuresInRow === 1) say({ event: "failing", receiver: delivery.receiver, reason, detail });
+    queue.failing = { sinceMs: queue.failing?.sinceMs ?? nowMs, failures: (queue.failing?.failures ?? 0) + 1 };
+    this.ledger.markFailing(queue);
+    if (!queue.isFailureTold) say({ event: "failing", receiver: delivery.receiver, reason, detail });
+    queue.isFailureTold = true;
     if (queue.isOvertaken(delivery)) {
       this.ledger.unhear(queue, delivery, "overtaken");
       return;

@@ -25,8 +25,10 @@ export interface ReceiverStatus extends Readonly<ReceiverCounters> {
   readonly inFlight: number;
   /** It answered 410: nothing is sent until a restart or a reload. */
   readonly isDisabled: boolean;
-  /** Tries that failed since the last one that did not. */
+  /** Tries that failed since the last one that did not, in former runs too. */
   readonly failuresInRow: number;
+  /** When the first of them failed; undefined when there is none. */
+  readonly failingSinceMs: number | undefined;
   /** When the oldest alert that waits was decided. */
   readonly oldestSinceMs: number | undefined;
 }

@@ -14,6 +14,13 @@ import type { Receiver } from "./receiver.ts";
 /** A clock that was set back must not hold a delivery for longer than this, ms. */
 const WAIT_MAX_MS = 2 * 3_600_000;
 
+/** How long a receiver has been failing. */
+export interface Failing {
+  /** When the first try failed, ms since the epoch. */
+  readonly sinceMs: number;
+  readonly failures: number;
+}
+
 export class ReceiverQueue {
   settings: Receiver;
   readonly counters: ReceiverCounters = createReceiverCounters();
@@ -21,8 +28,10 @@ export class ReceiverQueue {
   isDisabled = false;
   /** The receiver asked to be left alone until then, ms since the epoch. */
   pausedUntilMs = 0;
-  /** Tries that failed since the last one that did not. */
-  failuresInRow = 0;
+  /** Tries that failed since the last one that did not; undefined when there is none. A restart does not forget it. */
+  failing: Failing | undefined;
+  /** This run has told of them. */
+  isFailureTold = false;
   /** The flush that says how the last try ended; nothing is sent before it is written. */
   afterFlush = 0;
   private readonly bounds: OutboxBounds;
@@ -44,7 +53,8 @@ export class ReceiverQueue {
       waiting: this.size,
       inFlight: this.out.size,
       isDisabled: this.isDisabled,
-      failuresInRow: this.failuresInRow,
+      failuresInRow: this.failing?.failures ?? 0,
+      failingSinceMs: this.failing?.sinceMs,
       oldestSinceMs,
     };
   }
@@ -126,6 +136,17 @@ export class ReceiverQueue {
       if (best === undefined || isBefore(head, best)) best = head;
     }
     return best;
+  }
+
+  /**
+   * Whoever started squall again may have mended the receiver: the eldest word need not sit out its delay. It goes alone; when it is
+   * heard the others follow, and when it is not its delay grows on.
+   */
+  tryAtOnce(nowMs: number): void {
+    const heads = Array.from(this.storms.values()).flatMap(([head]) => head ?? []);
+    const [eldest] = heads.toSorted((a, b) => a.order - b.order);
+    if (eldest === undefined || heads.some((head) => headDueAt(head, nowMs) <= nowMs)) return;
+    eldest.notBeforeMs = nowMs;
   }
 
   /** When next() will have something, ms since the epoch, as long as nothing else happens; Infinity when it never will. */

@@ -1,6 +1,7 @@
 // What is worth a line in the log about telling: every notification, and every change of a receiver's state.
 
 import type { StormAlertType } from "../../shared/domain/storm-alert.ts";
+import { encodeWireTime } from "../../shared/domain/wire-time.ts";
 import type { LossReason, RetryReason } from "./delivery.ts";
 
 interface Notification {
@@ -15,8 +16,16 @@ interface Notification {
 export type TellingEvent =
   | (Notification & { readonly event: "delivered"; /** From the decision of the alert. */ readonly latencyMs: number })
   | (Notification & { readonly event: "lost"; readonly reason: LossReason; readonly detail: string })
-  /** The first try that failed since the receiver last heard something. */
+  /** The first try that failed since the receiver last heard something, or since the start. */
   | { readonly event: "failing"; readonly receiver: string; readonly reason: RetryReason; readonly detail: string }
+  /** At the start: what a former run could not tell. */
+  | {
+      readonly event: "failing-still";
+      readonly receiver: string;
+      readonly waiting: number;
+      /** When the first try failed, ms since the epoch. */
+      readonly sinceMs: number;
+    }
   | { readonly event: "recovered"; readonly receiver: string; readonly failures: number }
   /** It answered 410: nothing more is sent to it until a restart or a reload. */
   | { readonly event: "disabled"; readonly receiver: string; readonly detail: string }
@@ -44,6 +53,11 @@ export function tellingEventInWords(event: TellingEvent): string {
     }
     case "failing":
       return `${event.receiver} cannot be told: ${withDetail(event.reason, event.detail)}; squall goes on trying`;
+    case "failing-still": {
+      const what = event.waiting === 1 ? "1 notification is" : `${event.waiting} notifications are`;
+      const since = encodeWireTime(event.sinceMs);
+      return `${what} to be told to ${event.receiver}, where tries have failed since ${since}: it is tried again now`;
+    }
     case "recovered":
       return `${event.receiver} can be told again, after ${event.failures} tries that failed`;
     case "disabled":

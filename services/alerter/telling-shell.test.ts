@@ -212,7 +212,7 @@ describe("a webhook", () => {
       attempts: tries,
       detail: "status 500: no route to ***",
     });
-    expect([...one.written.keys()]).toEqual(["outbox/storm/s"]);
+    expect([...one.written.keys()].toSorted()).toEqual(["outbox/failing/a", "outbox/storm/s"]);
   });
 
   test.each<[string, Play, string]>([
@@ -378,6 +378,28 @@ describe("a kill", () => {
     const second = new Running([hook("a")], {}, written);
     await second.playOut();
     expect(heardIds()).toEqual(["s-1", "s-1", "t-1"]);
+  });
+
+  test("while the receiver fails: tried at once after the restart, under the same id, and what waits follows", async () => {
+    receiver.otherwise = answer(500);
+    const first = new Running([hook("a")]);
+    const beganMs = first.clock.nowMs();
+    first.tell(opened, wordOf("t", "storm.opened", 1));
+    await first.playOut(beganMs + HOUR_MS);
+    first.flush();
+    const failed = receiver.heard.length;
+    receiver.otherwise = answer(204);
+    const second = new Running([hook("a")], {}, new Map(first.written));
+    expect(second.telling.status().receivers).toMatchObject([{ waiting: 2, failingSinceMs: beganMs }]);
+    const since = new Date(beganMs).toISOString();
+    expect(second.events.map(tellingEventInWords)).toEqual([
+      `2 notifications are to be told to a, where tries have failed since ${since}: it is tried again now`,
+    ]);
+    await second.settled();
+    expect(heardIds().slice(failed)).toEqual(["s-1"]);
+    await second.playOut();
+    expect(heardIds().slice(failed)).toEqual(["s-1", "t-1"]);
+    expect(second.telling.status().receivers).toMatchObject([{ waiting: 0, failingSinceMs: undefined }]);
   });
 
   test("between the answer and its flush: one repeat, and the next word was not sent before", async () => {

@@ -120,6 +120,9 @@ class TellingLoop implements Telling {
   }
 
   start(): void {
+    for (const { name: receiver, waiting, failingSinceMs: sinceMs } of this.outbox.status()) {
+      if (sinceMs !== undefined) this.options.say({ event: "failing-still", receiver, waiting, sinceMs });
+    }
     this.isRunning = true;
     this.pump();
   }

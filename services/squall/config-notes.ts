@@ -5,13 +5,14 @@ import { formatDuration } from "../../shared/runtime/durations.ts";
 import type { ListenAddress } from "../../shared/runtime/listen-address.ts";
 import type { HeartbeatSettings } from "../alerter/receiver-settings.ts";
 import type { ConsoleSettings } from "./console-config.ts";
+import { DEFAULT_LOGS_IN_WORDS } from "./default-log.ts";
 import type { StandaloneConfig } from "./standalone/standalone-settings.ts";
 
 /** One line a subject. */
 export function configDigest(config: StandaloneConfig): string[] {
   const { inputs, state, heartbeat, metrics, console: page, detector } = config;
   return [
-    `reads      ${inputs.length === 0 ? "nothing" : inputs.map(({ name }) => name).join(", ")}`,
+    `reads      ${inputs.length === 0 ? `a pipe, else ${DEFAULT_LOGS_IN_WORDS}` : inputs.map(({ name }) => name).join(", ")}`,
     `state      ${state}`,
     `tells      ${tellsText(config)}`,
     `heartbeat  ${heartbeatText(heartbeat)}`,
@@ -50,7 +51,11 @@ export function configWarnings(config: StandaloneConfig): string[] {
   const { inputs, webhooks, onAlert, metrics, console: page } = config;
   const ports = inputs.flatMap((input) => (input.kind === "syslog" ? [input.udp, input.tcp] : []));
   return [
-    ...(inputs.length === 0 ? ["no inputs: squall standalone has to be given files or ports on its command line"] : []),
+    ...(inputs.length === 0
+      ? [
+          `no inputs: squall standalone reads what its command line names, else a pipe, else ${DEFAULT_LOGS_IN_WORDS}, and ends where there is none`,
+        ]
+      : []),
     ...(webhooks.length === 0 && onAlert === undefined
       ? ["nobody is told: set webhook, webhooks or onAlert; alerts are only printed"]
       : []),

@@ -145,6 +145,16 @@ describe("what each type says", () => {
     expect(firstLine(alert).startsWith(begin)).toBe(true);
   });
 
+  test.each(["storm.watch", "storm.opened", "storm.updated", "storm.resolved"] as const)(
+    "%s says no word twice, of a site that is called site neither, and no number as -0",
+    (type) => {
+      const evidence = { ...opened.evidence, score: -0.01, repliesPerMinute: -0.01 };
+      const text = stormAlertText({ ...opened, type, site: "site", resolvedAt: opened.detectedAt, evidence }, plain);
+      expect(text).not.toMatch(/\b([a-z]+) \1\b/iu);
+      expect(text).not.toMatch(/-0(?:\.0+)?(?![.\d])/u);
+    },
+  );
+
   test("a thread without a list is named by its subject, else by its key", () => {
     const { list: _list, ...without } = opened;
     expect(firstLine(without)).toContain("  Test  ");

@@ -6,6 +6,7 @@ import { hasUnprintable } from "./printable-text.ts";
 import {
   counted,
   localClock,
+  oneDecimal,
   ratePerMinute,
   reasonInWords,
   roughSpan,
@@ -145,11 +146,11 @@ function writeReasons(page: Page, alert: StormAlert): void {
   for (const reason of alert.reasons) prose(page, `${reason}: ${reasonInWords(reason)}`, 2);
   const { steps, score } = alert.evidence;
   if (steps.length === 0) return;
-  prose(page, `score ${score.toFixed(1)}: ${scoreInWords(score)}`, 2);
+  prose(page, `score ${oneDecimal(score)}: ${scoreInWords(score)}`, 2);
   if (alert.type !== "storm.opened") return;
   for (const step of steps) {
     const who = shownText(step.person, NAME_CHARS_MAX);
-    prose(page, `${page.clock.time(step.at)} ${who}, ${stepInWords(step)}; score ${step.score.toFixed(1)}`, 4);
+    prose(page, `${page.clock.time(step.at)} ${who}, ${stepInWords(step)}; score ${oneDecimal(step.score)}`, 4);
   }
 }
 

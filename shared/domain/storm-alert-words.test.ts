@@ -4,6 +4,7 @@ import { STORM_REASONS } from "./storm-alert.ts";
 import {
   counted,
   localClock,
+  oneDecimal,
   ratePerMinute,
   reasonInWords,
   roughSpan,
@@ -42,6 +43,7 @@ describe("stepInWords", () => {
     [{ newcomer: 0, pause: -0 }, "41 s after the last: +3.6; expected in the pause: 0.0"],
     [{ newcomer: 0, timing: 0.04 }, "41 s after the last: 0.0; expected in the pause: -0.4"],
     [{ newcomer: 0, pause: -0.06 }, "41 s after the last: +3.6; expected in the pause: -0.1"],
+    [{ newcomer: 0, pause: 0.04 }, "41 s after the last: +3.6; expected in the pause: 0.0"],
   ])("%j", (change, words) => {
     expect(stepInWords({ ...step, ...change })).toBe(words);
   });
@@ -54,6 +56,9 @@ describe("numbers and spans", () => {
     [1000, "1,000"],
     [840_000, "840,000"],
     [1_234_567.6, "1,234,568"],
+    [-0.4, "0"],
+    [-123, "-123"],
+    [-1_234, "-1,234"],
   ])("wholeNumber(%d)", (value, words) => {
     expect(wholeNumber(value)).toBe(words);
   });
@@ -64,8 +69,19 @@ describe("numbers and spans", () => {
     [9.96, "10.0"],
     [12.4, "12"],
     [11_000.4, "11,000"],
+    [-0.04, "0.0"],
   ])("ratePerMinute(%d)", (value, words) => {
     expect(ratePerMinute(value)).toBe(words);
+  });
+
+  test.each([
+    [10.04, "10.0"],
+    [0, "0.0"],
+    [-0, "0.0"],
+    [-0.04, "0.0"],
+    [-0.06, "-0.1"],
+  ])("oneDecimal(%d)", (value, words) => {
+    expect(oneDecimal(value)).toBe(words);
   });
 
   test.each([

@@ -65,6 +65,7 @@ export function roughSpan(spanMs: number): string {
 
 /** `840,000`; fractions are rounded. */
 export function wholeNumber(value: number): string {
+  if (Math.round(value) < 0) return `-${wholeNumber(-value)}`;
   const digits = `${Math.round(value)}`;
   let result = digits.slice(-3);
   for (let end = digits.length - 3; end > 0; end -= 3) {
@@ -75,7 +76,13 @@ export function wholeNumber(value: number): string {
 
 /** A rate a minute: whole from ten on, else with one decimal. */
 export function ratePerMinute(value: number): string {
-  return value >= 10 || Number.isInteger(value) ? wholeNumber(value) : value.toFixed(1);
+  return value >= 10 || Number.isInteger(value) ? wholeNumber(value) : oneDecimal(value);
+}
+
+/** `10.3`; what rounds to nothing has no sign. */
+export function oneDecimal(value: number): string {
+  const text = value.toFixed(1);
+  return text === "-0.0" ? "0.0" : text;
 }
 
 /** `1 reply-all`, `3 reply-alls`. */
@@ -98,7 +105,6 @@ export function localClock(timeZone: string): { time(at: number): string; date(a
 
 /** `+3.6`, `-0.4`; what rounds to nothing has no sign. */
 function signed(value: number): string {
-  const digits = Math.abs(value).toFixed(1);
-  if (digits === "0.0") return digits;
-  return value > 0 ? `+${digits}` : `-${digits}`;
+  const rounded = oneDecimal(value);
+  return Number(rounded) > 0 ? `+${rounded}` : rounded;
 }

@@ -1,9 +1,10 @@
 // What stands around a running `squall standalone`: who scrapes it, who watches that it lives, the command it runs, and what it says where it cannot start.
 
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { createSocket } from "node:dgram";
-import { createServer } from "node:http";
+import { createServer, type Server } from "node:http";
 import { connect } from "node:net";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { closersAfterEach } from "../support/closers.ts";
 import { createDisk } from "../../shared/adapters/files/state-log/disk.ts";
@@ -21,6 +22,13 @@ const LIST = "all@example.org";
 const closers = closersAfterEach();
 
 const storm = (): string => talk({ list: LIST, atMs: Date.now() - 300_000, mails: 5 });
+
+/** On a port of loopback that is free; which it is. */
+async function listening(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
 
 describe("what would pass for all well", () => {
   test("standard output that nobody reads any more is said, and receivers are told on", async () => {
@@ -84,6 +92,64 @@ describe("beside it", () => {
     await squall.says("on-alert was told storm.opened");
     expect(shown({ out: alerts().endsWith("\n") ? alerts() : `${alerts()}\n` })).toEqual(shown(squall));
     expect(readFileSync(home.path("alerts.types"), "utf8")).toBe("mail team storm.opened\n");
+    expect(await squall.signal("SIGTERM")).toEqual({ code: 0, signal: null });
+  });
+
+  test("a receiver that had been failing when squall was killed is tried at once by the next one, which says since when", async () => {
+    const home = newHome(closers);
+    const hook = await startReceiver();
+    closers.push(() => hook.close());
+    // It asks to be left alone for longer than this test may take.
+    hook.script.push({ play: "answer", status: 503, headers: { "retry-after": "600" } });
+    home.write("");
+    const first = await home.reading(home.log, "--webhook", `${hook.origin}/`);
+    home.write(storm());
+    await first.says("webhook cannot be told: server-error");
+    const isKept = (): boolean =>
+      readdirSync(home.state)
+        .filter((name) => name.endsWith(".log"))
+        .some((name) => readFileSync(join(home.state, name)).includes("outbox/failing/webhook"));
+    await pollUntil(isKept, { deadlineMs: DEADLINE_MS, what: "the failure to be kept" });
+    await first.signal("SIGKILL");
+    const failed = hook.heard.length;
+    const second = await home.reading(home.log, "--webhook", `${hook.origin}/`);
+    await second.says("where tries have failed since ");
+    expect(second.err).toMatch(
+      /squall: \d notifications? (?:is|are) to be told to webhook, where tries have failed since 20\S+Z: it is tried again now\n/u,
+    );
+    await second.says("webhook can be told again");
+    expect(hook.heard[failed]?.headers["webhook-id"]).toBe(hook.heard[0]?.headers["webhook-id"]);
+    expect(await second.signal("SIGTERM")).toEqual({ code: 0, signal: null });
+  });
+
+  test("ports of its own that others have are said, by doctor too, and end nothing: the storm is told", async () => {
+    const home = newHome(closers);
+    const hook = await alertReceiver();
+    closers.push(hook.close);
+    const holders = [createServer(), createServer()];
+    const ports = await Promise.all(holders.map(listening));
+    closers.push(() => holders.forEach((holder) => holder.close()));
+    const [metrics, page] = ports.map((port) => `127.0.0.1:${port}`);
+    const args = [home.log, "--metrics", `${metrics}`, "--console", `${page}`];
+    home.write("");
+    const squall = await home.reading(...args, "--webhook", hook.url);
+    const taken = "another process listens there already; set another with";
+    expect(squall.err.split("\n").filter((line) => line.includes("cannot listen"))).toEqual([
+      `squall: metrics: cannot listen on ${metrics}: ${taken} --metrics, SQUALL_METRICS_ADDRESS or metrics: {address: …}; "off" for none. squall goes on without metrics and health`,
+      `squall: live page: cannot listen on ${page}: ${taken} --console, SQUALL_CONSOLE_ADDRESS or console: {address: …}; "off" for none. squall goes on without a live page`,
+    ]);
+    home.write(storm());
+    await pollUntil(() => hook.heard.length > 0, { deadlineMs: DEADLINE_MS, what: "the storm to be told" });
+
+    const doctor = (): ReturnType<typeof home.command> => home.command("doctor", ...args);
+    const asked = await doctor();
+    expect(asked.code).toBe(1);
+    expect(asked.out).toMatch(new RegExp(`^FAIL {2}metrics: ${metrics} is not squall's: .* runs without it$`, "mu"));
+    expect(asked.out).toMatch(new RegExp(`^FAIL {2}live page: ${page} is not squall's: .* runs without it$`, "mu"));
+    for (const holder of holders) holder.close();
+    expect((await doctor()).out).toMatch(
+      new RegExp(`^FAIL {2}metrics: ${metrics} is free, but was not when squall was started`, "mu"),
+    );
     expect(await squall.signal("SIGTERM")).toEqual({ code: 0, signal: null });
   });
 
@@ -194,21 +260,6 @@ describe("beside it", () => {
 });
 
 describe("where it cannot start it says why in a line, and exits 1", () => {
-  test("the metrics port is in use", async () => {
-    const home = newHome(closers);
-    const server = createServer();
-    const port = await freePort();
-    await new Promise<void>((resolve) => {
-      server.listen(port, "127.0.0.1", resolve);
-    });
-    closers.push(() => new Promise((resolve) => void server.close(() => resolve())));
-    const squall = home.start(home.log, "--metrics", `${port}`);
-    expect(await squall.end()).toEqual({ code: 1, signal: null });
-    expect(squall.err).toBe(
-      `squall: metrics: cannot listen on 127.0.0.1:${port}: another process listens there already; set another with --metrics, SQUALL_METRICS_ADDRESS or metrics: {address: …}; "off" for none\n`,
-    );
-  });
-
   test("a syslog port is in use", async () => {
     const home = newHome(closers);
     const first = await home.reading("--syslog-udp", "0");

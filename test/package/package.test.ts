@@ -53,6 +53,18 @@ describe("the packed package", { timeout: SLOW_MS }, () => {
     },
   );
 
+  test("installed for a machine, as docs/standalone.md has it, it can be carried to another in one file", async () => {
+    const prefix = join(folder, "installed");
+    const other = join(folder, "other");
+    mkdirSync(other);
+    await run("npm", ["install", "--global", "--prefix", prefix, "--no-audit", "--no-fund", tarball]);
+    await run("tar", ["-C", prefix, "-czf", join(folder, "installed.tar.gz"), "bin", "lib"]);
+    rmSync(prefix, { recursive: true });
+    await run("tar", ["-xzf", join(folder, "installed.tar.gz"), "-C", other, "--no-same-owner", "--no-overwrite-dir"]);
+    const { stdout } = await run(join(other, "bin/squall"), ["replay", "--quiet", SMALL_STORM]);
+    expect(stdout).toMatch(/^storm\.opened/u);
+  });
+
   test("satisfies publint", async () => {
     const { stdout } = await run("publint", ["--strict", tarball], { cwd: ROOT });
     expect(stdout).toContain("All good!");

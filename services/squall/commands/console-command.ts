@@ -55,6 +55,7 @@ async function run(options: RunOptions): Promise<ExitCode> {
   });
 }
 
+/** Like the services' port it must be had: probes ask it. */
 async function openStatus(
   { config, terminal, version, say, onClose }: RunOptions,
   page: ConsolePage,

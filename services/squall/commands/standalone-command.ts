@@ -1,6 +1,5 @@
 // `squall standalone`: opens what it needs in order, runs the loop, and lets go of all of it again, whatever happens.
 
-import { existsSync } from "node:fs";
 import { ControlRefusal } from "../../../shared/adapters/control/control-server.ts";
 import type { Severity } from "../../../shared/domain/storm-alert.ts";
 import { listenAddressText } from "../../../shared/runtime/listen-address.ts";
@@ -10,9 +9,10 @@ import { detectorTotals } from "../../detector/detector-totals.ts";
 import { clockOf } from "../words.ts";
 import { alertOutput } from "../alert-output.ts";
 import { loadStandaloneConfiguration } from "../configuration.ts";
+import { DEFAULT_LOGS, withDefaultInput } from "../default-log.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { EXIT } from "../exit-codes.ts";
-import { hasPipedInput } from "../piped-input.ts";
+import { OWN_PORTS, type OwnPort, withMissingPorts } from "../own-ports.ts";
 import { createSilenceControl } from "../silence-control.ts";
 import type { StandaloneFlags } from "../standalone-flags.ts";
 import { standaloneCounts } from "../standalone/counts.ts";
@@ -25,7 +25,7 @@ import { Reloads } from "../standalone/reloads.ts";
 import type { StandaloneConfig } from "../standalone/standalone-settings.ts";
 import { Standalone } from "../standalone/standalone.ts";
 import { whatCannotBeUsed } from "../standalone/start-faults.ts";
-import { INPUTS_OPEN, noteTurn, STATE_RESTORED } from "../standalone/status.ts";
+import { INPUTS_OPEN, noteTurn, STATE_RESTORED, type Status } from "../standalone/status.ts";
 import type { Terminal } from "../terminal.ts";
 
 export interface StandaloneCommandFlags extends StandaloneFlags {
@@ -34,20 +34,19 @@ export interface StandaloneCommandFlags extends StandaloneFlags {
   readonly deadLetter?: string;
 }
 
-const DEFAULT_LOGS = ["/var/log/mail.log", "/var/log/maillog", "/var/log/mail"];
 /** What is being told when it ends has so long. */
 const GRACE_MS = 5_000;
 /** When a pipe has ended nobody is in a hurry: what waits to be told has so long. */
 const LAST_WORDS_MS = 30_000;
 
-/** `version`: of squall. Throws ConfigError, ListenError and InputError. */
+/** `version`: of squall. Throws ConfigError, ListenError (of a syslog port) and InputError. */
 export async function standaloneCommand(
   paths: readonly string[],
   flags: StandaloneCommandFlags,
   { terminal, version }: { readonly terminal: Terminal; readonly version: string },
 ): Promise<ExitCode> {
   const load = async (): Promise<StandaloneConfig | undefined> =>
-    withInputs(await loadStandaloneConfiguration(paths, flags, terminal.env));
+    withDefaultInput(await loadStandaloneConfiguration(paths, flags, terminal.env));
   const say = (line: string): void => terminal.err(`squall: ${line}\n`);
   const config = await load();
   if (config === undefined) {
@@ -113,7 +112,8 @@ async function run(options: RunOptions): Promise<ExitCode> {
     if (!standalone.isKept)
       throw new ControlRefusal("it holds now, but there is no room to keep it: a restart forgets it");
   };
-  directory.lock.serve(createSilenceControl({ silences, nowMs: terminal.nowMs, flush }));
+  const silencing = createSilenceControl({ silences, nowMs: terminal.nowMs, flush });
+  directory.lock.serve(withMissingPorts(missingPorts(config, status, page), silencing));
   onClose(() => standalone.inputs.close());
   await standalone.open();
   status.health.met(INPUTS_OPEN);
@@ -132,6 +132,15 @@ async function run(options: RunOptions): Promise<ExitCode> {
   await standalone.flush();
   sayWaiting(standalone.telling, say);
   return terminal.signal.reason === "SIGINT" ? EXIT.interrupted : EXIT.done;
+}
+
+/** Wanted, and not to be had. */
+function missingPorts({ metrics, console }: StandaloneConfig, status: Status, page: LivePage | undefined): OwnPort[] {
+  const isMissing: Readonly<Record<OwnPort, boolean>> = {
+    metrics: metrics.address !== undefined && status.address === undefined,
+    "live page": console.address !== undefined && page === undefined,
+  };
+  return OWN_PORTS.filter((port) => isMissing[port]);
 }
 
 function createStandalone(
@@ -189,18 +198,6 @@ function sayWaiting(telling: Telling, say: (line: string) => void): void {
     const what = waiting === 1 ? "1 notification waits" : `${waiting} notifications wait`;
     say(`${what} for ${name}: told when squall is started again on this state`);
   }
-}
-
-/** What is read when nobody says what: a pipe, or the log that the system has. Undefined: there is none. */
-function withInputs(config: StandaloneConfig): StandaloneConfig | undefined {
-  if (config.inputs.length > 0) return config;
-  const { timezone } = config;
-  if (hasPipedInput()) {
-    return { ...config, inputs: [{ kind: "stdin", name: "standard input", format: "auto", timezone }] };
-  }
-  const path = DEFAULT_LOGS.find((log) => existsSync(log));
-  if (path === undefined) return undefined;
-  return { ...config, inputs: [{ kind: "file", name: path, path, format: "auto", timezone, from: "end" }] };
 }
 
 /** What holds from a former run, and somebody would wonder about. */

@@ -1,21 +1,23 @@
 // `squall demo`: the NHS storm of 14 November 2016 at full size, simulated line by line and read as a live log would be.
 
 import { randomInt } from "node:crypto";
-import { once } from "node:events";
 import type { AlertTextOptions } from "../../../shared/domain/storm-alert-text.ts";
 import { stormAlertText } from "../../../shared/domain/storm-alert-text.ts";
 import type { StormAlert } from "../../../shared/domain/storm-alert.ts";
+import { systemClock } from "../../../shared/runtime/clock.ts";
 import { defaultAssemblerSettings } from "../../assembler/assembler-settings.ts";
 import { HostTable } from "../../ingest/host-table.ts";
 import { Ingest } from "../../ingest/ingest.ts";
 import { loadConfiguration } from "../configuration.ts";
 import type { ExitCode } from "../exit-codes.ts";
 import { EXIT } from "../exit-codes.ts";
+import { hasTerminalInput } from "../piped-input.ts";
 import { LivePipeline } from "../pipeline/live-pipeline.ts";
 import { simulate } from "../simulate/simulation.ts";
 import type { Terminal } from "../terminal.ts";
 import { type DemoPage, openDemoPage } from "./demo-page.ts";
 import { openBrowser } from "./open-browser.ts";
+import { sayFarewell } from "./page-farewell.ts";
 import { DemoScreen } from "./demo-screen.ts";
 import type { SquallConfig } from "../squall-defaults.ts";
 import { Pace } from "./pace.ts";
@@ -33,6 +35,8 @@ const ENDS_AFTER_MS = 100_000;
 const INTRODUCTION = `squall plays 14 November 2016: one test mail to 840,000 people of the NHS, and what the answers did.
 The log of the mail servers is simulated at full size and read line by line, ${SPEED} times as fast
 as it happened. Times are London time. Ctrl-C ends it.
+A row every ten seconds: what this list has had so far, and its deliveries a second since the row
+before. Rates in an alert are of the last five minutes; the page's curves are of all mail.
 
 `;
 
@@ -81,22 +85,25 @@ export async function demoCommand(terminal: Terminal): Promise<ExitCode> {
     pipeline.advanceTo(now, now - config.detector.allowedLatenessMs);
     if (now < SHOWN_FROM) continue;
     shownAt = now;
-    screen.show(now);
     for (const alert of alerts.splice(0)) {
+      screen.hear(alert);
       page?.console.addAlert(alert);
       terminal.out(`\n${stormAlertText(alert, text)}\n`);
       if (alert.type !== "storm.opened") continue;
       openedAt = now;
       await pace.pause(READING_PAUSE_MS);
     }
+    screen.show(now);
     await pace.keep(now);
     const isOver = openedAt !== undefined && now > openedAt + SHOWN_AFTER_ALERT_MS;
     if (terminal.signal.aborted || isOver || terminal.nowMs() > startedAt + ENDS_AFTER_MS) break;
   }
   terminal.out(screen.closing());
   terminal.out(WHAT_NEXT);
+  // From here on Ctrl-C is how one leaves.
+  const isInterrupted = terminal.signal.aborted;
   if (page !== undefined) await leavePage(page, terminal);
-  return terminal.signal.aborted ? EXIT.interrupted : EXIT.done;
+  return isInterrupted ? EXIT.interrupted : EXIT.done;
 }
 
 function tellPage({ url }: DemoPage, { out, outIsTerminal, env }: Terminal): void {
@@ -104,12 +111,9 @@ function tellPage({ url }: DemoPage, { out, outIsTerminal, env }: Terminal): voi
   if (outIsTerminal) openBrowser(url, env);
 }
 
-/** Who sits before the terminal may go on looking at the page. */
 async function leavePage({ console: page, url }: DemoPage, { out, outIsTerminal, signal }: Terminal): Promise<void> {
-  if (outIsTerminal && !signal.aborted) {
-    out(`\nThe live page stays as it is until Ctrl-C: ${url}\n`);
-    await once(signal, "abort");
-  }
+  const isAttended = outIsTerminal && hasTerminalInput();
+  await sayFarewell({ url, pages: () => page.counts.pages, isAttended, clock: systemClock, signal, out });
   await page.close();
 }
 

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { ThreadWindow } from "../../../shared/domain/thread-window.ts";
 import { keptTerminal } from "../../../test/e2e/replay-here.ts";
+import { stormAlert } from "../../../test/support/storm-alert.ts";
+import { ConsoleState } from "../../console/console-state.ts";
 import { DemoScreen } from "./demo-screen.ts";
 
 const MINUTE_MS = 60_000;
@@ -52,6 +54,40 @@ describe("the rows", () => {
       "08:29:20           2     0.0      1,200,000          60,000 ██████████",
       "",
     ]);
+  });
+
+  test("say no less than an alert has said, though the windows behind it come later; the page says the same then", () => {
+    const { screen: shown, lines } = screen();
+    const { evidence, ...alert } = stormAlert();
+    const said = { ...evidence, audience: 840_000, replyAlls: 6, deliveriesSoFar: 5_100_000, score: 19 };
+    const windows = [
+      windowOf(0, { deliveries: 5_000_000, replyAlls: 5 }),
+      windowOf(0, { scope: "thread", key: "t", list: "all@nhs.example", score: 15.8, replyAlls: 5 }),
+    ];
+    const state = new ConsoleState();
+    for (const window of windows) {
+      shown.take(window);
+      state.addWindow(window);
+    }
+    const told = {
+      ...alert,
+      site: "site",
+      list: "all@nhs.example",
+      startedAt: AT,
+      detectedAt: AT + 20_000,
+      evidence: said,
+    };
+    shown.hear(told);
+    shown.hear({ ...told, evidence: { ...said, audience: 25, replyAlls: 900 } });
+    state.addAlert(told);
+    shown.show(AT + 20_000);
+    expect(lines()[1]).toBe("08:29:20           6    19.0      5,100,000               0 ");
+    const [storm] = state.view({ nowMs: AT + 20_000, timeZone: "UTC", health: [], isKnown: true, stormsShown: 1 }).storms;
+    expect(storm).toMatchObject({ replyAlls: 6, deliveries: 5_100_000, score: 19 });
+    // A later window has more.
+    shown.take(windowOf(0, { deliveries: 6_000_000, replyAlls: 7 }));
+    shown.show(AT + 30_000);
+    expect(lines()[2]).toMatch(/^08:29:30 +7 +19\.0 +6,000,000 +90,000 /u);
   });
 
   test("have a bar that ends at its full width", () => {

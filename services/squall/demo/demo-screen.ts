@@ -1,6 +1,7 @@
-// ThreadWindows of the demo -> a row every ten seconds of the log: reply-alls, people, deliveries, score.
+// ThreadWindows and alerts of the demo -> a row every ten seconds of the log: reply-alls, people, deliveries, score.
 
-import { wholeNumber } from "../../../shared/domain/storm-alert-words.ts";
+import { oneDecimal, wholeNumber } from "../../../shared/domain/storm-alert-words.ts";
+import type { StormAlert } from "../../../shared/domain/storm-alert.ts";
 import type { ThreadWindow } from "../../../shared/domain/thread-window.ts";
 import type { Terminal } from "../terminal.ts";
 import { clockOf } from "../words.ts";
@@ -14,8 +15,8 @@ const BAR_FULL = 120_000;
 const AUDIENCE_MIN = 100_000;
 
 interface Totals {
-  replyAlls: number;
-  deliveries: number;
+  readonly replyAlls: number;
+  readonly deliveries: number;
 }
 
 export class DemoScreen {
@@ -23,6 +24,8 @@ export class DemoScreen {
   private readonly timeZone: string;
   /** Latest word on each minute of the list. */
   private readonly minutes = new Map<number, Totals>();
+  /** As much as alerts have said. */
+  private told: Totals = { replyAlls: 0, deliveries: 0 };
   private audience = 0;
   private score = 0;
   private shownAt = Number.NEGATIVE_INFINITY;
@@ -41,6 +44,17 @@ export class DemoScreen {
     this.minutes.set(window.windowStart, { replyAlls: window.replyAlls, deliveries: window.deliveries });
   }
 
+  /** Windows come every ten seconds, alerts at once: no row after an alert says less than it did. The page does the same. */
+  hear({ evidence }: StormAlert): void {
+    if (evidence.audience < AUDIENCE_MIN) return;
+    const { replyAlls, deliveries } = this.told;
+    this.told = {
+      replyAlls: Math.max(replyAlls, evidence.replyAlls),
+      deliveries: Math.max(deliveries, evidence.deliveriesSoFar),
+    };
+    this.score = Math.max(this.score, evidence.score);
+  }
+
   /** A row when it is time for one. */
   show(eventTimeMs: number): void {
     if (eventTimeMs < this.shownAt + ROW_EVERY_MS) return;
@@ -54,7 +68,7 @@ export class DemoScreen {
     const columns = [
       clockOf(eventTimeMs, this.timeZone).slice(11),
       wholeNumber(totals.replyAlls).padStart(11),
-      this.score.toFixed(1).padStart(7),
+      oneDecimal(this.score).padStart(7),
       wholeNumber(totals.deliveries).padStart(14),
       wholeNumber(Math.max(0, rate)).padStart(15),
     ];
@@ -72,12 +86,15 @@ export class DemoScreen {
   }
 
   private totals(): Totals {
-    const sum: Totals = { replyAlls: 0, deliveries: 0 };
-    for (const { replyAlls, deliveries } of this.minutes.values()) {
-      sum.replyAlls += replyAlls;
-      sum.deliveries += deliveries;
+    let [replyAlls, deliveries] = [0, 0];
+    for (const minute of this.minutes.values()) {
+      replyAlls += minute.replyAlls;
+      deliveries += minute.deliveries;
     }
-    return sum;
+    return {
+      replyAlls: Math.max(replyAlls, this.told.replyAlls),
+      deliveries: Math.max(deliveries, this.told.deliveries),
+    };
   }
 
   private faint(text: string): string {

@@ -1,15 +1,16 @@
 // A configuration of standalone -> findings on all that it needs, told one by one as they are made.
 
-import { existsSync } from "node:fs";
 import type { whyDenied } from "../../../shared/adapters/files/file-rights.ts";
 import { isReadableByAll } from "../../../shared/adapters/files/secret-file.ts";
 import { tryTcpPort, tryUdpPort } from "../../../shared/adapters/net/port-trial.ts";
 import type { probeConnection } from "../../../shared/adapters/net/connection-probe.ts";
 import { looseSecret } from "../config-notes.ts";
-import type { InputSettings, StandaloneConfig } from "../standalone/standalone-settings.ts";
+import { DEFAULT_LOGS } from "../default-log.ts";
+import type { FileInput, InputSettings, StandaloneConfig } from "../standalone/standalone-settings.ts";
 import type { Finding } from "./finding.ts";
 import type { InputCheckDeps } from "./input-check.ts";
 import { fileFindings, folderFindings } from "./input-check.ts";
+import type { OwnPort } from "../own-ports.ts";
 import { metricsFinding, pageFinding } from "./own-ports-check.ts";
 import { portFinding } from "./port-check.ts";
 import type { ReceiverCheckDeps, SendTest } from "./receiver-check.ts";
@@ -21,6 +22,8 @@ import { testAlerts } from "./test-alert.ts";
 /** The parts of squall that a check asks. */
 export interface DoctorPorts {
   readonly stateHolder: StateHolder;
+  /** What the squall that holds the directory has not got; none when it cannot be asked. */
+  readonly missingPorts: (directory: string) => Promise<readonly OwnPort[]>;
   readonly sendTest: SendTest;
   readonly isPublic: (address: string) => boolean;
   readonly probe: typeof probeConnection;
@@ -34,6 +37,8 @@ export interface DoctorOptions {
   readonly nodeVersion: string;
   /** Something is piped into standard input. */
   readonly hasPipedInput: boolean;
+  /** The log that is read where nobody says what; undefined: the system has none. */
+  readonly defaultInput: FileInput | undefined;
   /** PATH. */
   readonly searchPath: string;
   /** Zone of this machine. */
@@ -50,8 +55,10 @@ export async function* doctorFindings(options: DoctorOptions): AsyncGenerator<Fi
   yield* inputsFindings(options, state.holder);
   yield* receiverFindings(options);
   const { holder } = state;
-  yield await metricsFinding(config.metrics.address, { holder });
-  yield await pageFinding(config.console.address, { holder });
+  const missing = holder === undefined ? [] : await ports.missingPorts(config.state);
+  const own = (port: OwnPort) => ({ holder, isMissing: missing.includes(port) });
+  yield await metricsFinding(config.metrics.address, own("metrics"));
+  yield await pageFinding(config.console.address, own("live page"));
 }
 
 /** What comes before all else: the program, its configuration, the files of secrets. */
@@ -70,8 +77,18 @@ export function* startFindings({
 async function* inputsFindings(options: DoctorOptions, holder: string | undefined): AsyncGenerator<Finding> {
   const { config, nowMs, ownZone, ports } = options;
   const deps: InputCheckDeps = { config, nowMs: nowMs(), ownZone, whyDenied: ports.whyDenied };
-  if (config.inputs.length === 0) yield noInputs();
-  for (const input of config.inputs) yield* inputFindings(input, { options, deps, holder });
+  if (config.inputs.length > 0) {
+    for (const input of config.inputs) yield* inputFindings(input, { options, deps, holder });
+    return;
+  }
+  const { defaultInput } = options;
+  if (defaultInput === undefined) {
+    yield noInputs();
+    return;
+  }
+  const text = `none is named: squall standalone reads a pipe, else ${defaultInput.name}, which is there`;
+  yield { level: "ok", subject: "inputs", text };
+  yield* inputFindings(defaultInput, { options, deps, holder });
 }
 
 interface InputContext {
@@ -112,17 +129,13 @@ async function* inputFindings(input: InputSettings, { options, deps, holder }: I
   }
 }
 
-const LOGS = ["/var/log/mail.log", "/var/log/maillog", "/var/log/mail"];
-
 function noInputs(): Finding {
-  const there = LOGS.find((path) => existsSync(path));
   const mend = [
-    there === undefined
-      ? "Name a log, a folder or a port: squall standalone --help"
-      : `Perhaps: squall standalone ${there}`,
+    "Name a log, a folder or a port: squall standalone --help",
     "or write it to inputs: in the configuration.",
   ];
-  return { level: "fail", subject: "inputs", text: "nothing is read", mend };
+  const text = `nothing is read: none is named, and none of ${DEFAULT_LOGS.join(", ")} is there`;
+  return { level: "fail", subject: "inputs", text, mend };
 }
 
 export interface ReceiverOptions extends Pick<DoctorOptions, "sendTest" | "searchPath" | "nowMs"> {

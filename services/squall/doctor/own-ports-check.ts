@@ -8,7 +8,7 @@ import { portFinding } from "./port-check.ts";
 import { CONSOLE_MEND, METRICS_MEND } from "../port-mends.ts";
 
 /** Who may have them already. */
-type Holders = Pick<PortCheck, "holder" | "perhaps">;
+type Holders = Pick<PortCheck, "holder" | "perhaps" | "isMissing">;
 
 /** `address` undefined: off. */
 export function metricsFinding(address: ListenAddress | undefined, holders: Holders): Promise<Finding> {

@@ -11,15 +11,19 @@ export interface PortCheck {
   readonly tryPort: (port: PortToTry) => Promise<Error | undefined>;
   /** A squall that runs already, in words: its own ports are taken. */
   readonly holder: string | undefined;
+  /** The squall that runs already has not got it: it was taken when that started. */
+  readonly isMissing?: boolean;
   /** One that may run already and cannot be asked, in words. */
   readonly perhaps?: string;
   /** The setting that names another port. */
   readonly mend: string;
 }
 
-export async function portFinding({ subject, address, tryPort, holder, perhaps, mend }: PortCheck): Promise<Finding> {
+export async function portFinding(check: PortCheck): Promise<Finding> {
+  const { subject, address, tryPort, holder, perhaps, mend } = check;
   const error = await tryPort(address);
   const where = listenAddressText(address);
+  if (holder !== undefined && check.isMissing === true) return missingFinding(check, holder, error !== undefined);
   if (error === undefined) {
     return {
       level: "ok",
@@ -42,5 +46,20 @@ export async function portFinding({ subject, address, tryPort, holder, perhaps, 
     subject,
     text: message.slice(message.indexOf("cannot")).replace(`; ${mend}`, ""),
     mend: mends,
+  };
+}
+
+function missingFinding({ subject, address, mend }: PortCheck, holder: string, isTaken: boolean): Finding {
+  const where = listenAddressText(address);
+  const runs = `${holder} runs without it`;
+  if (!isTaken) {
+    const text = `${where} is free, but was not when squall was started: ${runs}`;
+    return { level: "fail", subject, text, mend: ["Start squall again."] };
+  }
+  return {
+    level: "fail",
+    subject,
+    text: `${where} is not squall's: ${runs}`,
+    mend: [`Who has it: ss -lntup | grep ${address.port}`, `Free it, or ${mend}; then start squall again.`],
   };
 }

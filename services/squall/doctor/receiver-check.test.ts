@@ -171,6 +171,21 @@ describe("ports", () => {
       level: "ok",
       text: `127.0.0.1:${port} is in use, as it should be while process 4711 runs`,
     });
+    const running = { ...check, holder: "process 4711", isMissing: true };
+    expect(await portFinding({ ...running, address: { host: "127.0.0.1", port } })).toEqual({
+      level: "fail",
+      subject: "metrics",
+      text: `127.0.0.1:${port} is not squall's: process 4711 runs without it`,
+      mend: [
+        `Who has it: ss -lntup | grep ${port}`,
+        "Free it, or set another with --metrics; then start squall again.",
+      ],
+    });
+    expect(await portFinding({ ...running, address: { host: "127.0.0.1", port: 0 } })).toMatchObject({
+      level: "fail",
+      text: "127.0.0.1:0 is free, but was not when squall was started: process 4711 runs without it",
+      mend: ["Start squall again."],
+    });
     expect(await portFinding({ ...check, address: { host: "0.0.0.0", port: 0 } })).toMatchObject({
       level: "ok",
       text: "0.0.0.0:0 is free; other machines can reach it",

@@ -29,7 +29,10 @@ export interface ServiceStatus {
   readonly close: () => Promise<void>;
 }
 
-/** Throws ListenError when the port cannot be opened. */
+/**
+ * Throws ListenError when the port cannot be opened. It ends the service, where standalone goes on without: the probes of whoever runs
+ * services ask this port and would end one that does not answer, and another process of the group takes its partitions over.
+ */
 export async function openServiceStatus(
   { role, metrics: { address } }: ServiceConfig,
   version: string,

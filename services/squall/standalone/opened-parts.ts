@@ -58,13 +58,14 @@ export class DeadLetters {
   }
 }
 
-/** Throws ListenError, StateLogError and InputError; what was opened by then is closed by `onClose`. */
+/** Throws StateLogError and InputError; what was opened by then is closed by `onClose`. */
 export async function openParts(
   { metrics, state }: StandaloneConfig,
   { deadLetter: path, version, env, say, onClose }: OpenPartsOptions,
 ): Promise<OpenedParts> {
   const nodeVersion = process.versions.node;
-  const status = await openStatus({ address: metrics.address, version, nodeVersion, nowMs: () => performance.now() });
+  const { address } = metrics;
+  const status = await openStatus({ address, version, nodeVersion, nowMs: () => performance.now(), say });
   onClose(status.close);
   const directory = await openStateDirectory(state, { title: "squall standalone", isBrief: false, waitMs: HELD_MS });
   onClose(() => directory.close());

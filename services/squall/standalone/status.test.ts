@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from "vitest";
-import { ListenError } from "../../../shared/runtime/listen-address.ts";
 import { HistogramCounts } from "../../../shared/runtime/histogram-counts.ts";
 import { defaultDetectorSettings } from "../../../shared/domain/detector-settings.ts";
 import { createDetectorState } from "../../detector/detector.ts";
 import { detectorTotals, tableFill } from "../../detector/detector-totals.ts";
+import { METRICS_MEND } from "../port-mends.ts";
 import type { StandaloneCounts } from "./standalone-counts.ts";
 import type { Status } from "./status.ts";
 import { INPUTS_OPEN, noteTurn, openStatus, STATE_RESTORED } from "./status.ts";
@@ -14,9 +14,11 @@ afterEach(async () => {
 });
 
 let nowMs = 0;
+const said: string[] = [];
 async function openHere(port = 0): Promise<{ status: Status; get: (path: string) => Promise<string> }> {
   const address = { host: "127.0.0.1", port };
-  const status = await openStatus({ address, version: "0.1.0", nodeVersion: "v24", nowMs: () => nowMs });
+  const say = (line: string): void => void said.push(line);
+  const status = await openStatus({ address, version: "0.1.0", nodeVersion: "v24", nowMs: () => nowMs, say });
   open.push(status);
   const get = async (path: string): Promise<string> => {
     const answer = await fetch(`http://127.0.0.1:${status.address?.port}${path}`);
@@ -79,15 +81,23 @@ test("the life of a process: restoring, ready, stuck, stopping", async () => {
   expect(await get("/readyz")).toBe("503 stopping\n");
 });
 
-test("two on one port: the second is told which setting to change", async () => {
+test("two on one port: the second says which setting to change, and goes on without", async () => {
   const { status } = await openHere();
-  const second = openHere(status.address?.port);
-  await expect(second).rejects.toThrow(ListenError);
-  await expect(second).rejects.toThrow(/another process listens there already; set another with --metrics/u);
+  expect(said).toEqual([]);
+  const { status: second } = await openHere(status.address?.port);
+  expect(said).toEqual([
+    `metrics: cannot listen on 127.0.0.1:${status.address?.port}: another process listens there already; ${METRICS_MEND}. squall goes on without metrics and health`,
+  ]);
+  expect(second.address).toBeUndefined();
+  second.publish(counts());
+  second.health.met(STATE_RESTORED);
+  second.health.met(INPUTS_OPEN);
+  expect(second.health.ready()).toEqual({ ok: true, text: "ready" });
 });
 
 test("off: no port, health all the same", async () => {
-  const status = await openStatus({ address: undefined, version: "0.1.0", nodeVersion: "v24", nowMs: () => 0 });
+  const say = (line: string): void => expect.fail(line);
+  const status = await openStatus({ address: undefined, version: "0.1.0", nodeVersion: "v24", nowMs: () => 0, say });
   expect(status.address).toBeUndefined();
   expect(status.health.ready().ok).toBe(false);
   status.publish(counts());

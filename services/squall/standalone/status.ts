@@ -1,9 +1,11 @@
 // Health and metrics of one standalone, and the port that tells them: open before the state is read, so that it can be seen to be read.
+// Detection does without a port that is taken: who looks at squall does not end it.
 
 import { Health } from "../../../shared/runtime/health.ts";
-import type { ListenAddress } from "../../../shared/runtime/listen-address.ts";
+import { type ListenAddress, ListenError } from "../../../shared/runtime/listen-address.ts";
 import { createMetrics } from "../../../shared/runtime/metrics.ts";
-import { openStatusServer } from "../../../shared/runtime/status-server.ts";
+import type { HttpPort } from "../../../shared/runtime/http-port.ts";
+import { openStatusServer, type StatusServerOptions } from "../../../shared/runtime/status-server.ts";
 import type { StandaloneCounts } from "./standalone-counts.ts";
 import { addStandaloneMetrics } from "./standalone-metrics.ts";
 import { METRICS_MEND } from "../port-mends.ts";
@@ -21,11 +23,13 @@ export interface StatusOptions {
   readonly nodeVersion: string;
   /** A clock that only goes forward, ms. */
   readonly nowMs: () => number;
+  /** One line for a person. */
+  readonly say: (line: string) => void;
 }
 
 export interface Status {
   readonly health: Health;
-  /** Where it listens. */
+  /** Where it listens; undefined: nowhere, be it that no port is wanted or that it cannot be had. */
   readonly address: ListenAddress | undefined;
   /** From here on the parts are told too; once. */
   readonly publish: (counts: StandaloneCounts) => void;
@@ -42,16 +46,26 @@ export function noteTurn(health: Health, isBusy: boolean): void {
   health.progress();
 }
 
-/** Throws ListenError when the port cannot be opened. */
-export async function openStatus({ address, version, nodeVersion, nowMs }: StatusOptions): Promise<Status> {
+/** A port that cannot be had is said. */
+export async function openStatus({ address, version, nodeVersion, nowMs, say }: StatusOptions): Promise<Status> {
   const health = new Health({ stuckAfterMs: STUCK_AFTER_MS, conditions: [STATE_RESTORED, INPUTS_OPEN], nowMs });
   const metrics = createMetrics({ service: "standalone", version, nodeVersion, ofProcess: address !== undefined });
   const server =
-    address === undefined ? undefined : await openStatusServer({ address, metrics, health, mend: METRICS_MEND });
+    address === undefined ? undefined : await openPort({ address, metrics, health, mend: METRICS_MEND }, say);
   return {
     health,
     address: server?.address,
     publish: (counts) => addStandaloneMetrics(metrics, counts),
     close: async () => server?.close(),
   };
+}
+
+async function openPort(options: StatusServerOptions, say: StatusOptions["say"]): Promise<HttpPort | undefined> {
+  try {
+    return await openStatusServer(options);
+  } catch (error) {
+    if (!(error instanceof ListenError)) throw error;
+    say(`${error.message}. squall goes on without metrics and health`);
+    return undefined;
+  }
 }
