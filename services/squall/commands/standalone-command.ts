@@ -103,7 +103,7 @@ async function run(options: RunOptions): Promise<ExitCode> {
   status.publish(standaloneCounts({ standalone, log: directory.log, heartbeat, page, reloads }));
   await standalone.restore();
   status.health.met(STATE_RESTORED);
-  page?.watch(standalone);
+  page?.watch(standalone, config.metrics.address !== undefined && status.address === undefined);
   const { unknown } = standalone.state;
   if (unknown > 0) say(`${unknown} entries of the state are of no part that this version knows: they stay as they are`);
   const { silences } = standalone;

@@ -7,7 +7,8 @@ import type { HealthView } from "../../console/console-view.ts";
 import { leastWatermark } from "../../detector/detector-totals.ts";
 import type { StormAlert } from "../../../shared/domain/storm-alert.ts";
 import type { ThreadWindow } from "../../../shared/domain/thread-window.ts";
-import { counted } from "../../../shared/domain/storm-alert-words.ts";
+import { counted, roughSpan } from "../../../shared/domain/storm-alert-words.ts";
+import type { ReceiverStatus } from "../../alerter/receiver-counters.ts";
 import type { StandaloneConfig } from "./standalone-settings.ts";
 import type { Standalone } from "./standalone.ts";
 import { PAGE_MEND } from "../port-mends.ts";
@@ -22,6 +23,7 @@ export interface LivePageOptions {
 export class LivePage {
   private readonly console: Console;
   private standalone: Standalone | undefined;
+  private isUnscraped = false;
 
   private constructor(console: Console) {
     this.console = console;
@@ -36,7 +38,7 @@ export class LivePage {
       timeZone: config.timezone,
       nowMs,
       eventTimeMs: () => eventTimeOf(opened?.standalone, config),
-      health: () => healthOf(opened?.standalone),
+      health: () => [...healthOf(opened?.standalone, nowMs()), ...(opened?.isUnscraped === true ? [UNSCRAPED] : [])],
       silenceOf: (alert: StormAlert) => opened?.standalone?.silences.silenceOf(alert, nowMs()),
       isKnown: () => isReading(opened?.standalone),
       mend: PAGE_MEND,
@@ -57,9 +59,10 @@ export class LivePage {
     return this.console.counts;
   }
 
-  /** Its state is read back: from here on the page tells how it is. */
-  watch(standalone: Standalone): void {
+  /** Its state is read back: from here on the page tells how it is. `isUnscraped`: the port of metrics could not be had. */
+  watch(standalone: Standalone, isUnscraped: boolean): void {
     this.standalone = standalone;
+    this.isUnscraped = isUnscraped;
   }
 
   addWindow(window: ThreadWindow): void {
@@ -75,6 +78,12 @@ export class LivePage {
   }
 }
 
+const UNSCRAPED: HealthView = {
+  name: "Metrics",
+  state: "slow",
+  words: "their port could not be had: whoever asks for metrics or health there does not see this squall",
+};
+
 /** Of the log that is furthest behind. */
 function eventTimeOf(standalone: Standalone | undefined, { detector }: StandaloneConfig): number | undefined {
   if (standalone === undefined) return undefined;
@@ -86,9 +95,9 @@ function isReading(standalone: Standalone | undefined): boolean {
   return standalone?.inputs.health.isWell(performance.now()) ?? false;
 }
 
-function healthOf(standalone: Standalone | undefined): HealthView[] {
+function healthOf(standalone: Standalone | undefined, nowMs: number): HealthView[] {
   if (standalone === undefined) return [{ name: "Start", state: "slow", words: "reading what it knew before" }];
-  return [reading(standalone), keeping(standalone), ...telling(standalone)];
+  return [reading(standalone), keeping(standalone), ...telling(standalone, nowMs)];
 }
 
 function reading(standalone: Standalone): HealthView {
@@ -106,21 +115,22 @@ function keeping({ isKept }: Standalone): HealthView {
   return { name: "Remembering", state: isKept ? "well" : "slow", words };
 }
 
-function telling({ telling: told }: Standalone): HealthView[] {
+function telling({ telling: told }: Standalone, nowMs: number): HealthView[] {
   const { receivers } = told.status();
   if (receivers.length === 0) {
     return [
       { name: "Telling somebody", state: "slow", words: "nobody is set up to be told: alerts are shown here alone" },
     ];
   }
-  return receivers.map(({ name, waiting, failuresInRow, isDisabled }): HealthView => {
-    if (isDisabled) return { name: `Telling ${name}`, state: "down", words: "it answered that it is gone (410)" };
-    const isLate = failuresInRow > 0;
-    const words = waiting === 0 ? "all was told" : `${counted(waiting, "notification")} to be told`;
-    return {
-      name: `Telling ${name}`,
-      state: isLate ? "down" : "well",
-      words: isLate ? `${words}, the last tries failed` : words,
-    };
-  });
+  return receivers.map((receiver) => receiverHealth(receiver, nowMs));
+}
+
+/** A receiver that failed before a restart fails still, until it takes something. */
+export function receiverHealth(receiver: ReceiverStatus, nowMs: number): HealthView {
+  const { waiting, failingSinceMs, isDisabled } = receiver;
+  const name = `Telling ${receiver.name}`;
+  if (isDisabled) return { name, state: "down", words: "it answered that it is gone (410)" };
+  const words = waiting === 0 ? "all was told" : `${counted(waiting, "notification")} to be told`;
+  if (failingSinceMs === undefined) return { name, state: "well", words };
+  return { name, state: "down", words: `${words}, failing for ${roughSpan(Math.max(0, nowMs - failingSinceMs))}` };
 }
