@@ -82,7 +82,13 @@ describe("the rows", () => {
     state.addAlert(told);
     shown.show(AT + 20_000);
     expect(lines()[1]).toBe("08:29:20           6    19.0      5,100,000               0 ");
-    const [storm] = state.view({ nowMs: AT + 20_000, timeZone: "UTC", health: [], isKnown: true, stormsShown: 1 }).storms;
+    const [storm] = state.view({
+      nowMs: AT + 20_000,
+      timeZone: "UTC",
+      health: [],
+      isKnown: true,
+      stormsShown: 1,
+    }).storms;
     expect(storm).toMatchObject({ replyAlls: 6, deliveries: 5_100_000, score: 19 });
     // A later window has more.
     shown.take(windowOf(0, { deliveries: 6_000_000, replyAlls: 7 }));
