@@ -34,7 +34,7 @@ export function standaloneCounts({ standalone, log, heartbeat, page, reloads }: 
     silences: () => silences.size().silences,
     stateLog: () => ({ ...log.counters, ...log.size }),
     heartbeat: () => heartbeat?.counters,
-    page: () => page && { ...page.counts, dropped: page.counts.dropped + standalone.windows.dropped },
+    page: () => page && { ...page.counts, dropped: page.counts.dropped + standalone.page.windows.dropped },
     reloads: () => reloads,
     lateness: pipeline.lateness,
     latency: times.latency,

@@ -2,10 +2,11 @@
 
 import { SILENCE_PREFIX, type Silences } from "../../alerter/silences.ts";
 import type { Telling } from "../../alerter/telling-shell.ts";
-import { ALERT_PREFIX, type KeptAlerts } from "../../console/kept-alerts.ts";
-import { type KeptWindows, WINDOW_PREFIX } from "../../console/kept-windows.ts";
+import { ALERT_PREFIX } from "../../console/kept-alerts.ts";
+import { WINDOW_PREFIX } from "../../console/kept-windows.ts";
 import { DetectorEntries } from "../../detector/state/detector-entries.ts";
 import type { LivePipeline } from "../pipeline/live-pipeline.ts";
+import type { KeptPage } from "./kept-page.ts";
 import { isDetectorKey, type KeptPart, KeptState } from "./kept-state.ts";
 import type { LiveInputs } from "./live-inputs.ts";
 
@@ -14,12 +15,11 @@ export interface KeptParts {
   readonly telling: Telling;
   readonly silences: Silences;
   readonly inputs: LiveInputs;
-  readonly alerts: KeptAlerts;
-  readonly windows: KeptWindows;
+  readonly page: KeptPage;
 }
 
 /** From now on what changes in them is noted. To be called before anything is fed. */
-export function keptStateOf({ pipeline, telling, silences, inputs, alerts, windows }: KeptParts): KeptState {
+export function keptStateOf({ pipeline, telling, silences, inputs, page }: KeptParts): KeptState {
   const live = pipeline.keepState();
   const entries = new DetectorEntries(pipeline.stages.detector);
   return new KeptState([
@@ -28,8 +28,8 @@ export function keptStateOf({ pipeline, telling, silences, inputs, alerts, windo
     part(isDetectorKey, entries),
     part(isOf("outbox/"), telling),
     part(isOf(SILENCE_PREFIX), silences),
-    part(isOf(ALERT_PREFIX), alerts),
-    part(isOf(WINDOW_PREFIX), windows),
+    part(isOf(ALERT_PREFIX), page.alerts),
+    part(isOf(WINDOW_PREFIX), page.windows),
     inputs,
   ]);
 }

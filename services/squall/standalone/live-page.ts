@@ -7,8 +7,8 @@ import type { HealthView } from "../../console/console-view.ts";
 import { leastWatermark } from "../../detector/detector-totals.ts";
 import type { StormAlert } from "../../../shared/domain/storm-alert.ts";
 import type { ThreadWindow } from "../../../shared/domain/thread-window.ts";
-import { counted, roughSpan } from "../../../shared/domain/storm-alert-words.ts";
-import type { ReceiverStatus } from "../../alerter/receiver-counters.ts";
+import { counted } from "../../../shared/domain/storm-alert-words.ts";
+import { receiverHealth } from "./receiver-health.ts";
 import type { StandaloneConfig } from "./standalone-settings.ts";
 import type { Standalone } from "./standalone.ts";
 import { PAGE_MEND } from "../port-mends.ts";
@@ -123,14 +123,4 @@ function telling({ telling: told }: Standalone, nowMs: number): HealthView[] {
     ];
   }
   return receivers.map((receiver) => receiverHealth(receiver, nowMs));
-}
-
-/** A receiver that failed before a restart fails still, until it takes something. */
-export function receiverHealth(receiver: ReceiverStatus, nowMs: number): HealthView {
-  const { waiting, failingSinceMs, isDisabled } = receiver;
-  const name = `Telling ${receiver.name}`;
-  if (isDisabled) return { name, state: "down", words: "it answered that it is gone (410)" };
-  const words = waiting === 0 ? "all was told" : `${counted(waiting, "notification")} to be told`;
-  if (failingSinceMs === undefined) return { name, state: "well", words };
-  return { name, state: "down", words: `${words}, failing for ${roughSpan(Math.max(0, nowMs - failingSinceMs))}` };
 }

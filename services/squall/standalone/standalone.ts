@@ -10,14 +10,12 @@ import type { ThreadWindow } from "../../../shared/domain/thread-window.ts";
 import { defaultAssemblerSettings } from "../../assembler/assembler-settings.ts";
 import { Silences } from "../../alerter/silences.ts";
 import type { Telling } from "../../alerter/telling-shell.ts";
-import { defaultConsoleBounds } from "../../console/console-state.ts";
-import { KeptAlerts } from "../../console/kept-alerts.ts";
-import { KeptWindows } from "../../console/kept-windows.ts";
 import { changeListRules } from "../../detector/change-list-rules.ts";
 import { SiteChanges } from "../../detector/state/site-changes.ts";
 import { LivePipeline } from "../pipeline/live-pipeline.ts";
 import type { StateDirectory } from "../state-directory.ts";
 import { FlushTurns } from "./flush-turns.ts";
+import { KeptPage, type KeptPageOptions } from "./kept-page.ts";
 import { keptStateOf } from "./kept-parts.ts";
 import type { KeptState } from "./kept-state.ts";
 import { LiveIngest, type OnRejected } from "./live-ingest.ts";
@@ -40,15 +38,11 @@ export interface TellingLinks {
   readonly onTold: (latencyMs: number) => void;
 }
 
-export interface StandaloneDeps {
+export interface StandaloneDeps extends KeptPageOptions {
   readonly directory: StateDirectory;
   readonly createTelling: (links: TellingLinks) => Telling;
-  readonly nowMs: () => number;
   readonly onAlert: (alert: StormAlert) => void;
   readonly onWindow: (window: ThreadWindow) => void;
-  /** Of a former run, and to be shown by the page. */
-  readonly onKeptAlert: (alert: StormAlert) => void;
-  readonly onKeptWindow: (window: ThreadWindow) => void;
   readonly onRejected: OnRejected;
   /** A turn was made; `isBusy`: there is more to be read. */
   readonly onTurn: (isBusy: boolean) => void;
@@ -63,11 +57,10 @@ export class Standalone {
   readonly inputs: LiveInputs;
   readonly state: KeptState;
   readonly times = new EventTimes();
+  readonly page: KeptPage;
   lastProgressMs: number;
   private readonly deps: StandaloneDeps;
   private readonly flushes: FlushTurns;
-  readonly windows: KeptWindows;
-  private readonly alerts: KeptAlerts;
   /** Decided, and not yet part of a flush. */
   private decided: StormAlert[] = [];
   /** Part of the flush that is being written: shown when it is. */
@@ -94,7 +87,7 @@ export class Standalone {
         this.decide(alert);
       },
       onWindow: (window) => {
-        this.windows.add(window);
+        this.page.windows.add(window);
         deps.onWindow(window);
       },
     });
@@ -108,11 +101,9 @@ export class Standalone {
       createIngest: (input, name) => ingest.create(input, name, this.pipeline.stages.table),
       say: deps.say,
     });
-    this.alerts = new KeptAlerts(defaultConsoleBounds.alertsMax, deps.onKeptAlert);
-    this.windows = new KeptWindows({ nowMs: deps.nowMs, onRestored: deps.onKeptWindow });
+    this.page = new KeptPage(deps);
     this.state = keptStateOf({
-      alerts: this.alerts,
-      windows: this.windows,
+      page: this.page,
       pipeline: this.pipeline,
       telling: this.telling,
       silences: this.silences,
@@ -239,7 +230,7 @@ export class Standalone {
   private decide(alert: StormAlert): void {
     this.times.decided(this.deps.nowMs(), alert);
     this.decided.push(alert);
-    this.alerts.add(alert);
+    this.page.alerts.add(alert);
     this.telling.add(alert);
   }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { createReceiverCounters } from "../../alerter/receiver-counters.ts";
-import { receiverHealth } from "./live-page.ts";
+import { receiverHealth } from "./receiver-health.ts";
 
 const NOW = Date.UTC(2026, 10, 27, 9);
 
