@@ -215,7 +215,7 @@ async function copy(text: string): Promise<void> {
 function whyOf({ reasons, steps: all, score, scoreWords }: StormView, clock: LocalClock): HTMLElement[] {
   const told = el("ul", { class: "reasons" }, ...reasons.map(({ words }) => el("li", {}, words)));
   const counted = [
-    el("p", { class: "score" }, el("strong", {}, `Score ${score.toFixed(1)}`), `: ${scoreWords}.`),
+    el("p", { class: "score" }, el("strong", {}, `Score ${score.toFixed(1)} at the last alert`), `: ${scoreWords}.`),
     steps(all, clock),
   ];
   return [el("h3", {}, "Why squall says so"), told, ...(all.length === 0 ? [] : counted)];
