@@ -50,6 +50,8 @@ export interface Table {
 export interface Column {
   readonly name: string;
   readonly isNumber?: boolean;
+  /** From one number to another: broken between them where there is little room. */
+  readonly isRange?: boolean;
   /** Never broken over lines. */
   readonly isShort?: boolean;
 }

@@ -72,8 +72,8 @@ function stopColumns({ startedAt, replyAlls, delivered, recipients, calmAt }: In
   return [
     first,
     byThen,
-    { name: "Delivered by then", isNumber, of: (stop) => between(stop.delivered) },
-    { name: "Still delivered", isNumber, of: ({ stillDelivered }) => between(stillDelivered) },
+    { name: "Delivered by then", isNumber, isRange: true, of: (stop) => between(stop.delivered) },
+    { name: "Still delivered", isNumber, isRange: true, of: ({ stillDelivered }) => between(stillDelivered) },
     sum("Averted", ({ averted }) => averted, "0"),
     share(({ averted }) => averted, delivered),
   ];

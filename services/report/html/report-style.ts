@@ -92,7 +92,7 @@ tbody th, tbody td { overflow-wrap: break-word; }
 tbody tr + tr > * { border-top: 1px solid var(--line); }
 .number { text-align: right; }
 .number, .short { white-space: nowrap; }
-thead .number, thead .short { white-space: normal; }
+thead .number, thead .short, .range { white-space: normal; }
 .marked > * { background: var(--marked); font-weight: 700; }
 a { color: inherit; }
 a:focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
@@ -131,6 +131,7 @@ footer { padding-top: 0.5rem; padding-bottom: 2rem; font-size: 0.88rem; }
   .pieces { columns: 1; }
   th, td { padding: 0.36rem 0.6rem; }
   tbody td { overflow-wrap: anywhere; }
+  .pieces tbody .short { white-space: normal; }
   .plot { padding: 0.7rem 0.5rem; }
   .plot > .wide { display: none; }
   .plot > .narrow { display: block; }

@@ -40,6 +40,7 @@ function rowMarkup(columns: readonly Column[], { cells, target, isMarked = false
 }
 
 function look(column: Column | undefined): Markup {
+  if (column?.isRange === true) return markup` class="number range"`;
   if (column?.isNumber === true) return markup` class="number"`;
   return column?.isShort === true ? markup` class="short"` : markup``;
 }
