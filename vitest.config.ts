@@ -1,8 +1,5 @@
 import { defineConfig } from "vitest/config";
 
-/** Coverage costs time too, and the longest tests are run. */
-const isFull = process.env["SQUALL_FULL"] === "1";
-
 export default defineConfig({
   test: {
     include: ["services/**/*.test.ts", "shared/**/*.test.ts", "test/**/*.test.ts"],
@@ -10,7 +7,7 @@ export default defineConfig({
     // One worker a core: the default leaves a core idle on a machine of two.
     maxWorkers: "100%",
     // A guard against what hangs, not a measure of speed: a shared machine may be four times slower than it was yesterday.
-    testTimeout: isFull ? 300_000 : 90_000,
+    testTimeout: 90_000,
     hookTimeout: 60_000,
     allowOnly: false,
     passWithNoTests: false,
