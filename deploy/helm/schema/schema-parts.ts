@@ -31,7 +31,7 @@ export function listOf(items: Schema): Schema {
   return { type: "array", items };
 }
 
-export function mapOf(additionalProperties: Schema): Schema {
+function mapOf(additionalProperties: Schema): Schema {
   return { type: "object", additionalProperties };
 }
 

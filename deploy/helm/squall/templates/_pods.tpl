@@ -209,8 +209,8 @@ volumes:
     {{- else }}
     secret:
       secretName: {{ .secret }}
-      # Read by the group of the pod, and by nobody else.
-      defaultMode: 0440
+      # 0440: read by the group of the pod, and by nobody else.
+      defaultMode: 288
     {{- end }}
       {{- with .keys }}
       items:

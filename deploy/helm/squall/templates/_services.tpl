@@ -71,7 +71,7 @@ user that Strimzi makes of it, else `secrets.kafka`. Of: dict root, name, kafka.
 {{- range $key := list "passwordKey" "certificateKey" "privateKeyKey" "passphraseKey" -}}
 {{- $_ := set $login $key (default (index $all $key) (index $own $key)) -}}
 {{- end -}}
-{{- with $own.username -}}{{- $_ := set $login "username" . -}}{{- end -}}
+{{- $_ := set $login "username" (default (dig "sasl" "username" "" .root.Values.config.kafka) $own.username) -}}
 {{- end -}}
 {{- $login | toJson -}}
 {{- end -}}

@@ -35,11 +35,8 @@
 {{- if and $wants (not $login.secret) -}}
 {{- $faults = append $faults (printf "secrets.kafka.existingSecret is needed: %s logs in at Kafka (or services.%s.kafka, or strimzi.users)" $workload.name $workload.role) -}}
 {{- end -}}
-{{- if and $isSasl (not $login.username) (not (dig "kafka" "sasl" "username" "" $config)) -}}
+{{- if and $isSasl (not $login.username) -}}
 {{- $faults = append $faults (printf "config.kafka.sasl.username is needed: %s logs in at Kafka" $workload.name) -}}
-{{- end -}}
-{{- if and $isSasl $values.keda.enabled (eq $workload.role "ingest") (not $login.username) -}}
-{{- $faults = append $faults (printf "services.ingest.kafka.username is needed with keda.enabled: KEDA logs in as %s, and reads the name from its pods" $workload.name) -}}
 {{- end -}}
 {{- if and $login.certificateKey (not $login.privateKeyKey) -}}
 {{- $faults = append $faults (printf "privateKeyKey is needed beside certificateKey: of %s" $workload.name) -}}
