@@ -37,7 +37,7 @@ import {
   type Pod,
   podsOf,
 } from "../support/kubernetes/kube-objects.ts";
-import { writeKubeSchemas } from "../support/kubernetes/kube-schemas.ts";
+import { kubeFaults } from "../support/kubernetes/kubeconform.ts";
 import { podSettings, secretTexts } from "../support/kubernetes/pod-settings.ts";
 import { realPart } from "../support/real-part.ts";
 
@@ -46,8 +46,6 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const MINIMAL = "minimal-values.yaml";
 const EVERYTHING = "everything-values.yaml";
-/** Strimzi's own are not to be had here. */
-const WITHOUT_SCHEMA = "KafkaTopic,KafkaUser";
 
 describe("helm", () => {
   test.for(HELMS.flatMap((part) => VALUE_SETS.map((name) => [part, name] as const)))(
@@ -85,18 +83,8 @@ describe("helm", () => {
 });
 
 describe("Kubernetes", () => {
-  let location: string | undefined;
-  const conform = async (context: TestContext, text: string): Promise<string[]> => {
-    location ??= writeKubeSchemas(realPart("kubernetes schemas", context), join(folder, "schemas"));
-    const args = ["-strict", "-output", "json", "-summary", "-schema-location", location, "-skip", WITHOUT_SCHEMA, "-"];
-    const { out } = await saidBy(realPart("kubeconform", context), args, text);
-    const { resources = [], summary } = conformity.parse(JSON.parse(out));
-    expect(summary.valid + summary.skipped + resources.length).toBeGreaterThan(0);
-    return resources.map(({ kind, name, msg }) => `${kind}/${name}: ${msg}`);
-  };
-
   test.for(VALUE_SETS)("knows every name in what %s makes", async (name, context) => {
-    expect(await conform(context, await chartText(context, name))).toEqual([]);
+    expect(await kubeFaults(context, await chartText(context, name), folder)).toEqual([]);
   });
 
   test.for([
@@ -107,7 +95,7 @@ describe("Kubernetes", () => {
     ["containerPort: 9464", 'containerPort: "9464"', "Deployment/squall-ingest"],
   ] as const)("would find %s written as %s", async ([right, wrong, where], context) => {
     const text = await chartText(context, EVERYTHING);
-    const faults = await conform(context, text.replaceAll(right, wrong));
+    const faults = await kubeFaults(context, text.replaceAll(right, wrong), folder);
     expect(faults.map((fault) => fault.split(":")[0])).toContain(where);
   });
 
@@ -116,11 +104,6 @@ describe("Kubernetes", () => {
     expect(names.filter((one, index) => names.indexOf(one) !== index)).toEqual([]);
     expect(names.filter((one) => (one.split("/")[1] ?? "").length > 63)).toEqual([]);
   });
-});
-
-const conformity = z.object({
-  resources: z.array(z.object({ kind: z.string(), name: z.string(), msg: z.string() })).optional(),
-  summary: z.object({ valid: z.number(), skipped: z.number() }),
 });
 
 describe("pods", () => {

@@ -72,7 +72,7 @@ const endpoint = z.object({
 const labels = z.record(z.string(), z.string());
 const monitor = z.looseObject({
   spec: z.looseObject({
-    namespaceSelector: z.object({ matchNames: z.array(z.string()) }),
+    namespaceSelector: z.object({ matchNames: z.array(z.string()) }).optional(),
     selector: z.object({ matchLabels: labels }),
     endpoints: z.array(endpoint).default([]),
     podMetricsEndpoints: z.array(endpoint).default([]),
@@ -111,7 +111,7 @@ describe("every process is scraped, ready or not, as a job that the rules know",
     const given = new Map(relabelings.map(({ targetLabel, replacement }) => [targetLabel, replacement]));
     expect(given.get("job")).toMatch(new RegExp(`^(?:${JOB})$`, "u"));
     expect(given.get("site")).toBe("north");
-    expect(spec.namespaceSelector.matchNames).toEqual(["mail"]);
+    expect(spec.namespaceSelector).toEqual({ matchNames: ["mail"] });
   });
 
   test("by a PodMonitor", async (context) => {
@@ -123,6 +123,8 @@ describe("every process is scraped, ready or not, as a job that the rules know",
     );
     const relabelings = spec.podMetricsEndpoints.flatMap((one) => one.relabelings);
     expect(relabelings).toContainEqual({ targetLabel: "job", replacement: "squall" });
+    // Where it stands itself.
+    expect(spec.namespaceSelector).toBeUndefined();
   });
 });
 

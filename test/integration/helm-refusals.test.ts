@@ -128,6 +128,15 @@ test("a recorder that does not know where InfluxDB is", async (context) => {
   expect(said).toContain("config.influx.url and config.influx.bucket are needed by the recorder");
 });
 
+test("a Secret of the name that Strimzi gives to a user's", async (context) => {
+  const said = await refusal(
+    realPart("helm", context),
+    "secrets: {console: {existingSecret: squall-console}}",
+    EVERYTHING,
+  );
+  expect(said).toContain("secrets.console.existingSecret must not be squall-console");
+});
+
 test.for(HELMS)("%s says all at once, of each kind", async (part, context) => {
   const helm = realPart(part, context);
   const schema = (await refusal(helm, "foo: 1\nkeda: {enabled: 1}\nconfig: {kafka: {broker: x}}")) ?? "";

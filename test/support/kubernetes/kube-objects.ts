@@ -3,6 +3,9 @@
 import { parseAllDocuments } from "yaml";
 import { z } from "zod";
 
+/** "yes" and 0440 are other things there than in YAML 1.2. */
+export const YAML_OF_KUBERNETES = { version: "1.1" } as const;
+
 const metadata = z.looseObject({
   name: z.string(),
   namespace: z.string().optional(),
@@ -71,7 +74,7 @@ export interface Pod {
 
 /** In the order of the text. Throws for what is no manifest. */
 export function kubeObjects(text: string): KubeObject[] {
-  return parseAllDocuments(text)
+  return parseAllDocuments(text, YAML_OF_KUBERNETES)
     .map((document) => {
       const [fault] = document.errors;
       if (fault !== undefined) throw fault;

@@ -21,8 +21,8 @@ const customResource = z.looseObject({
   }),
 });
 
-/** Writes them into a folder; returns where kubeconform is to look. `from`: the folder of the sources. */
-export function writeKubeSchemas(from: string, folder: string): string {
+/** Writes them into a folder, a file a kind and version. `from`: the folder of the sources. */
+export function writeKubeSchemas(from: string, folder: string): void {
   mkdirSync(folder, { recursive: true });
   const write = (kind: string, apiVersion: string, schema: Json): void => {
     const name = `${kind}-${apiVersion.replace("/", "-")}`.toLowerCase();
@@ -40,7 +40,6 @@ export function writeKubeSchemas(from: string, folder: string): string {
       write(spec.names.kind, `${shortGroup(spec.group)}/${name}`, closed(schema.openAPIV3Schema));
     }
   }
-  return join(folder, "{{.ResourceKind}}{{.KindSuffix}}.json");
 }
 
 /** kubeconform leaves out what is behind the first dot of a group. */

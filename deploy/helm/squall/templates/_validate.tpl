@@ -11,10 +11,10 @@
 {{- end -}}
 {{- $people := ne (dig "pseudonym" "people" true $config | toString) "false" -}}
 {{- if and $people (not $values.secrets.pseudonym.existingSecret) -}}
-{{- $faults = append $faults "secrets.pseudonym.existingSecret is needed: kubectl create secret generic squall-pseudonym --from-literal=key=\"$(openssl rand -base64 32)\"; or config.pseudonym.people: false" -}}
+{{- $faults = append $faults "secrets.pseudonym.existingSecret is needed: kubectl create secret generic squall-pseudonym-key --from-literal=key=\"$(openssl rand -base64 32)\"; or config.pseudonym.people: false" -}}
 {{- end -}}
 {{- if and $values.services.console.enabled (not $values.secrets.console.existingSecret) -}}
-{{- $faults = append $faults "secrets.console.existingSecret is needed: kubectl create secret generic squall-console --from-literal=token=\"$(openssl rand -hex 32)\"; or services.console.enabled: false" -}}
+{{- $faults = append $faults "secrets.console.existingSecret is needed: kubectl create secret generic squall-console-token --from-literal=token=\"$(openssl rand -hex 32)\"; or services.console.enabled: false" -}}
 {{- end -}}
 {{- if and $values.services.recorder.enabled (not (dig "influx" "url" "" $config)) -}}
 {{- $faults = append $faults "config.influx.url and config.influx.bucket are needed by the recorder; or services.recorder.enabled: false" -}}
@@ -63,6 +63,17 @@
 {{- end -}}
 {{- if and (or $values.strimzi.topics.enabled $values.strimzi.users.enabled) (not $values.strimzi.cluster) -}}
 {{- $faults = append $faults "strimzi.cluster is needed: the name of the Kafka that topics and users belong to" -}}
+{{- end -}}
+{{- if $values.strimzi.users.enabled -}}
+{{- $users := list "shippers" "silence" -}}
+{{- range (include "squall.workloads" . | fromJson).items -}}{{- $users = append $users .name -}}{{- end -}}
+{{- range $part, $secret := $values.secrets -}}
+{{- range $users -}}
+{{- if eq (printf "%s-%s" (include "squall.fullname" $) .) (default "" $secret.existingSecret) -}}
+{{- $faults = append $faults (printf "secrets.%s.existingSecret must not be %s: so is called the Secret that Strimzi makes of a user" $part $secret.existingSecret) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- if and $values.metrics.serviceMonitor.enabled $values.metrics.podMonitor.enabled -}}
 {{- $faults = append $faults "metrics.serviceMonitor and metrics.podMonitor: with both everything would be counted twice" -}}
