@@ -163,7 +163,7 @@ describe("pods", () => {
     const choosers = [...ofKind(objects, "PodDisruptionBudget"), ...ofKind(objects, "NetworkPolicy")];
     const chosen = podsOf(objects).map((pod) => [
       named(pod.of),
-      ...choosers.filter((one) => isChosen(selectorOf(one), pod.labels)).map(({ kind }) => kind),
+      ...choosers.filter((one) => isChosen(one, pod)).map(({ kind }) => kind),
     ]);
     const isClosed = choosers.length > 0;
     const expected = podsOf(objects).map(({ of }) => [
@@ -182,20 +182,23 @@ function templatesIn(text: string): unknown[] {
   return pods.map(({ labels, annotations, spec }) => ({ labels, annotations, spec }));
 }
 
+const selector = z.object({
+  matchLabels: z.record(z.string(), z.string()),
+  matchExpressions: z
+    .array(z.object({ key: z.string(), operator: z.literal("In"), values: z.array(z.string()) }))
+    .default([]),
+});
 const chooser = z.looseObject({
-  spec: z.looseObject({
-    selector: z.object({ matchLabels: z.record(z.string(), z.string()) }).optional(),
-    podSelector: z.object({ matchLabels: z.record(z.string(), z.string()) }).optional(),
-  }),
+  spec: z.looseObject({ selector: selector.optional(), podSelector: selector.optional() }),
 });
 
-function selectorOf(object: KubeObject): Readonly<Record<string, string>> {
-  const { spec } = chooser.parse(object);
-  return (spec.selector ?? spec.podSelector)?.matchLabels ?? {};
-}
-
-function isChosen(selector: Readonly<Record<string, string>>, labels: Readonly<Record<string, string>>): boolean {
-  return Object.entries(selector).every(([name, value]) => labels[name] === value);
+function isChosen(by: KubeObject, { labels }: Pod): boolean {
+  const { spec } = chooser.parse(by);
+  const { matchLabels, matchExpressions } = selector.parse(spec.selector ?? spec.podSelector);
+  return (
+    Object.entries(matchLabels).every(([name, value]) => labels[name] === value) &&
+    matchExpressions.every(({ key, values }) => values.includes(labels[key] ?? ""))
+  );
 }
 
 /** What a process of the chart would run by: the words of the pod say for whom. */

@@ -81,6 +81,12 @@ const BETWEEN_VALUES: readonly (readonly [string, string])[] = [
     "pod: {extraEnv: [{name: SQUALL_METRICS_ADDRESS, value: x}]}",
     "extraEnv must not hold SQUALL_METRICS_ADDRESS: the chart sets it for ingest",
   ],
+  ["commonLabels: {app.kubernetes.io/name: mine}", "commonLabels must not hold app.kubernetes.io/name"],
+  [
+    "services: {alerter: {pod: {labels: {squall/metrics: mine}}}}",
+    "services.alerter.pod.labels must not hold squall/metrics",
+  ],
+  ["pod: {extraEnv: [{name: A, value: x}, {name: A, value: y}]}", "extraEnv holds A twice"],
   ["keda: {enabled: true, maxReplicas: 7}", "keda.maxReplicas must be at most 6, the partitions of the raw topic"],
   ["keda: {enabled: true, minReplicas: 4, maxReplicas: 3}", "keda.minReplicas must not be above keda.maxReplicas"],
   ["topics: {create: true}\nstrimzi: {cluster: k, topics: {enabled: true}}", "one of the two makes the topics"],

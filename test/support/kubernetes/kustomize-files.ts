@@ -7,7 +7,7 @@ import { renderedChart } from "./helm-chart.ts";
 import { type KubeObject, kubeObjects, named, YAML_OF_KUBERNETES } from "./kube-objects.ts";
 
 export const KUSTOMIZE = join(ROOT, "deploy/kustomize");
-export const BASE_VALUES = join(KUSTOMIZE, "base/chart-values.yaml");
+const BASE_VALUES = join(KUSTOMIZE, "base/chart-values.yaml");
 const HEAD = "# Written by `npm run generate:chart` from the chart in deploy/helm/squall: change that.\n";
 
 /** The base, and by its folder what each component adds to it: made by further values. */
@@ -51,7 +51,7 @@ export async function kustomizeFiles(helm: string): Promise<Readonly<Record<stri
   return files;
 }
 
-/** Pods of `helm test` and what lets them out. */
+/** Pods of `helm test`. */
 export function isTest({ metadata }: KubeObject): boolean {
   return metadata.annotations["helm.sh/hook"] === "test";
 }

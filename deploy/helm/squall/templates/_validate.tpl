@@ -42,11 +42,14 @@
 {{- $faults = append $faults (printf "privateKeyKey is needed beside certificateKey: of %s" $workload.name) -}}
 {{- end -}}
 {{- $own := list -}}
+{{- $more := list -}}
 {{- range (include "squall.env" (dict "root" $ "workload" $workload) | fromJson).items -}}{{- $own = append $own .name -}}{{- end -}}
 {{- range (include "squall.podSetting" (dict "root" $ "workload" $workload "key" "extraEnv") | fromJson).value -}}
 {{- if has .name $own -}}
 {{- $faults = append $faults (printf "extraEnv must not hold %s: the chart sets it for %s" .name $workload.name) -}}
 {{- end -}}
+{{- if has .name $more -}}{{- $faults = append $faults (printf "extraEnv holds %s twice" .name) -}}{{- end -}}
+{{- $more = append $more .name -}}
 {{- end -}}
 {{- end -}}
 {{- if $values.keda.enabled -}}
@@ -63,6 +66,17 @@
 {{- end -}}
 {{- if and (or $values.strimzi.topics.enabled $values.strimzi.users.enabled) (not $values.strimzi.cluster) -}}
 {{- $faults = append $faults "strimzi.cluster is needed: the name of the Kafka that topics and users belong to" -}}
+{{- end -}}
+{{- $labels := dict "commonLabels" $values.commonLabels "pod.labels" $values.pod.labels "metrics.serviceMonitor.labels" $values.metrics.serviceMonitor.labels "metrics.podMonitor.labels" $values.metrics.podMonitor.labels "prometheusRule.labels" $values.prometheusRule.labels "dashboards.labels" $values.dashboards.labels -}}
+{{- range $role, $settings := $values.services -}}
+{{- $_ := set $labels (printf "services.%s.pod.labels" $role) (default (dict) $settings.pod.labels) -}}
+{{- end -}}
+{{- range $place, $set := $labels -}}
+{{- range $name, $_ := $set -}}
+{{- if regexMatch "^(app\\.kubernetes\\.io|helm\\.sh|squall|strimzi\\.io)/" $name -}}
+{{- $faults = append $faults (printf "%s must not hold %s: by such the chart's objects find each other" $place $name) -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- if $values.strimzi.users.enabled -}}
 {{- $users := list "shippers" "silence" -}}
