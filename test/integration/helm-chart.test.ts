@@ -1,7 +1,7 @@
 // The Helm chart, as helm renders it from every set of values: Kubernetes knows every name in it, every pod is closed, every service of it has
 // all that it needs and nothing that squall does not know.
 
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test, type TestContext } from "vitest";
@@ -60,6 +60,23 @@ describe("helm", () => {
   test.for(VALUE_SETS)("3 renders %s as 4 does", async (name, context) => {
     const [now, before] = await Promise.all(HELMS.map((part) => chartText(context, name, part)));
     expect(kubeObjects(before ?? "")).toEqual(kubeObjects(now ?? ""));
+  });
+
+  test("takes the values that README.md shows, with the Secrets that it makes", async (context) => {
+    const page = readFileSync(join(CHART, "README.md"), "utf8");
+    const [, values = ""] = /^```yaml\n(.*?)^```/msu.exec(page) ?? [];
+    const path = join(folder, "readme-values.yaml");
+    writeFileSync(path, values);
+    const pods = podsOf(kubeObjects(await renderedChart(realPart("helm", context), path)));
+    const needed = pods.flatMap(({ spec }) =>
+      spec.volumes.flatMap(({ secret }) => (secret?.items ?? []).map(({ key }) => `${secret?.secretName} ${key}`)),
+    );
+    const lines = page.matchAll(/create secret generic (\S+) (.*)$/gmu);
+    const made = Array.from(lines, ([, name = "", words = ""]) =>
+      Array.from(words.matchAll(/--from-(?:literal|file)=([^=]+)=/gu), ([, key]) => `${name} ${key}`),
+    );
+    expect(made.flat()).toEqual(expect.arrayContaining([...new Set(needed)]));
+    expect(new Set(needed).size).toBe(5);
   });
 
   test.for(VALUE_SETS)("its notes of %s say what to do next", async (name, context) => {
