@@ -275,17 +275,24 @@ describe("squall", () => {
     for (const { of, code, err } of await Promise.all(checked)) expect({ of, code, err }).toMatchObject({ code: 0 });
   });
 
-  test("listens where probes, Services and policies look, on all addresses", async (context) => {
-    const objects = await chartObjects(context, EVERYTHING);
-    for (const pod of podsOf(ofKind(objects, "Deployment"))) {
-      const [container] = pod.spec.containers;
-      const address = (name: string): string | undefined => container?.env.find((one) => one.name === name)?.value;
-      const ports = new Map(container?.ports.map(({ name, containerPort }) => [name, containerPort]));
-      expect(address("SQUALL_METRICS_ADDRESS")).toBe(`[::]:${ports.get("metrics")}`);
-      const isPage = pod.labels["app.kubernetes.io/component"] === "console";
-      expect(address("SQUALL_CONSOLE_ADDRESS")).toBe(isPage ? `[::]:${ports.get("page")}` : undefined);
-    }
-  });
+  test.for([
+    [MINIMAL, "0.0.0.0"],
+    [EVERYTHING, "::"],
+  ] as const)(
+    "%s: listens where probes, Services and policies look, on all addresses",
+    async ([name, host], context) => {
+      const objects = await chartObjects(context, name);
+      for (const pod of podsOf(ofKind(objects, "Deployment"))) {
+        const [configuration] = await configurationOf(pod, context, objects);
+        const ports = new Map(pod.spec.containers[0]?.ports.map((port) => [port.name, port.containerPort]));
+        expect(configuration).toHaveProperty("metrics.address", { host, port: ports.get("metrics") });
+        const isPage = pod.labels["app.kubernetes.io/component"] === "console";
+        expect([...ports.keys()]).toEqual(isPage ? ["metrics", "page"] : ["metrics"]);
+        const page = isPage ? { console: { address: { host, port: ports.get("page") } } } : {};
+        expect(configuration).toMatchObject(page);
+      }
+    },
+  );
 
   test("each process gets the secrets of its own role, and no others", async (context) => {
     const pods = podsOf(ofKind(await chartObjects(context, EVERYTHING), "Deployment"));

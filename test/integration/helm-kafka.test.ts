@@ -12,6 +12,7 @@ import { consumerGroup } from "../../shared/domain/topics.ts";
 import { chartObjects, NAMESPACE, renderedChart, valuesPath } from "../support/kubernetes/helm-chart.ts";
 import { type KubeObject, kubeObjects, ofKind, podsOf } from "../support/kubernetes/kube-objects.ts";
 import { podSettings, secretTexts } from "../support/kubernetes/pod-settings.ts";
+import { strimziRights, strimziTopics } from "../support/kubernetes/strimzi-objects.ts";
 import { realPart } from "../support/real-part.ts";
 import { documentedRights } from "../support/services/documented-rights.ts";
 
@@ -21,15 +22,6 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const EVERYTHING = "everything-values.yaml";
 const CERTIFICATES = "certificates-values.yaml";
 const MINIMAL = "minimal-values.yaml";
-
-const kafkaTopic = z.looseObject({
-  spec: z.object({
-    topicName: z.string(),
-    partitions: z.number(),
-    replicas: z.number(),
-    config: z.record(z.string(), z.string()),
-  }),
-});
 
 /** Topics that squall plans by the configuration that the ingests get. */
 async function planned(context: TestContext, objects: readonly KubeObject[]): Promise<Map<string, unknown>> {
@@ -53,9 +45,7 @@ async function planned(context: TestContext, objects: readonly KubeObject[]): Pr
 describe("topics of Strimzi", () => {
   test.for([EVERYTHING, CERTIFICATES])("%s has those that squall plans, with its settings", async (set, context) => {
     const objects = await chartObjects(context, set);
-    const made = new Map(
-      ofKind(objects, "KafkaTopic").map((one) => [kafkaTopic.parse(one).spec.topicName, kafkaTopic.parse(one).spec]),
-    );
+    const made = new Map(strimziTopics(objects).map((topic) => [topic.topicName, topic]));
     expect(Object.fromEntries(made)).toEqual(Object.fromEntries(await planned(context, objects)));
     expect(made.size).toBe(set === EVERYTHING ? 20 : 14);
   });
@@ -70,41 +60,17 @@ describe("topics of Strimzi", () => {
   test("names of Kafka become names of Kubernetes", async (context) => {
     const args = ["--set", "config.kafka.topicPrefix=Mail_Logs"];
     const text = await renderedChart(realPart("helm", context), valuesPath(EVERYTHING), args);
-    const [first] = ofKind(kubeObjects(text), "KafkaTopic");
-    expect(first?.metadata.name).toBe("mail-logs.mail-logs");
-    expect(kafkaTopic.parse(first).spec.topicName).toBe("Mail_Logs.mail-logs");
+    const objects = kubeObjects(text);
+    expect(ofKind(objects, "KafkaTopic")[0]?.metadata.name).toBe("mail-logs.mail-logs");
+    expect(strimziTopics(objects)[0]?.topicName).toBe("Mail_Logs.mail-logs");
   });
-});
-
-const RESOURCES = { topic: "topic", group: "group", transactionalId: "transactional-id" } as const;
-
-const kafkaUser = z.looseObject({
-  spec: z.object({
-    authentication: z.object({ type: z.string() }),
-    authorization: z.object({
-      type: z.literal("simple"),
-      acls: z.array(
-        z.strictObject({
-          resource: z.strictObject({
-            type: z.enum(["topic", "group", "transactionalId"]),
-            name: z.string(),
-            patternType: z.enum(["literal", "prefix"]),
-          }),
-          operations: z.array(z.enum(["Read", "Write", "Describe", "DescribeConfigs"])),
-        }),
-      ),
-    }),
-  }),
 });
 
 /** One word a right, `topic squall.mail-logs read`; Describe comes with Read and Write, DescribeConfigs is doctor's. */
 function rightsOf(user: KubeObject): string[] {
-  const { acls } = kafkaUser.parse(user).spec.authorization;
-  return acls
-    .flatMap(({ resource: { type, name, patternType }, operations }) =>
-      operations
-        .filter((one) => one === "Read" || one === "Write")
-        .map((one) => `${RESOURCES[type]} ${name}${patternType === "prefix" ? "*" : ""} ${one.toLowerCase()}`),
+  return strimziRights(user)
+    .flatMap(({ on, name, to }) =>
+      to.filter((one) => one === "read" || one === "write").map((one) => `${on} ${name} ${one}`),
     )
     .toSorted();
 }

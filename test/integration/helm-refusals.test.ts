@@ -38,6 +38,10 @@ const BY_SCHEMA: readonly (readonly [string, string])[] = [
   ["pod: {securityContext: {runAsUser: 0}}", "at '/pod': additional properties 'securityContext' not allowed"],
   ["podSecurity: {runAsUser: 0}", "at '/podSecurity/runAsUser'"],
   ["pod: {terminationGracePeriodSeconds: 5}", "at '/pod/terminationGracePeriodSeconds': minimum: got 5, want 15"],
+  [
+    "image: {repository: 'registry.example.org/squall:1'}",
+    "at '/image/repository': 'registry.example.org/squall:1' does",
+  ],
   ["image: {digest: latest}", "at '/image/digest': 'latest' does not match pattern"],
   ["image: {pullPolicy: Sometimes}", "at '/image/pullPolicy': value must be one of 'Always', 'IfNotPresent', 'Never'"],
   ["config: {kafka: {broker: [a]}}", "at '/config/kafka': additional properties 'broker' not allowed"],

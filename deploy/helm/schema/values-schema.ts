@@ -81,7 +81,7 @@ const values: Readonly<Record<string, Schema>> = {
   commonLabels: labels,
   commonAnnotations: annotations,
   image: closed({
-    repository: matching("^[a-zA-Z0-9._:/-]*$", "registry.example.org/squall"),
+    repository: matching("^([a-zA-Z0-9.-]+(:[0-9]+)?/)?[a-z0-9._/-]*$", "registry.example.org/squall"),
     tag: matching("^([a-zA-Z0-9_][a-zA-Z0-9._-]{0,127})?$", "0.1.0"),
     digest: matching("^(sha256:[a-f0-9]{64})?$", `sha256:${"0".repeat(64)}`),
     pullPolicy: oneOf("Always", "IfNotPresent", "Never"),

@@ -14,8 +14,8 @@ const configMap = z.looseObject({ data: z.record(z.string(), z.string()) });
 
 /** What operators put into the Secrets that they name. */
 export interface SecretTexts {
-  /** `beside`: all keys that the pod gets of the Secret. */
-  readonly text: (key: string, beside: readonly string[]) => string;
+  /** `of`: the Secret, and all keys of it that the pod gets. */
+  readonly text: (key: string, of: { readonly name: string; readonly keys: readonly string[] }) => string;
 }
 
 /** Certificates and keys are real: squall reads them. */
@@ -28,10 +28,10 @@ export function secretTexts(openssl: string, folder: string): SecretTexts {
     encoding: "utf8",
   });
   const webhookKey = `whsec_${Buffer.alloc(32, 7).toString("base64")}`;
-  const text = (key: string, beside: readonly string[]): string => {
+  const text: SecretTexts["text"] = (key, { keys }) => {
     if (/^ca[.-]/u.test(key)) return ca;
     if (key.endsWith(".crt")) return certificate;
-    if (key.endsWith(".key")) return beside.includes("passphrase") ? encrypted : pem;
+    if (key.endsWith(".key")) return keys.includes("passphrase") ? encrypted : pem;
     if (key.endsWith("-url")) return "https://hooks.example.org/squall";
     if (key === "oncall-key") return webhookKey;
     return key === "passphrase" ? PASSPHRASE : PASSPHRASE.repeat(3);
@@ -79,11 +79,11 @@ function filesOf(volume: Volume, objects: readonly KubeObject[], secrets: Secret
   const { secret, configMap: map } = volume;
   if (secret !== undefined) {
     const keys = secret.items ?? RECEIVER_FILES.map((key) => ({ key, path: key }));
-    const all = keys.map(({ key }) => key);
-    return keys.map(({ key, path }) => [path, secrets.text(key, all)]);
+    const of = { name: secret.secretName, keys: keys.map(({ key }) => key) };
+    return keys.map(({ key, path }) => [path, secrets.text(key, of)]);
   }
   if (map === undefined) return [];
   const found = objects.find(({ kind, metadata }) => kind === "ConfigMap" && metadata.name === map.name);
   if (found !== undefined) return Object.entries(configMap.parse(found).data);
-  return (map.items ?? []).map(({ key, path }) => [path, secrets.text(key, [])]);
+  return (map.items ?? []).map(({ key, path }) => [path, secrets.text(key, { name: map.name, keys: [key] })]);
 }
