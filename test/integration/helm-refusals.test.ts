@@ -96,6 +96,10 @@ const BETWEEN_VALUES: readonly (readonly [string, string])[] = [
   ["topics: {create: true}\nstrimzi: {cluster: k, topics: {enabled: true}}", "one of the two makes the topics"],
   ["strimzi: {topics: {enabled: true}}", "strimzi.cluster is needed"],
   [
+    "topics: {create: true}\nstrimzi: {cluster: k, users: {enabled: true}}\nconfig: {kafka: {securityProtocol: SASL_SSL, sasl: {mechanism: SCRAM-SHA-512}}}",
+    "topics.kafka needs username and existingSecret",
+  ],
+  [
     "strimzi: {cluster: k, users: {enabled: true}}",
     "config.kafka.sasl.mechanism must be SCRAM-SHA-512: so strimzi.users log in",
   ],

@@ -52,6 +52,12 @@
 {{- $more = append $more .name -}}
 {{- end -}}
 {{- end -}}
+{{- if $values.topics.create -}}
+{{- $login := include "squall.login" (dict "root" . "name" "topics" "kafka" $values.topics.kafka) | fromJson -}}
+{{- if and $isSasl (or (not $login.secret) (not $login.username)) -}}
+{{- $faults = append $faults "topics.kafka needs username and existingSecret: the job that makes topics logs in at Kafka (or secrets.kafka and config.kafka.sasl.username)" -}}
+{{- end -}}
+{{- end -}}
 {{- if $values.keda.enabled -}}
 {{- $partitions := dig "kafka" "partitions" "mailLogs" 6 $config | int -}}
 {{- if gt ($values.keda.maxReplicas | int) $partitions -}}
