@@ -28,8 +28,8 @@ export const KEYS_MAX = 2;
 const MAKE_ONE = 'make one with: echo "whsec_$(openssl rand -base64 32)"';
 /** Visible ASCII, and spaces and tabs within. */
 const HEADER_VALUE = /^[\x21-\x7e]([\x20-\x7e\t]*[\x21-\x7e])?$/u;
-/** Stands for what is not read. */
-const UNREAD = "http://unread.invalid/";
+/** Stands for what is not read, and breaks no rule. */
+const UNREAD = "https://unread.invalid/";
 
 /** JSON Schema's own word for what is written and never shown again. */
 const writeOnly = { writeOnly: true };

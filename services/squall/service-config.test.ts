@@ -47,6 +47,15 @@ async function faults(role: ServiceRole, given: Given): Promise<string[]> {
   return [];
 }
 
+test.each(STAGES.filter((role) => role !== "alerter"))(
+  "%s judges no receiver's address that it does not read",
+  async (role) => {
+    const yaml =
+      "webhooks:\n  - {name: oncall, urlFile: /nowhere/url, secretFile: /nowhere/key, forbidPrivate: true}\n";
+    expect(await faults(role, { yaml })).toEqual([]);
+  },
+);
+
 test.each(STAGES)("%s with nothing set but what it needs", async (role) => {
   const config = await load(role);
   expect(Object.isFrozen(config)).toBe(true);

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import type { TestContext } from "vitest";
 
 interface RealPart {
-  /** Where its program may stand, in order; of Kafka it is the folder of its jars. */
+  /** Where its program may stand, in order; of Kafka it is the folder of its jars, of schemas theirs. */
   readonly programs: readonly string[];
   /** The Debian packages that bring it. Undefined: only the script does. */
   readonly packages: string | undefined;
@@ -41,6 +41,15 @@ const REAL_PARTS = {
   },
   "docker-compose": {
     programs: [join(CACHE, "docker-compose-2.40.3/docker-compose")],
+    packages: undefined,
+    needsRoot: false,
+  },
+  helm: { programs: [join(CACHE, "helm-4.3.1/helm")], packages: undefined, needsRoot: false },
+  "helm 3": { programs: [join(CACHE, "helm-3.19.0/helm")], packages: undefined, needsRoot: false },
+  kubectl: { programs: [join(CACHE, "kubectl-1.37.1/kubectl")], packages: undefined, needsRoot: false },
+  kubeconform: { programs: [join(CACHE, "kubeconform-0.8.0/kubeconform")], packages: undefined, needsRoot: false },
+  "kubernetes schemas": {
+    programs: [join(CACHE, "kubernetes-schemas-1.35.4-2.21.0-0.85.0")],
     packages: undefined,
     needsRoot: false,
   },

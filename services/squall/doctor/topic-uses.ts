@@ -14,13 +14,16 @@ export function inputUses(reader: KafkaReader, { topics }: Pick<KafkaSettings, "
     return inputs.map((input) => ({ input, ...READ_ONLY, group: consoleGroups(topics) }));
   }
   const { inputs, outputs, keepsState } = STAGE_TOPICS[reader];
-  return inputs.map(named).map((input) => {
+  const all = inputs.map(named);
+  // The recorder reads both of its inputs in one group, which is called after the first.
+  const group = consumerGroup(all[0] ?? "", reader);
+  return all.map((input) => {
     const state = keepsState ? stateTopic(input, reader) : undefined;
     return {
       input,
       state,
       writes: [...outputs.map(named), ...(state === undefined ? [] : [state]), deadLetterTopic(input)],
-      group: consumerGroup(input, reader),
+      group,
       isTransactional: keepsState,
     };
   });
