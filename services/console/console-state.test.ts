@@ -183,13 +183,15 @@ describe("the state", () => {
     state.addAlert(alert({ type: "storm.watch", severity: "watch", stormId: "w", list: "w@x" }));
     state.addAlert(alert({ type: "storm.resolved", stormId: "r", resolvedAt: NOW }));
     state.addAlert(alert({ stormId: "o", scopes: ["list"] }));
-    state.addWindow(window("list", LIST, { minutesAgo: -90, replyAlls: 1 }));
+    // In another of its lists: the alert names the first.
+    state.addWindow(window("site", "nhs", { minutesAgo: -90, replyAlls: 1 }));
     expect(viewOf(state, NOW + 2 * HOUR_MS).storms.map(({ stormId }) => stormId)).toEqual(["o"]);
   });
 
   test("a storm whose end nobody told is over when the mail of its site has gone on for two hours without an answer", () => {
     const state = new ConsoleState();
     state.addAlert(alert({ stormId: "o", detectedAt: NOW }));
+    state.addWindow(window("site", "nhs", { minutesAgo: -150 }));
     const ids = (readTo: number | undefined, nowMs = NOW + 3 * HOUR_MS): string[] =>
       state
         .view({ nowMs, timeZone: "UTC", health: [], eventTimeMs: () => readTo })

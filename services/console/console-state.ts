@@ -6,16 +6,7 @@ import type { StormAlert } from "../../shared/domain/storm-alert.ts";
 import type { ThreadWindow } from "../../shared/domain/thread-window.ts";
 import { encodeWireTime } from "../../shared/domain/wire-time.ts";
 import type { ConsoleStateName, ConsoleView, HealthView, RatesView, ScopeView, StormView } from "./console-view.ts";
-import {
-  firstMinute,
-  HOUR_MINUTES,
-  type HourOf,
-  hourSums,
-  LastHour,
-  minuteValues,
-  newestAnswer,
-  isShown,
-} from "./last-hour.ts";
+import { firstMinute, HOUR_MINUTES, type HourOf, hourSums, LastHour, minuteValues, isShown } from "./last-hour.ts";
 import { isOver, StormBook, type StormTimes } from "./storm-book.ts";
 import { alertNow, alertView, type Silencing, stormState, stormView } from "./storm-view.ts";
 
@@ -25,6 +16,8 @@ export interface ConsoleBounds {
   readonly sitesMax: number;
   readonly stormsMax: number;
   readonly alertsMax: number;
+  /** Windows of the hour that a restart brings back. */
+  readonly keptWindowsMax: number;
 }
 
 export const defaultConsoleBounds: ConsoleBounds = {
@@ -33,12 +26,14 @@ export const defaultConsoleBounds: ConsoleBounds = {
   sitesMax: 200,
   stormsMax: 200,
   alertsMax: 100,
+  // 300 threads that are written to in every minute; 6 MB of state.
+  keptWindowsMax: 20_000,
 };
 
 /** Threads and lists that are shown. */
 const TOP_MAX = 20;
 const KEY_CHARS_MAX = 320;
-/** A site that nobody speaks of may be so far behind, and its storms as they were told. */
+/** How far behind a site may be of which nobody says how far it was read: its storms are shown until then. */
 const UNHEARD_MS = 24 * 3_600_000;
 /** Storms and watches of which all is told in a view: on a very bad day there are hundreds. */
 export const STORMS_SHOWN = 12;
@@ -136,9 +131,11 @@ export class ConsoleState {
     return onList ? this.lists.get({ site, key: list }) : this.threads.get({ site, key: threadKey });
   }
 
+  /** A storm may go on in another list or thread than that by which its alert is known: any answer of its site may be one of it. */
   private timesOf(alert: StormAlert, readToMs: number): StormTimes {
-    const hour = this.hourOf(alert);
-    return { readToMs, lastReplyAt: (hour && newestAnswer(hour)) ?? Number.NEGATIVE_INFINITY };
+    const hour =
+      stormState(alert) === "open" ? this.sites.get({ site: alert.site, key: alert.site }) : this.hourOf(alert);
+    return { readToMs, lastReplyAt: hour?.answeredAt ?? Number.NEGATIVE_INFINITY };
   }
 
   private rates(nowMs: number): RatesView {

@@ -68,7 +68,7 @@ export interface StormView {
   readonly deliveriesPerMinute: number;
   readonly deliveries: number;
   /**
-   * Recipients of the mails accepted so far, to whom nothing was delivered, be it that they were refused; absent where the storm is older than
+   * Recipients of the mails accepted so far, less deliveries: those who wait and those who were refused. Absent where the storm is older than
    * the hour that is known, and where windows do not tell.
    */
   readonly undelivered?: number;

@@ -9,6 +9,7 @@ const HOUR_MS = HOUR_MINUTES * MINUTE_MS;
 const RATE_MINUTES = 5;
 const GROWTH_MINUTES = 15;
 /** Silent for so long a thread or list is calm: what its answers said of it is of the past. */
+const NEVER = Number.NEGATIVE_INFINITY;
 export const CALM_MS = 30 * MINUTE_MS;
 
 /** What one thread, list or site did. */
@@ -18,6 +19,8 @@ export interface HourOf {
   readonly list: string | undefined;
   /** By the start of their minute; an hour of them, up to the newest. */
   readonly minutes: Map<number, ThreadWindow>;
+  /** Start of the newest minute with an answer, ms; -Infinity: there was none. */
+  answeredAt: number;
 }
 
 export interface HourSums {
@@ -57,8 +60,9 @@ export class LastHour {
     const name = nameOf(window);
     const known = this.hours.get(name);
     const { site, key, list } = window;
-    const hour = known ?? { site, key, list, minutes: new Map<number, ThreadWindow>() };
+    const hour = known ?? { site, key, list, minutes: new Map<number, ThreadWindow>(), answeredAt: NEVER };
     hour.minutes.set(window.windowStart, window);
+    if (isAnswered(window)) hour.answeredAt = Math.max(hour.answeredAt, window.windowStart);
     // Whether or not anybody looks.
     if (hour.minutes.size > HOUR_MINUTES) forgetBefore(hour.minutes, newestOf(hour.minutes) - HOUR_MS + MINUTE_MS);
     if (known !== undefined) this.hours.delete(name);
@@ -87,8 +91,12 @@ export class LastHour {
 }
 
 /** Most threads and lists are never answered to all: what is shown are those that are, and sites. */
-export function isShown({ scope, replyAlls, automatic }: ThreadWindow): boolean {
-  return scope === "site" || replyAlls + automatic > 0;
+export function isShown(window: ThreadWindow): boolean {
+  return window.scope === "site" || isAnswered(window);
+}
+
+function isAnswered({ replyAlls, automatic }: ThreadWindow): boolean {
+  return replyAlls + automatic > 0;
 }
 
 /** Start of the first minute of the hour that ends with the minute of `nowMs`. */
@@ -140,13 +148,8 @@ export function hourSums({ minutes }: HourOf, eventTimeMs: number, since = Numbe
     deliveriesPerMinute: of("deliveries", 1, RATE_MINUTES) / RATE_MINUTES,
     growth: of("replyAlls", 0, GROWTH_MINUTES) / Math.max(1, of("replyAlls", GROWTH_MINUTES, GROWTH_MINUTES)),
     score: newest === undefined || until - newest.windowStart > CALM_MS ? 0 : newest.score,
-    lastReplyAt: newest?.windowStart ?? Number.NEGATIVE_INFINITY,
+    lastReplyAt: newest?.windowStart ?? NEVER,
   };
-}
-
-/** Start of the newest minute with an answer, ms; undefined: there is none. */
-export function newestAnswer({ minutes }: HourOf): number | undefined {
-  return newestAnswered(minutes, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY)?.windowStart;
 }
 
 /** Of the minutes that begin at `from`, at `until` or between. */
@@ -157,8 +160,8 @@ function newestAnswered(
 ): ThreadWindow | undefined {
   let newest: ThreadWindow | undefined;
   for (const window of minutes.values()) {
-    const { windowStart, replyAlls, automatic } = window;
-    if (windowStart < from || windowStart > until || replyAlls + automatic === 0) continue;
+    const { windowStart } = window;
+    if (windowStart < from || windowStart > until || !isAnswered(window)) continue;
     if (newest === undefined || windowStart > newest.windowStart) newest = window;
   }
   return newest;

@@ -107,6 +107,8 @@ function show(view: ConsoleView): void {
   }
   document.body.dataset["state"] = view.state;
   document.body.toggleAttribute("data-lost", false);
+  // What changes from here on changes slowly; the first word stands there at once.
+  requestAnimationFrame(() => document.body.toggleAttribute("data-shown", true));
   setText("headline", view.headline);
   setText("detail", view.detail);
   setText("spoken", spokenOf(view));

@@ -127,13 +127,14 @@ function factsOf({ storm, clock, now }: Shown): HTMLElement[] {
 /** What was counted with the last alert, and has gone out since, must not look like what is still to come. */
 function toCome(storm: StormView, at: (time: string) => string, now: Date): HTMLElement {
   const { forecast, undelivered, detectedAt } = storm;
-  const atLeast = `\u2265 ${short(forecast.atLeast)}`;
+  const label = "still to come";
+  const said = `within ${forecast.minutes} min, said ${at(detectedAt)}`;
   const old = oldOf(detectedAt, now);
-  const told = `${atLeast} within ${forecast.minutes} min, said ${at(detectedAt)}`;
-  if (undelivered !== undefined) return fact("still to come", `\u2264 ${short(undelivered)}`, told);
-  return old === undefined
-    ? fact("still to come", atLeast, `within ${forecast.minutes} min, said ${at(detectedAt)}`)
-    : fact("still to come", "?", `${told}, ${old} ago`);
+  // Of what was queued then more has gone out than is left.
+  const isVoid = undelivered !== undefined && undelivered < forecast.atLeast;
+  if (old === undefined && !isVoid) return fact(label, `\u2265 ${short(forecast.atLeast)}`, said);
+  if (undelivered !== undefined) return fact(label, `\u2264 ${short(undelivered)}`, "accepted, and not delivered yet");
+  return fact(label, "?", `\u2265 ${short(forecast.atLeast)} ${said}, ${old ?? ""} ago`);
 }
 
 function people({ repliers }: StormView): string {

@@ -1,6 +1,7 @@
 // `squall demo`: the NHS storm of 14 November 2016 at full size, simulated line by line and read as a live log would be.
 
 import { randomInt } from "node:crypto";
+import { setImmediate as turn } from "node:timers/promises";
 import type { AlertTextOptions } from "../../../shared/domain/storm-alert-text.ts";
 import { stormAlertText } from "../../../shared/domain/storm-alert-text.ts";
 import type { StormAlert } from "../../../shared/domain/storm-alert.ts";
@@ -62,7 +63,12 @@ export async function demoCommand(terminal: Terminal): Promise<ExitCode> {
   const hashSeed = randomInt(2 ** 31);
   const hosts = new HostTable({ hostsMax: config.ingest.hostsMax, hashSeed });
   let shownAt = SHOWN_FROM;
-  const page = await openDemoPage(terminal.env, config.timezone, () => shownAt);
+  const page = await openDemoPage(
+    terminal.env,
+    config.timezone,
+    () => shownAt,
+    (line) => terminal.err(`${line}\n`),
+  );
   const pipeline = new LivePipeline({
     hosts,
     site: config.site,
@@ -83,6 +89,9 @@ export async function demoCommand(terminal: Terminal): Promise<ExitCode> {
     ingest.feed(chunk);
     const now = ingest.streamTime.latest;
     pipeline.advanceTo(now, now - config.detector.allowedLatenessMs);
+    // However far behind the machine is, the page is answered and Ctrl-C heard.
+    await turn();
+    if (terminal.signal.aborted) break;
     if (now < SHOWN_FROM) continue;
     shownAt = now;
     for (const alert of alerts.splice(0)) {

@@ -38,10 +38,14 @@ export class LivePage {
       timeZone: config.timezone,
       nowMs,
       eventTimeMs: () => eventTimeOf(opened?.standalone, config),
-      health: () => [...healthOf(opened?.standalone, nowMs()), ...(opened?.isUnscraped === true ? [UNSCRAPED] : [])],
+      health: () => [
+        ...healthOf(opened?.standalone, config.timezone),
+        ...(opened?.isUnscraped === true ? [UNSCRAPED] : []),
+      ],
       silenceOf: (alert: StormAlert) => opened?.standalone?.silences.silenceOf(alert, nowMs()),
       isKnown: () => isReading(opened?.standalone),
       mend: PAGE_MEND,
+      say,
     };
     try {
       const console = await Console.open({ address, token: token?.reveal(), ...options });
@@ -95,9 +99,9 @@ function isReading(standalone: Standalone | undefined): boolean {
   return standalone?.inputs.health.isWell(performance.now()) ?? false;
 }
 
-function healthOf(standalone: Standalone | undefined, nowMs: number): HealthView[] {
+function healthOf(standalone: Standalone | undefined, timeZone: string): HealthView[] {
   if (standalone === undefined) return [{ name: "Start", state: "slow", words: "reading what it knew before" }];
-  return [reading(standalone), keeping(standalone), ...telling(standalone, nowMs)];
+  return [reading(standalone), keeping(standalone), ...telling(standalone, timeZone)];
 }
 
 function reading(standalone: Standalone): HealthView {
@@ -115,12 +119,12 @@ function keeping({ isKept }: Standalone): HealthView {
   return { name: "Remembering", state: isKept ? "well" : "slow", words };
 }
 
-function telling({ telling: told }: Standalone, nowMs: number): HealthView[] {
+function telling({ telling: told }: Standalone, timeZone: string): HealthView[] {
   const { receivers } = told.status();
   if (receivers.length === 0) {
     return [
       { name: "Telling somebody", state: "slow", words: "nobody is set up to be told: alerts are shown here alone" },
     ];
   }
-  return receivers.map((receiver) => receiverHealth(receiver, nowMs));
+  return receivers.map((receiver) => receiverHealth(receiver, timeZone));
 }

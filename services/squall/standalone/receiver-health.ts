@@ -1,15 +1,23 @@
 // How a receiver is -> what the live page says of it.
 
-import { counted, roughSpan } from "../../../shared/domain/storm-alert-words.ts";
+import { counted, localClock } from "../../../shared/domain/storm-alert-words.ts";
 import type { ReceiverStatus } from "../../alerter/receiver-counters.ts";
 import type { HealthView } from "../../console/console-view.ts";
 
-/** A receiver that failed before a restart fails still, until it takes something. */
-export function receiverHealth(receiver: ReceiverStatus, nowMs: number): HealthView {
+/**
+ * A receiver that failed before a restart fails still, until it takes something. Since when is a time and not a span: what changes every second
+ * would be spoken every second.
+ */
+export function receiverHealth(receiver: ReceiverStatus, timeZone: string): HealthView {
   const { waiting, failingSinceMs, isDisabled } = receiver;
   const name = `Telling ${receiver.name}`;
   if (isDisabled) return { name, state: "down", words: "it answered that it is gone (410)" };
-  const words = waiting === 0 ? "all was told" : `${counted(waiting, "notification")} to be told`;
-  if (failingSinceMs === undefined) return { name, state: "well", words };
-  return { name, state: "down", words: `${words}, failing for ${roughSpan(Math.max(0, nowMs - failingSinceMs))}` };
+  const toTell = counted(waiting, "notification");
+  if (failingSinceMs === undefined) {
+    return { name, state: "well", words: waiting === 0 ? "all was told" : `${toTell} to be told` };
+  }
+  const { time, date } = localClock(timeZone);
+  const since = `no try has come through since ${time(failingSinceMs)} on ${date(failingSinceMs)}`;
+  const left = waiting === 0 ? "what it was to hear was given up, or is out of date" : `${toTell} to be told`;
+  return { name, state: "down", words: `${since}: ${left}` };
 }
