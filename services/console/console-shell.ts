@@ -21,6 +21,8 @@ export interface ConsoleOptions {
   readonly eventTimeMs?: (site: string) => number | undefined;
   readonly health: () => readonly HealthView[];
   readonly silenceOf?: SilenceOf;
+  /** From when on windows would be there, if nothing older came, ms; undefined: the whole hour. */
+  readonly watchedFromMs?: number;
   /** What would tell of a storm is read. */
   readonly isKnown: () => boolean;
   /** What is said beside a port that cannot be opened: the setting to change. */
@@ -103,9 +105,9 @@ export class Console {
   }
 
   private view(stormsShown: number): ConsoleView {
-    const { nowMs, timeZone, health, isKnown, eventTimeMs, silenceOf } = this.options;
+    const { nowMs, timeZone, health, isKnown, eventTimeMs, silenceOf, watchedFromMs } = this.options;
     const time = { nowMs: nowMs(), timeZone, ...(eventTimeMs === undefined ? {} : { eventTimeMs }) };
-    return this.state.view({ ...time, health: health(), isKnown: isKnown(), silenceOf, stormsShown });
+    return this.state.view({ ...time, health: health(), isKnown: isKnown(), silenceOf, watchedFromMs, stormsShown });
   }
 
   /** A quarter of a second old at most: it is made on the detector's own time. */

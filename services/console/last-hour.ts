@@ -31,8 +31,9 @@ export interface HourSums {
   /** Of all mails accepted within the hour. */
   readonly recipients: number;
   readonly reach: number;
+  /** Of the last five minutes, or of all where it began later. */
   readonly repliesPerMinute: number;
-  /** Of the last five minutes that have ended. */
+  /** The same of minutes that have ended. */
   readonly deliveriesPerMinute: number;
   readonly growth: number;
   /** Of the newest minute with answers; 0 where that is long ago. */
@@ -137,6 +138,10 @@ export function hourSums({ minutes }: HourOf, eventTimeMs: number, since = Numbe
     reach = Math.max(reach, window.audience);
   }
   const newest = newestAnswered(minutes, from, until);
+  // What began two minutes ago has the rate of two minutes.
+  const begun = Math.max(from, Math.min(...minutes.keys()));
+  const ended = Math.max(0, (until - begun) / MINUTE_MS);
+  const [lately, endedLately] = [Math.min(RATE_MINUTES, ended + 1), Math.min(RATE_MINUTES, Math.max(1, ended))];
   return {
     replyAlls,
     repliersAtLeast,
@@ -144,8 +149,8 @@ export function hourSums({ minutes }: HourOf, eventTimeMs: number, since = Numbe
     deliveries,
     recipients,
     reach,
-    repliesPerMinute: of("replyAlls", 0, RATE_MINUTES) / RATE_MINUTES,
-    deliveriesPerMinute: of("deliveries", 1, RATE_MINUTES) / RATE_MINUTES,
+    repliesPerMinute: of("replyAlls", 0, lately) / lately,
+    deliveriesPerMinute: of("deliveries", 1, endedLately) / endedLately,
     growth: of("replyAlls", 0, GROWTH_MINUTES) / Math.max(1, of("replyAlls", GROWTH_MINUTES, GROWTH_MINUTES)),
     score: newest === undefined || until - newest.windowStart > CALM_MS ? 0 : newest.score,
     lastReplyAt: newest?.windowStart ?? NEVER,

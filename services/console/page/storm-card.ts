@@ -12,8 +12,11 @@ const SYSTEM_NAMES: Readonly<Record<AdviceView["system"], string>> = {
   mailman: "Mailman",
 };
 const COPIED_MS = 4_000;
+const MINUTE_MS = 60_000;
 /** Mail goes on: what was counted so long ago is not what is. */
 const OLD_MS = 150_000;
+/** Said of what is shown beside newer numbers. */
+const BEHIND_MS = 15_000;
 /** What is shown shortly from here on. */
 const SHORT_FROM = 10_000;
 
@@ -39,12 +42,14 @@ export class StormCard {
   private readonly facts = el("dl", { class: "facts" });
   private readonly todo = el("section", { class: "todo" });
   private readonly why = el("section", { class: "why" });
+  private readonly more: HTMLDetailsElement;
   private readonly parts: readonly Part<Shown>[];
 
   constructor(stormId: string, unfolded: Unfolded) {
     const titleId = `storm-${stormId}`;
     const columns = el("div", { class: "columns" }, this.todo, this.why);
-    this.element = el("article", { class: "storm", "aria-labelledby": titleId }, this.header, this.facts, columns);
+    this.more = el("details", { class: "more" }, el("summary", { "data-key": "more" }, "Why, and what to do"), columns);
+    this.element = el("article", { class: "storm", "aria-labelledby": titleId }, this.header, this.facts, this.more);
     this.parts = [
       new Part(
         ({ storm }) => [titleOf(storm), badgeOf(storm), storm.silenced, storm.state === "over" ? storm.story : ""],
@@ -73,6 +78,8 @@ export class StormCard {
   }
 
   show(storm: StormView, around: Around): void {
+    // A storm is told in full; of what is not one, or no longer, there may be many.
+    if (this.element.dataset["state"] !== storm.state) this.more.open = storm.state === "open";
     this.element.dataset["state"] = storm.state;
     this.element.dataset["severity"] = storm.severity;
     for (const part of this.parts) part.show({ storm, ...around });
@@ -93,8 +100,8 @@ function headOf({ storm, clock, now }: Shown, titleId: string): HTMLElement[] {
   const about = subject === undefined || list === undefined ? begun : `Subject \u201c${subject}\u201d, ${begun}`;
   return [
     el("p", { class: "badge" }, badgeOf(storm)),
-    ...(silenced === undefined ? [] : [silencedOf(silenced, clock, now)]),
     el("h2", { id: titleId }, titleOf(storm)),
+    ...(silenced === undefined ? [] : [silencedOf(silenced, clock, now)]),
     el("p", { class: "story" }, about),
     ...(state === "over" ? [el("p", { class: "story" }, storm.story)] : []),
   ];
@@ -113,28 +120,43 @@ function oldOf(at: string, now: Date): string | undefined {
 function factsOf({ storm, clock, now }: Shown): HTMLElement[] {
   const at = (time: string): string => clock.dated(new Date(time), now);
   const counted = oldOf(storm.countedTo, now) === undefined ? "" : ` until ${at(storm.countedTo)}`;
-  const told = oldOf(storm.detectedAt, now) === undefined ? "" : ` until ${at(storm.detectedAt)}`;
-  const { arrow, words } = growthInWords(storm.growth, storm.replyAlls);
+  const isBehind = now.getTime() - Date.parse(storm.detectedAt) > BEHIND_MS;
+  const { arrow, words } = growthInWords(storm);
   return [
-    fact("replies to all", whole(storm.replyAlls), `by ${people(storm)}${told}`),
+    fact(
+      "replies to all",
+      whole(storm.replyAlls),
+      `by ${people(storm)}${isBehind ? ` until ${at(storm.detectedAt)}` : ""}`,
+    ),
     fact("replies a minute", `${decimal(storm.repliesPerMinute)} ${arrow}`, `of the last 5${counted}; ${words}`),
+    ...lastAnswer(storm, clock),
     fact("recipients of each", short(storm.reach), storm.reach < SHORT_FROM ? "" : whole(storm.reach)),
-    fact("deliveries so far", short(storm.deliveries), `${short(storm.deliveriesPerMinute)} a minute${counted}`),
+    storm.deliveries === 0
+      ? fact("deliveries so far", "\u2013", "none told of yet")
+      : fact("deliveries so far", short(storm.deliveries), `${short(storm.deliveriesPerMinute)} a minute${counted}`),
     storm.state === "over" ? fact("over since", at(storm.resolvedAt ?? storm.detectedAt), "") : toCome(storm, at, now),
   ];
+}
+
+/** Whoever stopped the list wants to see that nobody answers any more. */
+function lastAnswer({ lastReplyAt, countedTo, state }: StormView, clock: LocalClock): HTMLElement[] {
+  if (lastReplyAt === undefined || state === "over") return [];
+  const quietMs = Date.parse(countedTo) - Date.parse(lastReplyAt) - MINUTE_MS;
+  const note = quietMs < 2 * MINUTE_MS ? "" : `${spanInWords(quietMs)} ago; over after 30 min without one`;
+  return [fact("last answer", clock.minute(new Date(lastReplyAt)), note)];
 }
 
 /** What was counted with the last alert, and has gone out since, must not look like what is still to come. */
 function toCome(storm: StormView, at: (time: string) => string, now: Date): HTMLElement {
   const { forecast, undelivered, detectedAt } = storm;
   const label = "still to come";
-  const said = `within ${forecast.minutes} min, said ${at(detectedAt)}`;
+  const said = `accepted, and not delivered at ${at(detectedAt)}`;
   const old = oldOf(detectedAt, now);
   // Of what was queued then more has gone out than is left.
   const isVoid = undelivered !== undefined && undelivered < forecast.atLeast;
   if (old === undefined && !isVoid) return fact(label, `\u2265 ${short(forecast.atLeast)}`, said);
   if (undelivered !== undefined) return fact(label, `\u2264 ${short(undelivered)}`, "accepted, and not delivered yet");
-  return fact(label, "?", `\u2265 ${short(forecast.atLeast)} ${said}, ${old ?? ""} ago`);
+  return fact(label, "?", `\u2265 ${short(forecast.atLeast)}, ${said}, ${old ?? ""} ago`);
 }
 
 function people({ repliers }: StormView): string {

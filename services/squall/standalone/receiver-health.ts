@@ -1,15 +1,17 @@
 // How a receiver is -> what the live page says of it.
 
-import { counted, localClock } from "../../../shared/domain/storm-alert-words.ts";
+import { counted, localClock, shownText } from "../../../shared/domain/storm-alert-words.ts";
 import type { ReceiverStatus } from "../../alerter/receiver-counters.ts";
 import type { HealthView } from "../../console/console-view.ts";
+
+const WHY_CHARS_MAX = 160;
 
 /**
  * A receiver that failed before a restart fails still, until it takes something. Since when is a time and not a span: what changes every second
  * would be spoken every second.
  */
 export function receiverHealth(receiver: ReceiverStatus, timeZone: string): HealthView {
-  const { waiting, failingSinceMs, isDisabled } = receiver;
+  const { waiting, failingSinceMs, failure, isDisabled } = receiver;
   const name = `Telling ${receiver.name}`;
   if (isDisabled) return { name, state: "down", words: "it answered that it is gone (410)" };
   const toTell = counted(waiting, "notification");
@@ -18,6 +20,7 @@ export function receiverHealth(receiver: ReceiverStatus, timeZone: string): Heal
   }
   const { time, date } = localClock(timeZone);
   const since = `no try has come through since ${time(failingSinceMs)} on ${date(failingSinceMs)}`;
-  const left = waiting === 0 ? "what it was to hear was given up, or is out of date" : `${toTell} to be told`;
-  return { name, state: "down", words: `${since}: ${left}` };
+  const why = failure === undefined ? "" : ` (${shownText(failure, WHY_CHARS_MAX)})`;
+  const left = waiting === 0 ? "what it was to hear was given up, or is out of date" : `it has not heard ${toTell}`;
+  return { name, state: "down", words: `${left}; ${since}${why}` };
 }
