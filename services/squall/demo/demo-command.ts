@@ -55,8 +55,7 @@ The alert's advice is here for Postfix only; a replay has it for Exim, Exchange,
 export async function demoCommand(terminal: Terminal): Promise<ExitCode> {
   const config = await loadConfiguration({ timezone: "Europe/London", emitWindows: true }, terminal.env);
   const pace = new Pace({ speed: SPEED, fromMs: SHOWN_FROM, terminal });
-  const { color, width } = terminal;
-  const text: AlertTextOptions = { timeZone: config.timezone, color, width, advice: ["postfix"] };
+  const text = textOptions(config, terminal);
   const screen = new DemoScreen(terminal, config.timezone);
   let openedAt: number | undefined;
   const alerts: StormAlert[] = [];
@@ -89,8 +88,7 @@ export async function demoCommand(terminal: Terminal): Promise<ExitCode> {
     ingest.feed(chunk);
     const now = ingest.streamTime.latest;
     pipeline.advanceTo(now, now - config.detector.allowedLatenessMs);
-    // However far behind the machine is, the page is answered and Ctrl-C heard.
-    await turn();
+    await turn(); // However far behind the machine is, the page is answered and Ctrl-C heard.
     if (terminal.signal.aborted) break;
     if (now < SHOWN_FROM) continue;
     shownAt = now;
@@ -110,9 +108,13 @@ export async function demoCommand(terminal: Terminal): Promise<ExitCode> {
   terminal.out(screen.closing());
   terminal.out(WHAT_NEXT);
   // From here on Ctrl-C is how one leaves.
-  const isInterrupted = terminal.signal.aborted;
+  const code = terminal.signal.aborted ? EXIT.interrupted : EXIT.done;
   if (page !== undefined) await leavePage(page, terminal);
-  return isInterrupted ? EXIT.interrupted : EXIT.done;
+  return code;
+}
+
+function textOptions({ timezone: timeZone }: SquallConfig, { color, width }: Terminal): AlertTextOptions {
+  return { timeZone, color, width, advice: ["postfix"] };
 }
 
 function tellPage({ url }: DemoPage, { out, outIsTerminal, env }: Terminal): void {

@@ -35,7 +35,8 @@ export async function openDemoPage(
   const address = parseListenAddress(text === "" ? DEFAULT_CONSOLE_ADDRESS : text);
   if (address === undefined || !isLoopback(address)) return undefined;
   const open = (port: number): Promise<Console> => {
-    const options = { timeZone, nowMs, health: () => HEALTH, isKnown: () => true, mend: "", say };
+    const known = { health: () => HEALTH, isKnown: () => true, watchedFromMs: nowMs() };
+    const options = { timeZone, nowMs, ...known, mend: "", say };
     return Console.open({ address: { ...address, port }, token: undefined, ...options });
   };
   let page: Console;

@@ -18,8 +18,8 @@ export function receiverHealth(receiver: ReceiverStatus, timeZone: string): Heal
   if (failingSinceMs === undefined) {
     return { name, state: "well", words: waiting === 0 ? "all was told" : `${toTell} to be told` };
   }
-  const { time, date } = localClock(timeZone);
-  const since = `no try has come through since ${time(failingSinceMs)} on ${date(failingSinceMs)}`;
+  const clock = localClock(timeZone);
+  const since = `no try has come through since ${clock.time(failingSinceMs)} on ${clock.date(failingSinceMs)}`;
   const why = failure === undefined ? "" : ` (${shownText(failure, WHY_CHARS_MAX)})`;
   const left = waiting === 0 ? "what it was to hear was given up, or is out of date" : `it has not heard ${toTell}`;
   return { name, state: "down", words: `${left}; ${since}${why}` };
