@@ -195,6 +195,7 @@ export class Outbox {
     const { reason, detail } = outcome;
     countOne(queue.counters.failed, reason);
     queue.failing = { sinceMs: queue.failing?.sinceMs ?? nowMs, failures: (queue.failing?.failures ?? 0) + 1 };
+    queue.failure = detail;
     this.ledger.markFailing(queue);
     if (!queue.isFailureTold) say({ event: "failing", receiver: delivery.receiver, reason, detail });
     queue.isFailureTold = true;

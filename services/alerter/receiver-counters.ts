@@ -29,6 +29,8 @@ export interface ReceiverStatus extends Readonly<ReceiverCounters> {
   readonly failuresInRow: number;
   /** When the first of them failed; undefined when there is none. */
   readonly failingSinceMs: number | undefined;
+  /** What the last of them came to, for a person; undefined: it was in a former run. */
+  readonly failure: string | undefined;
   /** When the oldest alert that waits was decided. */
   readonly oldestSinceMs: number | undefined;
 }

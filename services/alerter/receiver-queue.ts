@@ -30,6 +30,8 @@ export class ReceiverQueue {
   pausedUntilMs = 0;
   /** Tries that failed since the last one that did not; undefined when there is none. A restart does not forget it. */
   failing: Failing | undefined;
+  /** Why the last of them failed; undefined: it was in a former run. */
+  failure: string | undefined;
   /** This run has told of them. */
   isFailureTold = false;
   /** The flush that says how the last try ended; nothing is sent before it is written. */
@@ -55,6 +57,7 @@ export class ReceiverQueue {
       isDisabled: this.isDisabled,
       failuresInRow: this.failing?.failures ?? 0,
       failingSinceMs: this.failing?.sinceMs,
+      failure: this.failing === undefined ? undefined : this.failure,
       oldestSinceMs,
     };
   }

@@ -21,10 +21,14 @@ export interface ConsoleOptions {
   readonly eventTimeMs?: (site: string) => number | undefined;
   readonly health: () => readonly HealthView[];
   readonly silenceOf?: SilenceOf;
+  /** From when on windows would be there, if nothing older came, ms; undefined: the whole hour. */
+  readonly watchedFromMs?: number;
   /** What would tell of a storm is read. */
   readonly isKnown: () => boolean;
   /** What is said beside a port that cannot be opened: the setting to change. */
   readonly mend: string;
+  /** One line for a person: of faults of ours the first of each kind, the others are counted. */
+  readonly say: (line: string) => void;
 }
 
 /** Since it was opened. */
@@ -42,6 +46,7 @@ const EVERY_MS = 1_000;
 const SOON_MS = 50;
 /** Between two words, on a day of many storms. */
 const APART_MS = 250;
+const FAULTS_SAID_MAX = 10;
 
 export class Console {
   private readonly state = new ConsoleState();
@@ -54,6 +59,7 @@ export class Console {
   /** What was worked out last, and when: who asks again and again gets it again. */
   private made: { readonly view: ConsoleView; readonly atMs: number } | undefined;
   private faults = 0;
+  private readonly faultsSaid = new Set<string>();
 
   private constructor(options: ConsoleOptions) {
     this.options = options;
@@ -99,9 +105,9 @@ export class Console {
   }
 
   private view(stormsShown: number): ConsoleView {
-    const { nowMs, timeZone, health, isKnown, eventTimeMs, silenceOf } = this.options;
+    const { nowMs, timeZone, health, isKnown, eventTimeMs, silenceOf, watchedFromMs } = this.options;
     const time = { nowMs: nowMs(), timeZone, ...(eventTimeMs === undefined ? {} : { eventTimeMs }) };
-    return this.state.view({ ...time, health: health(), isKnown: isKnown(), silenceOf, stormsShown });
+    return this.state.view({ ...time, health: health(), isKnown: isKnown(), silenceOf, watchedFromMs, stormsShown });
   }
 
   /** A quarter of a second old at most: it is made on the detector's own time. */
@@ -120,9 +126,17 @@ export class Console {
     if (this.stream.size === 0) return;
     try {
       this.stream.tell("view", JSON.stringify(this.recentView()));
-    } catch {
-      this.faults += 1;
+    } catch (error) {
+      this.fault(error);
     }
+  }
+
+  private fault(error: unknown): void {
+    this.faults += 1;
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    if (this.faultsSaid.has(text) || this.faultsSaid.size >= FAULTS_SAID_MAX) return;
+    this.faultsSaid.add(text);
+    this.options.say(`a fault of squall: the live page could not be made; please report it: ${text}`);
   }
 
   private async listen(): Promise<void> {
@@ -139,7 +153,7 @@ export class Console {
       streamPath: STREAM_PATH,
       stream: this.stream,
       firstWord: () => ({ event: "view", data: JSON.stringify(this.recentView()) }),
-      onFault: () => (this.faults += 1),
+      onFault: (error) => this.fault(error),
       mend: this.options.mend,
     });
     this.timer = setInterval(() => this.tell(), EVERY_MS);

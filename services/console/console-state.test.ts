@@ -71,7 +71,39 @@ describe("the last hour", () => {
   });
 });
 
+describe("the time before anybody looked", () => {
+  const seen = (state: ConsoleState, watchedFromMs?: number): ConsoleView =>
+    state.view({ nowMs: NOW, timeZone: "Europe/London", health: [], watchedFromMs });
+
+  test("is not called calm: from when on things are known is said", () => {
+    const state = new ConsoleState();
+    expect(seen(state).knownFrom).toBeUndefined();
+    expect(seen(state, NOW - 10 * MINUTE_MS)).toMatchObject({
+      detail: "no reply-alls since 08:50",
+      knownFrom: "2016-11-14T08:50:00.000Z",
+    });
+  });
+
+  test("is known as far back as there are windows of it", () => {
+    const state = new ConsoleState();
+    state.addWindow(window("site", "nhs", { minutesAgo: 30, deliveries: 5 }));
+    expect(seen(state, NOW).detail).toBe("no reply-alls and 5 deliveries since 08:30");
+    state.addWindow(window("site", "nhs", { minutesAgo: 90 }));
+    expect(seen(state, NOW).knownFrom).toBeUndefined();
+  });
+});
+
 describe("threads and lists", () => {
+  test("a thread has the subject that an alert told", () => {
+    const state = new ConsoleState();
+    for (const key of ["t", "other"]) state.addWindow(window("thread", key, { minutesAgo: 1, replyAlls: 2 }));
+    state.addAlert(alert({ threadKey: "t", subject: "Test" }));
+    expect(viewOf(state).threads.map(({ key, subject }) => [key, subject])).toEqual([
+      ["other", undefined],
+      ["t", "Test"],
+    ]);
+  });
+
   test("stand there once they are answered, the highest score first", () => {
     const state = new ConsoleState();
     state.addWindow(window("thread", "quiet", { minutesAgo: 1 }));
@@ -134,7 +166,7 @@ describe("the state", () => {
     expect(viewOf(new ConsoleState())).toMatchObject({
       state: "calm",
       headline: "Calm",
-      detail: "no reply-alls and 0 deliveries in the last hour",
+      detail: "no reply-alls in the last hour",
       storms: [],
     });
   });
@@ -183,13 +215,15 @@ describe("the state", () => {
     state.addAlert(alert({ type: "storm.watch", severity: "watch", stormId: "w", list: "w@x" }));
     state.addAlert(alert({ type: "storm.resolved", stormId: "r", resolvedAt: NOW }));
     state.addAlert(alert({ stormId: "o", scopes: ["list"] }));
-    state.addWindow(window("list", LIST, { minutesAgo: -90, replyAlls: 1 }));
+    // In another of its lists: the alert names the first.
+    state.addWindow(window("site", "nhs", { minutesAgo: -90, replyAlls: 1 }));
     expect(viewOf(state, NOW + 2 * HOUR_MS).storms.map(({ stormId }) => stormId)).toEqual(["o"]);
   });
 
   test("a storm whose end nobody told is over when the mail of its site has gone on for two hours without an answer", () => {
     const state = new ConsoleState();
     state.addAlert(alert({ stormId: "o", detectedAt: NOW }));
+    state.addWindow(window("site", "nhs", { minutesAgo: -150 }));
     const ids = (readTo: number | undefined, nowMs = NOW + 3 * HOUR_MS): string[] =>
       state
         .view({ nowMs, timeZone: "UTC", health: [], eventTimeMs: () => readTo })
@@ -264,11 +298,22 @@ describe("an open storm", () => {
     expect(storm).toMatchObject({
       replyAlls: 30,
       deliveries: 90_000,
-      repliesPerMinute: 6,
-      deliveriesPerMinute: 18_000,
+      repliesPerMinute: 10,
+      deliveriesPerMinute: 45_000,
     });
     expect(storm).toMatchObject({ story: "30 reply-alls in 5 min, 2,500 recipients each" });
     expect(storm?.detectedAt).toBe("2016-11-14T08:59:00.000Z");
+  });
+
+  test("says in its sentence since when nobody has answered, and that it is silenced", () => {
+    const state = new ConsoleState();
+    state.addAlert(alert({ scopes: ["list"], startedAt: NOW - 20 * MINUTE_MS, detectedAt: NOW - 15 * MINUTE_MS }));
+    state.addWindow(window("list", LIST, { minutesAgo: 9, replyAlls: 4 }));
+    const asked = { nowMs: NOW, timeZone: "Europe/London", health: [] };
+    expect(state.view(asked).detail).toMatch(/^all@nhs\.example: 4 reply-alls .*; nobody has answered for 8 min$/u);
+    expect(state.view(asked).storms[0]?.lastReplyAt).toBe("2016-11-14T08:51:00.000Z");
+    const silenceOf = (): { until: number; why: string } => ({ until: NOW + HOUR_MS, why: "hall" });
+    expect(state.view({ ...asked, silenceOf }).detail).toMatch(/8 min; silenced until 10:00$/u);
   });
 
   test("tells what was accepted and not delivered yet, where all of it lies within the hour", () => {
@@ -303,7 +348,7 @@ describe("an open storm", () => {
     state.addWindow(window("list", LIST, { minutesAgo: 20, replyAlls: 10 }));
     const at = (eventTime: number): number | undefined =>
       state.view({ nowMs: NOW, timeZone: "UTC", health: [], eventTimeMs: () => eventTime }).storms[0]?.repliesPerMinute;
-    expect([at(NOW - 20 * MINUTE_MS), at(NOW)]).toEqual([2, 0]);
+    expect([at(NOW - 20 * MINUTE_MS), at(NOW)]).toEqual([10, 0]);
     expect(at(NOW - 22 * MINUTE_MS)).toBe(alert().evidence.repliesPerMinute);
   });
 

@@ -1,21 +1,13 @@
 // ThreadWindows and StormAlerts -> the view of an operator. Bounded: threads and lists that have been silent longest go first.
 
 import { MINUTE_MS } from "../../shared/domain/delivery-minutes.ts";
-import { counted, shownText, wholeNumber } from "../../shared/domain/storm-alert-words.ts";
+import { shownText } from "../../shared/domain/storm-alert-words.ts";
 import type { StormAlert } from "../../shared/domain/storm-alert.ts";
 import type { ThreadWindow } from "../../shared/domain/thread-window.ts";
 import { encodeWireTime } from "../../shared/domain/wire-time.ts";
+import { detail, headline, minuteIn, quietDetail, unknownDetail } from "./console-words.ts";
 import type { ConsoleStateName, ConsoleView, HealthView, RatesView, ScopeView, StormView } from "./console-view.ts";
-import {
-  firstMinute,
-  HOUR_MINUTES,
-  type HourOf,
-  hourSums,
-  LastHour,
-  minuteValues,
-  newestAnswer,
-  isShown,
-} from "./last-hour.ts";
+import { firstMinute, HOUR_MINUTES, type HourOf, hourSums, LastHour, minuteValues, isShown } from "./last-hour.ts";
 import { isOver, StormBook, type StormTimes } from "./storm-book.ts";
 import { alertNow, alertView, type Silencing, stormState, stormView } from "./storm-view.ts";
 
@@ -25,6 +17,8 @@ export interface ConsoleBounds {
   readonly sitesMax: number;
   readonly stormsMax: number;
   readonly alertsMax: number;
+  /** Windows of the hour that a restart brings back. */
+  readonly keptWindowsMax: number;
 }
 
 export const defaultConsoleBounds: ConsoleBounds = {
@@ -33,12 +27,14 @@ export const defaultConsoleBounds: ConsoleBounds = {
   sitesMax: 200,
   stormsMax: 200,
   alertsMax: 100,
+  // 300 threads that are written to in every minute; 6 MB of state.
+  keptWindowsMax: 20_000,
 };
 
 /** Threads and lists that are shown. */
 const TOP_MAX = 20;
 const KEY_CHARS_MAX = 320;
-/** A site that nobody speaks of may be so far behind, and its storms as they were told. */
+/** How far behind a site may be of which nobody says how far it was read: its storms are shown until then. */
 const UNHEARD_MS = 24 * 3_600_000;
 /** Storms and watches of which all is told in a view: on a very bad day there are hundreds. */
 export const STORMS_SHOWN = 12;
@@ -53,6 +49,8 @@ export interface ViewOf {
   readonly eventTimeMs?: (site: string) => number | undefined;
   /** What would tell of a storm is read. */
   readonly isKnown?: boolean;
+  /** From when on windows would be there, if nothing older came, ms. Undefined: the whole hour. */
+  readonly watchedFromMs?: number | undefined;
   readonly silenceOf?: SilenceOf | undefined;
   readonly timeZone: string;
   readonly health: readonly HealthView[];
@@ -64,6 +62,8 @@ export class ConsoleState {
   private readonly lists: LastHour;
   private readonly sites: LastHour;
   private readonly book: StormBook;
+  /** Start of the eldest window of a site that came, ms. */
+  private eldestWindow = Number.POSITIVE_INFINITY;
 
   constructor(bounds: ConsoleBounds = defaultConsoleBounds) {
     this.threads = new LastHour(bounds.threadsMax);
@@ -79,6 +79,7 @@ export class ConsoleState {
 
   addWindow(window: ThreadWindow): void {
     if (window.scope === "site") {
+      this.eldestWindow = Math.min(this.eldestWindow, window.windowStart);
       this.sites.add(window);
       return;
     }
@@ -93,6 +94,7 @@ export class ConsoleState {
 
   view(options: ViewOf): ConsoleView {
     const { nowMs, timeZone, health, stormsShown = STORMS_SHOWN, eventTimeMs, isKnown = true, silenceOf } = options;
+    const knownFromMs = this.knownFrom(options);
     // A log that is behind has the rates of its own time, not none.
     const timeOf = (site: string): number => Math.min(nowMs, eventTimeMs?.(site) ?? nowMs);
     const readTo = (site: string): number =>
@@ -109,14 +111,18 @@ export class ConsoleState {
       headline: headline(state, count, isCritical),
       detail:
         state === "calm"
-          ? quietDetail(rates)
+          ? quietDetail(
+              rates,
+              knownFromMs === undefined ? "in the last hour" : `since ${minuteIn(timeZone, knownFromMs)}`,
+            )
           : state === "unknown"
             ? unknownDetail(health)
-            : detail(storms[0], count - 1),
+            : detail(storms[0], count - 1, timeZone),
       storms,
       moreStorms: all.length - storms.length,
       rates,
-      threads: topOf(this.threads, nowMs, timeOf),
+      ...(knownFromMs === undefined ? {} : { knownFrom: encodeWireTime(knownFromMs) }),
+      threads: topOf(this.threads, nowMs, timeOf).map((row) => withSubject(row, all)),
       lists: topOf(this.lists, nowMs, timeOf),
       alerts: this.book.history().map(alertView),
       health,
@@ -136,9 +142,17 @@ export class ConsoleState {
     return onList ? this.lists.get({ site, key: list }) : this.threads.get({ site, key: threadKey });
   }
 
+  /** A storm may go on in another list or thread than that by which its alert is known: any answer of its site may be one of it. */
   private timesOf(alert: StormAlert, readToMs: number): StormTimes {
-    const hour = this.hourOf(alert);
-    return { readToMs, lastReplyAt: (hour && newestAnswer(hour)) ?? Number.NEGATIVE_INFINITY };
+    const hour =
+      stormState(alert) === "open" ? this.sites.get({ site: alert.site, key: alert.site }) : this.hourOf(alert);
+    return { readToMs, lastReplyAt: hour?.answeredAt ?? Number.NEGATIVE_INFINITY };
+  }
+
+  /** Undefined: the hour is known from its first minute on. */
+  private knownFrom({ nowMs, watchedFromMs = Number.NEGATIVE_INFINITY }: ViewOf): number | undefined {
+    const fromMs = Math.min(watchedFromMs, this.eldestWindow);
+    return fromMs > firstMinute(nowMs) ? fromMs : undefined;
   }
 
   private rates(nowMs: number): RatesView {
@@ -202,37 +216,12 @@ function stateOf(all: readonly StormAlert[], isKnown: boolean): CountedState {
   return { state: count > 0 ? "watch" : isKnown ? "calm" : "unknown", count, isCritical };
 }
 
-function headline(state: ConsoleStateName, count: number, isCritical: boolean): string {
-  if (state === "calm") return "Calm";
-  if (state === "unknown") return "Not known";
-  if (state === "watch") return count === 1 ? "Possible storm" : `${wholeNumber(count)} possible storms`;
-  if (count === 1) return isCritical ? "Critical reply-all storm" : "Reply-all storm";
-  return `${wholeNumber(count)} reply-all storms`;
-}
-
-/** `first`: the worst; `more`: of the same state. */
-function detail(first: StormView | undefined, more: number): string {
-  if (first === undefined) return "";
-  const where = first.list ?? first.subject ?? first.threadKey;
-  return `${where}: ${first.story}${more > 0 ? `, and ${wholeNumber(more)} more` : ""}`;
-}
-
-function unknownDetail(health: readonly HealthView[]): string {
-  const why = health.find(({ state }) => state === "down") ?? health.find(({ state }) => state === "slow");
-  return why === undefined ? "nothing was read yet" : `${why.name}: ${why.words}`;
-}
-
-function quietDetail({ replyAlls, deliveries }: RatesView): string {
-  const answers = sum(replyAlls);
-  const told = answers === 0 ? "no reply-alls" : counted(answers, "reply-all");
-  const delivered = sum(deliveries);
-  return `${told} and ${delivered === 1 ? "1 delivery" : `${wholeNumber(delivered)} deliveries`} in the last hour`;
+/** A thread is known to people by its subject, which an alert of it told. */
+function withSubject(row: ScopeView, told: readonly StormAlert[]): ScopeView {
+  const subject = told.find(({ site, threadKey }) => site === row.site && threadKey === row.key)?.subject;
+  return subject === undefined ? row : { ...row, subject: shownText(subject, KEY_CHARS_MAX) };
 }
 
 function addTo(sums: number[], values: readonly number[]): void {
   values.forEach((value, index) => (sums[index] = (sums[index] ?? 0) + value));
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

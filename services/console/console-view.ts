@@ -24,6 +24,8 @@ export interface ConsoleView {
   /** Of those for which there was no room there; all are under `storms`. */
   readonly moreStorms: number;
   readonly rates: RatesView;
+  /** Nothing is known of the time before, where that is within the hour. */
+  readonly knownFrom?: string;
   /** Those with answers within the hour, the highest score first. */
   readonly threads: readonly ScopeView[];
   readonly lists: readonly ScopeView[];
@@ -52,6 +54,8 @@ export interface StormView {
   /** Event time up to which the numbers are counted: `detectedAt`, or later where windows tell. */
   readonly countedTo: string;
   readonly resolvedAt?: string;
+  /** Start of the minute of its last answer, where windows tell. */
+  readonly lastReplyAt?: string;
   /** Nobody is told of it until then, since somebody said so. */
   readonly silenced?: { readonly until: string; readonly why: string };
   /** How bad and where, and what has happened, each in a line. */
@@ -68,7 +72,7 @@ export interface StormView {
   readonly deliveriesPerMinute: number;
   readonly deliveries: number;
   /**
-   * Recipients of the mails accepted so far, to whom nothing was delivered, be it that they were refused; absent where the storm is older than
+   * Recipients of the mails accepted so far, less deliveries: those who wait and those who were refused. Absent where the storm is older than
    * the hour that is known, and where windows do not tell.
    */
   readonly undelivered?: number;
@@ -117,12 +121,14 @@ export interface ScopeView {
   readonly key: string;
   /** The list of a thread. */
   readonly list?: string;
+  /** Of a thread of which an alert told it. */
+  readonly subject?: string;
   readonly replyAlls: number;
   /** How many people wrote them: windows tell them minute by minute, so that it lies between these. */
   readonly repliersAtLeast: number;
   readonly repliersAtMost: number;
   readonly reach: number;
-  /** Of the last five minutes. */
+  /** Of the last five minutes, or of all where it began later. */
   readonly repliesPerMinute: number;
   readonly growth: number;
   readonly score: number;

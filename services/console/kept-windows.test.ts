@@ -21,9 +21,9 @@ class Lives {
   readonly stored = new Map<string, Buffer>();
   shown: ThreadWindow[] = [];
   kept: KeptWindows;
-  private readonly windowsMax: number | undefined;
+  private readonly windowsMax: number;
 
-  constructor(windowsMax?: number) {
+  constructor(windowsMax = 1_000) {
     this.windowsMax = windowsMax;
     this.kept = this.born();
   }
@@ -56,7 +56,7 @@ class Lives {
 
   private born(): KeptWindows {
     const options = { nowMs: () => this.nowMs, onRestored: (window: ThreadWindow) => void this.shown.push(window) };
-    return new KeptWindows(this.windowsMax === undefined ? options : { ...options, windowsMax: this.windowsMax });
+    return new KeptWindows({ ...options, windowsMax: this.windowsMax });
   }
 }
 
@@ -104,16 +104,12 @@ describe("windows of the last hour", () => {
     expect(lives.restart()).toEqual(["a 4 1", "c 3 1", "d 9 1"]);
   });
 
-  test("count what was given up", () => {
+  test("count what was given up, each window once", () => {
     const lives = new Lives(2);
-    lives.add(
-      windowOf("thread", "a", 5),
-      windowOf("thread", "b", 5),
-      windowOf("thread", "c", 4),
-      windowOf("thread", "d", 9),
-    );
+    lives.add(windowOf("thread", "a", 5), windowOf("thread", "b", 5), windowOf("thread", "c", 4));
     expect(lives.kept.dropped).toBe(2);
-    lives.add(windowOf("thread", "e", 10));
+    lives.add(windowOf("thread", "d", 3));
+    for (const final of [false, false, true]) lives.add({ ...windowOf("thread", "e", 10), final });
     expect(lives.kept.dropped).toBe(3);
   });
 

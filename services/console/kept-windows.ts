@@ -6,22 +6,19 @@ import { decodeThreadWindow, encodeThreadWindow } from "../../shared/domain/thre
 import type { ThreadWindow } from "../../shared/domain/thread-window.ts";
 import { firstMinute, isShown } from "./last-hour.ts";
 
-/** Not under the name of the alerts' entries: a squall of before this leaves them where they are. */
 export const WINDOW_PREFIX = "hour/";
-
-/** 300 threads written to in every minute of the hour; 6 MB of state. */
-const WINDOWS_MAX = 20_000;
 
 export interface KeptWindowsOptions {
   /** Our clock. */
   readonly nowMs: () => number;
   /** Hears of each that was kept. */
   readonly onRestored: (window: ThreadWindow) => void;
-  readonly windowsMax?: number;
+  /** Of all kinds together: of 300 bytes each in the state. */
+  readonly windowsMax: number;
 }
 
 export class KeptWindows {
-  /** Given up for want of room. */
+  /** Windows that a restart would miss for want of room. */
   dropped = 0;
   private readonly nowMs: () => number;
   private readonly onRestored: (window: ThreadWindow) => void;
@@ -35,7 +32,7 @@ export class KeptWindows {
   private size = 0;
   private next = 0;
 
-  constructor({ nowMs, onRestored, windowsMax = WINDOWS_MAX }: KeptWindowsOptions) {
+  constructor({ nowMs, onRestored, windowsMax }: KeptWindowsOptions) {
     this.nowMs = nowMs;
     this.onRestored = onRestored;
     this.windowsMax = windowsMax;
@@ -44,11 +41,16 @@ export class KeptWindows {
   add(window: ThreadWindow): void {
     // A log of long ago that is read now tells of no hour that is shown.
     if (window.windowStart < firstMinute(this.nowMs())) return;
-    const name = `${window.scope}\n${window.site}\n${window.key}`;
-    if (isShown(window)) this.answered.set(name, window.windowStart);
-    else if (!this.answered.has(name)) return;
+    const name = nameOf(window);
+    if (!isShown(window) && !this.answered.has(name)) return;
     const number = this.numberOf(window.windowStart, name);
-    if (number !== undefined) this.news.set(number, window);
+    if (number === undefined) {
+      // It is told several times, and to its end once.
+      if (window.final) this.dropped += 1;
+      return;
+    }
+    this.news.set(number, window);
+    if (isShown(window)) this.answered.set(name, Math.max(window.windowStart, this.answered.get(name) ?? 0));
   }
 
   /** Tells every entry that changed since the last call, each once. */
@@ -63,7 +65,7 @@ export class KeptWindows {
   restore(key: string, value: Buffer): void {
     const decoded = decodeThreadWindow(value.toString());
     const window = decodedState(key, decoded.ok ? { ok: true, value: decoded.window } : decoded);
-    const name = `${window.scope}\n${window.site}\n${window.key}`;
+    const name = nameOf(window);
     this.note(window.windowStart, name, Number(key.slice(WINDOW_PREFIX.length)));
     this.answered.set(name, Math.max(window.windowStart, this.answered.get(name) ?? 0));
     this.onRestored(window);
@@ -78,11 +80,7 @@ export class KeptWindows {
     const known = this.minutes.get(start)?.get(name);
     if (known !== undefined) return known;
     if (this.size >= this.windowsMax) this.makeRoom(start);
-    if (this.size >= this.windowsMax) {
-      this.dropped += 1;
-      return undefined;
-    }
-    return this.note(start, name, this.next);
+    return this.size >= this.windowsMax ? undefined : this.note(start, name, this.next);
   }
 
   private note(start: number, name: string, number: number): number {
@@ -105,15 +103,19 @@ export class KeptWindows {
 
   private forgetBefore(from: number): void {
     for (const [start, minute] of this.minutes) if (start < from) this.forget(start, minute);
-    for (const [name, start] of this.answered) if (start < from) this.answered.delete(name);
   }
 
   private forget(start: number, minute: ReadonlyMap<string, number>): void {
-    for (const number of minute.values()) {
+    for (const [name, number] of minute) {
       this.news.delete(number);
       this.forgotten.push(number);
+      if (this.answered.get(name) === start) this.answered.delete(name);
     }
     this.minutes.delete(start);
     this.size -= minute.size;
   }
+}
+
+function nameOf({ scope, site, key }: ThreadWindow): string {
+  return `${scope}\n${site}\n${key}`;
 }

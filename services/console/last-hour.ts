@@ -9,6 +9,7 @@ const HOUR_MS = HOUR_MINUTES * MINUTE_MS;
 const RATE_MINUTES = 5;
 const GROWTH_MINUTES = 15;
 /** Silent for so long a thread or list is calm: what its answers said of it is of the past. */
+const NEVER = Number.NEGATIVE_INFINITY;
 export const CALM_MS = 30 * MINUTE_MS;
 
 /** What one thread, list or site did. */
@@ -18,6 +19,8 @@ export interface HourOf {
   readonly list: string | undefined;
   /** By the start of their minute; an hour of them, up to the newest. */
   readonly minutes: Map<number, ThreadWindow>;
+  /** Start of the newest minute with an answer, ms; -Infinity: there was none. */
+  answeredAt: number;
 }
 
 export interface HourSums {
@@ -28,8 +31,9 @@ export interface HourSums {
   /** Of all mails accepted within the hour. */
   readonly recipients: number;
   readonly reach: number;
+  /** Of the last five minutes, or of all where it began later. */
   readonly repliesPerMinute: number;
-  /** Of the last five minutes that have ended. */
+  /** The same of minutes that have ended. */
   readonly deliveriesPerMinute: number;
   readonly growth: number;
   /** Of the newest minute with answers; 0 where that is long ago. */
@@ -57,8 +61,9 @@ export class LastHour {
     const name = nameOf(window);
     const known = this.hours.get(name);
     const { site, key, list } = window;
-    const hour = known ?? { site, key, list, minutes: new Map<number, ThreadWindow>() };
+    const hour = known ?? { site, key, list, minutes: new Map<number, ThreadWindow>(), answeredAt: NEVER };
     hour.minutes.set(window.windowStart, window);
+    if (isAnswered(window)) hour.answeredAt = Math.max(hour.answeredAt, window.windowStart);
     // Whether or not anybody looks.
     if (hour.minutes.size > HOUR_MINUTES) forgetBefore(hour.minutes, newestOf(hour.minutes) - HOUR_MS + MINUTE_MS);
     if (known !== undefined) this.hours.delete(name);
@@ -87,8 +92,12 @@ export class LastHour {
 }
 
 /** Most threads and lists are never answered to all: what is shown are those that are, and sites. */
-export function isShown({ scope, replyAlls, automatic }: ThreadWindow): boolean {
-  return scope === "site" || replyAlls + automatic > 0;
+export function isShown(window: ThreadWindow): boolean {
+  return window.scope === "site" || isAnswered(window);
+}
+
+function isAnswered({ replyAlls, automatic }: ThreadWindow): boolean {
+  return replyAlls + automatic > 0;
 }
 
 /** Start of the first minute of the hour that ends with the minute of `nowMs`. */
@@ -129,6 +138,10 @@ export function hourSums({ minutes }: HourOf, eventTimeMs: number, since = Numbe
     reach = Math.max(reach, window.audience);
   }
   const newest = newestAnswered(minutes, from, until);
+  // What began two minutes ago has the rate of two minutes.
+  const begun = Math.max(from, Math.min(...minutes.keys()));
+  const ended = Math.max(0, (until - begun) / MINUTE_MS);
+  const [lately, endedLately] = [Math.min(RATE_MINUTES, ended + 1), Math.min(RATE_MINUTES, Math.max(1, ended))];
   return {
     replyAlls,
     repliersAtLeast,
@@ -136,17 +149,12 @@ export function hourSums({ minutes }: HourOf, eventTimeMs: number, since = Numbe
     deliveries,
     recipients,
     reach,
-    repliesPerMinute: of("replyAlls", 0, RATE_MINUTES) / RATE_MINUTES,
-    deliveriesPerMinute: of("deliveries", 1, RATE_MINUTES) / RATE_MINUTES,
+    repliesPerMinute: of("replyAlls", 0, lately) / lately,
+    deliveriesPerMinute: of("deliveries", 1, endedLately) / endedLately,
     growth: of("replyAlls", 0, GROWTH_MINUTES) / Math.max(1, of("replyAlls", GROWTH_MINUTES, GROWTH_MINUTES)),
     score: newest === undefined || until - newest.windowStart > CALM_MS ? 0 : newest.score,
-    lastReplyAt: newest?.windowStart ?? Number.NEGATIVE_INFINITY,
+    lastReplyAt: newest?.windowStart ?? NEVER,
   };
-}
-
-/** Start of the newest minute with an answer, ms; undefined: there is none. */
-export function newestAnswer({ minutes }: HourOf): number | undefined {
-  return newestAnswered(minutes, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY)?.windowStart;
 }
 
 /** Of the minutes that begin at `from`, at `until` or between. */
@@ -157,8 +165,8 @@ function newestAnswered(
 ): ThreadWindow | undefined {
   let newest: ThreadWindow | undefined;
   for (const window of minutes.values()) {
-    const { windowStart, replyAlls, automatic } = window;
-    if (windowStart < from || windowStart > until || replyAlls + automatic === 0) continue;
+    const { windowStart } = window;
+    if (windowStart < from || windowStart > until || !isAnswered(window)) continue;
     if (newest === undefined || windowStart > newest.windowStart) newest = window;
   }
   return newest;

@@ -19,7 +19,7 @@ export interface BookLimits {
 export interface StormTimes {
   /** How far the mail of its site was read at least, event time in ms. */
   readonly readToMs: number;
-  /** Event time of the last answer that windows tell of, ms; -Infinity: they tell of none. */
+  /** Event time of the last answer that may be one of it, as windows tell, ms; -Infinity: they tell of none. */
   readonly lastReplyAt: number;
 }
 

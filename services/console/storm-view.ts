@@ -18,6 +18,8 @@ import { isOver } from "./storm-book.ts";
 
 const NAME_CHARS_MAX = 320;
 const ADVICE_CHARS_MAX = 4_000;
+/** Windows of minutes that go on are told every ten seconds. */
+const WINDOWS_BEHIND_MS = 15_000;
 
 /**
  * The alert as it would be said now: words on a storm come when it has doubled, its windows every few seconds. `sums`: of the storm's list or
@@ -37,8 +39,12 @@ export function alertNow(told: StormAlert, sums: HourSums, eventTimeMs: number):
       growthFactor: sums.growth,
     },
   };
-  const isWhole = told.startedAt >= firstMinute(eventTimeMs);
-  return { alert, undelivered: isWhole ? Math.max(0, sums.recipients - sums.deliveries) : undefined };
+  const isWhole = told.startedAt >= firstMinute(eventTimeMs) && eventTimeMs - told.detectedAt >= WINDOWS_BEHIND_MS;
+  return {
+    alert,
+    undelivered: isWhole ? Math.max(0, sums.recipients - sums.deliveries) : undefined,
+    lastReplyAt: sums.lastReplyAt,
+  };
 }
 
 /** Why nobody is told of a storm, and until when by our clock, ms. */
@@ -49,8 +55,13 @@ export interface Silencing {
 
 export interface StormNow {
   readonly alert: StormAlert;
-  /** Recipients of all mails accepted since it began, less what was delivered; undefined: it began before the hour that is known. */
+  /**
+   * Recipients of all mails accepted since it began, less what was delivered; undefined: it began before the hour that is known, or windows
+   * may not have come as far as its alert.
+   */
   readonly undelivered: number | undefined;
+  /** Start of the minute of its last answer, ms; -Infinity: windows tell of none. */
+  readonly lastReplyAt: number;
 }
 
 export function stormState(alert: StormAlert): StormView["state"] {
@@ -60,7 +71,7 @@ export function stormState(alert: StormAlert): StormView["state"] {
 
 /** `told`: as it was told last; `asOf`: as it is, where windows tell; `silence`: why nobody is told of it. */
 export function stormView(told: StormAlert, asOf?: StormNow, silence?: Silencing): StormView {
-  const { alert = told, undelivered } = asOf ?? {};
+  const { alert = told, undelivered, lastReplyAt = Number.NEGATIVE_INFINITY } = asOf ?? {};
   const { evidence, forecast } = alert;
   return {
     stormId: alert.stormId,
@@ -77,6 +88,7 @@ export function stormView(told: StormAlert, asOf?: StormNow, silence?: Silencing
     detectedAt: encodeWireTime(told.detectedAt),
     countedTo: encodeWireTime(alert.detectedAt),
     ...(alert.resolvedAt === undefined ? {} : { resolvedAt: encodeWireTime(alert.resolvedAt) }),
+    ...(Number.isFinite(lastReplyAt) ? { lastReplyAt: encodeWireTime(lastReplyAt) } : {}),
     ...(silence === undefined ? {} : { silenced: silenceView(silence) }),
     title: alertTitle(alert),
     story: stormAlertStory(alert),
@@ -96,7 +108,7 @@ export function stormView(told: StormAlert, asOf?: StormNow, silence?: Silencing
     forecast: {
       minutes: forecast.minutes,
       atLeast: forecast.atLeast,
-      words: `at least ${wholeNumber(forecast.atLeast)} more within ${forecast.minutes} minutes: accepted, and not yet delivered when it was last told`,
+      words: `at least ${wholeNumber(forecast.atLeast)} more: accepted, and not yet delivered when it was last told`,
     },
     advice: alert.advice.map(adviceView),
   };

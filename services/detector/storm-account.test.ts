@@ -95,19 +95,51 @@ describe("a storm that the input ends in", () => {
 });
 
 describe("a storm that is over", () => {
-  test("is told once it is forgotten, without what was written after its calm", () => {
+  const answer = { recipients: AUDIENCE, hints: { references: ["root@corp.example"] } };
+  const secondsOf = (account: StormAccount | undefined): unknown[] =>
+    account?.messages.map(({ at, role }) => [(at - START_AT) / 1000, role]) ?? [];
+
+  test("is told once it is forgotten, with who answered after its calm, and with their deliveries", () => {
     const heard = listening();
     const reading = read(conversation({ audience: AUDIENCE, gaps: GAPS }), heard.state);
     tick(reading, HOUR);
-    const late = mail({ seconds: HOUR + 60, recipients: AUDIENCE, login: "late@corp.example", id: "late" });
-    feed(reading, [{ ...late, hints: { references: ["root@corp.example"] } }]);
+    const minutes = [delivered(62, AUDIENCE)] as ReturnType<typeof mail>["minutes"];
+    const late = mail({ ...answer, seconds: HOUR + 60, login: "late@corp.example", id: "late", minutes });
+    const again = mail({ ...answer, seconds: HOUR + 90, login: "person1@corp.example", id: "again" });
+    const news = mail({ seconds: HOUR + 120, recipients: AUDIENCE, login: "news@corp.example", id: "news" });
+    const other = mail({ ...news, seconds: HOUR + 150, login: "late@corp.example", hints: { references: ["news"] } });
+    feed(reading, [late, again, news, other]);
     expect(heard.accounts).toEqual([]);
     tick(reading, 4 * HOUR);
     const [account] = heard.accounts;
-    expect(account?.calmAt).toBe(reading.alerts.find(({ type }) => type === "storm.resolved")?.resolvedAt);
-    expect(account?.messages).toHaveLength(1 + GAPS.length);
+    const resolved = reading.alerts.find(({ type }) => type === "storm.resolved");
+    expect(account?.calmAt).toBe(resolved?.resolvedAt);
+    expect(account?.calmAt).toBeLessThan(START_AT + HOUR * 1000);
+    expect(account?.heldUntil).toBe((account?.calmAt ?? 0) + 2 * HOUR * 1000);
+    expect(secondsOf(account).slice(1 + GAPS.length)).toEqual([
+      [HOUR + 60, "reply-all"],
+      [HOUR + 90, "reply-all"],
+    ]);
+    expect(account?.messages.at(-2)?.minutes).toEqual([{ start: START_AT + 62 * MINUTE, delivered: AUDIENCE }]);
     tellHeldStorms(heard.state);
     expect(heard.accounts).toHaveLength(1);
+  });
+
+  test.each([
+    ["before the watermark passed it", 29, true],
+    ["two hours later", 2 * HOUR, true],
+    ["more than two hours later, though it is still held", 2 * HOUR + 1, false],
+  ])("an answer after its calm, %s", (_name, afterSeconds, counts) => {
+    const calmSeconds = GAPS.reduce((sum, gap) => sum + gap, 0) + HOUR / 2;
+    const heard = listening();
+    const reading = read(conversation({ audience: AUDIENCE, gaps: GAPS }), heard.state);
+    // By somebody who has answered within the hour, or so late that one answer does not bring the storm back.
+    const late = mail({ ...answer, seconds: calmSeconds + afterSeconds, login: "person5@corp.example", id: "late" });
+    feed(reading, [late]);
+    tick(reading, 5 * HOUR);
+    const [account] = heard.accounts;
+    expect(account?.calmAt).toBe(START_AT + calmSeconds * 1000);
+    expect(account?.messages.length).toBe(1 + GAPS.length + (counts ? 1 : 0));
   });
 
   test("a watch says that it never opened", () => {

@@ -20,9 +20,8 @@ export function tellLeft(site: SiteState, storm: Storm, member: FanOut): void {
 function stormAccount(site: SiteState, storm: Storm): StormAccount {
   const [list] = storm.lists.size > 0 ? storm.lists : storm.shown.lists;
   const { subject } = storm.first.message;
-  const members = storm.members
-    .filter((member) => !storm.ended || member.at <= storm.calmAt)
-    .sort((one, other) => one.at - other.at || (one.message.id < other.message.id ? -1 : 1));
+  const heldUntil = storm.calmAt + site.settings.hysteresisMs;
+  const members = membersOf(storm, heldUntil);
   return {
     stormId: storm.stormId,
     site: site.site,
@@ -32,11 +31,22 @@ function stormAccount(site: SiteState, storm: Storm): StormAccount {
     ...(subject !== undefined && site.settings.allowSubject ? { subject } : {}),
     ...(storm.first.person === undefined ? {} : { starter: storm.first.person }),
     startedAt: storm.startedAt,
-    ...(storm.ended ? { calmAt: storm.calmAt } : {}),
+    ...(storm.ended ? { calmAt: storm.calmAt, heldUntil } : {}),
     audience: storm.audience,
     lists: listsOf(members),
     messages: members.map((member) => stormMessage(storm, member)),
   };
+}
+
+/** In order of time. What comes to its lists after its calm in a thread of its own is other mail; who still answers the storm belongs to it. */
+function membersOf({ members, threads, ended, calmAt }: Storm, heldUntil: number): FanOut[] {
+  const known = new Set(threads);
+  for (const { at, thread } of members) if (thread !== undefined && at <= calmAt) known.add(thread);
+  const stays = ({ at, thread }: FanOut): boolean =>
+    at <= calmAt || (at <= heldUntil && thread !== undefined && known.has(thread));
+  return members
+    .filter((member) => !ended || stays(member))
+    .sort((one, other) => one.at - other.at || (one.message.id < other.message.id ? -1 : 1));
 }
 
 function listsOf(members: readonly FanOut[]): ListReach[] {

@@ -3,7 +3,7 @@
 import { MINUTE_MS } from "../../shared/domain/delivery-minutes.ts";
 import type { StormAccount, StormMessage } from "../../shared/domain/storm-account.ts";
 import type { StormAlert } from "../../shared/domain/storm-alert.ts";
-import type { Answerer, Incident, ListShare, Shortened } from "./incident.ts";
+import type { AfterCalm, Answerer, Incident, ListShare, Shortened } from "./incident.ts";
 import { incidentMinutes } from "./incident-minutes.ts";
 import { microsoftVerdict } from "./microsoft-verdict.ts";
 import type { ZoneOffset } from "../../shared/domain/zone-offset.ts";
@@ -51,6 +51,7 @@ export function incidentFromAccount(
     lastAnswerAt: last?.at ?? account.startedAt,
     lastDeliveryAt: lastDeliveryOf(messages),
     calmAt: account.calmAt,
+    afterCalm: afterCalmOf(account),
     audience: Math.max(account.audience, opening.evidence.audience),
     largestReach: messages.reduce((most, { recipients }) => Math.max(most, recipients), 0),
     mails: messages.length,
@@ -69,6 +70,13 @@ export function incidentFromAccount(
     answerers: answerersOf(answers),
     notKept,
   };
+}
+
+function afterCalmOf({ messages, calmAt, heldUntil }: StormAccount): AfterCalm | undefined {
+  if (calmAt === undefined || heldUntil === undefined) return undefined;
+  const later = messages.filter(({ at }) => at > calmAt);
+  const replyAlls = later.filter(({ role }) => role === "reply-all").length;
+  return { heldMs: heldUntil - calmAt, mails: later.length, replyAlls };
 }
 
 function lastDeliveryOf(messages: readonly StormMessage[]): number | undefined {

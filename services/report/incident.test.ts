@@ -230,6 +230,15 @@ describe("an incident", () => {
     });
   });
 
+  test("of what came after its calm, how much it was; it is counted with the rest", () => {
+    const late = [{ minute: 60 }, { minute: 61, role: "other" as const }, { minute: 75, delivered: { 75: 2500 } }];
+    const { afterCalm, replyAlls, delivered, lastAnswerAt } = incident(account([...replies([1, 2, 3]), ...late]), 3);
+    expect(afterCalm).toEqual({ heldMs: 120 * 60_000, mails: 2, replyAlls: 1 });
+    expect([replyAlls, delivered, lastAnswerAt]).toEqual([5, 2500, at(75)]);
+    const { calmAt: _calmAt, heldUntil: _heldUntil, ...open } = account(replies([1, 2, 3]));
+    expect(incident(open, 3).afterCalm).toBeUndefined();
+  });
+
   test("of very many people those who answered most are named, in order of their first answer; the rest is counted", () => {
     const rows = replies(span(1, 150)).map((row, index) => ({ ...row, person: `p${index}` }));
     const again = ["p149", "p150"].map((person) => ({ minute: 151, person }));

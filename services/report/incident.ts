@@ -73,6 +73,14 @@ export interface Shortened<Item> {
   readonly more: number;
 }
 
+/** What still came in its threads once it was calm. */
+export interface AfterCalm {
+  /** How long it was counted. */
+  readonly heldMs: number;
+  readonly mails: number;
+  readonly replyAlls: number;
+}
+
 export interface Incident {
   readonly stormId: string;
   readonly site: string;
@@ -89,6 +97,8 @@ export interface Incident {
   readonly lastDeliveryAt: number | undefined;
   /** Absent: it goes on at the end of the log. */
   readonly calmAt: number | undefined;
+  /** Counted with the rest; absent where it goes on. */
+  readonly afterCalm: AfterCalm | undefined;
   /** Of its largest list, configured or learned too. */
   readonly audience: number;
   /** Recipients of its largest mail. */

@@ -261,7 +261,9 @@ describe("what it says", () => {
     const rows = [...ROWS, { minute: 20, delivered: { 20: 40, 21: 2460 } }];
     const report = text(incidentReport([incidentFromAccount(account(rows), alerts)], READING));
     expect(report).toContain("| **5,000** | **2,500** | **5,000** | **40 %** |");
-    expect(report).toContain("| 10 minutes after it | 08:41:30 | 12 min 30 s | 3 | 10,000 | 0 | 2,500 | 20 % |");
+    expect(report).toContain(
+      "| 10 minutes after squall's alert | 08:41:30 | 12 min 30 s | 3 | 10,000 | 0 | 2,500 | 20 % |",
+    );
     expect(report).toContain("Each row adds up to all 12,500 deliveries.");
     expect(report).not.toContain("Deliveries are known by the minute.");
   });
@@ -292,6 +294,48 @@ describe("what it says", () => {
     ]);
   });
 
+  test.each<[string, MessageRow[], string, string]>([
+    ["nothing", [], "| 09:29:00 | calm: nobody new has answered for a while |", "counts too, for 2 h;"],
+    [
+      "two answers",
+      [{ minute: 60.1 }, { minute: 75 }],
+      "| 09:29:00 | calm: nobody new has answered for a while; 2 reply-alls came after that |\n| 09:44:00 | the last reply-all |",
+      "counts too (2 reply-alls), for 2 h;",
+    ],
+    [
+      "a word of who began it",
+      [{ minute: 75, role: "other" }],
+      "| 09:29:00 | calm: nobody new has answered for a while; 1 mail came after that |",
+      "counts too, for 2 h;",
+    ],
+  ])("of %s after its calm, that it came, and that it counts", (_name, late, row, note) => {
+    const told = opening(2);
+    const alerts = { opening: told, alerts: { shown: [told], more: 0 } };
+    const report = text(incidentReport([incidentFromAccount(account([...ROWS, ...late]), alerts)], READING));
+    expect(report).toContain(row);
+    expect(report).toContain(`It counts as calm from 09:29 on. What came in its threads after that ${note}`);
+  });
+
+  test.each([
+    [
+      "before squall's alert",
+      13,
+      ["Microsoft 365's default rule", "squall's alert", "10 minutes after squall's alert"],
+    ],
+    ["between the two", 5, ["squall's alert", "Microsoft 365's default rule", "10 minutes after squall's alert"]],
+    ["never", undefined, ["squall's alert", "10 minutes after squall's alert", "Microsoft 365's default rule"]],
+  ])("of stops, in order of time: Microsoft's rule acts %s", (_name, alertMinute, names) => {
+    const told = opening(alertMinute ?? 2);
+    const alerts = { opening: told, alerts: { shown: [told], more: 0 } };
+    const minutes = alertMinute === undefined ? [1, 2, 3, 30] : [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 30];
+    const storm = incidentFromAccount(account([0, ...minutes].map((minute) => ({ minute }))), alerts);
+    const report = text(incidentReport([storm], READING));
+    const stops = report
+      .split("\n")
+      .flatMap((line) => /^\| \**(.*?)\** \| .*\b(?:never|min)\b.*%\**/u.exec(line)?.[1] ?? []);
+    expect(stops).toEqual(names);
+  });
+
   test("of answers that Microsoft's rule does not count, that it counts others", () => {
     const told = opening(2);
     const alerts = { opening: told, alerts: { shown: [told], more: 0 } };
@@ -311,11 +355,11 @@ describe("what it says", () => {
     expect(text(incidentReport([incident], { ...READING, until: at(4.5) }))).toContain(
       "| 08:33:30 | the last delivery of its mails, by the minute |",
     );
-    expect(ended).toContain("| 10 minutes after it | after the end of the log |  |  |  |  |  |  |");
+    expect(ended).toContain("| 10 minutes after squall's alert | after the end of the log |  |  |  |  |  |  |");
     expect(ended).toContain("would have been averted; ten minutes later is after the end of the log.");
     const whole = text(incidentReport([incident], { ...READING, until: at(12) }));
     expect(whole).toContain(
-      "| 10 minutes after it (no mail came later) | 08:41:00 | 12 min | 3 | 10,000 | 0 | 0 | 0 % |",
+      "| 10 minutes after squall's alert (no mail came later) | 08:41:00 | 12 min | 3 | 10,000 | 0 | 0 | 0 % |",
     );
     expect(whole).toContain("had it been stopped ten minutes later, none, since no mail came after that.");
   });

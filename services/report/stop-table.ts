@@ -8,13 +8,16 @@ import type { Column, Row, Table } from "./report-document.ts";
 import { between, deliveries, percent, soFar } from "./report-words.ts";
 import { isInLog } from "./stop.ts";
 
+const MICROSOFT = "Microsoft 365's default rule";
+const TEN_MINUTES_LATER = "10 minutes after squall's alert";
+
 interface StopColumn extends Column {
   readonly of: (stop: Stop) => string;
   /** Where the list is not stopped at all. */
   readonly never?: string;
 }
 
-/** `logEndsAt`: of the last line that was read. */
+/** In order of time. `logEndsAt`: of the last line that was read. */
 export function stopTable(incident: Incident, clock: ReportClock, logEndsAt: number | undefined): Table {
   const { alertStop, lateStop, microsoft } = incident;
   const columns = stopColumns(incident);
@@ -24,9 +27,12 @@ export function stopTable(incident: Incident, clock: ReportClock, logEndsAt: num
     const cells = [isLast ? `${name} (no mail came later)` : name, clock.second(stop.at)];
     return { cells: [...cells, ...columns.map(({ of }) => of(stop))], isMarked };
   };
-  const never: Row = {
-    cells: ["Microsoft 365's default rule", "never", ...columns.map((column) => column.never ?? "")],
-  };
+  const never: Row = { cells: [MICROSOFT, "never", ...columns.map((column) => column.never ?? "")] };
+  const stops = [
+    { stop: alertStop, name: "squall's alert", isMarked: true },
+    { stop: lateStop, name: TEN_MINUTES_LATER },
+    ...(microsoft.kind === "acts" ? [{ stop: microsoft.stop, name: MICROSOFT }] : []),
+  ].sort((one, other) => one.stop.at - other.stop.at);
   return {
     kind: "table",
     caption: "What a stop of the list would have spared, by when it is stopped",
@@ -36,13 +42,12 @@ export function stopTable(incident: Incident, clock: ReportClock, logEndsAt: num
       ...columns.map(({ of: _of, never: _never, ...column }) => column),
     ],
     rows: [
-      row("squall's alert", alertStop, true),
-      row("10 minutes after it", lateStop),
-      microsoft.kind === "acts" ? row("Microsoft 365's default rule", microsoft.stop) : never,
+      ...stops.map(({ name, stop, isMarked }) => row(name, stop, isMarked)),
+      ...(microsoft.kind === "acts" ? [] : [never]),
     ],
     notes: [
       ...howCounted(incident),
-      "squall tells people, who stop the list: the second row is what ten minutes of theirs cost. Microsoft's rule refuses replies by itself.",
+      `squall tells people, who stop the list: the row "${TEN_MINUTES_LATER}" is what ten minutes of theirs cost. Microsoft's rule refuses replies by itself.`,
       ...microsoftNotes(incident, clock),
     ],
   };

@@ -25,7 +25,7 @@ export function stormEvents(incident: Incident, clock: ReportClock): StormEvent[
     ...busiest(incident),
     ...plain(lastAnswerAt, incident.replyAlls === 0 ? "the last mail" : "the last reply-all"),
     ...plain(lastDeliveryAt, "the last delivery of its mails, by the minute"),
-    ...plain(calmAt, "calm: nobody new has answered for a while"),
+    ...plain(calmAt, calm(incident)),
   ];
   return events.sort((one, other) => one.at - other.at);
 }
@@ -64,6 +64,12 @@ function microsoftEvent({ microsoft }: Incident): StormEvent[] {
   if (microsoft.kind === "never") return [];
   const words = `Microsoft 365's default rule would have acted, at the ${itsReplyAll(microsoft)}`;
   return [{ at: microsoft.stop.at, words, isMarked: false }];
+}
+
+function calm({ afterCalm }: Incident): string {
+  const { mails = 0, replyAlls = 0 } = afterCalm ?? {};
+  const later = replyAlls > 0 ? counted(replyAlls, "reply-all") : counted(mails, "mail");
+  return `calm: nobody new has answered for a while${mails === 0 ? "" : `; ${later} came after that`}`;
 }
 
 /** The minute with the most reply-alls, and the one with the most deliveries. */

@@ -7,7 +7,7 @@ import {
   spanInWords,
   wholeNumber,
 } from "../../shared/domain/storm-alert-words.ts";
-import type { Incident } from "./incident.ts";
+import type { AfterCalm, Incident } from "./incident.ts";
 import type { ReportClock } from "./report-clock.ts";
 import type { Block, Fact } from "./report-document.ts";
 import { itsReplyAll } from "./microsoft-words.ts";
@@ -133,7 +133,7 @@ function why({ opening }: Incident): string[] {
 }
 
 function howCounted(incident: Incident, clock: ReportClock): string[] {
-  const { calmAt, notKept } = incident;
+  const { calmAt, afterCalm, notKept } = incident;
   const notes = [
     "A reply-all is a mail to the list, or to 20 people or more of the thread, by somebody other than who began it. Mails of machines are counted apart.",
     "Deliveries are lines of the log that say so, at the server that took the mail in, in the minute of their stamp. What is still queued at the end of the log, refused or lost is none.",
@@ -143,12 +143,16 @@ function howCounted(incident: Incident, clock: ReportClock): string[] {
     notes.push(
       "The storm was not over at the end of the log: all numbers are at least so large, and shares are of what the log has.",
     );
-  else
-    notes.push(
-      `It counts as calm from ${clock.minute(calmAt)} on; mails after that are left out, and so are deliveries from two hours after it.`,
-    );
+  else notes.push(`It counts as calm from ${clock.minute(calmAt)} on. ${whatCameLater(afterCalm)}`);
   if (notKept > 0) notes.push(`Left out of all figures: ${counted(notKept, "mail")} of it that could not be kept.`);
   return notes;
+}
+
+function whatCameLater(afterCalm: AfterCalm | undefined): string {
+  const { heldMs = 0, replyAlls = 0 } = afterCalm ?? {};
+  const those = replyAlls === 0 ? "" : ` (${counted(replyAlls, "reply-all")})`;
+  const span = spanInWords(heldMs);
+  return `What came in its threads after that counts too${those}, for ${span}; left out are other mails to its lists, and what was delivered more than ${span} after it.`;
 }
 
 function whichStorm({ starter, subject, threadKey, threads, stormId, site }: Incident): string {

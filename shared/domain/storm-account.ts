@@ -41,9 +41,11 @@ export interface StormAccount {
   readonly startedAt: number;
   /** Event time from which it counts as calm; absent where it goes on. */
   readonly calmAt?: number;
+  /** Event time until which what came after its calm is known; absent where it goes on. */
+  readonly heldUntil?: number;
   readonly audience: number;
   readonly lists: readonly ListReach[];
-  /** In order of time, without those from after it was calm. */
+  /** In order of time; of those from after it was calm the ones in threads that it had by then. */
   readonly messages: readonly StormMessage[];
 }
 

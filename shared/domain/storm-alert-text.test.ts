@@ -71,7 +71,7 @@ What happens
   audience       840,000 recipients of every mail
   reply-alls     3 by 3 people, 0.6 a minute in the last 5 min; 2 automatic reply-alls apart
   deliveries     24,000 by 08:31, 12,000 a minute in the last 5 min
-  still to come  at least 3,336,000 within 15 min: accepted, not yet delivered
+  still to come  at least 3,336,000 more: accepted, not yet delivered
 
 What to do now
   postfix: Delete the copies that are still queued on mx1.

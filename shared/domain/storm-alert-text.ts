@@ -116,7 +116,7 @@ function writeEvents(page: Page, alert: StormAlert): void {
   const soFar = `${wholeNumber(evidence.deliveriesSoFar)} by ${lastWholeMinute(page, alert.detectedAt)}`;
   field(page, "deliveries", `${soFar}, ${perMinute} a minute ${RATE_SPAN}`);
   const atLeast = wholeNumber(alert.forecast.atLeast);
-  field(page, "still to come", `at least ${atLeast} within 15 min: accepted, not yet delivered`);
+  field(page, "still to come", `at least ${atLeast} more: accepted, not yet delivered`);
 }
 
 function writeOrigin(page: Page, alert: StormAlert): void {

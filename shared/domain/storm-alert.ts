@@ -60,6 +60,7 @@ export interface StormEvidence {
 }
 
 export interface StormForecast {
+  /** Always the same. It promises no time: how long the queue takes nobody knows, and no mail that is yet to be written is counted. */
   readonly minutes: 15;
   /** Recipients accepted and not yet delivered. */
   readonly atLeast: number;

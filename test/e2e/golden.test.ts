@@ -33,7 +33,7 @@ test("the first screen of the alert has what, where, how bad, and the first step
   expect(screen).toContain(alert.severity.toUpperCase());
   expect(screen).toContain(alert.list);
   expect(screen).toContain("25,000 recipients");
-  expect(screen).toContain("at least 124,984 within 15 min");
+  expect(screen).toContain("at least 124,984 more: accepted, not yet delivered");
   expect(alert.advice[0]?.command).toContain("REJECT");
   expect(screen).toContain(alert.advice[0]?.command);
 });

@@ -38,6 +38,7 @@ export function counts(change: Partial<StandaloneCounts> = {}): StandaloneCounts
     stateLog: () => undefined,
     heartbeat: () => undefined,
     page: () => undefined,
+    keptWindowsDropped: () => 0,
     reloads: () => ({ done: 0, refused: 0 }),
     lateness: new HistogramCounts(),
     latency: { read: new HistogramCounts(), decided: new HistogramCounts(), flushed: new HistogramCounts() },

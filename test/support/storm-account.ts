@@ -43,6 +43,7 @@ export function account(rows: readonly MessageRow[], change: Partial<StormAccoun
     starter: "person0@example.org",
     startedAt: START_AT,
     calmAt: at(60),
+    heldUntil: at(180),
     audience: 2500,
     lists: [{ address: LIST, audience: 2500 }],
     messages: messages(rows),

@@ -69,7 +69,7 @@ describe("text", () => {
       body: `3 reply-alls in 2 min, 840,000 recipients each
 subject: Test
 started by: it@croydon.example, 08:29:00 on 14 November 2016 (Europe/London)
-deliveries: 24,000 so far, 12,000 a minute; at least 3,336,000 more within 15 min
+deliveries: 24,000 so far, 12,000 a minute; at least 3,336,000 more accepted, not yet delivered
 why: cascade, pace, score 10.0 (ordinary talk looks like this about once in 23,000 threads)
 do now (postfix): Hold what is queued on mx1.
 printf '%s\\n' 3tHqKz5Yz1z9Cx | postsuper -h -
@@ -151,7 +151,7 @@ describe("slack and mattermost", () => {
 3 reply-alls in 2 min, 840,000 recipients each
 subject: Test
 started by: it@croydon.example, 08:29:00 on 14 November 2016 (Europe/London)
-deliveries: 24,000 so far, 12,000 a minute; at least 3,336,000 more within 15 min
+deliveries: 24,000 so far, 12,000 a minute; at least 3,336,000 more accepted, not yet delivered
 why: cascade, pace, score 10.0 (ordinary talk looks like this about once in 23,000 threads)
 do now (postfix): Hold what is queued on mx1.
 \`\`\`

@@ -63,7 +63,7 @@ function origin(alert: StormAlert, timeZone: string): string {
 function load(alert: StormAlert): string {
   const { deliveriesSoFar, deliveriesPerMinute } = alert.evidence;
   const soFar = `${wholeNumber(deliveriesSoFar)} so far, ${ratePerMinute(deliveriesPerMinute)} a minute`;
-  return `deliveries: ${soFar}; at least ${wholeNumber(alert.forecast.atLeast)} more within 15 min`;
+  return `deliveries: ${soFar}; at least ${wholeNumber(alert.forecast.atLeast)} more accepted, not yet delivered`;
 }
 
 function why(alert: StormAlert): string {

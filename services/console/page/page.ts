@@ -87,7 +87,7 @@ function alertItem({ at, type, title, story, severity }: AlertView): HTMLElement
   );
 }
 
-const HEALTH_WORDS: Readonly<Record<HealthView["state"], string>> = { well: "OK", slow: "slow", down: "failing" };
+const HEALTH_WORDS: Readonly<Record<HealthView["state"], string>> = { well: "OK", slow: "attention", down: "failing" };
 
 function healthItem({ name, state, words }: HealthView): HTMLElement {
   return el(
@@ -107,6 +107,8 @@ function show(view: ConsoleView): void {
   }
   document.body.dataset["state"] = view.state;
   document.body.toggleAttribute("data-lost", false);
+  // What changes from here on changes slowly; the first word stands there at once.
+  requestAnimationFrame(() => document.body.toggleAttribute("data-shown", true));
   setText("headline", view.headline);
   setText("detail", view.detail);
   setText("spoken", spokenOf(view));
@@ -119,7 +121,7 @@ function show(view: ConsoleView): void {
   byId("icon").setAttribute("href", `icon-${view.state}.svg`);
   showStorms(view.storms);
   moreStorms.show(view.moreStorms);
-  plots.show(view.rates, { timeZone, state: view.state });
+  plots.show(view.rates, { timeZone, state: view.state, knownFrom: view.knownFrom });
   threads.show(view.threads);
   lists.show(view.lists);
   alerts.show(view.alerts);

@@ -34,6 +34,8 @@ const KINDS: readonly Kind[] = [
 export interface Look {
   readonly timeZone: string;
   readonly state: ConsoleStateName;
+  /** Nothing is known of the time before. */
+  readonly knownFrom?: string | undefined;
 }
 
 export class RatePlots {
@@ -56,7 +58,9 @@ export class RatePlots {
     KINDS.forEach((kind, index) => this.plots[index]?.setData(dataOf(kind, rates)));
     const clock = localClock(look.timeZone);
     for (const kind of KINDS) byId(kind.id).setAttribute("aria-label", inWords(kind, rates, clock));
-    byId("rates-words").textContent = KINDS.map((kind) => total(kind, rates)).join(", ");
+    const since =
+      look.knownFrom === undefined ? "" : `; nothing is known from before ${clock.minute(new Date(look.knownFrom))}`;
+    byId("rates-words").textContent = KINDS.map((kind) => total(kind, rates)).join(", ") + since;
   }
 
   private make(): void {
@@ -97,7 +101,7 @@ function optionsOf(kind: Kind, timeZone: string, width: number): uPlot.Options {
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), timeZone),
     legend: { show: false },
     hooks: { setCursor: [(plot) => tellCursor(kind, plot, clock)] },
-    padding: [8, 14, 0, 0],
+    padding: [8, 24, 0, 0],
     cursor: { sync: { key: "hour" }, drag: { x: false, y: false }, points: { size: 7 } },
     scales: { x: { time: true }, y: { range: (_plot, _low, high) => [0, Math.max(4, high * 1.15)] } },
     axes: [

@@ -2,7 +2,7 @@
 
 import type { ScopeView } from "../console-view.ts";
 import { el } from "./elements.ts";
-import { decimal, type LocalClock, short, whole } from "./words.ts";
+import { decimal, GROWTH_MAX, type LocalClock, short, whole } from "./words.ts";
 
 const SPARK_WIDTH = 120;
 const SPARK_HEIGHT = 22;
@@ -32,8 +32,12 @@ export function scopeTable(kind: "threads" | "lists", rows: readonly ScopeView[]
 }
 
 function scopeRow(row: ScopeView, isThread: boolean, clock: LocalClock): HTMLElement {
-  const name = isThread ? (row.list ?? row.key) : row.key;
-  const under = isThread && row.list !== undefined ? [el("span", { class: "under" }, row.key)] : [];
+  const { subject, list, key } = row;
+  const name = subject === undefined ? (list ?? key) : `\u201c${subject}\u201d`;
+  const rest = [subject === undefined ? undefined : list, name === key ? undefined : key];
+  const under = isThread
+    ? rest.flatMap((part) => (part === undefined ? [] : [el("span", { class: "under" }, part)]))
+    : [];
   return el(
     "tr",
     {},
@@ -43,11 +47,16 @@ function scopeRow(row: ScopeView, isThread: boolean, clock: LocalClock): HTMLEle
     number(people(row), "People"),
     number(short(row.reach), "Reach"),
     number(decimal(row.repliesPerMinute), "A minute"),
-    number(row.growth === 0 ? "\u2013" : `\u00d7${decimal(row.growth)}`, "Growth"),
+    number(growth(row), "Growth"),
     number(row.score.toFixed(1), "Score"),
     number(short(row.deliveries), "Deliveries"),
     number(clock.minute(new Date(row.lastReplyAt)), "Last"),
   );
+}
+
+/** Nobody answers, or hardly anybody did before: there is nothing to compare with. */
+function growth({ growth: factor, repliesPerMinute }: ScopeView): string {
+  return factor === 0 || factor >= GROWTH_MAX || repliesPerMinute === 0 ? "\u2013" : `\u00d7${decimal(factor)}`;
 }
 
 function number(text: string, label: string): HTMLElement {

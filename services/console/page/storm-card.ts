@@ -2,7 +2,8 @@
 
 import type { AdviceView, StepView, StormView } from "../console-view.ts";
 import { byId, el, keepingFocus, Part } from "./elements.ts";
-import { decimal, growthInWords, type LocalClock, signed, short, spanInWords, whole } from "./words.ts";
+import { type Around, factsOf, isBehind, oldOf, type Shown } from "./storm-facts.ts";
+import { type LocalClock, signed } from "./words.ts";
 
 const SYSTEM_NAMES: Readonly<Record<AdviceView["system"], string>> = {
   postfix: "Postfix",
@@ -12,24 +13,10 @@ const SYSTEM_NAMES: Readonly<Record<AdviceView["system"], string>> = {
   mailman: "Mailman",
 };
 const COPIED_MS = 4_000;
-/** Mail goes on: what was counted so long ago is not what is. */
-const OLD_MS = 150_000;
-/** What is shown shortly from here on. */
-const SHORT_FROM = 10_000;
 
 /** Whose advice is unfolded, on every card: one has one kind of mail server. Undefined: the first. */
 export interface Unfolded {
   system: AdviceView["system"] | undefined;
-}
-
-/** How the page shows it, and when it is. */
-export interface Around {
-  readonly clock: LocalClock;
-  readonly now: Date;
-}
-
-interface Shown extends Around {
-  readonly storm: StormView;
 }
 
 /** Each part is drawn anew only where it has changed: numbers do every second, and meanwhile a command is being copied. */
@@ -39,12 +26,14 @@ export class StormCard {
   private readonly facts = el("dl", { class: "facts" });
   private readonly todo = el("section", { class: "todo" });
   private readonly why = el("section", { class: "why" });
+  private readonly more: HTMLDetailsElement;
   private readonly parts: readonly Part<Shown>[];
 
   constructor(stormId: string, unfolded: Unfolded) {
     const titleId = `storm-${stormId}`;
     const columns = el("div", { class: "columns" }, this.todo, this.why);
-    this.element = el("article", { class: "storm", "aria-labelledby": titleId }, this.header, this.facts, columns);
+    this.more = el("details", { class: "more" }, el("summary", { "data-key": "more" }, "Why, and what to do"), columns);
+    this.element = el("article", { class: "storm", "aria-labelledby": titleId }, this.header, this.facts, this.more);
     this.parts = [
       new Part(
         ({ storm }) => [titleOf(storm), badgeOf(storm), storm.silenced, storm.state === "over" ? storm.story : ""],
@@ -54,7 +43,7 @@ export class StormCard {
         ({ storm, now }) => {
           // It goes on with the clock, and is shown where it does not.
           const countedTo = oldOf(storm.countedTo, now) === undefined ? "" : storm.countedTo;
-          return [{ ...storm, countedTo, advice: [], steps: [] }, oldOf(storm.detectedAt, now)];
+          return [{ ...storm, countedTo, advice: [], steps: [] }, oldOf(storm.detectedAt, now), isBehind(storm, now)];
         },
         (shown) => this.facts.replaceChildren(...factsOf(shown)),
       ),
@@ -73,6 +62,8 @@ export class StormCard {
   }
 
   show(storm: StormView, around: Around): void {
+    // A storm is told in full; of what is not one, or no longer, there may be many.
+    if (this.element.dataset["state"] !== storm.state) this.more.open = storm.state === "open";
     this.element.dataset["state"] = storm.state;
     this.element.dataset["severity"] = storm.severity;
     for (const part of this.parts) part.show({ storm, ...around });
@@ -93,8 +84,8 @@ function headOf({ storm, clock, now }: Shown, titleId: string): HTMLElement[] {
   const about = subject === undefined || list === undefined ? begun : `Subject \u201c${subject}\u201d, ${begun}`;
   return [
     el("p", { class: "badge" }, badgeOf(storm)),
-    ...(silenced === undefined ? [] : [silencedOf(silenced, clock, now)]),
     el("h2", { id: titleId }, titleOf(storm)),
+    ...(silenced === undefined ? [] : [silencedOf(silenced, clock, now)]),
     el("p", { class: "story" }, about),
     ...(state === "over" ? [el("p", { class: "story" }, storm.story)] : []),
   ];
@@ -102,52 +93,6 @@ function headOf({ storm, clock, now }: Shown, titleId: string): HTMLElement[] {
 
 function silencedOf({ until, why }: NonNullable<StormView["silenced"]>, clock: LocalClock, now: Date): HTMLElement {
   return el("p", { class: "silenced" }, `Nobody is told until ${clock.dated(new Date(until), now)}: ${why}`);
-}
-
-/** How long ago it was, where that is long for what changes with every mail: in words. */
-function oldOf(at: string, now: Date): string | undefined {
-  const ms = now.getTime() - Date.parse(at);
-  return ms > OLD_MS ? spanInWords(ms) : undefined;
-}
-
-function factsOf({ storm, clock, now }: Shown): HTMLElement[] {
-  const at = (time: string): string => clock.dated(new Date(time), now);
-  const counted = oldOf(storm.countedTo, now) === undefined ? "" : ` until ${at(storm.countedTo)}`;
-  const told = oldOf(storm.detectedAt, now) === undefined ? "" : ` until ${at(storm.detectedAt)}`;
-  const { arrow, words } = growthInWords(storm.growth, storm.replyAlls);
-  return [
-    fact("replies to all", whole(storm.replyAlls), `by ${people(storm)}${told}`),
-    fact("replies a minute", `${decimal(storm.repliesPerMinute)} ${arrow}`, `of the last 5${counted}; ${words}`),
-    fact("recipients of each", short(storm.reach), storm.reach < SHORT_FROM ? "" : whole(storm.reach)),
-    fact("deliveries so far", short(storm.deliveries), `${short(storm.deliveriesPerMinute)} a minute${counted}`),
-    storm.state === "over" ? fact("over since", at(storm.resolvedAt ?? storm.detectedAt), "") : toCome(storm, at, now),
-  ];
-}
-
-/** What was counted with the last alert, and has gone out since, must not look like what is still to come. */
-function toCome(storm: StormView, at: (time: string) => string, now: Date): HTMLElement {
-  const { forecast, undelivered, detectedAt } = storm;
-  const atLeast = `\u2265 ${short(forecast.atLeast)}`;
-  const old = oldOf(detectedAt, now);
-  const told = `${atLeast} within ${forecast.minutes} min, said ${at(detectedAt)}`;
-  if (undelivered !== undefined) return fact("still to come", `\u2264 ${short(undelivered)}`, told);
-  return old === undefined
-    ? fact("still to come", atLeast, `within ${forecast.minutes} min, said ${at(detectedAt)}`)
-    : fact("still to come", "?", `${told}, ${old} ago`);
-}
-
-function people({ repliers }: StormView): string {
-  return repliers === 1 ? "one person" : `${whole(repliers)} people`;
-}
-
-function fact(label: string, value: string, note: string): HTMLElement {
-  return el(
-    "div",
-    {},
-    el("dt", {}, label),
-    el("dd", {}, value),
-    ...(note === "" ? [] : [el("dd", { class: "fact-note" }, note)]),
-  );
 }
 
 function todoOf({ storm, clock, now }: Shown, unfolded: Unfolded): HTMLElement[] {

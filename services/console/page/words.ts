@@ -3,6 +3,9 @@
 const WHOLE = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
 const SHORT = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
 
+/** Growth by more than this is that of something new. */
+export const GROWTH_MAX = 20;
+
 /** `840,000`. */
 export function whole(value: number): string {
   return WHOLE.format(value);
@@ -18,10 +21,19 @@ export function onAxis(value: number): string {
   return value < 1_000 ? WHOLE.format(value) : SHORT.format(value);
 }
 
-/** How a storm goes, by its answers of the last quarter of an hour beside those of the one before. */
-export function growthInWords(growth: number, replies: number): { readonly arrow: string; readonly words: string } {
-  // Nothing came in the quarter before.
-  if (growth >= replies) return { arrow: "", words: "new: nothing to compare with" };
+/** How a storm goes, by its answers of the last quarter of an hour beside those of the one before. `perMinute`: of the last minutes. */
+export function growthInWords({
+  growth,
+  replyAlls,
+  repliesPerMinute,
+}: {
+  growth: number;
+  replyAlls: number;
+  repliesPerMinute: number;
+}): { readonly arrow: string; readonly words: string } {
+  if (repliesPerMinute === 0) return { arrow: "", words: "nobody answers" };
+  // Little or nothing came in the quarter before: a factor of it says nothing.
+  if (growth >= replyAlls || growth >= GROWTH_MAX) return { arrow: "", words: "new: nothing to compare with" };
   const words = `\u00d7${decimal(growth)} of the 15 minutes before`;
   if (growth >= 1.25) return { arrow: "\u2191", words: `growing: ${words}` };
   if (growth <= 0.8) return { arrow: "\u2193", words: `falling: ${words}` };
@@ -50,7 +62,7 @@ export interface LocalClock {
   readonly second: (at: Date) => string;
   readonly minute: (at: Date) => string;
   readonly day: (at: Date) => string;
-  /** With the day, where it is another than that of `now`. */
+  /** With the day, where it is another than that of `now`, and the year likewise. */
   readonly dated: (at: Date, now: Date) => string;
 }
 
@@ -58,11 +70,15 @@ export function localClock(timeZone: string): LocalClock {
   const second = new Intl.DateTimeFormat("en-GB", { timeZone, timeStyle: "medium" });
   const minute = new Intl.DateTimeFormat("en-GB", { timeZone, timeStyle: "short" });
   const day = new Intl.DateTimeFormat("en-GB", { timeZone, day: "numeric", month: "short" });
+  const date = new Intl.DateTimeFormat("en-GB", { timeZone, dateStyle: "medium" });
   return {
     second: (at) => second.format(at),
     minute: (at) => minute.format(at),
     day: (at) => day.format(at),
-    dated: (at, now) =>
-      day.format(at) === day.format(now) ? second.format(at) : `${day.format(at)}, ${minute.format(at)}`,
+    dated: (at, now) => {
+      if (date.format(at) === date.format(now)) return second.format(at);
+      const isThisYear = at.getUTCFullYear() === now.getUTCFullYear();
+      return `${isThisYear ? day.format(at) : date.format(at)}, ${minute.format(at)}`;
+    },
   };
 }

@@ -40,7 +40,7 @@ interface RunOptions extends ServiceFrame {
 async function run(options: RunOptions): Promise<ExitCode> {
   const { config, say, onClose, terminal } = options;
   const { signal, nowMs } = terminal;
-  const page = await ConsolePage.open(config, nowMs);
+  const page = await ConsolePage.open({ config, nowMs, say });
   onClose(() => page.console.close());
   say(`live page on http://${listenAddressText(page.console.address)}/`);
   const status = await openStatus(options, page);

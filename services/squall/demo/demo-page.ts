@@ -28,13 +28,15 @@ export async function openDemoPage(
   env: Environment,
   timeZone: string,
   nowMs: () => number,
+  say: (line: string) => void,
 ): Promise<DemoPage | undefined> {
   const text = env["SQUALL_CONSOLE_ADDRESS"] ?? "";
   if (text === "off") return undefined;
   const address = parseListenAddress(text === "" ? DEFAULT_CONSOLE_ADDRESS : text);
   if (address === undefined || !isLoopback(address)) return undefined;
   const open = (port: number): Promise<Console> => {
-    const options = { timeZone, nowMs, health: () => HEALTH, isKnown: () => true, mend: "" };
+    const known = { health: () => HEALTH, isKnown: () => true, watchedFromMs: nowMs() };
+    const options = { timeZone, nowMs, ...known, mend: "", say };
     return Console.open({ address: { ...address, port }, token: undefined, ...options });
   };
   let page: Console;

@@ -22,7 +22,12 @@ interface End {
 }
 
 async function endOfDemo(): Promise<End> {
-  const page = await openDemoPage({ SQUALL_CONSOLE_ADDRESS: "127.0.0.1:0" }, "UTC", () => 0);
+  const page = await openDemoPage(
+    { SQUALL_CONSOLE_ADDRESS: "127.0.0.1:0" },
+    "UTC",
+    () => 0,
+    (line) => expect.fail(line),
+  );
   if (page === undefined) throw new Error("no page");
   const { console, url } = page;
   closers.push(() => console.close());

@@ -38,7 +38,7 @@ export class ConsolePage {
   }
 
   /** Opens its port. Throws ListenError. */
-  static async open(config: ConsoleServiceConfig, nowMs: () => number): Promise<ConsolePage> {
+  static async open({ config, nowMs, say }: Omit<ConsoleServiceOptions, "log">): Promise<ConsolePage> {
     const { address, token } = config.console;
     const [progress, silences] = [new SiteProgress(), new SilencesHeard()];
     const silenceOf = (alert: StormAlert): ReturnType<SilencesHeard["silenceOf"]> => silences.silenceOf(alert, nowMs());
@@ -51,7 +51,7 @@ export class ConsolePage {
       return at === undefined ? undefined : at + allowedLatenessMs;
     };
     const isKnown = (): boolean => isReading(reading) && progress.isAnyWell(nowMs());
-    const options = { timeZone, nowMs, eventTimeMs, health, isKnown, silenceOf, mend: CONSOLE_MEND };
+    const options = { timeZone, nowMs, eventTimeMs, health, isKnown, silenceOf, mend: CONSOLE_MEND, say };
     const console = await Console.open({ address, token: token?.reveal(), ...options });
     return new ConsolePage(console, { progress, silences }, reading);
   }

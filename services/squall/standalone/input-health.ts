@@ -47,12 +47,19 @@ export class InputHealth {
     );
   }
 
-  /** All inputs give what they should, as far as can be seen at `nowMs`. One that was never read is not excused by a rotation. */
+  /** All inputs give what they should, as far as can be seen at `nowMs`. */
   isWell(nowMs: number): boolean {
-    if (this.deaf.size > 0) return false;
-    for (const [input, since] of this.wrong) {
-      if (!this.read.has(input) || nowMs - since > WRONG_MAX_MS) return false;
-    }
-    return true;
+    return this.faults(nowMs).length === 0;
+  }
+
+  /** Which do not, in words. One that was never read is not excused by a rotation. */
+  faults(nowMs: number): string[] {
+    const gone = Array.from(this.wrong).filter(
+      ([input, since]) => !this.read.has(input) || nowMs - since > WRONG_MAX_MS,
+    );
+    return [
+      ...gone.map(([input]) => `${input} is not there, or cannot be read`),
+      ...Array.from(this.deaf, (input) => `${input}: nothing in it is understood as mail`),
+    ];
   }
 }

@@ -20,6 +20,10 @@ export class KeptPage {
 
   constructor({ nowMs, onKeptAlert, onKeptWindow }: KeptPageOptions) {
     this.alerts = new KeptAlerts(defaultConsoleBounds.alertsMax, onKeptAlert);
-    this.windows = new KeptWindows({ nowMs, onRestored: onKeptWindow });
+    this.windows = new KeptWindows({
+      nowMs,
+      onRestored: onKeptWindow,
+      windowsMax: defaultConsoleBounds.keptWindowsMax,
+    });
   }
 }

@@ -7,11 +7,15 @@ import type { HealthView } from "../../console/console-view.ts";
 import { leastWatermark } from "../../detector/detector-totals.ts";
 import type { StormAlert } from "../../../shared/domain/storm-alert.ts";
 import type { ThreadWindow } from "../../../shared/domain/thread-window.ts";
-import { counted } from "../../../shared/domain/storm-alert-words.ts";
+import { counted, roughSpan, shownText } from "../../../shared/domain/storm-alert-words.ts";
 import { receiverHealth } from "./receiver-health.ts";
 import type { StandaloneConfig } from "./standalone-settings.ts";
 import type { Standalone } from "./standalone.ts";
 import { PAGE_MEND } from "../port-mends.ts";
+
+const FAULT_CHARS_MAX = 320;
+/** A log is written to in bursts, and a mail's lines are waited for. */
+const BEHIND_MS = 120_000;
 
 export interface LivePageOptions {
   readonly config: StandaloneConfig;
@@ -38,10 +42,15 @@ export class LivePage {
       timeZone: config.timezone,
       nowMs,
       eventTimeMs: () => eventTimeOf(opened?.standalone, config),
-      health: () => [...healthOf(opened?.standalone, nowMs()), ...(opened?.isUnscraped === true ? [UNSCRAPED] : [])],
+      health: () => [
+        ...healthOf(opened?.standalone, nowMs(), config),
+        ...(opened?.isUnscraped === true ? [UNSCRAPED] : []),
+      ],
       silenceOf: (alert: StormAlert) => opened?.standalone?.silences.silenceOf(alert, nowMs()),
       isKnown: () => isReading(opened?.standalone),
+      watchedFromMs: nowMs(),
       mend: PAGE_MEND,
+      say,
     };
     try {
       const console = await Console.open({ address, token: token?.reveal(), ...options });
@@ -95,19 +104,23 @@ function isReading(standalone: Standalone | undefined): boolean {
   return standalone?.inputs.health.isWell(performance.now()) ?? false;
 }
 
-function healthOf(standalone: Standalone | undefined, nowMs: number): HealthView[] {
+function healthOf(standalone: Standalone | undefined, nowMs: number, config: StandaloneConfig): HealthView[] {
   if (standalone === undefined) return [{ name: "Start", state: "slow", words: "reading what it knew before" }];
-  return [reading(standalone), keeping(standalone), ...telling(standalone, nowMs)];
+  return [reading(standalone, nowMs, config), keeping(standalone), ...telling(standalone, config.timezone)];
 }
 
-function reading(standalone: Standalone): HealthView {
-  const { inputs } = standalone;
-  const lines = inputs.readers.reduce((sum, { ingest }) => sum + ingest.counters.lines, 0);
-  const isWell = isReading(standalone);
-  const words = isWell
-    ? `${counted(lines, "line")} read`
-    : "an input gives nothing, or nothing that is understood: see the log";
-  return { name: "Reading the mail log", state: isWell ? "well" : "down", words };
+function reading(standalone: Standalone, nowMs: number, config: StandaloneConfig): HealthView {
+  const name = "Reading the mail log";
+  const [fault, ...others] = standalone.inputs.health.faults(performance.now());
+  if (fault !== undefined) {
+    const more = others.length === 0 ? "" : `, and ${counted(others.length, "other input")} likewise`;
+    return { name, state: "down", words: `${shownText(fault, FAULT_CHARS_MAX)}${more}` };
+  }
+  const lines = standalone.inputs.readers.reduce((sum, { ingest }) => sum + ingest.counters.lines, 0);
+  const behindMs = nowMs - (eventTimeOf(standalone, config) ?? nowMs);
+  const read = lines === 0 ? "no line yet" : `${counted(lines, "line")} read`;
+  if (behindMs < BEHIND_MS) return { name, state: "well", words: read };
+  return { name, state: "slow", words: `${read}, ${roughSpan(behindMs)} behind: what is shown is of then` };
 }
 
 function keeping({ isKept }: Standalone): HealthView {
@@ -115,12 +128,12 @@ function keeping({ isKept }: Standalone): HealthView {
   return { name: "Remembering", state: isKept ? "well" : "slow", words };
 }
 
-function telling({ telling: told }: Standalone, nowMs: number): HealthView[] {
+function telling({ telling: told }: Standalone, timeZone: string): HealthView[] {
   const { receivers } = told.status();
   if (receivers.length === 0) {
     return [
       { name: "Telling somebody", state: "slow", words: "nobody is set up to be told: alerts are shown here alone" },
     ];
   }
-  return receivers.map((receiver) => receiverHealth(receiver, nowMs));
+  return receivers.map((receiver) => receiverHealth(receiver, timeZone));
 }

@@ -85,6 +85,7 @@ export interface StandaloneCounts {
   readonly heartbeat: () => HeartbeatCounts | undefined;
   /** Undefined where there is no live page. */
   readonly page: () => PageCounts | undefined;
+  readonly keptWindowsDropped: () => number;
   /** Reloads of the configuration, by outcome. */
   readonly reloads: () => { readonly done: number; readonly refused: number };
   /** How far events lie behind the stream time when they come, s. */

@@ -25,6 +25,10 @@ export function addStandaloneMetrics(metrics: Metrics, counts: StandaloneCounts)
   addStateMetrics(metrics, counts);
   addPageMetrics(metrics, counts.page);
   const { gauge, counter, histogram } = metrics;
+  const forgotten = "Windows of the last hour that the live page would miss after a restart, for want of room.";
+  counter({ name: "squall_kept_windows_dropped_total", help: forgotten }, (sample) =>
+    sample(counts.keptWindowsDropped()),
+  );
   const progress = "When the loop last finished a turn; with nothing to do it turns too.";
   gauge({ name: "squall_last_progress_timestamp_seconds", help: progress }, (sample) =>
     sample(seconds(counts.lastProgressMs())),

@@ -53,6 +53,7 @@ function counts(): StandaloneCounts {
     stateLog: () => undefined,
     heartbeat: () => undefined,
     page: () => undefined,
+    keptWindowsDropped: () => 0,
     reloads: () => ({ done: 0, refused: 0 }),
     lateness: none,
     latency: { read: none, decided: none, flushed: none },
