@@ -215,6 +215,12 @@ describe.each(FULL ? ["over stand-in bases"] : [])("the image, %s", () => {
     expect(components.filter(({ licenses, hashes }) => licenses.length === 0 || hashes.length === 0)).toEqual([]);
   });
 
+  test("writes the same bill for a release", async (context) => {
+    const { root, written } = await imageFor(context);
+    const ofRelease = bomOf(readFileSync(join(await written("sbom"), "sbom.cdx.json"), "utf8"));
+    expect(ofRelease).toEqual(bomOf(readFileSync(join(root, "app/sbom.cdx.json"), "utf8")));
+  });
+
   test("a bill that is not CycloneDX' would be found", async (context) => {
     const { root } = await imageFor(context);
     const text = readFileSync(join(root, "app/sbom.cdx.json"), "utf8");

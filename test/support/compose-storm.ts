@@ -123,6 +123,12 @@ export async function playStorm(compose: NativeCompose, { influx }: Outside): Pr
   };
   await pollUntil(isOnThePage, { deadlineMs: DEADLINE_MS, what: "the storm on the live page" });
   expect((await fetch(`${origin}/api/v1/storms`)).status).toBe(401);
+  // What a browser runs, whether it is served from source or as it was built.
+  const page = await fetch(`${origin}/`, { headers: { authorization } });
+  const [, script = ""] = /<script type="module" src="([^"]+)"/u.exec(await page.text()) ?? [];
+  const served = await fetch(`${origin}/${script}`, { headers: { authorization } });
+  expect(served.headers.get("content-type")).toContain("javascript");
+  expect(await served.text()).toContain("import ");
 }
 
 /** SIGTERM to all: each ends by itself, in time. */

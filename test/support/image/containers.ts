@@ -2,12 +2,12 @@
 // to, no capabilities, a filter of system calls, limits. They share the image's root, which a read-only one may be, and the machine's
 // network, for Kafka and InfluxDB are on its loopback.
 
-import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import type { Command } from "../running-command.ts";
+import { containerFolders, removeContainer } from "./image-folders.ts";
 import { call } from "./image-store.ts";
 import { defaultSeccomp } from "./seccomp.ts";
 import type { UnpackedImage } from "./unpacked-image.ts";
@@ -51,26 +51,23 @@ const statsSchema = z.object({
 export class Containers {
   private readonly image: UnpackedImage;
   private readonly program: string;
-  private readonly folder: string;
+  private readonly bundles: string;
+  private readonly state: string;
   private readonly ids: string[] = [];
-  /** A run that is broken off leaves none behind either. */
-  private readonly removeOnExit = (): void => {
-    this.remove();
-  };
 
   /** `program`: runc, run by root. */
   constructor(image: UnpackedImage, program: string) {
     this.image = image;
     this.program = program;
-    this.folder = join(image.folder, "containers");
-    mkdirSync(this.folder, { recursive: true });
-    process.once("exit", this.removeOnExit);
+    const { bundles, state } = containerFolders(image.folder);
+    [this.bundles, this.state] = [bundles, state];
+    mkdirSync(bundles, { recursive: true });
   }
 
   /** Its name for the other calls, and what starts it in the foreground: signals go through, its exit code is the command's. */
   prepare({ words, env = {}, limits, mounts = [] }: ContainerPlan): { readonly id: string; readonly command: Command } {
     const id = `squall-test-${randomUUID()}`;
-    const bundle = join(this.folder, id);
+    const bundle = join(this.bundles, id);
     mkdirSync(bundle);
     const config = JSON.stringify(this.config({ words, env, limits, mounts }, id));
     writeFileSync(join(bundle, "config.json"), config);
@@ -97,11 +94,7 @@ export class Containers {
 
   /** Kills and deletes all that there are; those that ended have gone by themselves. */
   remove(): void {
-    process.off("exit", this.removeOnExit);
-    for (const id of this.ids.splice(0)) {
-      const [program = "", ...args] = this.command("delete", "--force", id).words;
-      execFileSync(program, args, { stdio: "ignore" });
-    }
+    for (const id of this.ids.splice(0)) removeContainer(this.program, this.state, id);
   }
 
   private run(...args: readonly string[]): Promise<string> {
@@ -110,7 +103,7 @@ export class Containers {
   }
 
   private command(...args: readonly string[]): Command {
-    return { words: [this.program, "--root", join(this.folder, "state"), ...args], env: {} };
+    return { words: [this.program, "--root", this.state, ...args], env: {} };
   }
 
   private config({ words, env = {}, limits, mounts = [] }: ContainerPlan, id: string): object {
@@ -118,7 +111,6 @@ export class Containers {
     const variables = Object.entries(env).map(([name, value]) => `${name}=${value}`);
     return {
       ...runtime,
-      hostname: undefined,
       process: {
         ...runtime.process,
         args: words,

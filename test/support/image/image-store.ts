@@ -1,10 +1,10 @@
 // buildah with a store of its own in a temporary folder: it sees no image of the machine's, and leaves none behind.
 
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { newImageFolder } from "./image-folders.ts";
 
 /** `npm ci` on a busy machine among them. */
 const CALL_MS = 540_000;
@@ -23,18 +23,12 @@ export async function call(program: string, args: readonly string[], env: NodeJS
 }
 
 export class ImageStore {
-  readonly folder = mkdtempSync(join(tmpdir(), "squall-image-"));
+  readonly folder = newImageFolder();
   private readonly program: string;
-
-  /** A run that is broken off leaves nothing behind either. */
-  private readonly removeOnExit = (): void => {
-    this.remove();
-  };
 
   /** `program`: buildah, run by root. */
   constructor(program: string) {
     this.program = program;
-    process.once("exit", this.removeOnExit);
   }
 
   run(...args: readonly string[]): Promise<string> {
@@ -44,7 +38,6 @@ export class ImageStore {
   }
 
   remove(): void {
-    process.off("exit", this.removeOnExit);
     rmSync(this.folder, { recursive: true, force: true });
   }
 }

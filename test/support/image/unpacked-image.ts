@@ -6,6 +6,7 @@ import type { TestContext } from "vitest";
 import { z } from "zod";
 import { ROOT } from "../../e2e/squall-process.ts";
 import { realPart } from "../real-part.ts";
+import { removeLeftBehind } from "./image-folders.ts";
 import { call, ImageStore } from "./image-store.ts";
 import { commitStandInBases } from "./stand-in-bases.ts";
 
@@ -31,6 +32,8 @@ const imageConfig = z.object({
   Healthcheck: z.object({ Test: z.array(z.string()) }),
 });
 
+const inspected = z.object({ Docker: z.object({ config: imageConfig }) });
+
 export type RuntimeConfig = z.infer<typeof runtimeConfig>;
 
 export interface UnpackedImage {
@@ -40,6 +43,8 @@ export interface UnpackedImage {
   readonly runtime: RuntimeConfig;
   /** What `docker inspect` shows of it. */
   readonly config: z.infer<typeof imageConfig>;
+  /** What another target of the Dockerfile writes, as a folder. */
+  readonly written: (target: string) => Promise<string>;
   readonly remove: () => void;
 }
 
@@ -48,6 +53,7 @@ export async function buildImage(
   context: Pick<TestContext, "skip">,
   buildArgs: Readonly<Record<string, string>>,
 ): Promise<UnpackedImage> {
+  removeLeftBehind(realPart("runc", context));
   const store = new ImageStore(realPart("buildah", context));
   try {
     await commitStandInBases(store, realPart("image-roots", context));
@@ -63,14 +69,10 @@ async function unpacked(
   umoci: string,
   buildArgs: Readonly<Record<string, string>>,
 ): Promise<UnpackedImage> {
-  const args = Object.entries(buildArgs).map(([name, value]) => `--build-arg=${name}=${value}`);
-  // What npm has fetched for this checkout it need not fetch again; OCI's own format knows no health check.
-  const cache = await call("npm", ["config", "get", "cache"]);
-  const how = ["--pull-never", "--format=docker", `--volume=${cache}:/root/.npm`, `--tag=${TAG}`, ...args];
-  await store.run("build", ...how, `--file=${join(ROOT, "deploy/image/Dockerfile")}`, ROOT);
-  const inspected = z
-    .object({ Docker: z.object({ config: imageConfig }) })
-    .parse(JSON.parse(await store.run("inspect", "--type=image", TAG)));
+  const build = await buildOf(buildArgs);
+  // OCI's own format knows no health check.
+  await store.run(...build, "--format=docker", `--tag=${TAG}`, ROOT);
+  const { Docker: docker } = inspected.parse(JSON.parse(await store.run("inspect", "--type=image", TAG)));
   const layout = join(store.folder, "layout");
   await store.run("push", "--quiet", TAG, `oci:${layout}:squall`);
   const bundle = join(store.folder, "bundle");
@@ -79,9 +81,22 @@ async function unpacked(
     folder: store.folder,
     root: join(bundle, "rootfs"),
     runtime: runtimeConfig.parse(JSON.parse(readFileSync(join(bundle, "config.json"), "utf8"))),
-    config: inspected.Docker.config,
+    config: docker.config,
+    async written(target) {
+      const folder = join(store.folder, `target-${target}`);
+      await store.run(...build, `--target=${target}`, `--output=type=local,dest=${folder}`, ROOT);
+      return folder;
+    },
     remove: () => {
       store.remove();
     },
   };
+}
+
+async function buildOf(buildArgs: Readonly<Record<string, string>>): Promise<string[]> {
+  const args = Object.entries(buildArgs).map(([name, value]) => `--build-arg=${name}=${value}`);
+  // What npm has fetched for this checkout it need not fetch again.
+  const cache = await call("npm", ["config", "get", "cache"]);
+  const dockerfile = join(ROOT, "deploy/image/Dockerfile");
+  return ["build", "--pull-never", `--volume=${cache}:/root/.npm`, `--file=${dockerfile}`, ...args];
 }
