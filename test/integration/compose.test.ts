@@ -1,40 +1,40 @@
 // docker-compose.yml without a container engine: compose's own parser takes it and refuses it without secrets; it is as closed as it
 // says; and its services, run as they stand there against a real Kafka and InfluxDB, bring a storm to whoever is to be told.
 
-import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { describe, expect, test, type TestContext } from "vitest";
+import { dirname, join } from "node:path";
+import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
 import { loadServiceConfiguration } from "../../services/squall/configuration.ts";
 import { STAGES } from "../../shared/domain/topics.ts";
 import { closersAfterEach } from "../support/closers.ts";
 import { parsedCompose, type ComposeFile, type ComposeService } from "../support/compose-file.ts";
-import { freePorts } from "../support/free-port.ts";
-import { INFLUX_SERVERS, type InfluxServer } from "../support/influx-servers.ts";
-import { NativeCompose } from "../support/native-compose.ts";
+import {
+  composeFileFor,
+  demonstration,
+  nativeWord,
+  placesHere,
+  playStorm,
+  SECRETS,
+  serviceOf,
+  startOutside,
+  stopDemonstration,
+} from "../support/compose-storm.ts";
+import { freePort } from "../support/free-port.ts";
+import { call } from "../support/image/image-store.ts";
+import { INFLUX_SERVERS } from "../support/influx-servers.ts";
 import { pollUntil } from "../support/poll.ts";
-import type { RealInflux } from "../support/real-influx.ts";
-import { kafkaPrograms, startRealKafka, type RealKafka } from "../support/real-kafka.ts";
 import { realPart } from "../support/real-part.ts";
 import { RealProcess } from "../support/real-process.ts";
+import { RunningCommand } from "../support/running-command.ts";
 import { ROOT } from "../e2e/squall-process.ts";
 
 const closers = closersAfterEach();
 
-/** As the user is to give them. */
-const SECRETS = {
-  SQUALL_PSEUDONYM_KEY: "hunter2-hunter2-hunter2-hunter2-hunter2",
-  INFLUXDB_PASSWORD: "hunter2-hunter2",
-  INFLUXDB_TOKEN: "hunter2-hunter2-hunter2",
-  SQUALL_CONSOLE_TOKEN: "hunter2-hunter2-hunter2",
-  GRAFANA_PASSWORD: "hunter2-hunter2",
-};
-const LIST = "northmere-it-users@nhs.example";
-
-const fileOf = (context: TestContext, env: Readonly<Record<string, string>> = {}): Promise<ComposeFile> =>
-  parsedCompose(realPart("docker-compose", context), { ...SECRETS, ...env });
+/** The services of the profile core, and of demo too. */
+const CORE = ["kafka", "influxdb", "receiver", "topics", ...STAGES, "console", "prometheus", "alertmanager", "grafana"];
 
 describe("the file", () => {
   test.for(Object.keys(SECRETS))("is refused without %s, and says where to put it", async (name, context) => {
@@ -45,96 +45,143 @@ describe("the file", () => {
   });
 
   test("each service is closed, bounded and to be reached from this machine alone", async (context) => {
-    const { services } = await fileOf(context);
-    expect(Object.keys(services).toSorted()).toEqual(
-      [
-        "kafka",
-        "influxdb",
-        "receiver",
-        "topics",
-        "ingest",
-        "assembler",
-        "detector",
-        "recorder",
-        "alerter",
-        "console",
-        "prometheus",
-        "grafana",
-        "simulator",
-      ].toSorted(),
-    );
+    const { services } = await composeFileFor(context);
+    expect(Object.keys(services).toSorted()).toEqual([...CORE, "simulator"].toSorted());
     const open = Object.entries(services).flatMap(([name, service]) =>
       faultsOf(service).map((fault) => `${name}: ${fault}`),
     );
     expect(open).toEqual([]);
   });
 
-  test("whatever stays has a health check", async (context) => {
-    const { services } = await fileOf(context);
-    const stays = Object.entries(services).filter(([, { restart }]) => restart !== "no");
-    expect(stays.filter(([, { healthcheck }]) => healthcheck === undefined)).toEqual([]);
-    expect(Object.keys(services).length - stays.length).toBe(2);
+  test("the profile core is all but the simulator", async (context) => {
+    const { services } = await composeFileFor(context, { COMPOSE_PROFILES: "core" });
+    expect(Object.keys(services).toSorted()).toEqual(CORE.toSorted());
+  });
+
+  test("whatever stays has a health check, and what ends does not have that of the image", async (context) => {
+    const { services } = await composeFileFor(context);
+    const all = Object.entries(services);
+    const checked = all.filter(([, { healthcheck }]) => (healthcheck?.test.length ?? 0) > 0).map(([name]) => name);
+    expect(checked.toSorted()).toEqual(CORE.filter((name) => name !== "topics").toSorted());
+    const unchecked = all.filter(([, { healthcheck }]) => healthcheck?.disable).map(([name]) => name);
+    expect(unchecked.toSorted()).toEqual(["simulator", "topics"]);
   });
 
   test("what it mounts of the clone is there, and cannot be written to", async (context) => {
-    const { services } = await fileOf(context);
+    const { services } = await composeFileFor(context);
     const mounts = Object.values(services).flatMap(({ volumes }) => volumes.filter(({ type }) => type === "bind"));
-    expect(mounts.length).toBe(4);
+    expect(mounts.length).toBe(5);
     expect(mounts.filter(({ source, read_only }) => !existsSync(source) || !read_only)).toEqual([]);
   });
 
-  test("“Try it” makes each secret that it wants, and no other", () => {
+  test("“Try it” makes each secret that it wants, and no other, and chooses the demonstration", () => {
     const page = readFileSync(join(ROOT, "docs/services.md"), "utf8");
     const [, made = ""] = /printf '(.*?)' \\\n/u.exec(page) ?? [];
-    expect(Array.from(made.matchAll(/(\w+)=%s\\n/gu), ([, name = ""]) => name).toSorted()).toEqual(
-      Object.keys(SECRETS).toSorted(),
+    const lines = made.split("\\n").filter((line) => line !== "");
+    expect(lines.toSorted()).toEqual(
+      ["COMPOSE_PROFILES=demo", ...Object.keys(SECRETS).map((name) => `${name}=%s`)].toSorted(),
     );
   });
 });
 
-describe("Prometheus and Grafana of the file", () => {
+interface WatcherHere {
+  /** Of this machine. */
+  readonly url: string;
+  readonly folder: string;
+}
+
+/** Prometheus or Alertmanager with the command of the file and what that mounts, until its own health check finds it well. */
+async function startWatcher(file: ComposeFile, name: string, plan: WatcherPlan): Promise<WatcherHere> {
+  const { command, volumes, healthcheck } = serviceOf(file, name);
+  const folder = mkdtempSync(join(tmpdir(), "squall-compose-"));
+  closers.push(() => rmSync(folder, { recursive: true, force: true }));
+  for (const { type, source, target } of volumes) {
+    const place = join(folder, target);
+    mkdirSync(type === "bind" ? dirname(place) : place, { recursive: true });
+    if (type === "bind") writeFileSync(place, plan.settings(readFileSync(source, "utf8")));
+  }
+  const listen = `127.0.0.1:${await freePort()}`;
+  const words = (command ?? []).map((word) => word.replace(/=(\/.*)$/u, (_all, path: string) => `=${folder}${path}`));
+  const process = new RealProcess({
+    program: plan.program,
+    args: [...words, `--web.listen-address=${listen}`],
+    logFile: join(folder, `${name}.log`),
+    env: { HOME: folder },
+  });
+  closers.push(() => process.kill());
+  const healthy = healthcheck?.test.at(-1)?.replace(/127\.0\.0\.1:\d+/u, listen) ?? "";
+  const isHealthy = async (): Promise<boolean> => {
+    process.expectRunning();
+    return (await fetch(healthy).catch(() => undefined))?.status === 200;
+  };
+  await pollUntil(isHealthy, { deadlineMs: 30_000, what: `${name} to be healthy` });
+  return { url: `http://${listen}`, folder };
+}
+
+interface WatcherPlan {
+  readonly program: string;
+  /** The text of a file that is mounted, as it is to be on this machine. */
+  readonly settings: (text: string) => string;
+}
+
+describe("Prometheus, Alertmanager and Grafana of the file", () => {
   test("Prometheus starts with the command, settings and rules that it is given, and asks for every service", async (context) => {
-    const program = realPart("prometheus", context);
-    const { services } = await fileOf(context);
-    const { command, volumes, healthcheck } = serviceOf(services, "prometheus");
-    const folder = mkdtempSync(join(tmpdir(), "squall-compose-"));
-    closers.push(() => rmSync(folder, { recursive: true, force: true }));
-    for (const { type, source, target } of volumes) {
-      if (type === "bind") cpSync(source, join(folder, target));
-      else mkdirSync(join(folder, target), { recursive: true });
-    }
-    const [port] = await freePorts(1);
-    const words = (command ?? []).map((word) => word.replace(/=(\/.*)$/u, (_all, path: string) => `=${folder}${path}`));
-    const process = new RealProcess({
-      program,
-      args: [...words, `--web.listen-address=127.0.0.1:${port}`],
-      logFile: join(folder, "prometheus.log"),
-      env: { HOME: folder },
-    });
-    closers.push(() => process.kill());
-    const healthy = healthcheck?.test.at(-1)?.replace(":9090/", `:${port}/`) ?? "";
-    const isHealthy = async (): Promise<boolean> => {
-      process.expectRunning();
-      return (await fetch(healthy).catch(() => undefined))?.status === 200;
-    };
-    await pollUntil(isHealthy, { deadlineMs: 30_000, what: "Prometheus to be healthy" });
-    const ask = async (path: string): Promise<string> =>
-      (await fetch(`http://127.0.0.1:${port}/api/v1/${path}`)).text();
+    const plan = { program: realPart("prometheus", context), settings: (text: string) => text };
+    const file = await composeFileFor(context);
+    const { url } = await startWatcher(file, "prometheus", plan);
+    const ask = async (path: string): Promise<string> => (await fetch(`${url}/api/v1/${path}`)).text();
     // It is healthy before it has read its rules.
     const hasRules = async (): Promise<boolean> => (await ask("rules?type=alert")).includes('"SquallWatchdog"');
     await pollUntil(hasRules, { deadlineMs: 30_000, what: "its rules" });
     const asked = await ask("status/config");
-    for (const [name, { ports }] of Object.entries(services)) {
+    for (const [name, { ports }] of Object.entries(file.services)) {
       const isWatched = ports.some(({ target }) => target === 9464);
       expect({ name, isWatched: new RegExp(`- ${name}\\\\n`, "u").test(asked) }).toEqual({ name, isWatched });
     }
+    expect(asked).toContain("- alertmanager:9093");
+  });
+
+  test("Alertmanager tells the receiver what is wrong, and nobody that all is well", async (context) => {
+    const file = await composeFileFor(context);
+    const receiver = await startReceiver(file);
+    const { url, folder } = await startWatcher(file, "alertmanager", {
+      program: realPart("alertmanager", context),
+      settings: (text) =>
+        text.replace("receiver:8080", `127.0.0.1:${receiver.port}`).replace("group_wait: 5s", "group_wait: 100ms"),
+    });
+    const settings = `--config.file=${join(folder, "etc/alertmanager/alertmanager.yml")}`;
+    const amtool = realPart("amtool", context);
+    expect(await call(amtool, ["check-config", join(folder, "etc/alertmanager/alertmanager.yml")])).toContain(
+      "SUCCESS",
+    );
+    const routeOf = (alert: string): Promise<string> => call(amtool, ["config", "routes", "test", settings, alert]);
+    expect(await routeOf("alertname=SquallWatchdog")).toBe("nobody");
+    expect(await routeOf("alertname=SquallDown")).toBe("printed");
+
+    const down = {
+      labels: { alertname: "SquallDown", service: "detector", severity: "critical" },
+      annotations: { summary: "squall, or a part of it, is not there.", description: "No detector." },
+    };
+    const send = (alert: object): Promise<Response> =>
+      fetch(`${url}/api/v2/alerts`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify([alert]),
+      });
+    expect((await send(down)).status).toBe(200);
+    const hears = (text: string): Promise<void> =>
+      pollUntil(() => receiver.running.out.includes(text), {
+        deadlineMs: 60_000,
+        what: `the receiver to print ${text}`,
+      });
+    await hears("firing: SquallDown\nsquall, or a part of it, is not there. No detector.\n");
   });
 
   test("Grafana has every variable that its provisioning names, and finds sources and dashboards", async (context) => {
-    const { services } = await fileOf(context);
-    const { environment, volumes } = serviceOf(services, "grafana");
-    const texts = globSync("deploy/grafana/provisioning/*/*.yml", { cwd: ROOT }).map((file) =>
-      readFileSync(join(ROOT, file), "utf8"),
+    const file = await composeFileFor(context);
+    const { environment, volumes } = serviceOf(file, "grafana");
+    const texts = globSync("deploy/grafana/provisioning/*/*.yml", { cwd: ROOT }).map((path) =>
+      readFileSync(join(ROOT, path), "utf8"),
     );
     const named = texts.flatMap((text) => Array.from(text.matchAll(/\$\{?(\w+)/gu), ([, name = ""]) => name));
     const given = Object.keys(environment).filter((name) => !name.startsWith("GF_"));
@@ -164,17 +211,27 @@ const provisioning = z.object({
     .default([]),
 });
 
-function serviceOf(services: ComposeFile["services"], name: string): ComposeService {
-  const service = services[name];
-  if (service === undefined) throw new Error(`there is no ${name}`);
-  return service;
-}
-
 test.for(STAGES)("%s has all that it needs by its variables", async (role, context) => {
-  const { services } = await fileOf(context);
+  const { services } = await composeFileFor(context);
   const config = await loadServiceConfiguration({}, services[role]?.environment ?? {}, role);
   expect(config).toMatchObject({ role, site: "demo", kafka: { brokers: ["kafka:9092"], replication: 1 } });
 });
+
+/** That of the file, as a process of this machine. */
+async function startReceiver(file: ComposeFile): Promise<{ readonly port: number; readonly running: RunningCommand }> {
+  const { entrypoint, command } = serviceOf(file, "receiver");
+  const port = await freePort();
+  const words = [...(entrypoint ?? []), ...(command ?? [])].map(nativeWord);
+  const running = new RunningCommand({ words, env: { PORT: String(port) } });
+  closers.push(async () => {
+    running.child.kill("SIGKILL");
+    await running.ended;
+  });
+  const answers = async (): Promise<boolean> =>
+    (await fetch(`http://127.0.0.1:${port}`).catch(() => undefined)) !== undefined;
+  await pollUntil(answers, { deadlineMs: 30_000, what: "the receiver to answer" });
+  return { port, running };
+}
 
 function faultsOf(service: ComposeService): string[] {
   const { image, build, ports, read_only, cap_drop, security_opt, mem_limit, pids_limit, cpus } = service;
@@ -188,98 +245,16 @@ function faultsOf(service: ComposeService): string[] {
   ];
 }
 
-/** Variables of the image that say where it is, not how it behaves: another place has others. */
-const PLACES = /^KAFKA_(?:NODE_ID|PROCESS_ROLES|CONTROLLER_.*|.*LISTENER.*|LOG_DIRS|HEAP_OPTS)$/u;
-
-function kafkaSettings({ environment }: ComposeService): Record<string, string> {
-  const settings = Object.entries(environment).filter(([name]) => name.startsWith("KAFKA_") && !PLACES.test(name));
-  return Object.fromEntries(settings.map(([name, value]) => [name.slice(6).toLowerCase().replaceAll("_", "."), value]));
-}
-
-interface Outside {
-  readonly file: ComposeFile;
-  readonly kafka: RealKafka;
-  readonly influx: RealInflux;
-}
-
-async function outside(context: TestContext, { start }: InfluxServer): Promise<Outside> {
-  const influx = await start(context, { auth: true });
-  // 30 times as fast as the file has it, and a fifth of the people: the storm begins after 9 s.
-  const speed = { STORM_SCALE: "0.001", STORM_SPEED: "200" };
-  const file = await fileOf(context, { ...speed, INFLUXDB_TOKEN: influx.token });
-  const { kafka: broker } = file.services;
-  if (broker === undefined) throw new Error("there is no Kafka");
-  const kafka = await startRealKafka(kafkaPrograms(context), { settings: kafkaSettings(broker) });
-  closers.push(() => kafka.stop());
-  return { file, kafka, influx };
-}
-
-/** As a word of the file is on this machine. Each service has an address of its own there; here they share one. */
-async function places({ file, kafka, influx }: Outside): Promise<(service: string, text: string) => string> {
-  const names = [...Object.keys(file.services), "page"];
-  const ports = new Map((await freePorts(names.length)).map((port, index) => [names[index], String(port)]));
-  const portOf = (name: string): string => ports.get(name) ?? "0";
-  return (service, text) => {
-    if (service === "receiver" && text === "8080") return portOf("receiver");
-    return text
-      .replace(/^\*:9464$/u, `127.0.0.1:${portOf(service)}`)
-      .replace("*:9465", `127.0.0.1:${portOf("page")}`)
-      .replace("kafka:9092", kafka.brokers.join(","))
-      .replace("http://influxdb:8086", influx.url)
-      .replace("receiver:8080", `127.0.0.1:${portOf("receiver")}`)
-      .replace("/nodejs/bin/node", process.execPath)
-      .replace(/^\/app(?=\/)/u, ROOT);
-  };
-}
-
-const OUTSIDE = new Set(["kafka", "influxdb"]);
-
 test.for(INFLUX_SERVERS)(
   "its services bring the storm to the receiver and InfluxDB $version",
   { timeout: 180_000 },
   async (server, context) => {
-    const around = await outside(context, server);
-    const compose = new NativeCompose({
-      file: around.file,
-      outside: OUTSIDE,
-      place: await places(around),
-    });
-    closers.push(() => compose.kill());
-
+    const around = await startOutside(context, server);
+    const here = await placesHere(around);
+    const compose = demonstration(context, around, { place: (service, text) => nativeWord(here(service, text)) });
     // Nobody is there yet.
     expect(await compose.health("ingest")).toBe(69);
-    await compose.up("simulator");
-    expect(compose.started.indexOf("topics")).toBeLessThan(compose.started.indexOf("ingest"));
-    expect(compose.started.at(-1)).toBe("simulator");
-    expect(await Promise.all(STAGES.map((name) => compose.health(name)))).toEqual([0, 0, 0, 0, 0]);
-
-    await compose.says("receiver", LIST);
-    await compose.says("alerter", "webhook was told storm.opened");
-    const isStored = async (): Promise<boolean> => {
-      const rows = await around.influx.query(`SELECT * FROM "squall_storms" WHERE "list" = '${LIST}'`);
-      return rows.length > 0;
-    };
-    await pollUntil(isStored, { deadlineMs: 30_000, what: "the storm in InfluxDB" });
-    const origin = /live page on (http:\/\/[0-9.:]+)/u.exec(compose.said("console"))?.[1] ?? "";
-    const authorization = `Bearer ${SECRETS.SQUALL_CONSOLE_TOKEN}`;
-    const isOnThePage = async (): Promise<boolean> => {
-      const answer = await fetch(`${origin}/api/v1/storms`, { headers: { authorization } });
-      return (await answer.text()).includes(LIST);
-    };
-    await pollUntil(isOnThePage, { deadlineMs: 30_000, what: "the storm on the live page" });
-    expect((await fetch(`${origin}/api/v1/storms`)).status).toBe(401);
-    const { codes, tookMs } = await compose.stop(["simulator", ...STAGES, "console", "receiver"]);
-    expect(codes).toEqual({
-      simulator: 130,
-      ingest: 0,
-      assembler: 0,
-      detector: 0,
-      recorder: 0,
-      alerter: 0,
-      console: 0,
-      receiver: 0,
-    });
-    expect(tookMs).toBeLessThan(10_000);
-    expect(compose.said("simulator")).toMatch(/wrote \d+ lines in \d+ records to squall\.mail-logs\n$/u);
+    await playStorm(compose, around);
+    await stopDemonstration(compose);
   },
 );

@@ -18,7 +18,13 @@ const service = z.looseObject({
   command: z.array(z.string()).nullish(),
   environment: z.record(z.string(), z.string()).default({}),
   depends_on: z.record(z.string(), z.object({ condition })).default({}),
-  healthcheck: z.object({ test: z.array(z.string()), timeout: z.string() }).optional(),
+  healthcheck: z
+    .object({
+      disable: z.boolean().default(false),
+      test: z.array(z.string()).default([]),
+      timeout: z.string().optional(),
+    })
+    .optional(),
   ports: z.array(z.object({ host_ip: z.string(), target: z.number() })).default([]),
   volumes: z
     .array(
@@ -46,7 +52,10 @@ export type ComposeService = z.infer<typeof service>;
 export type ComposeFile = z.infer<typeof composeFile>;
 export type StartCondition = z.infer<typeof condition>;
 
-/** Rejects with what compose says where it refuses the file. `program`: docker-compose; `env`: as in .env. */
+/**
+ * Rejects with what compose says where it refuses the file. `program`: docker-compose; `env`: as in .env, with the profile among it, else there
+ * is no service in it.
+ */
 export async function parsedCompose(program: string, env: Readonly<Record<string, string>>): Promise<ComposeFile> {
   const args = ["--file", join(ROOT, "docker-compose.yml"), "--env-file", "/dev/null", "config", "--format", "json"];
   const { stdout } = await promisify(execFile)(program, args, {

@@ -1,34 +1,22 @@
-// The services of docker-compose.yml without containers: their own commands, variables, health checks and order, with the places of
-// this machine in place of those within the network of compose.
+// The services of docker-compose.yml without a container engine: their own commands, variables, health checks and order, with the places
+// of this machine in place of those within the network of compose; as processes of the machine, or as whatever a test makes of them.
 
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { imageEntrypoint, type ComposeFile, type ComposeService, type StartCondition } from "./compose-file.ts";
 import { pollUntil } from "./poll.ts";
+import { RunningCommand, type Command } from "./running-command.ts";
 
 const HEALTHY_WITHIN_MS = 60_000;
 const HEALTH_PAUSE_MS = 300;
 const SAYS_WITHIN_MS = 60_000;
 const TAIL_CHARACTERS = 1500;
 
-class NativeService {
-  out = "";
-  err = "";
-  readonly child: ChildProcess;
-  readonly ended: Promise<number | null>;
-
-  constructor(words: readonly string[], env: Readonly<Record<string, string>>) {
-    const [program = "", ...args] = words;
-    this.child = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env });
-    this.child.stdout?.setEncoding("utf8").on("data", (text: string) => (this.out += text));
-    this.child.stderr?.setEncoding("utf8").on("data", (text: string) => (this.err += text));
-    this.ended = once(this.child, "close").then(() => this.child.exitCode);
-  }
-
-  get hasEnded(): boolean {
-    return this.child.exitCode !== null || this.child.signalCode !== null;
-  }
+/** What becomes of the command of a service, and of its health check beside it. */
+export interface Launcher {
+  readonly start: (service: string, command: Command) => Command;
+  readonly beside: (service: string, command: Command) => Command;
 }
+
+const AS_IT_IS: Launcher = { start: (_service, command) => command, beside: (_service, command) => command };
 
 export interface NativeComposeOptions {
   readonly file: ComposeFile;
@@ -36,13 +24,15 @@ export interface NativeComposeOptions {
   readonly outside: ReadonlySet<string>;
   /** A word or a variable of a service as it is on this machine. */
   readonly place: (service: string, text: string) => string;
+  /** Default: they are processes of this machine. */
+  readonly launcher?: Launcher;
 }
 
 export class NativeCompose {
   /** Names in the order in which they were started. */
   readonly started: string[] = [];
   private readonly options: NativeComposeOptions;
-  private readonly services = new Map<string, NativeService>();
+  private readonly services = new Map<string, RunningCommand>();
   private readonly starting = new Map<string, Promise<void>>();
 
   constructor(options: NativeComposeOptions) {
@@ -71,10 +61,9 @@ export class NativeCompose {
     }
   }
 
-  /** Both, the one behind the other. */
+  /** What it has said on both so far, the one behind the other. */
   said(name: string): string {
-    const { out = "", err = "" } = this.services.get(name) ?? {};
-    return `${out}${err}`;
+    return this.services.get(name)?.said ?? "";
   }
 
   /** Exit code of its health check. */
@@ -82,7 +71,7 @@ export class NativeCompose {
     const { healthcheck } = this.service(name);
     const [kind, ...words] = healthcheck?.test ?? [];
     if (kind !== "CMD") throw new Error(`${name}: a health check by a shell cannot be run here`);
-    return new NativeService(this.words(name, words), this.env(name)).ended;
+    return new RunningCommand(this.launcher.beside(name, this.command(name, words))).ended;
   }
 
   /** SIGTERM; exit code of each, and how long the slowest took, ms. */
@@ -110,7 +99,7 @@ export class NativeCompose {
     await Promise.all(Object.entries(needs).map(([need, { condition }]) => this.until(need, condition)));
     const { entrypoint, command } = this.service(name);
     const words = [...(entrypoint ?? imageEntrypoint(this.service(name))), ...(command ?? [])];
-    this.services.set(name, new NativeService(this.words(name, words), this.env(name)));
+    this.services.set(name, new RunningCommand(this.launcher.start(name, this.command(name, words))));
     this.started.push(name);
   }
 
@@ -142,16 +131,16 @@ export class NativeCompose {
     return service;
   }
 
-  private words(name: string, words: readonly string[]): string[] {
-    return words.map((word) => this.options.place(name, word));
+  private get launcher(): Launcher {
+    return this.options.launcher ?? AS_IT_IS;
   }
 
-  /** What the file sets, and nothing of this process'. */
-  private env(name: string): Record<string, string> {
+  /** The variables are those that the file sets, and nothing of this process'. */
+  private command(name: string, words: readonly string[]): Command {
+    const place = (text: string): string => this.options.place(name, text);
     const { environment } = this.service(name);
-    return Object.fromEntries(
-      Object.entries(environment).map(([key, value]) => [key, this.options.place(name, value)]),
-    );
+    const variables = Object.entries(environment).map(([key, value]): [string, string] => [key, place(value)]);
+    return { words: words.map(place), env: Object.fromEntries(variables) };
   }
 
   private tail(name: string): string {

@@ -8,13 +8,13 @@ import { join } from "node:path";
 import type { TestContext } from "vitest";
 
 interface RealPart {
-  /** Where its program may stand, in order; of Kafka it is the folder of its jars, of schemas theirs. */
+  /** Where its program may stand, in order; of Kafka it is the folder of its jars, of schemas theirs, of the image's roots that of both. */
   readonly programs: readonly string[];
   /** The Debian packages that bring it. Undefined: only the script does. */
   readonly packages: string | undefined;
   /** Only the full run has it. */
   readonly isOfFullRun?: boolean;
-  /** Its daemons change to a user of their own. */
+  /** It changes to another user, or makes containers. */
   readonly needsRoot: boolean;
 }
 
@@ -53,6 +53,17 @@ const REAL_PARTS = {
     packages: undefined,
     needsRoot: false,
   },
+  hadolint: { programs: [join(CACHE, "hadolint-2.15.1/hadolint")], packages: undefined, needsRoot: false },
+  amtool: { programs: ["/usr/bin/amtool"], packages: "prometheus-alertmanager", needsRoot: false },
+  alertmanager: {
+    programs: ["/usr/bin/prometheus-alertmanager"],
+    packages: "prometheus-alertmanager",
+    needsRoot: false,
+  },
+  buildah: { programs: ["/usr/bin/buildah"], packages: "buildah", needsRoot: true, isOfFullRun: true },
+  umoci: { programs: ["/usr/bin/umoci"], packages: "umoci", needsRoot: true, isOfFullRun: true },
+  runc: { programs: ["/usr/sbin/runc", "/usr/bin/runc"], packages: "runc", needsRoot: true, isOfFullRun: true },
+  "image-roots": { programs: [join(CACHE, "image-roots")], packages: undefined, needsRoot: true, isOfFullRun: true },
   chromium: { programs: ["/usr/bin/chromium"], packages: "chromium", needsRoot: false },
   kcat: { programs: ["/usr/bin/kcat"], packages: "kcat", needsRoot: false },
   omkafka: {
