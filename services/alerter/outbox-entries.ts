@@ -11,7 +11,7 @@ import { SEVERITIES } from "../../shared/domain/storm-alert.ts";
 import type { Delivery } from "./delivery.ts";
 import type { Told } from "./routing.ts";
 
-/** An entry that this version cannot read, or that no version has written. */
+/** An entry that this version cannot read. */
 export class OutboxEntryError extends Error {
   override readonly name = "OutboxEntryError";
 }
@@ -35,7 +35,9 @@ export type OutboxEntry =
       readonly stormKey: string;
       readonly atMs: number;
       readonly told: ReadonlyMap<string, Told>;
-    };
+    }
+  /** A newer squall kept it. */
+  | { readonly kind: "unknown" };
 
 export function alertKey(stormKey: string, revision: number): string {
   return `outbox/alert/${stormKey}/${revision}`;
@@ -59,7 +61,7 @@ export function readEntry(key: string, value: Buffer): OutboxEntry {
   if (part === "outbox" && kind === "alert") return readAlert(key, names, value);
   if (part === "outbox" && kind === "to") return { kind: "delivery", delivery: readDelivery(key, names, value) };
   if (part === "outbox" && kind === "storm") return readStorm(key, names, value);
-  throw new OutboxEntryError(`state entry ${key}: not known to this version of squall`);
+  return { kind: "unknown" };
 }
 
 function readAlert(key: string, [stormKey = ""]: string[], value: Buffer): OutboxEntry {

@@ -19,6 +19,8 @@ export class OutboxRestore {
     const entry = readEntry(key, value);
     if (entry.kind === "storm") this.outbox.ledger.told.restore(entry.stormKey, entry.atMs, entry.told);
     else if (entry.kind === "delivery") this.deliveries.push(entry.delivery);
+    // It is let go of: nobody here could keep it true (UnknownEntries).
+    else if (entry.kind === "unknown") this.outbox.ledger.log.mark(key, () => undefined);
     else {
       const { stormKey, alert, line } = entry;
       this.alerts.set(alertKey(stormKey, alert.revision), { stormKey, alert, line, holders: 0 });
