@@ -1,5 +1,14 @@
 import { execFile } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -81,11 +90,14 @@ describe("the packed package", { timeout: SLOW_MS }, () => {
     expect(stdout).toContain("does not contain types");
   });
 
-  test("brings its manual page, by the name under which man finds it", async () => {
-    const { stdout } = await run("tar", ["-xzOf", tarball, "package/package.json"]);
-    expect(JSON.parse(stdout)).toMatchObject({ man: "man/squall.1" });
-    const page = await run("tar", ["-xzOf", tarball, "package/man/squall.1"]);
-    expect(page.stdout).toMatch(/^\.TH SQUALL 1 /mu);
+  test("installed globally, brings the command and its manual page to where they are looked for", async () => {
+    const prefix = join(folder, "global");
+    const quiet = ["--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund"];
+    await run("npm", ["install", "--global", "--prefix", prefix, ...quiet, tarball], { cwd: installed });
+    // npm links what stands in a list of package.json, and nothing else.
+    expect(readFileSync(join(prefix, "share/man/man1/squall.1"), "utf8")).toMatch(/^\.TH SQUALL 1 /mu);
+    const { stdout } = await run(join(prefix, "bin/squall"), ["completions", "bash"]);
+    expect(stdout).toContain("complete -o bashdefault -F _squall squall");
   });
 
   test("says its version", async () => {
