@@ -13,7 +13,7 @@ import type { Delivery } from "./delivery.ts";
 import type { Failing } from "./receiver-queue.ts";
 import type { Told } from "./routing.ts";
 
-/** An entry that this version cannot read, or that no version has written. */
+/** An entry that this version cannot read. */
 export class OutboxEntryError extends Error {
   override readonly name = "OutboxEntryError";
 }
@@ -38,7 +38,9 @@ export type OutboxEntry =
       readonly atMs: number;
       readonly told: ReadonlyMap<string, Told>;
     }
-  | { readonly kind: "failing"; readonly receiver: string; readonly failing: Failing };
+  | { readonly kind: "failing"; readonly receiver: string; readonly failing: Failing }
+  /** A newer squall kept it. */
+  | { readonly kind: "unknown" };
 
 export function alertKey(stormKey: string, revision: number): string {
   return `outbox/alert/${stormKey}/${revision}`;
@@ -71,7 +73,7 @@ export function readEntry(key: string, value: Buffer): OutboxEntry {
   if (part === "outbox" && kind === "to") return { kind: "delivery", delivery: readDelivery(key, names, value) };
   if (part === "outbox" && kind === "storm") return readStorm(key, names, value);
   if (part === "outbox" && kind === "failing") return readFailing(key, names, value);
-  throw new OutboxEntryError(`state entry ${key}: not known to this version of squall`);
+  return { kind: "unknown" };
 }
 
 function readAlert(key: string, [stormKey = ""]: string[], value: Buffer): OutboxEntry {

@@ -22,6 +22,8 @@ export class OutboxRestore {
     if (entry.kind === "storm") this.outbox.ledger.told.restore(entry.stormKey, entry.atMs, entry.told);
     else if (entry.kind === "delivery") this.deliveries.push(entry.delivery);
     else if (entry.kind === "failing") this.failing.set(entry.receiver, entry.failing);
+    // It is let go of: nobody here could keep it true (UnknownEntries).
+    else if (entry.kind === "unknown") this.outbox.ledger.log.mark(key, () => undefined);
     else {
       const { stormKey, alert, line } = entry;
       this.alerts.set(alertKey(stormKey, alert.revision), { stormKey, alert, line, holders: 0 });

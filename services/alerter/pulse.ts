@@ -4,7 +4,7 @@
 
 import { decodedState, type PutEntry } from "../../shared/domain/state-value.ts";
 import type { StreamProgress } from "../../shared/domain/stream-progress.ts";
-import { decodeLine, fieldSet, refuse, requiredItems, type WireObject } from "../../shared/domain/wire-object.ts";
+import { decodeLine, refuse, requiredItems, type WireObject } from "../../shared/domain/wire-object.ts";
 
 export const PULSE_KEY = "pulse";
 
@@ -12,7 +12,6 @@ export const PULSE_KEY = "pulse";
 const QUIET_MS = 180_000;
 /** Sites that are listened to, over all partitions. */
 const SITES_MAX = 10_000;
-const FIELDS = fieldSet("v partitions");
 
 export class Pulse {
   /** By partition of the detectors: when the time of one of its sites moved on, by our clock. */
@@ -52,7 +51,7 @@ export class Pulse {
 
   /** Throws StateValueError. */
   restore(value: Buffer): void {
-    const decoded = decodeLine(value.toString("utf8"), FIELDS, readPartitions);
+    const decoded = decodeLine(value.toString("utf8"), readPartitions);
     for (const partition of decodedState(PULSE_KEY, decoded)) this.movedAtMs.set(partition, Number.NaN);
   }
 }

@@ -183,7 +183,11 @@ export class Silences {
       this.lastId = Math.max(this.lastId, silence.id);
       return true;
     }
-    if (!key.startsWith(WAITING)) return false;
+    if (!key.startsWith(WAITING)) {
+      // A newer squall's: it is let go of, for nobody here could keep it true (UnknownEntries).
+      this.changed.set(key, () => undefined);
+      return true;
+    }
     const decoded = decodeStormAlert(value.toString());
     if (!decoded.ok) return false;
     this.waiting.set(decoded.alert.stormId, decoded.alert);

@@ -2,7 +2,7 @@
 // everything that came before it was told.
 
 import { defaultDetectorSettings } from "../../shared/domain/detector-settings.ts";
-import { decodeMailEvent, encodeMailEvent, isMailEventLine } from "../../shared/domain/mail-event-codec.ts";
+import { decodeOwnMailEvent, encodeMailEvent, isMailEventLine } from "../../shared/domain/mail-event-codec.ts";
 import { decodeMailFragment } from "../../shared/domain/mail-fragment-codec.ts";
 import { partitionFor } from "../../shared/domain/partition-for.ts";
 import { ProgressTable } from "../../shared/domain/progress-table.ts";
@@ -139,7 +139,7 @@ export class AssemblerPartition implements PartitionFold {
    * write for it no input ever tells its time, and the detector would wait for that for ever.
    */
   private takeEvent(text: string): string | undefined {
-    const decoded = decodeMailEvent(text, { site: "" });
+    const decoded = decodeOwnMailEvent(text, { site: "" });
     if (!decoded.ok) return decoded.reason;
     const event = namedEvent(decoded.event, this.options.people);
     if (!this.sites.has(event.site) && siteKey(event.site) === undefined) return "too-long";

@@ -1,6 +1,6 @@
 // One partition of squall.mail-events: mails -> windows and storms of the sites in it.
 
-import { decodeMailEvent } from "../../shared/domain/mail-event-codec.ts";
+import { decodeMailEvent, decodeOwnMailEvent, isMailEventLine } from "../../shared/domain/mail-event-codec.ts";
 import { partitionFor } from "../../shared/domain/partition-for.ts";
 import { siteKey, siteOfKey } from "../../shared/domain/site-key.ts";
 import { encodeStormAlert } from "../../shared/domain/storm-alert-codec.ts";
@@ -172,7 +172,9 @@ export class DetectorPartition implements PartitionFold {
   }
 
   private takeEvent({ text, timestampMs, offset }: ReadLine, isAgain: boolean): string | undefined {
-    const decoded = decodeMailEvent(text, this.options);
+    // Systems of others may write here too.
+    const decode = isMailEventLine(text) ? decodeOwnMailEvent : decodeMailEvent;
+    const decoded = decode(text, this.options);
     // What cannot be used is a dead letter already when it is read again.
     if (!decoded.ok) return isAgain ? undefined : decoded.reason;
     const { event } = decoded;

@@ -6,13 +6,12 @@ import { ProgressTable } from "../../shared/domain/progress-table.ts";
 import { decodedState, type PutEntry } from "../../shared/domain/state-value.ts";
 import type { StreamProgress } from "../../shared/domain/stream-progress.ts";
 import { requiredInteger } from "../../shared/domain/wire-fields.ts";
-import { decodeLine, fieldSet } from "../../shared/domain/wire-object.ts";
+import { decodeLine } from "../../shared/domain/wire-object.ts";
 import { BacklogOrder, type ReadEvent } from "./backlog-order.ts";
 
 export const PROGRESS_PREFIX = "progress/";
 export const ORDER_PREFIX = "order/";
 
-const FIELDS = fieldSet("v foldedTo");
 const TIMES = { min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER };
 
 export class SiteClock {
@@ -74,7 +73,7 @@ export class SiteClock {
       this.progress.restore(key, value);
       return;
     }
-    const decoded = decodeLine(value.toString("utf8"), FIELDS, (object) => requiredInteger(object, "foldedTo", TIMES));
+    const decoded = decodeLine(value.toString("utf8"), (object) => requiredInteger(object, "foldedTo", TIMES));
     this.order.foldedToMs = decodedState(key, decoded);
     this.foldedToldMs = this.order.foldedToMs;
   }

@@ -6,6 +6,7 @@ import { encodeMailFragment } from "../../shared/domain/mail-fragment-codec.ts";
 import { RECORD_INTEGERS } from "../../shared/domain/packed/fragment-slab.ts";
 import { fragmentAt } from "../../shared/domain/packed/slab-fragments.ts";
 import { fragmentPartition } from "../../shared/domain/partition-for.ts";
+import { UnknownEntries } from "../../shared/domain/state-value.ts";
 import { encodeStreamProgress, type StreamProgress } from "../../shared/domain/stream-progress.ts";
 import { LineOutput } from "../../shared/runtime/stage/line-output.ts";
 import { DeadLetterOutput } from "../../shared/runtime/stage/line-records.ts";
@@ -50,6 +51,7 @@ export class IngestPartition implements PartitionFold {
   private readonly hosts: HostTable;
   private readonly lines: RecordLines;
   private readonly entry: InputEntry;
+  private readonly unknown = new UnknownEntries();
   private readonly fragments: LineOutput;
   private nowMs = Number.NEGATIVE_INFINITY;
   private readToMs = Number.NEGATIVE_INFINITY;
@@ -83,6 +85,7 @@ export class IngestPartition implements PartitionFold {
 
   restore(key: string, value: Buffer): void {
     if (key === `${INPUT_PREFIX}lines`) this.entry.restore(value);
+    else this.unknown.add(key);
   }
 
   restored(): void {
@@ -112,6 +115,7 @@ export class IngestPartition implements PartitionFold {
     if (isDue || this.fragments.lines > before) this.tellProgress();
     this.fragments.drain(sink.output);
     this.deadLetters.drain(sink.output);
+    this.unknown.changes(sink.entry);
     this.entry.changes(sink.entry, undefined);
   }
 

@@ -1,6 +1,6 @@
 // Texts of command line options -> their values; a text that does not fit is told by commander, with the option's name.
 
-import { InvalidArgumentError } from "commander";
+import { InvalidArgumentError, Option } from "commander";
 import { InputError } from "../../shared/adapters/files/file-error.ts";
 import { tryFile } from "../../shared/adapters/files/whole-file.ts";
 import type { AdviceSystem } from "../../shared/domain/storm-alert.ts";
@@ -25,7 +25,15 @@ export function zone(text: string): string {
   }
 }
 
-export function systems(text: string): AdviceSystem[] {
+/** Mail systems, with commas between. */
+export function adviceOption(): Option {
+  const option = new Option("--advice <system,...>", "mail systems whose advice is shown (default: all)");
+  // They can be several: commander would take one.
+  option.argParser(systems).argChoices = [...ADVICE_SYSTEMS];
+  return option;
+}
+
+function systems(text: string): AdviceSystem[] {
   return text.split(",").map((word) => {
     const known = ADVICE_SYSTEMS.find((system) => system === word.trim());
     if (known === undefined) throw new InvalidArgumentError(`Known are: ${ADVICE_SYSTEMS.join(", ")}.`);

@@ -24,4 +24,6 @@ export interface DecodeFault {
 /** The first fault of one decoding, shared by all objects of the line. */
 export interface Reading {
   fault: DecodeFault | undefined;
+  /** A field that is not known refuses the line. */
+  readonly isClosed?: boolean;
 }

@@ -102,7 +102,20 @@ export function decodeMailEvent(
   line: string,
   defaults: { readonly site: string },
 ): { readonly ok: true; readonly event: MailEvent } | DecodeFault {
-  const decoded = decodeLine(line, FIELDS, (object) => readEvent(object, defaults.site));
+  return eventOf(decodeLine(line, (object) => readEvent(object, defaults.site), FIELDS));
+}
+
+/** As `decodeMailEvent`, for a line that squall wrote: a field that is not known is a newer one's, and passed over. */
+export function decodeOwnMailEvent(
+  line: string,
+  defaults: { readonly site: string },
+): { readonly ok: true; readonly event: MailEvent } | DecodeFault {
+  return eventOf(decodeLine(line, (object) => readEvent(object, defaults.site)));
+}
+
+function eventOf(
+  decoded: { readonly ok: true; readonly value: MailEvent } | DecodeFault,
+): { readonly ok: true; readonly event: MailEvent } | DecodeFault {
   return decoded.ok ? { ok: true, event: decoded.value } : decoded;
 }
 

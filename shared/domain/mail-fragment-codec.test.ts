@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { schemaFaults } from "../../test/support/json-schema.ts";
+import { closedSchema, schemaFaults } from "../../test/support/json-schema.ts";
 import { decodeMailFragment, encodeMailFragment } from "./mail-fragment-codec.ts";
 import type { Headers, MailFragment } from "./mail-fragment.ts";
 import { HEADER_NAMES } from "./mail-fragment.ts";
@@ -66,7 +66,7 @@ describe("round trip", () => {
         const line = encodeMailFragment(fragment);
         expect(line).not.toContain("\n");
         expect(decodeMailFragment(line)).toEqual({ ok: true, fragment });
-        expect(schemaFaults(schema, JSON.parse(line))).toEqual([]);
+        expect(schemaFaults(closedSchema(schema), JSON.parse(line))).toEqual([]);
       }),
       { seed: 4, numRuns: 300 },
     );
@@ -90,16 +90,23 @@ test.each<[string, string, object]>([
   ["control-character", "login", { login: "a\u0007" }],
   ["wrong-type", "lastAt", { lastAt: 7 }],
   ["out-of-range", "nrcpt", { nrcpt: -1 }],
-  ["unknown-field", "headers.x-spam", { headers: { "x-spam": "yes" } }],
-  ["unknown-field", "headers.constructor", { headers: { constructor: "yes" } }],
   ["too-long", "headers.subject", { headers: { subject: "x".repeat(2001) } }],
   ["wrong-type", "headers", { headers: "Subject: x" }],
   ["too-long", "origTo", { origTo: Array.from({ length: 9 }, () => ({ address: "a@x", seen: 1 })) }],
   ["out-of-range", "origTo[0].seen", { origTo: [{ address: "a@x", seen: -1 }] }],
   ["wrong-type", "expandedTo[0]", { expandedTo: [3] }],
-  ["unknown-field", "colour", { colour: "red" }],
 ])("refuses with %s at %s", (reason, detail, fields) => {
   const line = JSON.stringify({ ...sample, ...fields });
   expect(decodeMailFragment(line)).toEqual({ ok: false, reason, detail });
   expect(schemaFaults(schema, JSON.parse(line))).not.toEqual([]);
+});
+
+test.each<[string, object]>([
+  ["a field", { colour: "red" }],
+  ["a header", { headers: { ...sample?.headers, "x-spam": "yes" } }],
+  ["a header with a name that objects inherit", { headers: { ...sample?.headers, constructor: "yes" } }],
+])("passes over %s of a newer squall", (_name, fields) => {
+  expect(decodeMailFragment(JSON.stringify({ ...sample, ...fields }))).toEqual(
+    decodeMailFragment(JSON.stringify(sample)),
+  );
 });

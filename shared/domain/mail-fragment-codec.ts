@@ -18,7 +18,7 @@ import {
   wireTime,
 } from "./wire-fields.ts";
 import type { WireObject } from "./wire-object.ts";
-import { fieldSet, decodeLine, itemsOf, openField, valueOf } from "./wire-object.ts";
+import { decodeLine, itemsOf, openField, valueOf } from "./wire-object.ts";
 import { encodeWireTime } from "./wire-time.ts";
 
 /** Most minutes a fragment lists: a day; a batch of lines that spans more is cut by ingest. */
@@ -35,15 +35,8 @@ const RECIPIENTS = { min: 0, max: 1_000_000_000 };
 const MEMBERS = { min: 1, max: 1_000_000_000 };
 const SEEN = { min: 1, max: 1_000_000_000_000 };
 
-const FIELDS: ReadonlySet<string> = fieldSet(
-  "v site host queueId firstAt lastAt acceptedAt client login sender nrcpt messageId headers origTo " +
-    "expandedTo handedOn expansions duplicateTo headerTo minutes held releasedAt removedAt",
-);
-const HEADER_FIELDS: ReadonlySet<string> = new Set(HEADER_NAMES);
 /** 0: the mail was forwarded for it. */
 const NAMED = { ...SEEN, min: 0 };
-const SEEN_FIELDS: ReadonlySet<string> = fieldSet("address seen");
-const EXPANSION_FIELDS: ReadonlySet<string> = fieldSet("address members");
 
 /** Writes a MailFragment as one JSON line without the line break; the same fragment gives the same bytes. */
 export function encodeMailFragment(fragment: MailFragment): string {
@@ -85,7 +78,7 @@ function wireHeaders(headers: Headers): Headers {
 
 /** Reads one JSON line; anything that is not a whole MailFragment of version 1 is refused with a named reason. */
 export function decodeMailFragment(line: string): { readonly ok: true; readonly fragment: MailFragment } | DecodeFault {
-  const decoded = decodeLine(line, FIELDS, readFragment);
+  const decoded = decodeLine(line, readFragment);
   return decoded.ok ? { ok: true, fragment: decoded.value } : decoded;
 }
 
@@ -124,7 +117,7 @@ function addressesOf(object: WireObject, key: string, max: number): string[] | u
 }
 
 function readExpansion(parent: WireObject, key: string, value: unknown): Expansion | undefined {
-  const object = openField(parent, key, { value, known: EXPANSION_FIELDS });
+  const object = openField(parent, key, { value });
   if (object === undefined) return undefined;
   return {
     address: requiredText(object, "address", ADDRESS).toLowerCase(),
@@ -133,7 +126,7 @@ function readExpansion(parent: WireObject, key: string, value: unknown): Expansi
 }
 
 function readSeen(parent: WireObject, key: string, value: unknown): SeenAddress | undefined {
-  const object = openField(parent, key, { value, known: SEEN_FIELDS });
+  const object = openField(parent, key, { value });
   if (object === undefined) return undefined;
   return { address: requiredText(object, "address", ADDRESS), seen: requiredInteger(object, "seen", NAMED) };
 }
@@ -141,7 +134,7 @@ function readSeen(parent: WireObject, key: string, value: unknown): SeenAddress 
 function headersOf(parent: WireObject): Headers | undefined {
   const value = valueOf(parent, "headers");
   if (value === undefined) return undefined;
-  const object = openField(parent, "headers", { value, known: HEADER_FIELDS });
+  const object = openField(parent, "headers", { value });
   if (object === undefined) return undefined;
   const headers: Headers = {};
   for (const name of HEADER_NAMES) {

@@ -5,6 +5,23 @@ import type { DecodeFault, DecodeReason } from "./decode-fault.ts";
 /** Takes one entry; undefined: what stood under the key is forgotten. A value is valid during the call only where its part says so. */
 export type PutEntry = (key: string, value: Buffer | undefined) => void;
 
+/**
+ * Entries of kinds that are not known here: a newer squall kept them, which had the state before this one. They are let go of: nobody
+ * here could keep them true, and a newer one that comes back does without, as it does behind an older one.
+ */
+export class UnknownEntries {
+  private keys: string[] = [];
+
+  add(key: string): void {
+    this.keys.push(key);
+  }
+
+  changes(put: PutEntry): void {
+    for (const key of this.keys) put(key, undefined);
+    this.keys = [];
+  }
+}
+
 /** Largest value of an entry, bytes. */
 export const STATE_VALUE_BYTES_MAX = 65_536;
 

@@ -1,7 +1,7 @@
 // StormAlert <-> one JSON line. What each field may hold is published in storm-alert.schema.json.
 
 import type { DecodeFault } from "./decode-fault.ts";
-import type { Advice, ScoreStep, StormAlert, StormEvidence, StormForecast } from "./storm-alert.ts";
+import type { Advice, ScoreStep, StormAlert, StormEvidence, StormForecast, StormReason } from "./storm-alert.ts";
 import { ADVICE_SYSTEMS, SEVERITIES, STORM_REASONS } from "./storm-alert.ts";
 import type { Mutable, TextLimits } from "./wire-fields.ts";
 import {
@@ -19,12 +19,13 @@ import {
   wireTime,
 } from "./wire-fields.ts";
 import type { WireObject } from "./wire-object.ts";
-import { fieldSet, decodeLine, openField, refuse, required, requiredItems } from "./wire-object.ts";
+import { decodeLine, openField, refuse, required, requiredItems } from "./wire-object.ts";
 import { encodeWireTime } from "./wire-time.ts";
 
 const STEPS_MAX = 10;
 const ALERT_MESSAGE_IDS_MAX = 50;
 const ADVICE_MAX = 64;
+const REASONS_MAX = 64;
 
 const TYPES = ["storm.watch", "storm.opened", "storm.updated", "storm.resolved"] as const;
 const SCOPES = ["thread", "list"] as const;
@@ -41,18 +42,6 @@ const ANY_NUMBER = { min: -Number.MAX_VALUE, max: Number.MAX_VALUE };
 const POSITIVE = { min: 0, max: Number.MAX_VALUE };
 const FORECAST_MINUTES = { min: 15, max: 15 };
 const REVISIONS = { min: 1, max: Number.MAX_SAFE_INTEGER };
-
-const FIELDS: ReadonlySet<string> = fieldSet(
-  "v type stormId revision site scope scopes threadKey list subject starter severity startedAt " +
-    "detectedAt resolvedAt reasons evidence forecast advice",
-);
-const EVIDENCE_FIELDS: ReadonlySet<string> = fieldSet(
-  "replyAlls distinctRepliers autoReplies audience repliesPerMinute deliveriesPerMinute deliveriesSoFar " +
-    "growthFactor score steps firstMessageId messageIds",
-);
-const STEP_FIELDS: ReadonlySet<string> = fieldSet("at secondsSinceLast person timing newcomer pause score");
-const FORECAST_FIELDS: ReadonlySet<string> = fieldSet("minutes atLeast");
-const ADVICE_FIELDS: ReadonlySet<string> = fieldSet("system text command");
 
 /** Writes a StormAlert as one JSON line without the line break; the same alert gives the same bytes. */
 export function encodeStormAlert(alert: StormAlert): string {
@@ -106,7 +95,7 @@ function wireEvidence(evidence: StormEvidence): object {
 
 /** Reads one JSON line; anything that is not a whole StormAlert of version 1 is refused with a named reason. */
 export function decodeStormAlert(line: string): { readonly ok: true; readonly alert: StormAlert } | DecodeFault {
-  const decoded = decodeLine(line, FIELDS, readAlert);
+  const decoded = decodeLine(line, readAlert);
   return decoded.ok ? { ok: true, alert: decoded.value } : decoded;
 }
 
@@ -123,7 +112,7 @@ function readAlert(object: WireObject): StormAlert {
     severity: requiredChoice(object, "severity", SEVERITIES),
     startedAt: requiredTime(object, "startedAt"),
     detectedAt: requiredTime(object, "detectedAt"),
-    reasons: wordsOf(object, "reasons", STORM_REASONS),
+    reasons: reasonsOf(object),
     evidence: readEvidence(object),
     forecast: readForecast(object),
     advice: readAdvice(object),
@@ -147,16 +136,25 @@ function wordsOf<const Word extends string>(object: WireObject, key: string, wor
   return requiredItems(object, key, { max: words.length, readItem });
 }
 
+/** Those that are known: an alert of a newer squall, which has more of them, is told all the same. */
+function reasonsOf(object: WireObject): StormReason[] {
+  const readItem = (value: unknown, key: string): StormReason | undefined => {
+    if (typeof value !== "string") refuse(object, "wrong-type", key);
+    return STORM_REASONS.find((reason) => reason === value);
+  };
+  return [...new Set(requiredItems(object, "reasons", { max: REASONS_MAX, readItem }))];
+}
+
 /** A nested object that must be there; a stand-in without fields when it is not one. */
-function nested(parent: WireObject, key: string, known: ReadonlySet<string>): WireObject {
-  const opened = openField(parent, key, { value: required(parent, key), known });
+function nested(parent: WireObject, key: string): WireObject {
+  const opened = openField(parent, key, { value: required(parent, key) });
   return opened ?? { reading: parent.reading, path: key, fields: {} };
 }
 
 function readEvidence(parent: WireObject): StormEvidence {
-  const object = nested(parent, "evidence", EVIDENCE_FIELDS);
+  const object = nested(parent, "evidence");
   const readStep = (value: unknown, key: string): ScoreStep | undefined => {
-    const step = openField(object, key, { value, known: STEP_FIELDS });
+    const step = openField(object, key, { value });
     return step === undefined ? undefined : readScoreStep(step);
   };
   const readId = (value: unknown, key: string): string | undefined =>
@@ -190,20 +188,21 @@ function readScoreStep(object: WireObject): ScoreStep {
 }
 
 function readForecast(parent: WireObject): StormForecast {
-  const object = nested(parent, "forecast", FORECAST_FIELDS);
+  const object = nested(parent, "forecast");
   requiredInteger(object, "minutes", FORECAST_MINUTES);
   return { minutes: 15, atLeast: requiredCount(object, "atLeast") };
 }
 
 function readAdvice(parent: WireObject): Advice[] {
   const readItem = (value: unknown, key: string): Advice | undefined => {
-    const object = openField(parent, key, { value, known: ADVICE_FIELDS });
+    const object = openField(parent, key, { value });
     if (object === undefined) return undefined;
-    return {
-      system: requiredChoice(object, "system", ADVICE_SYSTEMS),
-      text: requiredText(object, "text", ADVICE_TEXT),
-      command: requiredText(object, "command", COMMAND),
-    };
+    const named = requiredText(object, "system", NAME);
+    const text = requiredText(object, "text", ADVICE_TEXT);
+    const command = requiredText(object, "command", COMMAND);
+    // Advice for a mail system that a newer squall knows is left out.
+    const system = ADVICE_SYSTEMS.find((known) => known === named);
+    return system === undefined ? undefined : { system, text, command };
   };
   return requiredItems(parent, "advice", { max: ADVICE_MAX, readItem });
 }

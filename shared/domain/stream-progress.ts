@@ -4,7 +4,7 @@
 
 import type { DecodeFault } from "./decode-fault.ts";
 import { requiredChoice, requiredInteger, requiredText, type TextLimits, timeOf, wireTime } from "./wire-fields.ts";
-import { decodeLine, fieldSet, refuse, type WireObject } from "./wire-object.ts";
+import { decodeLine, refuse, type WireObject } from "./wire-object.ts";
 
 export interface StreamProgress {
   readonly site: string;
@@ -35,7 +35,6 @@ const NAME: TextLimits = { max: 255 };
 const TOPIC: TextLimits = { max: 249 };
 const TOPIC_NAME = /^[A-Za-z0-9._-]+$/u;
 const PARTITIONS_MAX = 100_000;
-const FIELDS = fieldSet("v kind site input partition of at readTo state");
 
 export function isProgressLine(line: string): boolean {
   return line.startsWith(HEAD);
@@ -51,7 +50,7 @@ export function encodeStreamProgress({ site, input, partition, of, at, readTo, s
 export function decodeStreamProgress(
   line: string,
 ): { readonly ok: true; readonly progress: StreamProgress } | DecodeFault {
-  const decoded = decodeLine(line, FIELDS, (object): StreamProgress => {
+  const decoded = decodeLine(line, (object): StreamProgress => {
     requiredChoice(object, "kind", ["progress"]);
     const of = requiredInteger(object, "of", { min: 1, max: PARTITIONS_MAX });
     const state = requiredChoice(object, "state", STATES);

@@ -15,7 +15,7 @@ import {
   textOf,
 } from "./wire-fields.ts";
 import type { WireObject } from "./wire-object.ts";
-import { fieldSet, decodeLine, refuse } from "./wire-object.ts";
+import { decodeLine, refuse } from "./wire-object.ts";
 import { encodeWireTime } from "./wire-time.ts";
 
 const WINDOW_SCOPES = ["thread", "list", "site"] as const;
@@ -24,11 +24,6 @@ const NAME: TextLimits = { max: 255 };
 const ADDRESS: TextLimits = { max: 320 };
 const KEY: TextLimits = { max: 998 };
 const SCORES = { min: 0, max: Number.MAX_VALUE };
-
-const FIELDS: ReadonlySet<string> = fieldSet(
-  "v site scope key list windowStart windowEnd final replyAlls distinctRepliers automatic messages " +
-    "recipients deliveries audience score",
-);
 
 /** Writes a ThreadWindow as one JSON line without the line break; the same window gives the same bytes. */
 export function encodeThreadWindow(window: ThreadWindow): string {
@@ -54,7 +49,7 @@ export function encodeThreadWindow(window: ThreadWindow): string {
 
 /** Reads one JSON line; anything that is not a whole ThreadWindow of version 1 is refused with a named reason. */
 export function decodeThreadWindow(line: string): { readonly ok: true; readonly window: ThreadWindow } | DecodeFault {
-  const decoded = decodeLine(line, FIELDS, readWindow);
+  const decoded = decodeLine(line, readWindow);
   return decoded.ok ? { ok: true, window: decoded.value } : decoded;
 }
 

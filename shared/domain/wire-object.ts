@@ -1,6 +1,8 @@
-// JSON text -> a closed object: only own properties are looked at, and one that is not known refuses the line.
-// Shared by the codecs of one-line records. The first fault is kept in the reading and names the reason;
-// the readers go on with stand-ins, so that a codec stays one straight pass.
+// JSON text -> an object, of which only own properties are looked at. Shared by the codecs of one-line records. The first fault is kept in the
+// reading and names the reason; the readers go on with stand-ins, so that a codec stays one straight pass.
+//
+// A field that is not known is passed over: it is a newer squall's, which runs beside this one or did before it (docs/upgrade.md). At the
+// door to systems of others it refuses the line: there it is a name that was misspelt.
 
 import type { DecodeFault, DecodeReason, Reading } from "./decode-fault.ts";
 import { printableText } from "./printable-text.ts";
@@ -18,13 +20,13 @@ export function fieldSet(names: string): ReadonlySet<string> {
 }
 
 /**
- * Parses one line, opens its outermost object (version 1, only `known` fields) and lets `read` take it apart.
- * The answer is what `read` made of it, or the first fault that it or the opening met.
+ * Parses one line, opens its outermost object (version 1) and lets `read` take it apart. The answer is what `read` made of it, or the
+ * first fault that it or the opening met. `known`: these fields and no others, here and in the objects within.
  */
 export function decodeLine<Value>(
   line: string,
-  known: ReadonlySet<string>,
   read: (object: WireObject) => Value,
+  known?: ReadonlySet<string>,
 ): { readonly ok: true; readonly value: Value } | DecodeFault {
   let parsed: unknown;
   try {
@@ -33,7 +35,7 @@ export function decodeLine<Value>(
     return { ok: false, reason: "not-json", detail: "" };
   }
   if (!isPlainObject(parsed)) return { ok: false, reason: "not-an-object", detail: "" };
-  const reading: Reading = { fault: undefined };
+  const reading: Reading = { fault: undefined, isClosed: known !== undefined };
   const object: WireObject = { reading, path: "", fields: parsed };
   // The version first: a later one may well bring fields that are not known here.
   if (required(object, "v") !== 1) refuse(object, "unknown-version", "v");
@@ -44,11 +46,11 @@ export function decodeLine<Value>(
   return reading.fault ?? { ok: true, value };
 }
 
-/** Opens an object that is the value of `key`. */
+/** Opens an object that is the value of `key`. `known`: its fields, where the line is one that may have no others. */
 export function openField(
   parent: WireObject,
   key: string,
-  what: { readonly value: unknown; readonly known: ReadonlySet<string> },
+  what: { readonly value: unknown; readonly known?: ReadonlySet<string> },
 ): WireObject | undefined {
   if (!isPlainObject(what.value)) {
     refuse(parent, "wrong-type", key);
@@ -59,7 +61,8 @@ export function openField(
   return object;
 }
 
-function refuseUnknown(object: WireObject, known: ReadonlySet<string>): void {
+function refuseUnknown(object: WireObject, known: ReadonlySet<string> | undefined): void {
+  if (known === undefined || !object.reading.isClosed) return;
   for (const key of Object.keys(object.fields)) {
     if (!known.has(key)) refuse(object, "unknown-field", printableText(key.slice(0, 64)));
   }

@@ -316,7 +316,7 @@ describe("wrong use", () => {
     ["a wrong choice", ["replay", "--output", "xml", "x"], "Allowed choices are text, ndjson."],
     ["no file", ["replay"], "missing required argument 'files'"],
     ["an unknown command", ["reply", "x"], "unknown command 'reply'"],
-    ["an unknown scenario", ["simulate", "nhs"], "Known are: nhs-2016, bedlam-1997,"],
+    ["an unknown scenario", ["simulate", "nhs"], "Allowed choices are nhs-2016, bedlam-1997,"],
     [
       "a set-up of Postfix for Exchange",
       ["simulate", "nhs-2016", "--format", "exchange", "--set-up", "verp-pool", "--no-headers"],

@@ -3,7 +3,8 @@
 // `SQUALL_FULL=1` (npm run faults) makes each fault as long and as many as the promise has it; else it is a smaller run.
 
 import { setTimeout as pause } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, test, type TestContext } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, type TestContext } from "vitest";
+import { PreviousRelease } from "../support/previous-release.ts";
 import { INFLUX_SERVERS } from "../support/influx-servers.ts";
 import { type RealInflux, startRealInflux } from "../support/real-influx.ts";
 import { realPart } from "../support/real-part.ts";
@@ -80,6 +81,13 @@ function withoutDeliveries(windows: SiteOutcome["windows"]): SiteOutcome["window
   );
 }
 
+const NO_DEAD_LETTERS = {
+  "mail-logs": 0,
+  "mail-fragments": 0,
+  "mail-events": 0,
+  "thread-windows": 0,
+  "storm-alerts": 0,
+};
 const NOTHING_ELSE = "0 reply-alls by 0, 0 automatic, 0 messages to 0";
 
 async function faultRun(
@@ -125,6 +133,30 @@ describe("what they say is what an unfaulted run says", { timeout: TEST_MS }, ()
     for (const tookMs of times) expect(tookMs).toBeLessThan(10_000);
     expectSame(run, like, { repeatsMax: 0 });
   });
+
+  // In each change's run the two work together on a log in memory: test/contract/previous-release.test.ts.
+  test.for(FULL ? ["there, back, and there again"] : [])(
+    "upgraded from the release before, process by process: %s",
+    async (_way, context) => {
+      const release = new PreviousRelease();
+      onTestFinished(() => release.close());
+      const [run, like] = await faultRun(context, {
+        linesPerSecond: 1_500,
+        site: { program: release.command, processes: { ingest: 2, assembler: 2, detector: 2, alerter: 1 } },
+        async disturb(site) {
+          await pause(3_000);
+          for (const program of [undefined, release.command, undefined]) {
+            for (const service of site.services) {
+              await site.replace(service, program);
+              await pause(1_500);
+            }
+          }
+        },
+      });
+      expectSame(run, like, { repeatsMax: 0 });
+      expect(run.deadLetters).toEqual(NO_DEAD_LETTERS);
+    },
+  );
 
   test.for(FULL ? [30_000, 300_000] : [8_000])("the broker away for %d ms", async (awayMs, context) => {
     const [run, like] = await faultRun(context, {

@@ -38,6 +38,11 @@ export class FoldRun<Fold extends PartitionFold> {
     this.againFrom = readAgain === "at-once" ? this.offset : this.heldFrom;
   }
 
+  /** What its state log would hold now. */
+  get stored(): ReadonlyMap<string, Buffer> {
+    return this.entries;
+  }
+
   /** After a restart in steps: one record more. */
   readAgainOne(): void {
     this.againFrom += 1;

@@ -28,6 +28,14 @@ export function schemaFaults(schema: unknown, value: unknown): string[] {
   return faults;
 }
 
+/** The same schema without room for what it does not name: no field is written that nothing describes. */
+export function closedSchema(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(closedSchema);
+  if (typeof schema !== "object" || schema === null) return schema;
+  const closed = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, closedSchema(value)]));
+  return "type" in closed && closed["type"] === "object" ? { additionalProperties: false, ...closed } : closed;
+}
+
 function asObject(value: unknown): Json {
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw new TypeError("no JSON object");
   return Object.fromEntries(Object.entries(value));

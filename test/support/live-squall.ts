@@ -21,9 +21,10 @@ export class LiveSquall {
   private readonly ended: Promise<Ended>;
   private readonly args: readonly string[];
 
-  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  /** `squall`: of another release. */
+  constructor(args: readonly string[], env: Readonly<Record<string, string>> = {}, squall = SQUALL) {
     this.args = args;
-    this.child = spawn(process.execPath, [SQUALL, ...args], {
+    this.child = spawn(process.execPath, [squall, ...args], {
       stdio: ["pipe", "pipe", "pipe"],
       // Its port would be everybody's.
       env: { PATH: process.env["PATH"], SQUALL_CONSOLE_ADDRESS: "off", ...env },

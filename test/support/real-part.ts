@@ -65,12 +65,16 @@ const REAL_PARTS = {
   runc: { programs: ["/usr/sbin/runc", "/usr/bin/runc"], packages: "runc", needsRoot: true, isOfFullRun: true },
   "image-roots": { programs: [join(CACHE, "image-roots")], packages: undefined, needsRoot: true, isOfFullRun: true },
   chromium: { programs: ["/usr/bin/chromium"], packages: "chromium", needsRoot: false },
+  mandoc: { programs: ["/usr/bin/mandoc"], packages: "mandoc", needsRoot: false },
+  zsh: { programs: ["/usr/bin/zsh"], packages: "zsh", needsRoot: false },
+  fish: { programs: ["/usr/bin/fish"], packages: "fish", needsRoot: false },
   kcat: { programs: ["/usr/bin/kcat"], packages: "kcat", needsRoot: false },
   omkafka: {
     programs: ["x86_64", "aarch64"].map((machine) => `/usr/lib/${machine}-linux-gnu/rsyslog/omkafka.so`),
     packages: "rsyslog-kafka",
     needsRoot: false,
   },
+  exim: { programs: [join(CACHE, "exim/usr/sbin/exim4")], packages: undefined, needsRoot: true },
   "syslog-ng": { programs: [join(CACHE, "syslog-ng/syslog-ng")], packages: undefined, needsRoot: false },
 } as const satisfies Record<string, RealPart>;
 

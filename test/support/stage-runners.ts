@@ -1,18 +1,12 @@
 // The stages of the services in this process, on any partitioned log: what `squall ingest` and its kin run, without their shells.
 
 import { randomInt } from "node:crypto";
-import { AssemblerPartition } from "../../services/assembler/assembler-partition-shell.ts";
-import { defaultAssemblerSettings } from "../../services/assembler/assembler-settings.ts";
-import { stormAdvice } from "../../services/detector/advice/storm-advice.ts";
-import { DetectorPartition } from "../../services/detector/detector-partition-shell.ts";
-import { IngestPartition } from "../../services/ingest/ingest-partition-shell.ts";
-import { zoneToUtc } from "../../services/ingest/time-zone.ts";
-import { defaultDetectorSettings } from "../../shared/domain/detector-settings.ts";
 import { consumerGroup, deadLetterTopic, stateTopic, topicNames } from "../../shared/domain/topics.ts";
 import { type Clock, systemClock } from "../../shared/runtime/clock.ts";
 import { StageRunner } from "../../shared/runtime/stage/stage-runner.ts";
 import type { PartitionFold } from "../../shared/runtime/stage/partition-fold.ts";
 import type { TopicLog, TopicPartition } from "../../shared/runtime/topic-log.ts";
+import { STAGE_PARTS, type StageParts } from "./stage-parts.ts";
 
 export interface StageSet {
   readonly prefix: string;
@@ -22,6 +16,8 @@ export interface StageSet {
   readonly say: (line: string) => void;
   /** The machine's where none is given. */
   readonly clock?: Clock;
+  /** Of another release. */
+  readonly parts?: StageParts;
 }
 
 export type FoldStage = "ingest" | "assembler" | "detector";
@@ -48,8 +44,9 @@ export function stageRunner(stage: FoldStage, log: TopicLog, set: StageSet): Sta
 function foldOf(
   stage: FoldStage,
   at: TopicPartition,
-  { prefix, site, partitions, clock = systemClock }: StageSet,
+  { prefix, site, partitions, clock = systemClock, parts = STAGE_PARTS }: StageSet,
 ): PartitionFold {
+  const { defaultAssemblerSettings, defaultDetectorSettings, stormAdvice, zoneToUtc } = parts;
   const topics = topicNames(prefix);
   const common = { at, partitions, deadLetters: deadLetterTopic(at.topic), version: "0.0.0" };
   const events = { topic: topics["mail-events"], partitions };
@@ -65,12 +62,12 @@ function foldOf(
       listServers: new Set<string>(),
     };
     const fragments = { topic: topics["mail-fragments"], partitions };
-    return new IngestPartition({ ...common, reading, hostsMax: 1_000, fragments });
+    return new parts.IngestPartition({ ...common, reading, hostsMax: 1_000, fragments });
   }
   if (stage === "assembler") {
     const people = { name: (address: string) => address, allowSubject: true };
     const settings = defaultAssemblerSettings;
-    return new AssemblerPartition({
+    return new parts.AssemblerPartition({
       ...common,
       settings,
       allowedLatenessMs,
@@ -79,7 +76,7 @@ function foldOf(
       nowMs: () => clock.nowMs(),
     });
   }
-  return new DetectorPartition({
+  return new parts.DetectorPartition({
     ...common,
     site,
     settings: { ...defaultDetectorSettings, emitWindows: true },

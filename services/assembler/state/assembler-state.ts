@@ -2,9 +2,9 @@
 // there nothing waits for its turn between two turns, and no mail is kept packed.
 
 import type { Reading } from "../../../shared/domain/decode-fault.ts";
-import { decodedState, type PutEntry, StateValueError } from "../../../shared/domain/state-value.ts";
+import { decodedState, type PutEntry, StateValueError, UnknownEntries } from "../../../shared/domain/state-value.ts";
 import { integerOf, requiredInteger } from "../../../shared/domain/wire-fields.ts";
-import { decodeLine, fieldSet, type WireObject } from "../../../shared/domain/wire-object.ts";
+import { decodeLine, type WireObject } from "../../../shared/domain/wire-object.ts";
 import type { MailTable, MailTableCounters, MailTableState } from "../mail-table.ts";
 import type { OpenMail } from "../open-mail.ts";
 import { BLOCK_HEAD, MailJournal, type ReadBlock, ROWS_PREFIX } from "./mail-journal.ts";
@@ -45,7 +45,6 @@ const COUNTERS = [
   "removals",
   "nextLook",
 ] as const;
-const TABLE_FIELDS = fieldSet(`v nowMs ${COUNTERS.join(" ")}`);
 const COUNTS = { min: 0, max: Number.MAX_SAFE_INTEGER };
 const TIMES = { min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER };
 
@@ -56,6 +55,7 @@ export class AssemblerState {
   private readonly access: AssemblerAccess;
   private readonly site: string;
   private readonly journal = new MailJournal();
+  private readonly unknown = new UnknownEntries();
   private told = "";
   private read: TableEntry | undefined;
   private readonly blocks = new Map<number, Buffer>();
@@ -70,6 +70,7 @@ export class AssemblerState {
 
   /** Tells every entry that changed since the last call, each once. */
   changes(put: PutEntry): void {
+    this.unknown.changes(put);
     this.journal.changes(put);
     const { nowMs, ...own } = this.access.numbers();
     const numbers = { ...own, ...this.table.counters, ...this.table.state() };
@@ -79,15 +80,18 @@ export class AssemblerState {
     put(TABLE_KEY, Buffer.from(text));
   }
 
-  /** Takes an entry back, before `restored`. Throws StateValueError for a value of another version, a damaged one, or an unknown key. */
+  /** Takes an entry back, before `restored`. Throws StateValueError for a value of another version, or a damaged one. */
   restore(key: string, value: Buffer): void {
     if (key === TABLE_KEY) {
       this.told = value.toString("utf8");
-      this.read = decodedState(key, decodeLine(this.told, TABLE_FIELDS, readTable));
+      this.read = decodedState(key, decodeLine(this.told, readTable));
       return;
     }
     const seq = key.startsWith(ROWS_PREFIX) ? Number(key.slice(ROWS_PREFIX.length)) : Number.NaN;
-    if (!Number.isSafeInteger(seq) || seq < 1) throw new StateValueError(key, { reason: "unknown-field", detail: "" });
+    if (!Number.isSafeInteger(seq) || seq < 1) {
+      this.unknown.add(key);
+      return;
+    }
     // The buffer may be used again.
     this.blocks.set(seq, Buffer.from(value));
   }

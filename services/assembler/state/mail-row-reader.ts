@@ -11,7 +11,7 @@ import {
   type SeenAddress,
 } from "../../../shared/domain/mail-fragment.ts";
 import { checkText, requiredInteger, requiredText, textOf } from "../../../shared/domain/wire-fields.ts";
-import { fieldSet, itemsOf, openField, refuse, valueOf, type WireObject } from "../../../shared/domain/wire-object.ts";
+import { itemsOf, openField, refuse, valueOf, type WireObject } from "../../../shared/domain/wire-object.ts";
 import { openMail, type OpenMail } from "../open-mail.ts";
 import { CHANGED, FORGOTTEN, HELD, NUMBERS, type ToldRow } from "./mail-row.ts";
 
@@ -50,12 +50,6 @@ export type MailRow =
       readonly piece: string;
     };
 
-const TEXT_FIELDS = fieldSet(
-  "host queueId client login sender messageId headers origTo expandedTo expansions duplicateTo headerTo",
-);
-const HEADER_FIELDS: ReadonlySet<string> = new Set(HEADER_NAMES);
-const SEEN_FIELDS = fieldSet("address seen");
-const EXPANSION_FIELDS = fieldSet("address members");
 /** What was logged is kept as it was. */
 const ANY = { max: Number.MAX_SAFE_INTEGER, empty: "keep", unprintable: "keep" } as const;
 const COUNTS = { min: 0, max: Number.MAX_SAFE_INTEGER };
@@ -81,7 +75,7 @@ export function readRow(line: string, reading: Reading): MailRow | undefined {
   if (!isNumbers(numbers) || !isMinutes(minutes) || !(told === 0 || isTold(told))) return fault();
   const counted = { numbers: namedNumbers(numbers), minutes, told: told === 0 ? undefined : told };
   if (kind === "n") return { kind, id, ...counted };
-  const object = openField({ reading, path: "", fields: {} }, "texts", { value: texts, known: TEXT_FIELDS });
+  const object = openField({ reading, path: "", fields: {} }, "texts", { value: texts });
   if (object === undefined || !isCount(previous)) return fault();
   return { kind, id, ...counted, previous, texts: textsOf(object) };
 }
@@ -186,7 +180,7 @@ function textsOf(object: WireObject): Texts {
 
 function headersOf(parent: WireObject): Headers | undefined {
   const value = valueOf(parent, "headers");
-  const object = value === undefined ? undefined : openField(parent, "headers", { value, known: HEADER_FIELDS });
+  const object = value === undefined ? undefined : openField(parent, "headers", { value });
   if (object === undefined) return undefined;
   const headers: Headers = {};
   for (const name of HEADER_NAMES) {
@@ -203,7 +197,7 @@ function addressesOf(object: WireObject, field: string): string[] | undefined {
 
 function seenOf(parent: WireObject): SeenAddress[] | undefined {
   const readItem = (value: unknown, key: string): SeenAddress | undefined => {
-    const object = openField(parent, key, { value, known: SEEN_FIELDS });
+    const object = openField(parent, key, { value });
     if (object === undefined) return undefined;
     return { address: requiredText(object, "address", ANY), seen: requiredInteger(object, "seen", COUNTS) };
   };
@@ -212,7 +206,7 @@ function seenOf(parent: WireObject): SeenAddress[] | undefined {
 
 function expansionsOf(parent: WireObject): Expansion[] | undefined {
   const readItem = (value: unknown, key: string): Expansion | undefined => {
-    const object = openField(parent, key, { value, known: EXPANSION_FIELDS });
+    const object = openField(parent, key, { value });
     if (object === undefined) return undefined;
     return { address: requiredText(object, "address", ANY), members: requiredInteger(object, "members", COUNTS) };
   };

@@ -117,12 +117,30 @@ describe("a value", () => {
 
   test.each([
     "detector/corp/nonsense/1",
+    "detector/corp/nonsense/1/2",
+    "detector/corp/login/1/2",
     "detector/corp/thread/x",
     "mail/corp/thread/1",
     "detector/corp/thread/1/2/3",
     "detector/%/site",
-  ])("under the key %s is refused", (key) => {
-    expect(refusal(new Map([...stored, [key, Buffer.from('{"v":1}')]]))).toMatchObject({ reason: "unknown-key", key });
+  ])("under the key %s is a newer squall's, and let go of", (key) => {
+    const run = new KeptRun(settings, new Map([...stored, [key, Buffer.from('{"v":1}')]]));
+    run.flush();
+    expect(run.stored.has(key)).toBe(false);
+    expect(run.stored.size).toBeGreaterThanOrEqual(stored.size);
+  });
+
+  test("of a newer squall that takes several entries is let go of as a whole", () => {
+    const parts = [
+      ["detector/corp/nonsense/1", "~2\nfirst"],
+      ["detector/corp/nonsense/1~1", "second"],
+    ] as const;
+    const run = new KeptRun(
+      settings,
+      new Map([...stored, ...parts.map(([key, text]) => [key, Buffer.from(text)] as const)]),
+    );
+    run.flush();
+    expect([...run.stored.keys()].filter((key) => key.includes("nonsense"))).toEqual([]);
   });
 });
 

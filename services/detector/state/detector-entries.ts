@@ -28,6 +28,8 @@ export class DetectorEntries {
   private readonly tellers = new Map<string, SiteTeller>();
   private readonly learnedOnly: boolean;
   private countersTold = "";
+  /** Entries of kinds that are not known here, of a newer squall: they are let go of (UnknownEntries says why). */
+  private readonly unknown: string[] = [];
   /** Until all entries were read back. */
   private joiner = new EntryJoiner();
   private stored = new Map<string, StoredObjects>();
@@ -40,6 +42,7 @@ export class DetectorEntries {
   /** Tells what changed since the last call, every entry once; values are at most 64 KiB. */
   changes(put: PutEntry): void {
     this.writer.begin(put);
+    for (const key of this.unknown.splice(0)) this.writer.forget(key);
     for (const name of this.state.sites.keys()) this.tellerOf(name)?.tell();
     if (this.learnedOnly) return;
     const counters = JSON.stringify(this.state.counters);
@@ -75,9 +78,13 @@ export class DetectorEntries {
       return;
     }
     const place = parseStateKey(key);
+    if (place === undefined) {
+      this.unknown.push(key);
+      return;
+    }
     let stored = this.stored.get(place.site);
     if (stored === undefined) this.stored.set(place.site, (stored = new StoredObjects(sitePrefix(place.site))));
-    stored.add(key, place, value);
+    if (!stored.add(key, place, value)) this.unknown.push(key);
   }
 
   /** A counter that is new since then begins at 0. */
@@ -91,7 +98,7 @@ export class DetectorEntries {
     const site = siteOf(this.state, name);
     const teller = this.tellerOf(name);
     if (site === undefined || teller === undefined || !(site.changes instanceof SiteChanges)) {
-      throw new StateEntryError("unknown-key", sitePrefix(name), "there is no room for so many sites");
+      throw new StateEntryError("no-room", sitePrefix(name), "there is no room for so many sites");
     }
     const { changes } = site;
     for (const object of new SiteRestore(site, stored).restore()) changes.stored.add(object);

@@ -57,7 +57,8 @@ class Kept {
     const objects = new StoredObjects("detector/nhs/");
     for (const [key, value] of [...this.stored].toReversed()) {
       again.stored.set(key, value);
-      objects.add(key, parseStateKey(key), value);
+      const place = parseStateKey(key);
+      if (place !== undefined) objects.add(key, place, value);
     }
     again.table.generation = this.table.generation;
     restoreSmallMails(again.table, objects, again.journal);

@@ -1,6 +1,6 @@
 // Why stored state cannot be taken up. It is never taken up in part: whoever reads it starts without it or not at all.
 
-export type StateEntryReason = "unknown-key" | "unknown-version" | "damaged" | "missing-entry";
+export type StateEntryReason = "no-room" | "unknown-version" | "damaged" | "missing-entry";
 
 export class StateEntryError extends Error {
   override readonly name = "StateEntryError";

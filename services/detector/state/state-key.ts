@@ -1,7 +1,5 @@
 // The keys of stored state: `detector/SITE/KIND`, `detector/SITE/KIND/ID`, `detector/SITE/KIND/ID/N`; and `detector/counters`.
 
-import { StateEntryError } from "./state-entry-error.ts";
-
 export const COUNTERS_KEY = "detector/counters";
 
 /** Of one site; its name may be anything. */
@@ -20,19 +18,18 @@ export interface StateKey {
   readonly chunk: number;
 }
 
-/** Without a split: a takeover reads hundreds of thousands of them. */
-export function parseStateKey(key: string): StateKey {
+/** Without a split: a takeover reads hundreds of thousands of them. Undefined: it is no key of this version. */
+export function parseStateKey(key: string): StateKey | undefined {
   const siteEnd = key.startsWith(PART) ? key.indexOf("/", PART.length) : -1;
-  if (siteEnd < 0) throw new StateEntryError("unknown-key", key, "");
+  if (siteEnd < 0) return undefined;
   const kindEnd = endOf(key, siteEnd + 1);
   const idEnd = endOf(key, kindEnd + 1);
   const kind = key.slice(siteEnd + 1, kindEnd);
   const id = kindEnd < key.length ? Number(key.slice(kindEnd + 1, idEnd)) : 0;
   const chunk = idEnd < key.length ? Number(key.slice(idEnd + 1)) : -1;
-  if (kind === "" || !Number.isSafeInteger(id) || !Number.isSafeInteger(chunk)) {
-    throw new StateEntryError("unknown-key", key, "");
-  }
-  return { site: decodedSite(key, key.slice(PART.length, siteEnd)), kind, id, chunk };
+  const site = decodedSite(key.slice(PART.length, siteEnd));
+  if (site === undefined || kind === "" || !Number.isSafeInteger(id) || !Number.isSafeInteger(chunk)) return undefined;
+  return { site, kind, id, chunk };
 }
 
 /** Of the part that begins at `from`: the next slash, or the end. */
@@ -53,13 +50,13 @@ export function isLearnedKey(key: string): boolean {
 let lastSite = "";
 let lastDecoded = "";
 
-function decodedSite(key: string, site: string): string {
+function decodedSite(site: string): string | undefined {
   if (site === lastSite) return lastDecoded;
   try {
     lastDecoded = decodeURIComponent(site);
     lastSite = site;
     return lastDecoded;
   } catch {
-    throw new StateEntryError("unknown-key", key, "");
+    return undefined;
   }
 }

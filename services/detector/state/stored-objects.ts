@@ -1,7 +1,6 @@
 // Entries as they were read back, by kind and number, until all of them are there. Those of whole objects stay bytes until they
 // are made objects of: what is parsed and dropped at once costs the collector nothing, and a takeover waits for it.
 
-import { StateEntryError } from "./state-entry-error.ts";
 import { type Fields, fieldsOf } from "./entry-fields.ts";
 import { RowReader } from "./entry-row.ts";
 import type { StateKey } from "./state-key.ts";
@@ -47,17 +46,19 @@ export class StoredObjects {
     this.prefix = prefix;
   }
 
-  /** `value` is kept. */
-  add(key: string, place: StateKey, value: Buffer): void {
+  /** `value` is kept. False: this version has no such kind. */
+  add(key: string, place: StateKey, value: Buffer): boolean {
     if (place.kind === "small") {
       addTo(this.smallMails, place.id, { key, chunk: place.chunk, value });
-      return;
+      return true;
     }
-    const values = this.kinds.get(place.kind);
-    if (values === undefined) throw new StateEntryError("unknown-key", key, "");
+    // Of a kind that is not known too: its number is somebody's.
     this.lastId = Math.max(this.lastId, place.id);
-    if (place.chunk < 0) values.set(place.id, value);
-    else this.addChunk(key, place, value);
+    const values = this.kinds.get(place.kind);
+    if (values === undefined) return false;
+    if (place.chunk >= 0) return this.addChunk(key, place, value);
+    values.set(place.id, value);
+    return true;
   }
 
   /** Of one object whose fields have names; parsed at each call. */
@@ -107,11 +108,12 @@ export class StoredObjects {
     return Float64Array.from(this.kinds.get(kind)?.keys() ?? []).sort();
   }
 
-  private addChunk(key: string, { kind, id, chunk }: StateKey, value: Buffer): void {
+  private addChunk(key: string, { kind, id, chunk }: StateKey, value: Buffer): boolean {
     if (kind === "list") addTo(this.memories, id, { key, chunk, value });
     else if (kind === "fan-out") setIn(this.slots, id, { chunk, row: new RowReader(key, value) });
     else if (kind === "thread") setIn(this.ids, id, { chunk, row: new RowReader(key, value) });
-    else throw new StateEntryError("unknown-key", key, "");
+    else return false;
+    return true;
   }
 }
 

@@ -1,16 +1,7 @@
 // What the reader of one input knows, and its wire form: all but its position, which is its file's matter.
 
+import { integerOf, requiredFlag, requiredInteger, requiredText, textOf } from "../../../shared/domain/wire-fields.ts";
 import {
-  integerOf,
-  requiredChoice,
-  requiredFlag,
-  requiredInteger,
-  requiredText,
-  choiceOf,
-  textOf,
-} from "../../../shared/domain/wire-fields.ts";
-import {
-  fieldSet,
   openField,
   refuse,
   required,
@@ -23,15 +14,7 @@ import { FORMAT_NAMES, type FormatName } from "../formats.ts";
 import type { IngestCounters } from "../ingest.ts";
 import { REJECTION_REASONS, type RejectionReason } from "../rejection.ts";
 import type { StampState } from "../syslog-stamp.ts";
-import {
-  COUNTS,
-  finite,
-  readStreamTime,
-  STREAM_TIME_FIELDS,
-  type StreamTimeState,
-  TIMES,
-  wireStreamTime,
-} from "./stream-time-state.ts";
+import { COUNTS, finite, readStreamTime, type StreamTimeState, TIMES, wireStreamTime } from "./stream-time-state.ts";
 
 export interface IngestState {
   /** Format of the line before. */
@@ -48,13 +31,8 @@ export interface IngestState {
   readonly discarded: Buffer | undefined;
 }
 
-export const INGEST_FIELDS = "current formats counters streamTime arrival stamps isFirst discarded";
-const COUNTER_FIELDS = fieldSet("lines used other rejected");
-const REJECTED_FIELDS = fieldSet("reason lines");
-const ARRIVAL_FIELDS = fieldSet("stampsAhead stampsBehind waitedAtMs slow");
-const SLOW_FIELDS = fieldSet("host arrivedAtMs stampMs lines behindMs");
-const STAMP_FIELDS = fieldSet("dayKey dayMs last lastMs");
-const FORMAT_FIELDS: ReadonlySet<string> = new Set(FORMAT_NAMES);
+/** A squall that knows more of them may have written before this one. */
+const REASONS_MAX = 1000;
 
 const SLOW_MAX = 1000;
 const STAMP_CHARS = 15;
@@ -80,24 +58,25 @@ export function wireIngest(state: IngestState): object {
 export function readIngest(object: WireObject): IngestState {
   const discarded = textOf(object, "discarded", { max: SHOWN_CHARS_MAX, empty: "keep", unprintable: "keep" });
   return {
-    current: choiceOf(object, "current", FORMAT_NAMES),
+    // A format that a newer squall knows: each line says anew which it is.
+    current: FORMAT_NAMES.find((name) => name === textOf(object, "current", { max: 255 })),
     formats: formatsOf(object),
-    counters: countersOf(part(object, "counters", COUNTER_FIELDS)),
-    streamTime: readStreamTime(part(object, "streamTime", STREAM_TIME_FIELDS)),
-    arrival: arrivalOf(part(object, "arrival", ARRIVAL_FIELDS)),
-    stamps: stampsOf(part(object, "stamps", STAMP_FIELDS)),
+    counters: countersOf(part(object, "counters")),
+    streamTime: readStreamTime(part(object, "streamTime")),
+    arrival: arrivalOf(part(object, "arrival")),
+    stamps: stampsOf(part(object, "stamps")),
     isFirst: requiredFlag(object, "isFirst"),
     discarded: discarded === undefined ? undefined : Buffer.from(discarded, "latin1"),
   };
 }
 
-function part(parent: WireObject, key: string, known: ReadonlySet<string>): WireObject {
-  const object = openField(parent, key, { value: required(parent, key), known });
+function part(parent: WireObject, key: string): WireObject {
+  const object = openField(parent, key, { value: required(parent, key) });
   return object ?? { reading: parent.reading, path: key, fields: {} };
 }
 
 function formatsOf(parent: WireObject): Map<FormatName, unknown> {
-  const object = part(parent, "formats", FORMAT_FIELDS);
+  const object = part(parent, "formats");
   const formats = new Map<FormatName, unknown>();
   for (const name of FORMAT_NAMES) {
     const state = valueOf(object, name);
@@ -108,21 +87,23 @@ function formatsOf(parent: WireObject): Map<FormatName, unknown> {
 
 function countersOf(object: WireObject): IngestCounters {
   const readItem = (value: unknown, key: string): [RejectionReason, number] | undefined => {
-    const item = openField(object, key, { value, known: REJECTED_FIELDS });
+    const item = openField(object, key, { value });
     if (item === undefined) return undefined;
-    return [requiredChoice(item, "reason", REJECTION_REASONS), requiredInteger(item, "lines", COUNTS)];
+    const [named, lines] = [requiredText(item, "reason", { max: 255 }), requiredInteger(item, "lines", COUNTS)];
+    const reason = REJECTION_REASONS.find((known) => known === named);
+    return reason === undefined ? undefined : [reason, lines];
   };
   return {
     lines: requiredInteger(object, "lines", COUNTS),
     used: requiredInteger(object, "used", COUNTS),
     other: requiredInteger(object, "other", COUNTS),
-    rejected: new Map(requiredItems(object, "rejected", { max: REJECTION_REASONS.length, readItem })),
+    rejected: new Map(requiredItems(object, "rejected", { max: REASONS_MAX, readItem })),
   };
 }
 
 function arrivalOf(object: WireObject): ArrivalState {
   const readItem = (value: unknown, key: string): ArrivalState["slow"][number] | undefined => {
-    const item = openField(object, key, { value, known: SLOW_FIELDS });
+    const item = openField(object, key, { value });
     if (item === undefined) return undefined;
     return {
       host: requiredText(item, "host", { max: HOST_CHARS_MAX, unprintable: "keep" }),

@@ -6,12 +6,11 @@ import {
   STATE_VALUE_BYTES_MAX,
   StateValueError,
 } from "../../../shared/domain/state-value.ts";
-import { decodeLine, fieldSet, valueOf } from "../../../shared/domain/wire-object.ts";
+import { decodeLine, valueOf } from "../../../shared/domain/wire-object.ts";
 import type { Ingest } from "../ingest.ts";
-import { INGEST_FIELDS, readIngest, wireIngest } from "./ingest-state.ts";
+import { readIngest, wireIngest } from "./ingest-state.ts";
 
 export const INPUT_PREFIX = "input/";
-const FIELDS = fieldSet(`v position ${INGEST_FIELDS}`);
 
 export class InputEntry {
   readonly key: string;
@@ -40,7 +39,7 @@ export class InputEntry {
   /** Takes the entry back, before anything is fed; returns the position. Throws StateValueError. */
   restore(value: Buffer): unknown {
     const text = value.toString("utf8");
-    const decoded = decodeLine(text, FIELDS, (object) => ({
+    const decoded = decodeLine(text, (object) => ({
       position: valueOf(object, "position"),
       state: readIngest(object),
     }));

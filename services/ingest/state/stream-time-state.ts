@@ -1,7 +1,7 @@
 // What StreamTime knows, and its wire form. Times that are not known are left out.
 
 import { integerOf, requiredInteger } from "../../../shared/domain/wire-fields.ts";
-import { fieldSet, openField, requiredItems, type WireObject } from "../../../shared/domain/wire-object.ts";
+import { openField, requiredItems, type WireObject } from "../../../shared/domain/wire-object.ts";
 
 /** A run of lines far ahead of what is believed. */
 export interface Leap {
@@ -30,9 +30,6 @@ export interface StreamTimeState {
 export const TIMES = { min: -8_640_000_000_000_000, max: 8_640_000_000_000_000 };
 export const COUNTS = { min: 0, max: Number.MAX_SAFE_INTEGER };
 const LEAPS_MAX = 100;
-
-export const STREAM_TIME_FIELDS = fieldSet("now earliest leaps refused arrivedAtMs movedTo movedAtMs setBacks");
-const LEAP_FIELDS = fieldSet("from earliest now lines contradictions");
 
 /** JSON knows no infinities: they are what is not known. */
 export function wireStreamTime(state: StreamTimeState): object {
@@ -65,7 +62,7 @@ export function finite(ms: number): number | undefined {
 
 function leapsOf(parent: WireObject, key: string): Leap[] {
   const readItem = (value: unknown, itemKey: string): Leap | undefined => {
-    const object = openField(parent, itemKey, { value, known: LEAP_FIELDS });
+    const object = openField(parent, itemKey, { value });
     if (object === undefined) return undefined;
     return {
       from: requiredInteger(object, "from", TIMES),

@@ -2,9 +2,8 @@
 
 import type { Command } from "commander";
 import { Option } from "commander";
-import { ADVICE_SYSTEMS } from "../../../shared/domain/storm-alert.ts";
 import { FORMAT_NAMES } from "../../ingest/formats.ts";
-import { systems, zone } from "../option-values.ts";
+import { adviceOption, zone } from "../option-values.ts";
 import { READERS } from "../service-settings.ts";
 import type { Run } from "../terminal.ts";
 import type { CheckConfigFlags } from "./check-config-command.ts";
@@ -34,7 +33,7 @@ export function withStandaloneOptions(command: Command): Command {
     .option("--console <address>", 'the live page (default: 127.0.0.1:9465; "off": none)')
     .option("--site <name>", "name of the mail system, in alerts")
     .option("--timezone <zone>", "zone of stamps that name none, and of times shown (default: UTC)", zone)
-    .option("--advice <systems>", `mail systems whose advice is shown: ${ADVICE_SYSTEMS.join(",")}`, systems);
+    .addOption(adviceOption());
 }
 
 export function addSettingsCommands(program: Command, run: Run, version: string): void {

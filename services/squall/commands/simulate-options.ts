@@ -1,7 +1,7 @@
 // What `squall simulate` understands on its command line.
 
 import { resolve } from "node:path";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { Argument, type Command, Option } from "commander";
 import { parseSyslogAddress } from "../../../shared/adapters/syslog/syslog-address.ts";
 import { numberBetween } from "../option-values.ts";
 import type { ScenarioName } from "../simulate/scenarios.ts";
@@ -21,10 +21,7 @@ export function addSimulate(program: Command, run: Run): void {
   const names = Object.keys(SCENARIO_SUMMARIES);
   program
     .command("simulate")
-    .argument("<scenario>", `one of: ${names.join(", ")}`, (text) => {
-      if (!names.includes(text)) throw new InvalidArgumentError(`Known are: ${names.join(", ")}.`);
-      return text;
-    })
+    .addArgument(new Argument("<scenario>", "which storm, or which day without one").choices(names))
     .description("write the raw log of a calibrated storm or of ordinary traffic, with its ground truth")
     .option("--seed <number>", "another seed, another day", numberBetween(0, 2 ** 31, true), 1)
     .option("--scale <factor>", "multiplies people and traffic; 1 is full size", numberBetween(0.0001, 1.3, false), 1)

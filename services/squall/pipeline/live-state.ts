@@ -2,13 +2,12 @@
 
 import { decodedState, type PutEntry } from "../../../shared/domain/state-value.ts";
 import { integerOf, requiredFlag } from "../../../shared/domain/wire-fields.ts";
-import { decodeLine, fieldSet } from "../../../shared/domain/wire-object.ts";
+import { decodeLine } from "../../../shared/domain/wire-object.ts";
 import type { AssemblerState } from "../../assembler/state/assembler-state.ts";
 import type { LiveTimeState } from "./live-time.ts";
 
 const PREFIXES = ["mail/", "time/"];
 const TIME_KEY = "time/live";
-const FIELDS = fieldSet("v atMs reachedMs watermark isUnsure revisedAt");
 const TIMES = { min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER };
 
 /** `revisedAt`: stream time of the last revisions, ms. */
@@ -45,7 +44,7 @@ export class LiveState {
       return;
     }
     this.told = value.toString("utf8");
-    this.times.restore(decodedState(key, decodeLine(this.told, FIELDS, readTimes)));
+    this.times.restore(decodedState(key, decodeLine(this.told, readTimes)));
   }
 
   /** All entries were given. Throws StateValueError. */

@@ -31,6 +31,8 @@ export interface ServiceSiteOptions {
   readonly mailLogs?: string;
   /** For Node, before the program. */
   readonly nodeOptions?: readonly string[];
+  /** The `squall` of another release. */
+  readonly program?: string;
 }
 
 export interface ServiceProcess {
@@ -38,6 +40,7 @@ export interface ServiceProcess {
   readonly name: string;
   /** Of this one alone. */
   readonly env: Readonly<Record<string, string>>;
+  program: string;
   process: RealProcess;
   /** Characters that its log held when this process of it began. */
   saidBefore: number;
@@ -92,7 +95,8 @@ export class ServiceSite {
     const number = (this.added.get(role) ?? 0) + 1;
     this.added.set(role, number);
     const name = `${role}-${number}`;
-    const service = { role, name, env, process: this.spawn(role, name, env), saidBefore: 0 };
+    const { program = SQUALL } = this.options;
+    const service = { role, name, env, program, process: this.spawn({ role, name, env, program }), saidBefore: 0 };
     this.services.push(service);
     return service;
   }
@@ -106,7 +110,13 @@ export class ServiceSite {
   /** A new process in the place of one that has ended. */
   start(service: ServiceProcess): void {
     service.saidBefore = service.process.log().length;
-    service.process = this.spawn(service.role, service.name, service.env);
+    service.process = this.spawn(service);
+  }
+
+  /** SIGTERM, and one of another release in its place; without a name today's. */
+  async replace(service: ServiceProcess, program = SQUALL): Promise<void> {
+    service.program = program;
+    await this.endAndRestart(service);
   }
 
   /** SIGTERM to all; resolves when they have ended. */
@@ -160,13 +170,13 @@ export class ServiceSite {
     };
   }
 
-  private spawn(role: Stage, name: string, own: Readonly<Record<string, string>>): RealProcess {
+  private spawn({ role, name, env, program }: Omit<ServiceProcess, "process" | "saidBefore">): RealProcess {
     const { nodeOptions = [] } = this.options;
     return new RealProcess({
       program: process.execPath,
-      args: [...nodeOptions, SQUALL, role],
+      args: [...nodeOptions, program, role],
       logFile: join(this.folder, `${name}.log`),
-      env: { ...this.environment(role), ...own },
+      env: { ...this.environment(role), ...env },
     });
   }
 }
