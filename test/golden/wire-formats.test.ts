@@ -160,7 +160,11 @@ describe.each(RELEASES)("what %s wrote", (release) => {
     );
     const shown: string[] = [];
     const alerts = new KeptAlerts(10, ({ stormId }) => void shown.push(stormId));
-    const windows = new KeptWindows({ nowMs: () => START_AT, onRestored: ({ key }) => void shown.push(key) });
+    const windows = new KeptWindows({
+      nowMs: () => START_AT,
+      onRestored: ({ key }) => void shown.push(key),
+      windowsMax: 1_000,
+    });
     const patterns = new PatternEntries(() => []);
     const own = [
       ["console/alert/", alerts],

@@ -24,7 +24,6 @@ import {
   NAMESPACE,
   RELEASE,
   renderedChart,
-  saidBy,
   VALUE_SETS,
   valuesPath,
 } from "../support/kubernetes/helm-chart.ts";
@@ -40,6 +39,7 @@ import {
 import { kubeFaults } from "../support/kubernetes/kubeconform.ts";
 import { podSettings, secretTexts } from "../support/kubernetes/pod-settings.ts";
 import { realPart } from "../support/real-part.ts";
+import { saidBy } from "../support/run-program.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "squall-chart-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

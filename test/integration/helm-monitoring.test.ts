@@ -9,9 +9,10 @@ import { parse, stringify } from "yaml";
 import { z } from "zod";
 import { ALERT_NAMES, defaultMixinConfig } from "../../deploy/prometheus/mixin/mixin-config.ts";
 import { ROOT } from "../e2e/squall-process.ts";
-import { chartObjects, renderedChart, saidBy, valuesPath } from "../support/kubernetes/helm-chart.ts";
+import { chartObjects, renderedChart, valuesPath } from "../support/kubernetes/helm-chart.ts";
 import { type KubeObject, kubeObjects, ofKind, podsOf } from "../support/kubernetes/kube-objects.ts";
 import { realPart } from "../support/real-part.ts";
+import { saidBy } from "../support/run-program.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "squall-chart-monitoring-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

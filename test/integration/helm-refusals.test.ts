@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { CHART } from "../../deploy/helm/schema/chart-files.ts";
-import { HELMS, saidBy, valuesPath } from "../support/kubernetes/helm-chart.ts";
+import { HELMS, valuesPath } from "../support/kubernetes/helm-chart.ts";
 import { realPart } from "../support/real-part.ts";
+import { saidBy } from "../support/run-program.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "squall-chart-refusals-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -9,10 +9,11 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { opennessOf } from "../support/kubernetes/closed-pod.ts";
 import { kubeFaults } from "../support/kubernetes/kubeconform.ts";
-import { renderedChart, saidBy } from "../support/kubernetes/helm-chart.ts";
+import { renderedChart } from "../support/kubernetes/helm-chart.ts";
 import { type KubeObject, kubeObjects, named, podsOf } from "../support/kubernetes/kube-objects.ts";
 import { isTest, KUSTOMIZE, kustomizeFiles } from "../support/kubernetes/kustomize-files.ts";
 import { realPart } from "../support/real-part.ts";
+import { saidBy } from "../support/run-program.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "squall-kustomize-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

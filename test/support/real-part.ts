@@ -8,7 +8,7 @@ import { join } from "node:path";
 import type { TestContext } from "vitest";
 
 interface RealPart {
-  /** Where its program may stand, in order; of Kafka it is the folder of its jars, of schemas theirs, of the image's roots that of both. */
+  /** Where its program may stand, in order; of some it is the folder of what belongs to them. */
   readonly programs: readonly string[];
   /** The Debian packages that bring it. Undefined: only the script does. */
   readonly packages: string | undefined;
@@ -33,12 +33,10 @@ const REAL_PARTS = {
   java: { programs: ["/usr/bin/java"], packages: "default-jre-headless", needsRoot: false },
   kafka: { programs: [join(CACHE, "kafka-4.3.1")], packages: undefined, needsRoot: false },
   influxd: { programs: [join(CACHE, "influxd-1.8.10/influxd")], packages: undefined, needsRoot: false },
-  "influxd 2": {
-    programs: [join(CACHE, "influxd-2.7.11/influxd")],
-    packages: undefined,
-    needsRoot: false,
-    isOfFullRun: true,
-  },
+  "influxd 2": ofFullRun("influxd-2.7.11/influxd"),
+  kubernetes: ofFullRun("kubernetes-1.35.4"),
+  etcd: ofFullRun("etcd-3.6.16/etcd"),
+  kwok: ofFullRun("kwok-0.8.0"),
   "docker-compose": {
     programs: [join(CACHE, "docker-compose-2.40.3/docker-compose")],
     packages: undefined,
@@ -77,6 +75,10 @@ const REAL_PARTS = {
   exim: { programs: [join(CACHE, "exim/usr/sbin/exim4")], packages: undefined, needsRoot: true },
   "syslog-ng": { programs: [join(CACHE, "syslog-ng/syslog-ng")], packages: undefined, needsRoot: false },
 } as const satisfies Record<string, RealPart>;
+
+function ofFullRun(path: string): RealPart {
+  return { programs: [join(CACHE, path)], packages: undefined, needsRoot: false, isOfFullRun: true };
+}
 
 type RealPartName = keyof typeof REAL_PARTS;
 

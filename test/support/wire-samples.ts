@@ -204,7 +204,7 @@ function standaloneState(records: readonly NewRecord[], log: readonly string[]):
   live.flush(entries);
   const alerts = new KeptAlerts(10, () => undefined);
   alerts.add(wordOf("loud", "storm.opened", 1));
-  const windows = new KeptWindows({ nowMs: () => START_AT, onRestored: () => undefined });
+  const windows = new KeptWindows({ nowMs: () => START_AT, onRestored: () => undefined, windowsMax: 1_000 });
   for (const line of linesOf(records, "thread-windows")) {
     const decoded = decodeThreadWindow(line);
     if (decoded.ok) windows.add(decoded.window);

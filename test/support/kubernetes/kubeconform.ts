@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { TestContext } from "vitest";
 import { z } from "zod";
 import { realPart } from "../real-part.ts";
-import { saidBy } from "./helm-chart.ts";
+import { saidBy } from "../run-program.ts";
 import { writeKubeSchemas } from "./kube-schemas.ts";
 
 /** Strimzi's own are not to be had here. */
@@ -22,7 +22,7 @@ export async function kubeFaults(context: TestContext, text: string, folder: str
   if (!existsSync(place)) writeKubeSchemas(realPart("kubernetes schemas", context), place);
   const location = join(place, "{{.ResourceKind}}{{.KindSuffix}}.json");
   const args = ["-strict", "-output", "json", "-summary", "-schema-location", location, "-skip", WITHOUT_SCHEMA, "-"];
-  const { out } = await saidBy(realPart("kubeconform", context), args, text);
+  const { out } = await saidBy(realPart("kubeconform", context), args, { input: text });
   const { resources, summary } = verdicts.parse(JSON.parse(out));
   if (summary.valid + summary.invalid + summary.errors === 0) throw new Error(`kubeconform judged nothing: ${out}`);
   return resources.map(({ kind, name, msg }) => `${kind}/${name}: ${msg}`);
