@@ -6,6 +6,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { join } from "node:path";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { dashboardFiles } from "../../deploy/grafana/mixin/dashboards.ts";
+import { refIdOf } from "../../deploy/grafana/mixin/ref-id.ts";
+import { minuteGraph } from "../../deploy/grafana/mixin/storms/minute-graph.ts";
 import { ALERT_NAMES } from "../../deploy/prometheus/mixin/mixin-config.ts";
 import { ROOT } from "../e2e/squall-process.ts";
 import { DASHBOARDS, panelsOf, readDashboard } from "../support/grafana/dashboard-file.ts";
@@ -109,6 +111,13 @@ describe.each(names)("%s", (name) => {
     expect(bare.map(({ title }) => title)).toEqual([]);
   });
 
+  test("queries of a panel have letters of their own, from A on", () => {
+    for (const { title, targets } of panels) {
+      const letters = targets.map(({ refId }) => refId).join("");
+      expect({ title, letters }).toEqual({ title, letters: "ABCDEFGHIJ".slice(0, targets.length) });
+    }
+  });
+
   test("what a tile or a column is told of is in its query", () => {
     for (const { title, targets, options, fieldConfig, type } of panels) {
       const text = targets.map(({ query = "", expr = "" }) => query + expr).join("\n");
@@ -120,6 +129,14 @@ describe.each(names)("%s", (name) => {
       expect({ title, missing }).toEqual({ title, missing: [] });
     }
   });
+});
+
+test("queries beyond the third have letters too, and beyond the last letter there are none", () => {
+  const series = ["a", "b", "c", "d"].map((field) => ({ select: `max("${field}")`, alias: field }));
+  const plan = { title: "", description: "", from: "squall_lists", where: [], width: 12 };
+  const { targets = [] } = minuteGraph({ ...plan, series }).build();
+  expect(targets).toMatchObject(["A", "B", "C", "D"].map((refId) => ({ refId })));
+  expect(() => refIdOf(26)).toThrow("a panel has 26 queries at most, no 27th");
 });
 
 describe("InfluxQL", () => {
