@@ -6,28 +6,20 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { join } from "node:path";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { dashboardFiles } from "../../deploy/grafana/mixin/dashboards.ts";
-import { ruleGroups } from "../../deploy/prometheus/mixin/mixin.ts";
-import { ALERT_NAMES, defaultMixinConfig } from "../../deploy/prometheus/mixin/mixin-config.ts";
+import { refIdOf } from "../../deploy/grafana/mixin/ref-id.ts";
+import { minuteGraph } from "../../deploy/grafana/mixin/storms/minute-graph.ts";
+import { ALERT_NAMES } from "../../deploy/prometheus/mixin/mixin-config.ts";
 import { ROOT } from "../e2e/squall-process.ts";
 import { DASHBOARDS, panelsOf, readDashboard } from "../support/grafana/dashboard-file.ts";
-import { queriesOf } from "../support/grafana/dashboard-queries.ts";
+import { labelValuesOf, queriesOf } from "../support/grafana/dashboard-queries.ts";
 import { faultsOf } from "../support/grafana/influxql-names.ts";
 import { typedDashboards } from "../support/grafana/typed-dashboard.ts";
-import { labelsIn, namesIn, type Served, servedSeries } from "../support/promql-names.ts";
+import { knownSeries, servedSeries } from "../support/known-series.ts";
+import { askedFor, type LabelsByName } from "../support/promql-labels.ts";
 
 const names = Object.keys(dashboardFiles);
 const WIDTH = 24;
 const TOLD_MAX = 4000;
-/** Given by whoever scrapes, by rules, and by the kinds of metrics. */
-const GIVEN_LABELS = new Set([
-  "job",
-  "instance",
-  "le",
-  "alertname",
-  "alertstate",
-  ...defaultMixinConfig.installationLabels,
-]);
-const SERIES_OF_PROMETHEUS = ["up", "ALERTS"];
 
 test.each(names)("%s is as its source makes it; UPDATE_GOLDENS=1 writes it", (name) => {
   const text = `${JSON.stringify(dashboardFiles[name]?.(), undefined, 2)}\n`;
@@ -119,6 +111,13 @@ describe.each(names)("%s", (name) => {
     expect(bare.map(({ title }) => title)).toEqual([]);
   });
 
+  test("queries of a panel have letters of their own, from A on", () => {
+    for (const { title, targets } of panels) {
+      const letters = targets.map(({ refId }) => refId).join("");
+      expect({ title, letters }).toEqual({ title, letters: "ABCDEFGHIJ".slice(0, targets.length) });
+    }
+  });
+
   test("what a tile or a column is told of is in its query", () => {
     for (const { title, targets, options, fieldConfig, type } of panels) {
       const text = targets.map(({ query = "", expr = "" }) => query + expr).join("\n");
@@ -130,6 +129,14 @@ describe.each(names)("%s", (name) => {
       expect({ title, missing }).toEqual({ title, missing: [] });
     }
   });
+});
+
+test("queries beyond the third have letters too, and beyond the last letter there are none", () => {
+  const series = ["a", "b", "c", "d"].map((field) => ({ select: `max("${field}")`, alias: field }));
+  const plan = { title: "", description: "", from: "squall_lists", where: [], width: 12 };
+  const { targets = [] } = minuteGraph({ ...plan, series }).build();
+  expect(targets).toMatchObject(["A", "B", "C", "D"].map((refId) => ({ refId })));
+  expect(() => refIdOf(26)).toThrow("a panel has 26 queries at most, no 27th");
 });
 
 describe("InfluxQL", () => {
@@ -162,26 +169,21 @@ describe("InfluxQL", () => {
 });
 
 describe("PromQL", () => {
-  const rules = ruleGroups(defaultMixinConfig).groups.flatMap((group) => group.rules);
-  const recorded = new Set(rules.flatMap((rule) => ("record" in rule ? [rule.record] : [])));
-  let served: Served;
+  let known: LabelsByName = new Map();
 
   beforeAll(async () => {
-    served = await servedSeries();
+    known = knownSeries(await servedSeries());
   });
 
   test.each(queriesOf(readDashboard("squall-itself.json")))(
-    "$name asks for what is served or recorded",
+    "$name asks for what is served or recorded, by labels that it has",
     ({ text, legend }) => {
-      const asked = namesIn(text);
-      expect(asked.filter((name) => !served.series.has(name) && !recorded.has(name))).toEqual([]);
-      expect(asked.length > 0 || SERIES_OF_PROMETHEUS.some((name) => text.includes(name))).toBe(true);
-      const legends = Array.from((legend ?? "").matchAll(/\{\{(\w+)\}\}/gu), ([, label = ""]) => label);
-      const labels = [...labelsIn(text), ...legends];
-      expect(labels.filter((label) => !served.labels.has(label) && !GIVEN_LABELS.has(label))).toEqual([]);
-      // What was summed away is shown by no legend.
-      const isGrouped = /\bby \(/u.test(text);
-      expect(legends.filter((label) => isGrouped && !labelsIn(text).includes(label))).toEqual([]);
+      const { metric, label } = labelValuesOf(text) ?? {};
+      const asked = askedFor(metric === undefined ? text : `sum by (${label}) (${metric})`, known);
+      expect(asked.faults).toEqual([]);
+      expect(asked.names).not.toEqual([]);
+      const legends = Array.from((legend ?? "").matchAll(/\{\{(\w+)\}\}/gu), ([, shown = ""]) => shown);
+      expect(legends.filter((shown) => !asked.labels.has(shown))).toEqual([]);
       const overWhat = Array.from(text.matchAll(/\[([^\]]+)\]/gu), ([, span]) => span);
       expect(overWhat.filter((span) => span !== "$__rate_interval")).toEqual([]);
     },

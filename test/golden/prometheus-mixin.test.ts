@@ -11,7 +11,8 @@ import { prometheusRule, ruleGroups } from "../../deploy/prometheus/mixin/mixin.
 import { ALERT_NAMES, defaultMixinConfig } from "../../deploy/prometheus/mixin/mixin-config.ts";
 import { ROOT, squall } from "../e2e/squall-process.ts";
 import { METERED, metricsAtTheirBounds } from "../support/bounded-metrics.ts";
-import { namesIn, servedSeries } from "../support/promql-names.ts";
+import { knownSeries, servedSeries } from "../support/known-series.ts";
+import { askedFor, type LabelsByName } from "../support/promql-labels.ts";
 import { realPart } from "../support/real-part.ts";
 
 const FOLDER = join(ROOT, "deploy/prometheus");
@@ -24,12 +25,13 @@ const FILES = {
 
 const rules = ruleGroups(defaultMixinConfig).groups.flatMap((group) => group.rules);
 const alerts = rules.flatMap((rule) => ("alert" in rule ? [rule] : []));
-const recorded = new Set(rules.flatMap((rule) => ("record" in rule ? [rule.record] : [])));
-/** Names of all series that a process may serve. */
-let served: ReadonlySet<string> = new Set();
+let served: LabelsByName = new Map();
+/** With what is recorded of them. */
+let allSeries: LabelsByName = new Map();
 
 beforeAll(async () => {
-  served = (await servedSeries()).series;
+  served = await servedSeries();
+  allSeries = knownSeries(served);
 });
 
 test.each(Object.entries(FILES))("%s is as its source makes it; UPDATE_GOLDENS=1 writes it", (name, content) => {
@@ -74,12 +76,9 @@ describe("alerts", () => {
   });
 });
 
-const isKnown = (name: string): boolean => served.has(name) || recorded.has(name);
-
-test.each(rules)("$alert$record asks only for what is there", ({ expr }) => {
-  const names = namesIn(expr);
-  expect(names.filter((name) => !isKnown(name))).toEqual([]);
-  // `up` and vector(1) are Prometheus' own.
+test.each(rules)("$alert$record asks only for what is there, by labels that it has", ({ expr }) => {
+  const { names, faults } = askedFor(expr, allSeries);
+  expect(faults).toEqual([]);
   expect(names.length > 0 || expr === "vector(1)").toBe(true);
 });
 
@@ -136,8 +135,8 @@ describe("pages", () => {
     const text = readFileSync(page, "utf8");
     const named = Array.from(text.matchAll(/\b(?:[a-z]+:)?squall_[a-z0-9_:]+/gu), ([name]) => name);
     // `squall_sink_…` stands for those that begin so.
-    const isPart = (name: string): boolean => [...served].some((one) => one.startsWith(name));
-    expect(named.filter((name) => !isKnown(name) && !isPart(name))).toEqual([]);
+    const isPart = (name: string): boolean => [...served.keys()].some((one) => one.startsWith(name));
+    expect(named.filter((name) => !allSeries.has(name) && !isPart(name))).toEqual([]);
   });
 
   test.each(ALERT_NAMES)(

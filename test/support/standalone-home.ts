@@ -119,8 +119,9 @@ export function talk({ list, atMs, mails, from = 1, recipients = 2500 }: TalkOpt
   return `${lines.join("\n")}\n`;
 }
 
-/** A mail to one person: lets the log's time pass. */
-export function mailAt(atMs: number): string {
+/** A mail to one person: lets the log's time pass. `references`: ids of mails that it says it answers. */
+export function mailAt(atMs: number, references: readonly string[] = []): string {
   const at = new Date(atMs).toISOString();
-  return `${JSON.stringify({ v: 1, at, messageId: `${atMs}@example.org`, from: "anna@example.org", recipients: 1, lists: [] })}\n`;
+  const mail = { v: 1, at, messageId: `${atMs}@example.org`, from: "anna@example.org", recipients: 1, lists: [] };
+  return `${JSON.stringify(references.length === 0 ? mail : { ...mail, hints: { references } })}\n`;
 }

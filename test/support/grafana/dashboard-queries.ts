@@ -49,3 +49,9 @@ function ofVariables({ templating }: DashboardFile): DashboardQuery[] {
       text: typeof query === "string" ? query : query.query,
     }));
 }
+
+/** `label_values(metric, label)`, as a variable asks a Prometheus; undefined: it is something else. */
+export function labelValuesOf(text: string): { readonly metric: string; readonly label: string } | undefined {
+  const [, metric, label] = /^label_values\((\w+), (\w+)\)$/u.exec(text) ?? [];
+  return metric === undefined || label === undefined ? undefined : { metric, label };
+}

@@ -5,6 +5,7 @@ import { DataqueryBuilder, PromQueryFormat, QueryEditorMode } from "@grafana/gra
 import { type MixinConfig, defaultMixinConfig } from "../../../prometheus/mixin/mixin-config.ts";
 import { series } from "../../../prometheus/mixin/promql.ts";
 import { graph, type GraphPlan, inUnit, tile, type TilePlan } from "../panels.ts";
+import { refIdOf } from "../ref-id.ts";
 
 /** Of the dashboard's variable. */
 export const PROMETHEUS = { type: "prometheus", uid: "${datasource}" } as const;
@@ -44,8 +45,6 @@ export function rowsNow(expr: string): Builder<Dataquery> {
   return query(expr, "A").instant().format(PromQueryFormat.Table);
 }
 
-const CODE_OF_A = 65;
-
 type WithoutSource<Plan> = Omit<Plan, "datasource" | "targets">;
 
 export function tileOf(expr: string, plan: WithoutSource<TilePlan>) {
@@ -59,7 +58,7 @@ type Line = string | { readonly expr: string; readonly unit: string };
 export function graphOf(lines: Readonly<Record<string, Line>>, plan: WithoutSource<GraphPlan>) {
   const all = Object.entries(lines).map(([legend, line], index) => {
     const { expr, unit } = typeof line === "string" ? { expr: line, unit: undefined } : line;
-    return { legend, expr, unit, refId: String.fromCodePoint(CODE_OF_A + index) };
+    return { legend, expr, unit, refId: refIdOf(index) };
   });
   const targets = all.map(({ expr, legend, refId }) => overTime(expr, legend, refId));
   const panel = graph({ ...plan, datasource: PROMETHEUS, targets });

@@ -11,7 +11,7 @@ import { minuteGraph } from "./minute-graph.ts";
 const SCORE_SHOWN = 3;
 const WATCH_SCORE = 7;
 const OPENING_SCORE = 10;
-const SPEAKS = `"score" >= ${SCORE_SHOWN}`;
+const HAS_EVIDENCE = `"score" >= ${SCORE_SHOWN}`;
 
 export function stormTimeline(): readonly Builder<Panel>[] {
   return [
@@ -41,10 +41,10 @@ function ofSites(what: string, field: string, description: string): Builder<Pane
   });
 }
 
-/** What stands of lists that are spoken of. */
-const OF_LISTS_HEARD = {
+/** What both pictures of lists have in common. */
+const LISTS_WITH_EVIDENCE = {
   from: "squall_lists",
-  where: [OF_SITES, OF_LISTS, SPEAKS],
+  where: [OF_SITES, OF_LISTS, HAS_EVIDENCE],
   by: ["list"],
   width: 12,
   noValue: "no list is being answered fast",
@@ -54,7 +54,7 @@ function listsAnswered(): Builder<Panel> {
   return minuteGraph({
     title: "Reply-alls a minute, by list",
     description: `In minutes in which a list's evidence is ${SCORE_SHOWN} or more; ordinary talk stays below. All lists stand in the table further down.`,
-    ...OF_LISTS_HEARD,
+    ...LISTS_WITH_EVIDENCE,
     series: [{ select: perMinute("reply_alls", "reply_alls"), alias: "$tag_list" }],
     style: "bars",
     isStacked: true,
@@ -65,7 +65,7 @@ function evidence(): Builder<Panel> {
   return minuteGraph({
     title: "Evidence of a storm, by list",
     description: `The score by which squall judges, on a logarithmic scale. From ${WATCH_SCORE} on it watches; a storm opens at ${OPENING_SCORE} on a list with history, at 11 or 12 otherwise, where enough deliveries are at stake. Below ${SCORE_SHOWN} nothing is shown.`,
-    ...OF_LISTS_HEARD,
+    ...LISTS_WITH_EVIDENCE,
     series: [{ select: 'max("score") AS "score"', alias: "$tag_list" }],
     min: 1,
     steps: [
