@@ -14,7 +14,7 @@ import { LiveSquall } from "../support/live-squall.ts";
 import { pollUntil } from "../support/poll.ts";
 import { startReceiver } from "../support/scripted-receiver.ts";
 import { freePort } from "../support/free-port.ts";
-import { inShort, mailAt, newHome, shown, talk } from "../support/standalone-home.ts";
+import { inShort, mailAt, newHome, shown, talk, type StandaloneHome } from "../support/standalone-home.ts";
 
 const DEADLINE_MS = 30_000;
 const LIST = "all@example.org";
@@ -282,22 +282,49 @@ describe("where it cannot start it says why in a line, and exits 1", () => {
     expect(await first.signal("SIGTERM")).toEqual({ code: 0, signal: null });
   });
 
-  test.each(["detector/list/x", "input/x", "outbox/x", "silence/1", "mail/x", "time/live"])(
-    "the state has an entry of a newer version: %s",
+  const LAYOUT_OF_LATER = '{"v":99}';
+
+  async function homeWithEntry(key: string): Promise<StandaloneHome> {
+    const home = newHome(closers);
+    home.write("");
+    mkdirSync(home.state, { mode: 0o700 });
+    const log = await openFileStateLog(createDisk(home.state, undefined));
+    await log.read(() => undefined);
+    const name = key === "input/x" ? `input/${home.log}` : key;
+    await log.append([{ key: name, value: Buffer.from(LAYOUT_OF_LATER) }]);
+    await log.close();
+    return home;
+  }
+
+  test.each([
+    "detector/counters",
+    "input/x",
+    "outbox/storm/s",
+    "silence/last-id",
+    "mail/table",
+    "time/live",
+    "console/alert/1",
+    "hour/1",
+  ])("the state has an entry in a layout of a later version: %s", async (key) => {
+    const home = await homeWithEntry(key);
+    const squall = home.start(home.log);
+    const { code } = await squall.end();
+    expect(squall.err).not.toMatch(/internal error/);
+    expect(squall.err).toContain(home.state);
+    expect(code).toBe(1);
+  });
+
+  test.each(["detector/list/x", "outbox/x", "silence/1", "mail/x"])(
+    "the state has an entry of a kind that a later version knows, and is taken up without it: %s",
     async (key) => {
-      const home = newHome(closers);
-      home.write("");
-      mkdirSync(home.state, { mode: 0o700 });
+      const home = await homeWithEntry(key);
+      const squall = await home.reading(home.log);
+      expect(await squall.signal("SIGTERM")).toEqual({ code: 0, signal: null });
       const log = await openFileStateLog(createDisk(home.state, undefined));
-      await log.read(() => undefined);
-      const name = key === "input/x" ? `input/${home.log}` : key;
-      await log.append([{ key: name, value: Buffer.from('{"v":99}') }]);
+      const keys: string[] = [];
+      await log.read((kept) => void keys.push(kept));
       await log.close();
-      const squall = home.start(home.log);
-      const { code } = await squall.end();
-      expect(squall.err).not.toMatch(/internal error/);
-      expect(squall.err).toContain(home.state);
-      expect(code).toBe(1);
+      expect(keys).not.toContain(key);
     },
   );
 
