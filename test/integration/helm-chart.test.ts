@@ -78,25 +78,6 @@ describe("helm", () => {
     expect(made.flat()).toEqual(expect.arrayContaining([...new Set(needed)]));
     expect(new Set(needed).size).toBe(5);
   });
-
-  test.for(VALUE_SETS)("its notes of %s say what to do next", async (name, context) => {
-    const args = [
-      "install",
-      RELEASE,
-      CHART,
-      "--namespace",
-      NAMESPACE,
-      "--dry-run=client",
-      "--values",
-      valuesPath(name),
-    ];
-    const { code, out } = await saidBy(realPart("helm", context), args);
-    expect(code).toBe(0);
-    const [, notes = ""] = out.split("NOTES:\n");
-    expect(notes).toContain(`helm test ${RELEASE} --namespace ${NAMESPACE}`);
-    const told = name === "everything-values.yaml";
-    expect(notes.includes("nobody is told of a storm yet")).toBe(!told);
-  });
 });
 
 describe("Kubernetes", () => {
@@ -191,6 +172,61 @@ describe("pods", () => {
     expect(chosen).toEqual(expected);
     expect(isClosed).toBe(name !== "certificates-values.yaml");
   });
+});
+
+const deployment = z.looseObject({
+  spec: z.looseObject({
+    replicas: z.number(),
+    strategy: z.object({ rollingUpdate: z.object({ maxUnavailable: z.number(), maxSurge: z.number() }) }),
+  }),
+});
+
+/** Of each Deployment of a set of values, by its name. */
+async function deploymentsOf(context: TestContext, set: string) {
+  const objects = ofKind(await chartObjects(context, set), "Deployment");
+  return new Map(objects.map((one) => [one.metadata.name, deployment.parse(one).spec]));
+}
+
+test("a mail system of its own has a count of its own", async (context) => {
+  const specs = await deploymentsOf(context, "one-login-values.yaml");
+  const counts = ["storms-ingest", "storms-ingest-berlin"].map((name) => specs.get(name)?.replicas);
+  expect(counts).toEqual([2, 3]);
+});
+
+test("an installation that is waited for leaves no service without a process that is ready", async (context) => {
+  const specs = await deploymentsOf(context, MINIMAL);
+  // Helm 3 waits for as many.
+  const awaited = [...specs.values()].map(({ replicas, strategy }) => replicas - strategy.rollingUpdate.maxUnavailable);
+  expect(awaited).toHaveLength(6);
+  expect(Math.min(...awaited)).toBeGreaterThan(0);
+  const surges = [...specs].filter(([, { strategy }]) => strategy.rollingUpdate.maxSurge > 0);
+  expect(surges.map(([name]) => name)).toEqual(["squall-console"]);
+});
+
+const policy = z.looseObject({
+  spec: z.looseObject({
+    egress: z.array(
+      z.object({
+        ports: z.array(z.object({ protocol: z.string(), port: z.number() })),
+        to: z.array(z.looseObject({ ipBlock: z.object({ cidr: z.string() }).optional() })).default([]),
+      }),
+    ),
+  }),
+});
+
+test("names are asked of pods, or of what each node has under a link-local address, of that by port 53 alone", async (context) => {
+  const policies = ofKind(await chartObjects(context, MINIMAL), "NetworkPolicy");
+  expect(policies.length).toBeGreaterThan(5);
+  for (const { egress } of policies.map((one) => policy.parse(one).spec)) {
+    const local = egress.filter(({ to }) => to.some(({ ipBlock }) => ipBlock?.cidr === "169.254.0.0/16"));
+    expect(local.flatMap(({ ports }) => ports)).toEqual([
+      { protocol: "UDP", port: 53 },
+      { protocol: "TCP", port: 53 },
+    ]);
+    expect(local.flatMap(({ to }) => to)).toContainEqual({
+      namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } },
+    });
+  }
 });
 
 /** What a Deployment starts its pods anew by. */

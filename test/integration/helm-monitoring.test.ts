@@ -1,7 +1,7 @@
 // What the Helm chart gives to the Prometheus operator and to Grafana: the rules of deploy/prometheus as they are, every process scraped under the
 // name by which the rules choose, dashboards as they are.
 
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test, type TestContext } from "vitest";
@@ -11,6 +11,7 @@ import { ALERT_NAMES, defaultMixinConfig } from "../../deploy/prometheus/mixin/m
 import { ROOT } from "../e2e/squall-process.ts";
 import { chartObjects, renderedChart, valuesPath } from "../support/kubernetes/helm-chart.ts";
 import { type KubeObject, kubeObjects, ofKind, podsOf } from "../support/kubernetes/kube-objects.ts";
+import { asScraped, ownLabels, relabeling, targetLabels } from "../support/kubernetes/scraped-labels.ts";
 import { realPart } from "../support/real-part.ts";
 import { saidBy } from "../support/run-program.ts";
 
@@ -68,7 +69,7 @@ const endpoint = z.object({
   port: z.string(),
   path: z.string(),
   interval: z.string(),
-  relabelings: z.array(z.object({ targetLabel: z.string(), replacement: z.string() })),
+  relabelings: z.array(relabeling),
 });
 const labels = z.record(z.string(), z.string());
 const monitor = z.looseObject({
@@ -109,7 +110,7 @@ describe("every process is scraped, ready or not, as a job that the rules know",
       ofKind(objects, "Deployment").map(({ metadata }) => metadata.name),
     );
     const relabelings = spec.endpoints.flatMap((one) => one.relabelings);
-    const given = new Map(relabelings.map(({ targetLabel, replacement }) => [targetLabel, replacement]));
+    const given = targetLabels("ServiceMonitor", relabelings);
     expect(given.get("job")).toMatch(new RegExp(`^(?:${JOB})$`, "u"));
     expect(given.get("site")).toBe("north");
     expect(spec.namespaceSelector).toEqual({ matchNames: ["mail"] });
@@ -126,6 +127,47 @@ describe("every process is scraped, ready or not, as a job that the rules know",
     expect(relabelings).toContainEqual({ targetLabel: "job", replacement: "squall" });
     // Where it stands itself.
     expect(spec.namespaceSelector).toBeUndefined();
+  });
+});
+
+describe("no label of a target takes the place of a label by which rules choose", () => {
+  const MONITORS = [
+    ["ServiceMonitor", EVERYTHING],
+    ["PodMonitor", "one-login-values.yaml"],
+  ] as const;
+
+  /** What promtool says of the unit tests where their series were scraped of a target of these labels. */
+  async function unitTests(context: TestContext, target: ReadonlyMap<string, string>) {
+    const from = join(ROOT, "deploy/prometheus");
+    const place = mkdtempSync(join(folder, "scraped-"));
+    cpSync(join(from, "squall-rules.yml"), join(place, "squall-rules.yml"));
+    mkdirSync(join(place, "tests"));
+    const written = asScraped(
+      readFileSync(join(from, "tests/each-alert-fires.yml"), "utf8"),
+      await ownLabels(),
+      target,
+    );
+    const file = join(place, "tests/each-alert-fires.yml");
+    writeFileSync(file, written);
+    return saidBy(realPart("promtool", context), ["test", "rules", file]);
+  }
+
+  test.for(MONITORS)("by a %s each alert fires", async ([kind, set], context) => {
+    const { spec } = monitor.parse(ofKind(await chartObjects(context, set), kind)[0]);
+    const [{ relabelings } = { relabelings: [] }] = [...spec.endpoints, ...spec.podMetricsEndpoints];
+    const target = targetLabels(kind, relabelings);
+    const own = [...(await ownLabels()).values()].flatMap((names) => [...names]);
+    expect(own).toContain("service");
+    expect(own.filter((label) => target.has(label))).toEqual([]);
+    const { code, out } = await unitTests(context, target);
+    expect(out).toMatch(/SUCCESS/u);
+    expect(code).toBe(0);
+  });
+
+  test("would be found: the operator calls a target after its Service", async (context) => {
+    const { code, out, err } = await unitTests(context, targetLabels("ServiceMonitor", []));
+    expect(`${out}${err}`).toMatch(/alertname: SquallDown/u);
+    expect(code).not.toBe(0);
   });
 });
 

@@ -93,6 +93,10 @@ const BETWEEN_VALUES: readonly (readonly [string, string])[] = [
   ],
   ["pod: {extraEnv: [{name: A, value: x}, {name: A, value: y}]}", "extraEnv holds A twice"],
   ["keda: {enabled: true, maxReplicas: 7}", "keda.maxReplicas must be at most 6, the partitions of the raw topic"],
+  [
+    "keda: {enabled: true}\nsites: [{name: a, site: a, mailLogsTopic: a}, {name: b, site: b, mailLogsTopic: b, replicas: 3}]",
+    "sites: replicas of b must not stand beside keda.enabled",
+  ],
   ["keda: {enabled: true, minReplicas: 4, maxReplicas: 3}", "keda.minReplicas must not be above keda.maxReplicas"],
   ["topics: {create: true}\nstrimzi: {cluster: k, topics: {enabled: true}}", "one of the two makes the topics"],
   ["strimzi: {topics: {enabled: true}}", "strimzi.cluster is needed"],

@@ -66,6 +66,11 @@
 {{- if gt ($values.keda.minReplicas | int) ($values.keda.maxReplicas | int) -}}
 {{- $faults = append $faults "keda.minReplicas must not be above keda.maxReplicas" -}}
 {{- end -}}
+{{- range $values.sites -}}
+{{- if .replicas -}}
+{{- $faults = append $faults (printf "sites: replicas of %s must not stand beside keda.enabled, which counts every ingest (keda.minReplicas, keda.maxReplicas)" .name) -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- if and $values.topics.create $values.strimzi.topics.enabled -}}
 {{- $faults = append $faults "topics.create and strimzi.topics.enabled: one of the two makes the topics" -}}
