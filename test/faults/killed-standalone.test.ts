@@ -136,7 +136,8 @@ describe("killed thirty times while a log grows and is rotated", () => {
       expect(had.map(({ list }) => list)).toEqual(wanted.map(({ list }) => list));
       had.forEach((alert, index) => {
         const twinAlert = wanted[index];
-        expect(Math.abs(alert.evidence.replyAlls - (twinAlert?.evidence.replyAlls ?? 0))).toBeLessThanOrEqual(1);
+        const apart = Math.abs(alert.evidence.replyAlls - (twinAlert?.evidence.replyAlls ?? 0));
+        expect(apart, `reply-alls of ${type}`).toBeLessThanOrEqual(1);
       });
     }
     expect(new Set(got.map(({ stormId }) => stormId)).size).toBe(new Set(expected.map(({ stormId }) => stormId)).size);
