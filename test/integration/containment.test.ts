@@ -127,7 +127,7 @@ test("Exim: the list is found, closed, its mail frozen, let go and deleted, and 
 
   expect(exim.shell(find)).toContain(`<-- ${LIST}`);
   exim.shell(close);
-  expect(() => exim.shell(close)).toThrow();
+  expect(() => exim.shell(close)).toThrow("Command failed");
   const answer = (number: number): Promise<string> => exim.send(mailTo(LIST, number)).catch(String);
   expect(await answer(5)).toContain("closed for the moment");
   expect(await exim.send(mailTo(OTHER, 6))).toContain("OK");
