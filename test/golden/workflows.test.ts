@@ -1,8 +1,10 @@
 // The workflows for the public forge: least permissions, nothing that floats but what is named, and whatever they run is there.
 
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
 import packageJson from "../../package.json" with { type: "json" };
@@ -12,6 +14,7 @@ const FOLDER = join(ROOT, ".github/workflows");
 const step = z.object({
   uses: z.string().optional(),
   run: z.string().optional(),
+  env: z.record(z.string(), z.unknown()).optional(),
   with: z.record(z.string(), z.unknown()).optional(),
 });
 const permissions = z.record(z.string(), z.string());
@@ -21,7 +24,12 @@ const workflow = z.object({
   concurrency: z.unknown(),
   jobs: z.record(
     z.string(),
-    z.object({ "timeout-minutes": z.number(), permissions: permissions.optional(), steps: z.array(step) }),
+    z.object({
+      "timeout-minutes": z.number(),
+      container: z.object({ image: z.string(), options: z.string() }).optional(),
+      permissions: permissions.optional(),
+      steps: z.array(step),
+    }),
   ),
 });
 /** Of the forge itself; their commits were not known where this was written. */
@@ -75,6 +83,35 @@ describe.each(FILES)("%s", (file) => {
     expect(paths.length).toBeGreaterThan(0);
     expect(paths.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
+});
+
+test.each(FILES)(
+  "%s: the checks have what Debian 12 and Docker do not give them: a Go that builds the parts, and mounts",
+  (file) => {
+    const { container, steps = [] } = read(file).jobs["checks"] ?? {};
+    for (const option of ["--cap-add SYS_ADMIN", "seccomp=unconfined", "apparmor=unconfined"])
+      expect(container?.options).toContain(option);
+    const go = steps.findIndex(({ uses }) => uses?.startsWith("actions/setup-go@"));
+    expect(go).toBeGreaterThan(-1);
+    expect(steps[go]?.with?.["go-version"]).toMatch(/^1\.26\.\d+$/u);
+    expect(steps.findIndex(({ run }) => run === ".ci/run")).toBeGreaterThan(go);
+  },
+);
+
+test.each([
+  ["nothing", undefined, 1],
+  ["another repository", "git+https://forge.example/else/where.git", 1],
+  ["the repository", "git+https://forge.example/squall/squall.git", 0],
+])("a release ends with words where package.json names %s as its repository", (_what, url, status) => {
+  const script =
+    read("release.yml").jobs["checks"]?.steps.find(({ env }) => env?.["REPOSITORY"] !== undefined)?.run ?? "";
+  const folder = mkdtempSync(join(tmpdir(), "squall-release-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, "package.json"), JSON.stringify(url === undefined ? {} : { repository: { url } }));
+  const env = { ...process.env, REPOSITORY: "https://forge.example/squall/squall" };
+  const ended = spawnSync("sh", ["-e", "-c", script], { cwd: folder, env, encoding: "utf8" });
+  expect(ended.status).toBe(status);
+  expect(ended.stderr.includes("E422")).toBe(status === 1);
 });
 
 test("what a job waits for is a job", () => {

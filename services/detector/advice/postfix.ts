@@ -17,7 +17,8 @@ const TABLE = "/etc/postfix/squall-stopped-lists";
 
 const HOLD = "postsuper -h -";
 const AFTER_HOLD =
-  "Held mail has a `!` in postqueue -p. Then the same with `postsuper -d -` at the end deletes it, with `-H -` lets it go on.";
+  "Held mail has a `!` in postqueue -p, and `postcat -qeh` shows one. Then the same with `postsuper -d - hold` at the end deletes it, " +
+  "with `-H -` lets it go on. A mail to the list and others is deleted for all.";
 
 export function postfixAdvice(request: AdviceRequest, list: CommandAddress): Advice[] {
   const queues = queuesByHost(request, POSTFIX_QUEUE_ID);
@@ -37,7 +38,7 @@ function stop(list: CommandAddress): Advice[] {
   const text =
     "Stop the list, as root on every server that takes mail in: new mail by SMTP is refused, with a reason; what is " +
     "submitted on the server itself (sendmail, webmail) still goes out. Where submission has restrictions of its own in " +
-    "master.cf, add the check there. Undo: take the line out of the table, postfix reload.";
+    "master.cf, add the check there. Undo: take the line out of the table, postfix reload; leave the table, even empty.";
   const command =
     `(l=${posixQuote(line)}; t=${TABLE}; { grep -qsxF -- "$l" $t || printf '%s\\n' "$l" >> $t; } && ` +
     "r=$(postconf -h smtpd_recipient_restrictions) && case $r in *$t*) ;; *) postconf -e " +

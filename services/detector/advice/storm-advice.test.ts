@@ -50,7 +50,7 @@ describe("what is advised", () => {
   test("Exim, Mailman, Exchange, Microsoft 365", () => {
     expect(commandsOf(advice, "exim")).toEqual([
       `exim -bt '${LIST}'`,
-      String.raw`exiqgrep -i -r '^all\-staff\@nhs\.example$' | xargs -r exim -Mrm`,
+      String.raw`exiqgrep -i -r '^all\-staff\@nhs\.example$' | xargs -r exim -Mf`,
     ]);
     expect(commandsOf(advice, "mailman")).toEqual([
       `printf '%s\\n' 'm.emergency = True' 'commit()' | mailman shell -l '${LIST}'`,
@@ -109,7 +109,7 @@ describe("what is advised", () => {
     ];
     const exim = stormAdvice({ ...request, queueIds });
     expect(exim[0]?.system).toBe("exim");
-    expect(commandsOf(exim, "exim")[2]).toBe("exim -Mrm 1rXyZa-0001Ab-2C 1rXyZa-00000001AbC-2C3D");
+    expect(commandsOf(exim, "exim")[2]).toBe("exim -Mf 1rXyZa-0001Ab-2C 1rXyZa-00000001AbC-2C3D");
   });
 
   test.each(["6a638d20-1e63-493a-80a2-08da9a4ff8da", "C6539E897AEDFA469FE34D029FB708D43495@hub1.corp.example.org"])(
@@ -212,7 +212,7 @@ describe("run by a real shell", () => {
     const calls = run(posixCommands(stormAdvice(request)));
     expect(calls).toContain(`exim <-bt> <${LIST}>`);
     expect(calls).toContain(String.raw`exiqgrep <-i> <-r> <^all\-staff\@nhs\.example$>`);
-    expect(calls).toContain("exim <-Mrm> <1rXyZa-0001Ab-2C>");
+    expect(calls).toContain("exim <-Mf> <1rXyZa-0001Ab-2C>");
     expect(calls).toContain(`mailman <shell> <-l> <${LIST}>`);
     expect(calls).toContain("config_list <-i> </dev/stdin> <all-staff>");
     expect(calls).toContain("postfix <reload>");
@@ -290,7 +290,17 @@ describe("run by a real shell", () => {
     expect(holding).toHaveLength(6);
     for (const { text, command } of holding) {
       expect(command).toMatch(/ \| postsuper -h -$/u);
-      expect(text).toContain("`postsuper -d -` at the end deletes it");
+      expect(text).toContain("`postsuper -d - hold` at the end deletes it");
+    }
+  });
+
+  test("nothing that is pasted into Exim deletes mail, and the text says how to", () => {
+    const queueIds = [{ host: "mx1", queueId: "1rXyZa-0001Ab-2C" }];
+    const freezing = stormAdvice({ ...request, queueIds }).filter(({ command }) => command.includes("exim -M"));
+    expect(freezing).toHaveLength(2);
+    for (const { text, command } of freezing) {
+      expect(command).toMatch(/exim -Mf( 1rXyZa-0001Ab-2C)?$/u);
+      expect(text).toMatch(/`-Mrm` .*deletes it/u);
     }
   });
 
