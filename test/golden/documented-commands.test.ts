@@ -11,11 +11,10 @@ import { pageBlocks } from "../support/page-blocks.ts";
 const tree = commandTree(createProgram("1.2.3", () => Promise.resolve()));
 const PAGES = globSync(["*.md", "docs/**/*.md"], { cwd: ROOT }).toSorted();
 
-/** The words behind `squall` of each command in a line; "…" and placeholders in capitals are for the reader to fill in. */
+/** The words behind `squall` of each command in a line; "…" and placeholders in capitals are for the reader to fill in. In a container it is squall.js. */
 function commandsIn(line: string): string[][] {
   return line
     .replace(/(?:^|\s)#.*$/u, "")
-    // In a container, by `docker exec` or `kubectl exec`.
     .replace(/^(?:docker|kubectl) .*\/services\/squall\/squall\.js /u, "squall ")
     .split(/\|\|?|&&|;|\$\(|(?<=\s)do\s/u)
     .flatMap((part) => {
