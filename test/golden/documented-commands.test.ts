@@ -11,10 +11,11 @@ import { pageBlocks } from "../support/page-blocks.ts";
 const tree = commandTree(createProgram("1.2.3", () => Promise.resolve()));
 const PAGES = globSync(["*.md", "docs/**/*.md"], { cwd: ROOT }).toSorted();
 
-/** The words behind `squall` of each command in a line; "…" and placeholders in capitals are for the reader to fill in. */
+/** The words behind `squall` of each command in a line; "…" and placeholders in capitals are for the reader to fill in. In a container it is squall.js. */
 function commandsIn(line: string): string[][] {
   return line
     .replace(/(?:^|\s)#.*$/u, "")
+    .replace(/^(?:docker|kubectl) .*\/services\/squall\/squall\.js /u, "squall ")
     .split(/\|\|?|&&|;|\$\(|(?<=\s)do\s/u)
     .flatMap((part) => {
       const words = part.trim().match(/"[^"]*"|'[^']*'|[^\s"']+/gu) ?? [];
@@ -50,6 +51,9 @@ test("commands are found, and faults", () => {
   expect(
     commandsIn("sudo -u squall squall doctor --for ingest && A=1 npx squall silences | cat; squall x # y"),
   ).toEqual([["doctor", "--for", "ingest"], ["silences"], ["x"]]);
+  expect(commandsIn("kubectl exec POD -- /nodejs/bin/node /app/services/squall/squall.js silences --kafka")).toEqual([
+    ["silences", "--kafka"],
+  ]);
   expect(faultOf(["doctor", "--for", "ingest"])).toBeUndefined();
   expect(faultOf(["doctor", "--for", "nobody"])).toBe("squall doctor --for takes no nobody");
   expect(faultOf(["replay", "--colour"])).toBe("squall replay has no --colour");

@@ -148,6 +148,21 @@ describe("pages", () => {
     },
   );
 
+  test.each(ALERT_NAMES)("docs/runbooks/%s.md says how to find out on Kubernetes too, in one namespace", (name) => {
+    const text = readFileSync(join(RUNBOOKS, `${name}.md`), "utf8");
+    const commands = codeIn(text).filter((code) => code.startsWith("kubectl ") && code.includes("--"));
+    // Only a standalone has a state directory.
+    expect(commands.length > 0).toBe(name !== "SquallStateNotWritten");
+    // Rules may be in whatever namespace Prometheus looks for them.
+    expect(commands.filter((code) => !/ --(?:namespace squall|all-namespaces) /u.test(code))).toEqual([]);
+    const wide = commands.filter((code) => /--selector (?!app\.kubernetes\.io\/instance=)/u.test(code));
+    expect(wide.filter((code) => !code.startsWith("kubectl get "))).toEqual([]);
+  });
+
+  test("the page for a storm leads to what stops it", () => {
+    expect(readFileSync(join(RUNBOOKS, "SquallStormOpen.md"), "utf8")).toContain("](../containment.md)");
+  });
+
   test("their links lead somewhere", () => {
     const dead = PAGES.flatMap((page) => {
       const links = Array.from(readFileSync(page, "utf8").matchAll(/\]\(([^)#:]+)[^)]*\)/gu), ([, link = ""]) => link);
