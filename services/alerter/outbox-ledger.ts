@@ -7,7 +7,7 @@ import type { Delivery, LossReason, OutboxAlert, UnheardReason } from "./deliver
 import type { OutboxBounds } from "./outbox-bounds.ts";
 import { alertKey, deliveryKey, deliveryValue, failingKey, failingValue, stormEntryKey } from "./outbox-entries.ts";
 import { countOne } from "./receiver-counters.ts";
-import type { ReceiverQueue } from "./receiver-queue.ts";
+import type { Failing, ReceiverQueue } from "./receiver-queue.ts";
 import { sentAlert } from "./sent-alert.ts";
 import { webhookId } from "./signature.ts";
 import type { TellingEvent } from "./telling-event.ts";
@@ -73,14 +73,9 @@ export class OutboxLedger {
     return this.log.mark(deliveryKey(delivery), () => (delivery.isOver ? undefined : deliveryValue(delivery)));
   }
 
-  /** A try failed once more. */
-  markFailing({ settings, failing }: ReceiverQueue): void {
-    this.log.mark(failingKey(settings.name), () => (failing === undefined ? undefined : failingValue(failing)));
-  }
-
-  /** A receiver fails no longer, or is gone. */
-  forgetFailing(receiver: string): void {
-    this.log.mark(failingKey(receiver), () => undefined);
+  /** `failing` undefined: the receiver fails no longer, or is gone. */
+  markFailing(receiver: string, failing: Failing | undefined): void {
+    this.log.mark(failingKey(receiver), () => (failing === undefined ? undefined : failingValue(failing)));
   }
 
   heard(queue: ReceiverQueue, delivery: Delivery): void {

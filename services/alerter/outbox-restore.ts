@@ -46,7 +46,7 @@ export class OutboxRestore {
     for (const [receiver, { sinceMs, failures }] of this.failing) {
       const queue = queues.get(receiver);
       // Of a receiver that nothing waits for nobody would learn that it was mended: it begins anew.
-      if (queue === undefined || queue.deliveries().length === 0) ledger.forgetFailing(receiver);
+      if (queue === undefined || queue.deliveries().length === 0) ledger.markFailing(receiver, undefined);
       else queue.failing = { sinceMs: Math.min(sinceMs, nowMs), failures };
     }
     for (const queue of queues.values()) queue.tryAtOnce(nowMs);

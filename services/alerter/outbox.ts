@@ -129,7 +129,7 @@ export class Outbox {
     for (const [name, queue] of this.queues) {
       if (wanted.has(name)) continue;
       for (const delivery of queue.deliveries()) this.ledger.lose(queue, delivery, "receiver-gone");
-      this.ledger.forgetFailing(name);
+      this.ledger.markFailing(name, undefined);
       this.queues.delete(name);
     }
     for (const [name, settings] of wanted) {
@@ -171,7 +171,7 @@ export class Outbox {
     this.options.say({ event: "recovered", receiver, failures: queue.failing.failures });
     queue.failing = undefined;
     queue.isFailureTold = false;
-    this.ledger.forgetFailing(receiver);
+    this.ledger.markFailing(receiver, undefined);
     this.catchUp(queue, nowMs);
   }
 
@@ -196,7 +196,7 @@ export class Outbox {
     countOne(queue.counters.failed, reason);
     queue.failing = { sinceMs: queue.failing?.sinceMs ?? nowMs, failures: (queue.failing?.failures ?? 0) + 1 };
     queue.failure = detail;
-    this.ledger.markFailing(queue);
+    this.ledger.markFailing(delivery.receiver, queue.failing);
     if (!queue.isFailureTold) say({ event: "failing", receiver: delivery.receiver, reason, detail });
     queue.isFailureTold = true;
     if (queue.isOvertaken(delivery)) {

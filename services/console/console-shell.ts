@@ -106,8 +106,8 @@ export class Console {
 
   private view(stormsShown: number): ConsoleView {
     const { nowMs, timeZone, health, isKnown, eventTimeMs, silenceOf, watchedFromMs } = this.options;
-    const time = { nowMs: nowMs(), timeZone, ...(eventTimeMs === undefined ? {} : { eventTimeMs }) };
-    return this.state.view({ ...time, health: health(), isKnown: isKnown(), silenceOf, watchedFromMs, stormsShown });
+    const known = { health: health(), isKnown: isKnown(), eventTimeMs, silenceOf, watchedFromMs };
+    return this.state.view({ nowMs: nowMs(), timeZone, ...known, stormsShown });
   }
 
   /** A quarter of a second old at most: it is made on the detector's own time. */

@@ -46,7 +46,7 @@ export interface ViewOf {
   /** Our clock, ms since the epoch. */
   readonly nowMs: number;
   /** How far the mail of a site was read, event time in ms: `nowMs`, less what its log is behind. Undefined: not known. */
-  readonly eventTimeMs?: (site: string) => number | undefined;
+  readonly eventTimeMs?: ((site: string) => number | undefined) | undefined;
   /** What would tell of a storm is read. */
   readonly isKnown?: boolean;
   /** From when on windows would be there, if nothing older came, ms. Undefined: the whole hour. */

@@ -4,7 +4,7 @@
 import { decodedState, type PutEntry } from "../../shared/domain/state-value.ts";
 import { decodeThreadWindow, encodeThreadWindow } from "../../shared/domain/thread-window-codec.ts";
 import type { ThreadWindow } from "../../shared/domain/thread-window.ts";
-import { firstMinute, isShown } from "./last-hour.ts";
+import { firstMinute, isShown, nameOf } from "./last-hour.ts";
 
 export const WINDOW_PREFIX = "hour/";
 
@@ -41,7 +41,7 @@ export class KeptWindows {
   add(window: ThreadWindow): void {
     // A log of long ago that is read now tells of no hour that is shown.
     if (window.windowStart < firstMinute(this.nowMs())) return;
-    const name = nameOf(window);
+    const name = scopedName(window);
     if (!isShown(window) && !this.answered.has(name)) return;
     const number = this.numberOf(window.windowStart, name);
     if (number === undefined) {
@@ -65,7 +65,7 @@ export class KeptWindows {
   restore(key: string, value: Buffer): void {
     const decoded = decodeThreadWindow(value.toString());
     const window = decodedState(key, decoded.ok ? { ok: true, value: decoded.window } : decoded);
-    const name = nameOf(window);
+    const name = scopedName(window);
     this.note(window.windowStart, name, Number(key.slice(WINDOW_PREFIX.length)));
     this.answered.set(name, Math.max(window.windowStart, this.answered.get(name) ?? 0));
     this.onRestored(window);
@@ -116,6 +116,6 @@ export class KeptWindows {
   }
 }
 
-function nameOf({ scope, site, key }: ThreadWindow): string {
-  return `${scope}\n${site}\n${key}`;
+function scopedName(window: ThreadWindow): string {
+  return `${window.scope}\n${nameOf(window)}`;
 }

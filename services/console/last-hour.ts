@@ -180,6 +180,7 @@ function newestOf(minutes: ReadonlyMap<number, ThreadWindow>): number {
   return Math.max(...minutes.keys());
 }
 
-function nameOf({ site, key }: Pick<ThreadWindow, "site" | "key">): string {
+/** Within one scope. */
+export function nameOf({ site, key }: Pick<ThreadWindow, "site" | "key">): string {
   return `${site}\n${key}`;
 }

@@ -103,7 +103,8 @@ async function run(options: RunOptions): Promise<ExitCode> {
   status.publish(standaloneCounts({ standalone, log: directory.log, heartbeat, page, reloads }));
   await standalone.restore();
   status.health.met(STATE_RESTORED);
-  page?.watch(standalone, config.metrics.address !== undefined && status.address === undefined);
+  const missing = missingPorts(config, status, page);
+  page?.watch(standalone, missing.includes("metrics"));
   const { unknown } = standalone.state;
   if (unknown > 0) say(`${unknown} entries of the state are of no part that this version knows: they stay as they are`);
   const { silences } = standalone;
@@ -113,7 +114,7 @@ async function run(options: RunOptions): Promise<ExitCode> {
       throw new ControlRefusal("it holds now, but there is no room to keep it: a restart forgets it");
   };
   const silencing = createSilenceControl({ silences, nowMs: terminal.nowMs, flush });
-  directory.lock.serve(withMissingPorts(missingPorts(config, status, page), silencing));
+  directory.lock.serve(withMissingPorts(missing, silencing));
   onClose(() => standalone.inputs.close());
   await standalone.open();
   status.health.met(INPUTS_OPEN);

@@ -1,6 +1,5 @@
 // The live page of one standalone: its port, and what it says of the parts. Detection does without a page whose port is taken.
 
-import { ListenError } from "../../../shared/runtime/listen-address.ts";
 import { listenAddressText } from "../../../shared/runtime/listen-address.ts";
 import { Console, type PageCounts } from "../../console/console-shell.ts";
 import type { HealthView } from "../../console/console-view.ts";
@@ -8,6 +7,7 @@ import { leastWatermark } from "../../detector/detector-totals.ts";
 import type { StormAlert } from "../../../shared/domain/storm-alert.ts";
 import type { ThreadWindow } from "../../../shared/domain/thread-window.ts";
 import { counted, roughSpan, shownText } from "../../../shared/domain/storm-alert-words.ts";
+import { openedOrSaid } from "./optional-port.ts";
 import { receiverHealth } from "./receiver-health.ts";
 import type { StandaloneConfig } from "./standalone-settings.ts";
 import type { Standalone } from "./standalone.ts";
@@ -24,44 +24,42 @@ export interface LivePageOptions {
   readonly say: (line: string) => void;
 }
 
+/** What the page tells of; nothing before the state is read back. */
+interface Watched {
+  standalone: Standalone | undefined;
+  isUnscraped: boolean;
+}
+
 export class LivePage {
   private readonly console: Console;
-  private standalone: Standalone | undefined;
-  private isUnscraped = false;
+  private readonly watched: Watched;
 
-  private constructor(console: Console) {
+  private constructor(console: Console, watched: Watched) {
     this.console = console;
+    this.watched = watched;
   }
 
   /** Undefined: it is off, or its port cannot be had, which is said. */
   static async open({ config, nowMs, say }: LivePageOptions): Promise<LivePage | undefined> {
     const { address, token } = config.console;
     if (address === undefined) return undefined;
-    let opened: LivePage | undefined;
+    const watched: Watched = { standalone: undefined, isUnscraped: false };
     const options = {
       timeZone: config.timezone,
       nowMs,
-      eventTimeMs: () => eventTimeOf(opened?.standalone, config),
-      health: () => [
-        ...healthOf(opened?.standalone, nowMs(), config),
-        ...(opened?.isUnscraped === true ? [UNSCRAPED] : []),
-      ],
-      silenceOf: (alert: StormAlert) => opened?.standalone?.silences.silenceOf(alert, nowMs()),
-      isKnown: () => isReading(opened?.standalone),
+      eventTimeMs: () => eventTimeOf(watched.standalone, config),
+      health: () => [...healthOf(watched.standalone, nowMs(), config), ...(watched.isUnscraped ? [UNSCRAPED] : [])],
+      silenceOf: (alert: StormAlert) => watched.standalone?.silences.silenceOf(alert, nowMs()),
+      isKnown: () => isReading(watched.standalone),
       watchedFromMs: nowMs(),
       mend: PAGE_MEND,
       say,
     };
-    try {
-      const console = await Console.open({ address, token: token?.reveal(), ...options });
-      opened = new LivePage(console);
-      say(`live page on http://${listenAddressText(console.address)}/`);
-      return opened;
-    } catch (error) {
-      if (!(error instanceof ListenError)) throw error;
-      say(`${error.message}. squall goes on without a live page`);
-      return undefined;
-    }
+    const opening = Console.open({ address, token: token?.reveal(), ...options });
+    const console = await openedOrSaid(opening, "a live page", say);
+    if (console === undefined) return undefined;
+    say(`live page on http://${listenAddressText(console.address)}/`);
+    return new LivePage(console, watched);
   }
 
   get counts(): PageCounts {
@@ -70,8 +68,8 @@ export class LivePage {
 
   /** Its state is read back: from here on the page tells how it is. `isUnscraped`: the port of metrics could not be had. */
   watch(standalone: Standalone, isUnscraped: boolean): void {
-    this.standalone = standalone;
-    this.isUnscraped = isUnscraped;
+    this.watched.standalone = standalone;
+    this.watched.isUnscraped = isUnscraped;
   }
 
   addWindow(window: ThreadWindow): void {

@@ -2,13 +2,13 @@
 // Detection does without a port that is taken: who looks at squall does not end it.
 
 import { Health } from "../../../shared/runtime/health.ts";
-import { type ListenAddress, ListenError } from "../../../shared/runtime/listen-address.ts";
+import type { ListenAddress } from "../../../shared/runtime/listen-address.ts";
 import { createMetrics } from "../../../shared/runtime/metrics.ts";
-import type { HttpPort } from "../../../shared/runtime/http-port.ts";
-import { openStatusServer, type StatusServerOptions } from "../../../shared/runtime/status-server.ts";
+import { openStatusServer } from "../../../shared/runtime/status-server.ts";
 import type { StandaloneCounts } from "./standalone-counts.ts";
 import { addStandaloneMetrics } from "./standalone-metrics.ts";
 import { METRICS_MEND } from "../port-mends.ts";
+import { openedOrSaid } from "./optional-port.ts";
 
 /** What must have happened before it is ready. */
 export const STATE_RESTORED = "state restored";
@@ -51,21 +51,17 @@ export async function openStatus({ address, version, nodeVersion, nowMs, say }: 
   const health = new Health({ stuckAfterMs: STUCK_AFTER_MS, conditions: [STATE_RESTORED, INPUTS_OPEN], nowMs });
   const metrics = createMetrics({ service: "standalone", version, nodeVersion, ofProcess: address !== undefined });
   const server =
-    address === undefined ? undefined : await openPort({ address, metrics, health, mend: METRICS_MEND }, say);
+    address === undefined
+      ? undefined
+      : await openedOrSaid(
+          openStatusServer({ address, metrics, health, mend: METRICS_MEND }),
+          "metrics and health",
+          say,
+        );
   return {
     health,
     address: server?.address,
     publish: (counts) => addStandaloneMetrics(metrics, counts),
     close: async () => server?.close(),
   };
-}
-
-async function openPort(options: StatusServerOptions, say: StatusOptions["say"]): Promise<HttpPort | undefined> {
-  try {
-    return await openStatusServer(options);
-  } catch (error) {
-    if (!(error instanceof ListenError)) throw error;
-    say(`${error.message}. squall goes on without metrics and health`);
-    return undefined;
-  }
 }
