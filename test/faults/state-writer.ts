@@ -1,6 +1,7 @@
 // A process that writes numbered flushes into the state log of a folder until it is killed. Says `open`, then the number of each flush
 // that has resolved, a line each; `full` for one that found no room, which it tries again.
-// Arguments: folder, number of flushes (0: without end), ms between two of them.
+// Arguments: folder, number of flushes (0: without end), ms between two of them, how often it may find no room before it dies without a
+// word more (0: it never does).
 
 import { writeSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
@@ -9,7 +10,7 @@ import { openFileStateLog } from "../../shared/adapters/files/state-log/file-sta
 import { StateLogError } from "../../shared/runtime/state-log.ts";
 import { flushOf } from "./numbered-flushes.ts";
 
-const [folder = "", flushes = "0", pace = "0"] = process.argv.slice(2);
+const [folder = "", flushes = "0", pace = "0", fulls = "0"] = process.argv.slice(2);
 const most = flushes === "0" ? Number.POSITIVE_INFINITY : Number(flushes);
 
 /** Segments so small that cleaning is always under way; old ones stay a second for whoever copies the folder. */
@@ -24,9 +25,12 @@ await log.read((key, value) => {
   if (key === "last") last = Number(value.toString());
 });
 say("open");
+let timesFull = 0;
 for (let n = last + 1; n <= most; n++) {
   while (!(await isWritten(n))) {
     say("full");
+    timesFull += 1;
+    if (timesFull === Number(fulls)) process.kill(process.pid, "SIGKILL");
     await pause(20);
   }
   say(`${n}`);
