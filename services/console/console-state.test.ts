@@ -198,6 +198,25 @@ describe("the state", () => {
     expect(state.view(asked)).toMatchObject({ state: "storm" });
   });
 
+  test("is not known, and what was known before is shown as that", () => {
+    const state = new ConsoleState();
+    const asked = { nowMs: NOW, timeZone: "UTC", health: [], isKnown: false };
+    expect(state.view(asked).detail).toBe("nothing was read yet");
+    state.addWindow(window("site", "nhs", { minutesAgo: 3, deliveries: 5 }));
+    expect(state.view(asked).detail).toBe("nothing was read yet; what is shown was known before");
+  });
+
+  test("of storms the one that delivered most comes first, of watches the newest", () => {
+    const state = new ConsoleState();
+    const delivered = (deliveriesSoFar: number) => ({ evidence: { ...alert().evidence, deliveriesSoFar } });
+    state.addAlert(alert({ stormId: "s1", list: "1@x", ...delivered(10) }));
+    state.addAlert(alert({ stormId: "s2", list: "2@x", ...delivered(20) }));
+    const watch = { type: "storm.watch", severity: "watch" } as const;
+    state.addAlert(alert({ ...watch, stormId: "w1", list: "3@x", detectedAt: NOW - 3 * MINUTE_MS, ...delivered(90) }));
+    state.addAlert(alert({ ...watch, stormId: "w2", list: "4@x", detectedAt: NOW - MINUTE_MS, ...delivered(30) }));
+    expect(viewOf(state).storms.map(({ stormId }) => stormId)).toEqual(["s2", "s1", "w2", "w1"]);
+  });
+
   test("a watch is over when nobody has answered for half an hour, or its list has a storm", () => {
     const state = new ConsoleState();
     state.addAlert(alert({ type: "storm.watch", severity: "watch", stormId: "w", scopes: ["list"] }));

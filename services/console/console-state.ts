@@ -116,7 +116,7 @@ export class ConsoleState {
               knownFromMs === undefined ? "in the last hour" : `since ${minuteIn(timeZone, knownFromMs)}`,
             )
           : state === "unknown"
-            ? unknownDetail(health)
+            ? unknownDetail(health, rates)
             : detail(storms[0], count - 1, timeZone),
       storms,
       moreStorms: all.length - storms.length,

@@ -104,6 +104,8 @@ export interface AdviceView {
   readonly text: string;
   /** To be pasted into a shell of that system; absent where none can be given. */
   readonly command?: string;
+  /** It names mails by what the server soon gives to others: of use for minutes. */
+  readonly perishable?: true;
 }
 
 /** The last hour, minute by minute. */

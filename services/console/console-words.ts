@@ -31,9 +31,10 @@ export function minuteIn(timeZone: string, atMs: number): string {
   return localClock(timeZone).time(atMs).slice(0, 5);
 }
 
-export function unknownDetail(health: readonly HealthView[]): string {
+export function unknownDetail(health: readonly HealthView[], { deliveries }: RatesView): string {
   const why = health.find(({ state }) => state === "down") ?? health.find(({ state }) => state === "slow");
-  return why === undefined ? "nothing was read yet" : `${why.name}: ${why.words}`;
+  if (why !== undefined) return `${why.name}: ${why.words}`;
+  return sum(deliveries) === 0 ? "nothing was read yet" : "nothing was read yet; what is shown was known before";
 }
 
 /** A log that tells of no deliveries has none to be counted. */

@@ -52,7 +52,7 @@ export class StormBook {
     return this.alerts.toReversed();
   }
 
-  /** The last word on each: storms that are open, the worst first, then watches, then what has ended lately by our clock. */
+  /** The last word on each: storms that are open, the worst first, then watches and what has ended lately by our clock, the newest first. */
   at(nowMs: number, timesOf: (alert: StormAlert) => StormTimes): readonly StormAlert[] {
     const all = [...this.storms.values()];
     const openLists = new Set(all.filter((alert) => rank(alert) < RANKS.watch).map(listOf));
@@ -62,7 +62,7 @@ export class StormBook {
       if (isPart || isPast(alert, nowMs, timesOf(alert))) this.storms.delete(stormId);
     }
     return [...this.storms.values()].sort(
-      (one, other) => rank(one) - rank(other) || other.evidence.deliveriesSoFar - one.evidence.deliveriesSoFar,
+      (one, other) => rank(one) - rank(other) || precedence(other) - precedence(one),
     );
   }
 
@@ -94,6 +94,11 @@ function isPast(alert: StormAlert, nowMs: number, { readToMs, lastReplyAt }: Sto
 
 const RANKS = { critical: 0, warning: 1, watch: 2 } as const;
 const RANK_OVER = 3;
+
+/** Of a storm what it has done; of a watch, and of what is over, how new it is. */
+function precedence(alert: StormAlert): number {
+  return rank(alert) < RANKS.watch ? alert.evidence.deliveriesSoFar : alert.detectedAt;
+}
 
 function rank(alert: StormAlert): number {
   return isOver(alert) ? RANK_OVER : RANKS[alert.severity];

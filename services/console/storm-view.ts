@@ -143,9 +143,14 @@ function stepView(step: ScoreStep): StepView {
 }
 
 /** A command with characters that do not belong into a shell is left out: the text says what to do. */
-function adviceView({ system, text, command }: Advice): AdviceView {
+function adviceView({ system, text, command, isPerishable }: Advice): AdviceView {
   const isSafe = command !== "" && !command.split("\n").some(hasUnprintable);
-  return { system, text: shownText(text, ADVICE_CHARS_MAX), ...(isSafe ? { command } : {}) };
+  return {
+    system,
+    text: shownText(text, ADVICE_CHARS_MAX),
+    ...(isSafe ? { command } : {}),
+    ...(isPerishable === true ? { perishable: true } : {}),
+  };
 }
 
 function shown(text: string): string {

@@ -7,6 +7,7 @@ import type { Mutable, TextLimits } from "./wire-fields.ts";
 import {
   checkChoice,
   checkText,
+  flagOf,
   requiredChoice,
   requiredCount,
   requiredInteger,
@@ -64,7 +65,12 @@ export function encodeStormAlert(alert: StormAlert): string {
     reasons: alert.reasons,
     evidence: wireEvidence(alert.evidence),
     forecast: { minutes: alert.forecast.minutes, atLeast: alert.forecast.atLeast },
-    advice: alert.advice.map((one) => ({ system: one.system, text: one.text, command: one.command })),
+    advice: alert.advice.map(({ system, text, command, isPerishable }) => ({
+      system,
+      text,
+      command,
+      ...(isPerishable === true ? { perishable: true } : {}),
+    })),
   });
 }
 
@@ -200,9 +206,11 @@ function readAdvice(parent: WireObject): Advice[] {
     const named = requiredText(object, "system", NAME);
     const text = requiredText(object, "text", ADVICE_TEXT);
     const command = requiredText(object, "command", COMMAND);
+    const isPerishable = flagOf(object, "perishable");
     // Advice for a mail system that a newer squall knows is left out.
     const system = ADVICE_SYSTEMS.find((known) => known === named);
-    return system === undefined ? undefined : { system, text, command };
+    if (system === undefined) return undefined;
+    return { system, text, command, ...(isPerishable === true ? { isPerishable } : {}) };
   };
   return requiredItems(parent, "advice", { max: ADVICE_MAX, readItem });
 }

@@ -75,6 +75,8 @@ export interface Advice {
   readonly system: AdviceSystem;
   readonly text: string;
   readonly command: string;
+  /** It names mails by what the server soon gives to others: at once, or not at all. */
+  readonly isPerishable?: boolean;
 }
 
 export interface StormAlert {

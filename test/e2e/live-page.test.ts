@@ -68,7 +68,7 @@ test("calm, then a storm within 2 s of its alert, with evidence, forecast and ad
   const card = page.locator("article.storm");
   expect(await card.locator("h2").textContent()).toBe(LIST);
   expect(await card.locator(".facts").textContent()).toMatch(
-    /^replies to all4by 4 people.*recipients of each2,500.*still to come≥ [\d.]+K?accepted, and not delivered at /u,
+    /^replies to all4by (?:at least )?4 people.*recipients of each2,500.*still to come, at least[\d.,]+K?accepted, and not delivered at /u,
   );
   expect(await card.locator(".steps li").count()).toBeGreaterThan(2);
   expect(await card.locator(".steps li").first().textContent()).toContain("after the last: +");

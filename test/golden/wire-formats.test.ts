@@ -103,6 +103,7 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
   ],
   alerter: [
     "outbox/alert/STORM/N",
+    "outbox/failing/pager",
     "outbox/storm/STORM",
     "outbox/to/pager/STORM/N",
     "pulse",

@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { isUtf8 } from "node:buffer";
+import { failingKey, failingValue } from "../../services/alerter/outbox-entries.ts";
 import { webhook, wordOf } from "../../services/alerter/testing/storm-alerts.ts";
 import { KeptAlerts } from "../../services/console/kept-alerts.ts";
 import { KeptWindows } from "../../services/console/kept-windows.ts";
@@ -113,7 +114,9 @@ export function wireSamples(): WireSamples {
   const opened = linesOf(records, "storm-alerts").filter((line) => line.includes('"type":"storm.opened"'));
   const progress = linesOf(records, "storm-alerts").filter(isProgress);
   const alerter = told(STAGE_FOLDS.alerter, [...silences, ...words, ...opened, ...progress], records);
-  samples.set("state-alerter", entryLines(alerter.state));
+  // Its tries would fail in their own time, which no sample waits for.
+  const failing = [failingKey("pager"), failingValue({ sinceMs: NOW, failures: 3 })] as const;
+  samples.set("state-alerter", entryLines(new Map([...alerter.state, failing])));
   samples.set("state-standalone", entryLines(standaloneState(records, log)));
   samples.set("silence-lines", silences);
   for (const topic of ["mail-fragments", "mail-events", "thread-windows", "storm-alerts"]) {

@@ -13,7 +13,8 @@ const AGAIN_MS = 3_000;
 
 const plots = new RatePlots();
 const cards = new Map<string, StormCard>();
-const unfolded: Unfolded = { system: undefined };
+// On a phone they would be in the way of what is below.
+const unfolded: Unfolded = { system: undefined, steps: matchMedia("(min-width: 901px)").matches };
 let clock: LocalClock = localClock("UTC");
 let timeZone = "UTC";
 let heardAt = performance.now();

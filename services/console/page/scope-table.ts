@@ -6,6 +6,8 @@ import { decimal, GROWTH_MAX, type LocalClock, short, whole } from "./words.ts";
 
 const SPARK_WIDTH = 120;
 const SPARK_HEIGHT = 22;
+/** One answer a minute must not look like a storm. */
+const SPARK_LEAST = 5;
 const SVG = "http://www.w3.org/2000/svg";
 
 export function scopeTable(kind: "threads" | "lists", rows: readonly ScopeView[], clock: LocalClock): HTMLElement {
@@ -72,7 +74,7 @@ function people({ repliersAtLeast, repliersAtMost }: ScopeView): string {
 
 function spark(minutes: readonly number[]): SVGElement {
   const svg = document.createElementNS(SVG, "svg");
-  const most = Math.max(1, ...minutes);
+  const most = Math.max(SPARK_LEAST, ...minutes);
   const step = SPARK_WIDTH / minutes.length;
   svg.setAttribute("viewBox", `0 0 ${SPARK_WIDTH} ${SPARK_HEIGHT}`);
   svg.setAttribute("width", String(SPARK_WIDTH));

@@ -2,7 +2,7 @@
 
 import type { AdviceView, StepView, StormView } from "../console-view.ts";
 import { byId, el, keepingFocus, Part } from "./elements.ts";
-import { type Around, factsOf, isBehind, oldOf, type Shown } from "./storm-facts.ts";
+import { type Around, factsOf, isBehind, isPerished, oldOf, type Shown } from "./storm-facts.ts";
 import { type LocalClock, signed } from "./words.ts";
 
 const SYSTEM_NAMES: Readonly<Record<AdviceView["system"], string>> = {
@@ -14,9 +14,12 @@ const SYSTEM_NAMES: Readonly<Record<AdviceView["system"], string>> = {
 };
 const COPIED_MS = 4_000;
 
-/** Whose advice is unfolded, on every card: one has one kind of mail server. Undefined: the first. */
+/** What is unfolded on every card. */
 export interface Unfolded {
+  /** Whose advice: one has one kind of mail server. Undefined: the first. */
   system: AdviceView["system"] | undefined;
+  /** The answers that made the score. */
+  steps: boolean;
 }
 
 /** Each part is drawn anew only where it has changed: numbers do every second, and meanwhile a command is being copied. */
@@ -48,7 +51,7 @@ export class StormCard {
         (shown) => this.facts.replaceChildren(...factsOf(shown)),
       ),
       new Part(
-        ({ storm, now }) => [storm.state, storm.advice, oldOf(storm.detectedAt, now)],
+        ({ storm, now }) => [storm.state, storm.advice, oldOf(storm.detectedAt, now), isPerished(storm, now)],
         (shown) => {
           keepingFocus(this.todo, () => this.todo.replaceChildren(...todoOf(shown, unfolded)));
           this.todo.hidden = shown.storm.state === "over";
@@ -56,7 +59,7 @@ export class StormCard {
       ),
       new Part(
         ({ storm }) => [storm.reasons, storm.steps],
-        ({ storm, clock }) => this.why.replaceChildren(...whyOf(storm, clock)),
+        ({ storm, clock }) => keepingFocus(this.why, () => this.why.replaceChildren(...whyOf(storm, clock, unfolded))),
       ),
     ];
   }
@@ -100,17 +103,18 @@ function todoOf({ storm, clock, now }: Shown, unfolded: Unfolded): HTMLElement[]
   const systems = [...Map.groupBy(advice, ({ system }) => system)];
   const first = state === "watch" ? undefined : systems[0]?.[0];
   const open = systems.some(([system]) => system === unfolded.system) ? unfolded.system : first;
+  const old = oldOf(storm.detectedAt, now);
+  const tooOld = isPerished(storm, now) ? old : undefined;
   const entries = systems.map(([system, all]) => {
-    const details = adviceOf(system, all, { name: `advice-${stormId}`, open: system === open });
+    const details = adviceOf(system, all, { name: `advice-${stormId}`, open: system === open, tooOld });
     details.addEventListener("toggle", () => {
       if (details.open) unfolded.system = system;
     });
     return details;
   });
   const nothing = el("p", { class: "nothing" }, "No advice is set up for this mail system.");
-  const old = oldOf(storm.detectedAt, now);
   const told = clock.dated(new Date(storm.detectedAt), now);
-  const note = `As of ${told}, ${old ?? ""} ago: what names queue ids may be of other mail by now.`;
+  const note = `As of ${told}, ${old ?? ""} ago: mail that came since is not named.`;
   return [
     el("h3", {}, state === "watch" ? "Should it become a storm" : "What to do now"),
     ...(old === undefined || entries.length === 0 ? [] : [el("p", { class: "old" }, note)]),
@@ -121,15 +125,22 @@ function todoOf({ storm, clock, now }: Shown, unfolded: Unfolded): HTMLElement[]
 function adviceOf(
   system: AdviceView["system"],
   all: readonly AdviceView[],
-  attributes: { readonly name: string; readonly open: boolean },
+  { tooOld, ...attributes }: { readonly name: string; readonly open: boolean; readonly tooOld: string | undefined },
 ): HTMLDetailsElement {
-  const items = all.map(({ text, command }, index) => {
+  const items = all.map(({ text, command, perishable }, index) => {
+    // Whoever is tired pastes what stands there.
+    if (perishable === true && tooOld !== undefined)
+      return el("li", {}, el("p", { class: "old" }, perishedNote(tooOld)));
     const key = `${system}-${index}`;
     const commands = command === undefined ? [] : [commandOf(command, { key, system: SYSTEM_NAMES[system] })];
     return el("li", {}, el("p", {}, ...withCode(text)), ...commands);
   });
   const summary = el("summary", { "data-key": system }, SYSTEM_NAMES[system]);
   return el("details", attributes, summary, el("ol", {}, ...items));
+}
+
+function perishedNote(old: string): string {
+  return `Queue ids were named here ${old} ago: they may be other mail's by now. Search the queue instead, as another step says.`;
 }
 
 /** What stands between backticks is to be typed. */
@@ -157,18 +168,26 @@ async function copy(text: string): Promise<void> {
   setTimeout(() => (told.textContent = ""), COPIED_MS);
 }
 
-function whyOf({ reasons, steps: all, score, scoreWords }: StormView, clock: LocalClock): HTMLElement[] {
+function whyOf(
+  { reasons, steps: all, score, scoreWords }: StormView,
+  clock: LocalClock,
+  unfolded: Unfolded,
+): HTMLElement[] {
   const told = el("ul", { class: "reasons" }, ...reasons.map(({ words }) => el("li", {}, words)));
   const counted = [
     el("p", { class: "score" }, el("strong", {}, `Score ${score.toFixed(1)} at the last alert`), `: ${scoreWords}.`),
-    steps(all, clock),
+    stepsOf(all, clock, unfolded),
   ];
   return [el("h3", {}, "Why squall says so"), told, ...(all.length === 0 ? [] : counted)];
 }
 
-function steps(all: readonly StepView[], clock: LocalClock): HTMLElement {
+function stepsOf(all: readonly StepView[], clock: LocalClock, unfolded: Unfolded): HTMLElement {
   const most = Math.max(1, ...all.map(({ score }) => score));
-  return el("ol", { class: "steps" }, ...all.map((step) => stepOf(step, most, clock)));
+  const last = all.length === 1 ? "The last answer" : `The last ${all.length} answers`;
+  const steps = el("ol", { class: "steps" }, ...all.map((step) => stepOf(step, most, clock)));
+  const details = el("details", { open: unfolded.steps }, el("summary", { "data-key": "steps" }, last), steps);
+  details.addEventListener("toggle", () => (unfolded.steps = details.open));
+  return details;
 }
 
 function stepOf(step: StepView, most: number, clock: LocalClock): HTMLElement {

@@ -7,6 +7,7 @@ import { decimal, growthInWords, type LocalClock, short, spanInWords, whole } fr
 const MINUTE_MS = 60_000;
 /** Mail goes on: what was counted so long ago is not what is. */
 const OLD_MS = 150_000;
+const PERISHED_MS = 10 * MINUTE_MS;
 /** Said of what is shown beside newer numbers. */
 const BEHIND_MS = 15_000;
 /** What is shown shortly from here on. */
@@ -28,6 +29,11 @@ export function oldOf(at: string, now: Date): string | undefined {
   return ms > OLD_MS ? spanInWords(ms) : undefined;
 }
 
+/** Queue ids that were named then are another mail's now. */
+export function isPerished({ detectedAt }: StormView, now: Date): boolean {
+  return now.getTime() - Date.parse(detectedAt) > PERISHED_MS;
+}
+
 /** What its last alert counted stands beside newer numbers. */
 export function isBehind({ detectedAt }: StormView, now: Date): boolean {
   return now.getTime() - Date.parse(detectedAt) > BEHIND_MS;
@@ -38,11 +44,7 @@ export function factsOf({ storm, clock, now }: Shown): HTMLElement[] {
   const counted = oldOf(storm.countedTo, now) === undefined ? "" : ` until ${at(storm.countedTo)}`;
   const { arrow, words } = growthInWords(storm);
   return [
-    fact(
-      "replies to all",
-      whole(storm.replyAlls),
-      `by ${people(storm)}${isBehind(storm, now) ? ` until ${at(storm.detectedAt)}` : ""}`,
-    ),
+    fact("replies to all", whole(storm.replyAlls), `by ${isBehind(storm, now) ? "at least " : ""}${people(storm)}`),
     fact("replies a minute", `${decimal(storm.repliesPerMinute)} ${arrow}`, `of the last 5${counted}; ${words}`),
     ...lastAnswer(storm, clock),
     fact("recipients of each", short(storm.reach), storm.reach < SHORT_FROM ? "" : whole(storm.reach)),
@@ -64,14 +66,16 @@ function lastAnswer({ lastReplyAt, countedTo, state }: StormView, clock: LocalCl
 /** What was counted with the last alert, and has gone out since, must not look like what is still to come. */
 function toCome(storm: StormView, at: (time: string) => string, now: Date): HTMLElement {
   const { forecast, undelivered, detectedAt } = storm;
-  const label = "still to come";
   const said = `accepted, and not delivered at ${at(detectedAt)}`;
   const old = oldOf(detectedAt, now);
   // Of what was queued then more has gone out than is left.
   const isVoid = undelivered !== undefined && undelivered < forecast.atLeast;
-  if (old === undefined && !isVoid) return fact(label, `\u2265 ${short(forecast.atLeast)}`, said);
-  if (undelivered !== undefined) return fact(label, `\u2264 ${short(undelivered)}`, "accepted, and not delivered yet");
-  return fact(label, "?", `\u2265 ${short(forecast.atLeast)}, ${said}, ${old ?? ""} ago`);
+  if (old === undefined && !isVoid) return fact("still to come, at least", short(forecast.atLeast), said);
+  if (undelivered === 0) return fact("still to come", "none", "all that was accepted is delivered");
+  if (undelivered !== undefined) {
+    return fact("still to come, at most", short(undelivered), "accepted, and not delivered yet");
+  }
+  return fact("still to come", "?", `at least ${short(forecast.atLeast)} ${said}, ${old ?? ""} ago`);
 }
 
 function people({ repliers }: StormView): string {

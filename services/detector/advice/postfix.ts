@@ -10,6 +10,9 @@ import { isQuotable, posixQuote } from "./shell-quote.ts";
 /** Short (hex) and long queue ids; both are safe in a shell as they are, and none is the word ALL. */
 const POSTFIX_QUEUE_ID = /^[0-9A-Za-z]{6,20}$/u;
 
+/** Made of an inode, which another mail has soon; a long one (`enable_long_queue_ids`) is made of the time, and never comes again. */
+const SHORT_QUEUE_ID = /^[0-9A-F]{6,14}$/u;
+
 /** Answers name the mails they answer, so the first few find the later ones. */
 const SEARCHED_MESSAGE_IDS_MAX = 5;
 
@@ -50,10 +53,12 @@ function holdOnHost(queue: HostQueue): Advice {
   const ids = queue.queueIds.slice(0, COMMAND_QUEUE_IDS_MAX);
   const more = queue.queueIds.length - ids.length;
   const rest = more === 0 ? "" : ` ${more} more are not named here: see the last command for Postfix.`;
+  const isPerishable = ids.some((id) => SHORT_QUEUE_ID.test(id));
   const text =
     `Hold what is still queued on ${printableText(queue.host)}, as root: ${counted(ids.length)} of this storm. ` +
-    `Queue ids are used again, so run it now or not at all. ${AFTER_HOLD}${rest}`;
-  return { system: "postfix", text, command: `printf '%s\\n' ${ids.join(" ")} | ${HOLD}` };
+    `${isPerishable ? "Queue ids are used again, so run it now or not at all. " : ""}${AFTER_HOLD}${rest}`;
+  const command = `printf '%s\\n' ${ids.join(" ")} | ${HOLD}`;
+  return { system: "postfix", text, command, ...(isPerishable ? { isPerishable } : {}) };
 }
 
 function counted(ids: number): string {

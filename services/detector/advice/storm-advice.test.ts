@@ -47,6 +47,15 @@ describe("what is advised", () => {
     ]);
   });
 
+  test("Postfix: short queue ids are soon another mail's, long ones never", () => {
+    const holds = advice.filter(({ command }) => command.startsWith("printf '%s\\n' 3tH") || command.includes(" 4F1A"));
+    expect(holds.map(({ isPerishable = false, text }) => [isPerishable, text.includes("used again")])).toEqual([
+      [true, true],
+      [false, false],
+    ]);
+    expect(advice.filter(({ isPerishable = false }) => isPerishable)).toHaveLength(1);
+  });
+
   test("Exim, Mailman, Exchange, Microsoft 365", () => {
     expect(commandsOf(advice, "exim")).toEqual([
       `exim -bt '${LIST}'`,

@@ -1,10 +1,9 @@
-// Images under the names of the Dockerfile's bases, made here, where no container registry can be asked: Debian's libraries, this process' own
+// Images in the place of the Dockerfile's bases, made here, where no container registry can be asked: Debian's libraries, this process' own
 // Node, and for the base that builds a shell and the machine's npm. They are at the places of the real ones as far as the Dockerfile relies on
 // them; what else the real ones hold, nobody has seen here.
 
-import { existsSync, mkdirSync, readFileSync, realpathSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, realpathSync, symlinkSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
-import { ROOT } from "../../e2e/squall-process.ts";
 import type { ImageStore } from "./image-store.ts";
 
 /** What a base is made of, and what it says of itself. */
@@ -17,12 +16,8 @@ interface BasePlan {
 
 const AUTHORITIES = "/usr/local/share/authorities.pem";
 
-/** The name that the Dockerfile gives a base unless it is told another. */
-export function baseName(argument: "BUILD_BASE" | "RUN_BASE"): string {
-  const text = readFileSync(join(ROOT, "deploy/image/Dockerfile"), "utf8");
-  const [, name = ""] = new RegExp(`^ARG ${argument}=(\\S+)$`, "mu").exec(text) ?? [];
-  return name;
-}
+/** What the Dockerfile is told to take instead of its own: nobody can make an image of a given digest. */
+export const STAND_INS = { BUILD_BASE: "localhost/squall-build-base", RUN_BASE: "localhost/squall-run-base" } as const;
 
 /** `roots`: the folder that .ci/install-real-parts has made for it. */
 export async function commitStandInBases(store: ImageStore, roots: string): Promise<void> {
@@ -39,7 +34,7 @@ function buildBase(store: ImageStore, roots: string): BasePlan {
   const authorities = process.env["NODE_EXTRA_CA_CERTS"] ?? "";
   const trusts = authorities !== "" && existsSync(authorities);
   return {
-    name: baseName("BUILD_BASE"),
+    name: STAND_INS.BUILD_BASE,
     copies: [
       [join(roots, "build"), "/"],
       [process.execPath, "/usr/local/bin/node"],
@@ -59,7 +54,7 @@ function runBase(store: ImageStore, roots: string): BasePlan {
   const lib = join(store.folder, "lib");
   mkdirSync(join(lib, "dpkg/status.d"), { recursive: true });
   return {
-    name: baseName("RUN_BASE"),
+    name: STAND_INS.RUN_BASE,
     copies: [
       [join(roots, "run"), "/"],
       [lib, "/var/lib"],
