@@ -79,15 +79,12 @@ export class RatePlots {
   }
 }
 
-/** A line has a second part, to the minute that is not over: in one with the rest it would be a fall. */
 function dataOf({ valuesOf, isBars }: Kind, rates: RatesView): uPlot.AlignedData {
   const from = Date.parse(rates.from) / 1000;
-  const values = valuesOf(rates);
-  const seconds = values.map((_, index) => from + index * MINUTE_S);
-  if (isBars) return [seconds, [...values]];
-  const now = values.length - 1;
-  const ended = values.map((value, index) => (index === now ? null : value));
-  return [seconds, ended, values.map((value, index) => (index >= now - 1 ? value : null))];
+  const values: (number | null)[] = [...valuesOf(rates)];
+  // The minute that is not over would be a fall.
+  if (!isBars) values[values.length - 1] = null;
+  return [values.map((_, index) => from + index * MINUTE_S), values];
 }
 
 function optionsOf(kind: Kind, timeZone: string, width: number): uPlot.Options {
@@ -126,7 +123,6 @@ function optionsOf(kind: Kind, timeZone: string, width: number): uPlot.Options {
         points: { show: false },
         ...barsOf(isBars),
       },
-      ...(isBars ? [] : [{ stroke, width: 2, dash: [3, 4], points: { show: false } }]),
     ],
   };
 }
@@ -134,7 +130,7 @@ function optionsOf(kind: Kind, timeZone: string, width: number): uPlot.Options {
 /** What stands under the pointer, beside the title of the plot. */
 function tellCursor({ id }: Kind, { cursor, data }: uPlot, clock: LocalClock): void {
   const { idx } = cursor;
-  const [seconds, values] = [data[0]?.[idx ?? -1], data[1]?.[idx ?? -1] ?? data[2]?.[idx ?? -1]];
+  const [seconds, values] = [data[0]?.[idx ?? -1], data[1]?.[idx ?? -1]];
   const isThere = typeof seconds === "number" && typeof values === "number";
   byId(`${id}-at`).textContent = isThere ? `${clock.minute(new Date(seconds * 1000))}: ${whole(values)}` : "";
 }

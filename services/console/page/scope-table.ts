@@ -2,7 +2,7 @@
 
 import type { ScopeView } from "../console-view.ts";
 import { el } from "./elements.ts";
-import { decimal, GROWTH_MAX, type LocalClock, short, whole } from "./words.ts";
+import { decimal, growthInWords, type LocalClock, short, whole } from "./words.ts";
 
 const SPARK_WIDTH = 120;
 const SPARK_HEIGHT = 22;
@@ -56,9 +56,10 @@ function scopeRow(row: ScopeView, isThread: boolean, clock: LocalClock): HTMLEle
   );
 }
 
-/** Nobody answers, or hardly anybody did before: there is nothing to compare with. */
-function growth({ growth: factor, repliesPerMinute }: ScopeView): string {
-  return factor === 0 || factor >= GROWTH_MAX || repliesPerMinute === 0 ? "\u2013" : `\u00d7${decimal(factor)}`;
+/** As the card has it, shortly. */
+function growth(row: ScopeView): string {
+  const { arrow } = growthInWords(row);
+  return arrow === "" ? "\u2013" : `\u00d7${decimal(row.growth)}`;
 }
 
 function number(text: string, label: string): HTMLElement {

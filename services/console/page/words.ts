@@ -4,7 +4,9 @@ const WHOLE = new Intl.NumberFormat("en-GB", { maximumFractionDigits: 0 });
 const SHORT = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
 
 /** Growth by more than this is that of something new. */
-export const GROWTH_MAX = 20;
+const GROWTH_MAX = 20;
+/** Of fewer answers none is a growth. */
+const GROWTH_LEAST = 5;
 
 /** `840,000`. */
 export function whole(value: number): string {
@@ -33,7 +35,7 @@ export function growthInWords({
 }): { readonly arrow: string; readonly words: string } {
   if (repliesPerMinute === 0) return { arrow: "", words: "nobody answers" };
   // Little or nothing came in the quarter before: a factor of it says nothing.
-  if (growth >= replyAlls || growth >= GROWTH_MAX) return { arrow: "", words: "new: nothing to compare with" };
+  if (replyAlls < GROWTH_LEAST || growth >= replyAlls || growth >= GROWTH_MAX) return { arrow: "", words: "new: nothing to compare with" };
   const words = `\u00d7${decimal(growth)} of the 15 minutes before`;
   if (growth >= 1.25) return { arrow: "\u2191", words: `growing: ${words}` };
   if (growth <= 0.8) return { arrow: "\u2193", words: `falling: ${words}` };
