@@ -55,7 +55,7 @@ export class RatePlots {
     this.rates = rates;
     this.look = look;
     if (isNew) this.make();
-    KINDS.forEach((kind, index) => this.plots[index]?.setData(dataOf(kind, rates)));
+    KINDS.forEach((kind, index) => this.plots[index]?.setData(dataOf(kind, rates, look)));
     const clock = localClock(look.timeZone);
     for (const kind of KINDS) byId(kind.id).setAttribute("aria-label", inWords(kind, rates, clock));
     const since =
@@ -70,7 +70,7 @@ export class RatePlots {
     const { timeZone } = this.look;
     this.plots = KINDS.map((kind) => {
       const at = byId(kind.id);
-      return new uPlot(optionsOf(kind, timeZone, at.clientWidth), dataOf(kind, rates), at);
+      return new uPlot(optionsOf(kind, timeZone, at.clientWidth), dataOf(kind, rates, this.look), at);
     });
   }
 
@@ -79,12 +79,14 @@ export class RatePlots {
   }
 }
 
-function dataOf({ valuesOf, isBars }: Kind, rates: RatesView): uPlot.AlignedData {
+/** Nothing is drawn of the time of which nothing is known, and no line to the minute that is not over: it would be a fall. */
+function dataOf({ valuesOf, isBars }: Kind, rates: RatesView, { knownFrom }: Look): uPlot.AlignedData {
   const from = Date.parse(rates.from) / 1000;
-  const values: (number | null)[] = [...valuesOf(rates)];
-  // The minute that is not over would be a fall.
-  if (!isBars) values[values.length - 1] = null;
-  return [values.map((_, index) => from + index * MINUTE_S), values];
+  const known = knownFrom === undefined ? from : Date.parse(knownFrom) / 1000;
+  const seconds = rates.replyAlls.map((_, index) => from + index * MINUTE_S);
+  const ended = isBars ? seconds.length : seconds.length - 1;
+  const isDrawn = (second: number, index: number): boolean => second > known - MINUTE_S && index < ended;
+  return [seconds, valuesOf(rates).map((value, index) => (isDrawn(seconds[index] ?? 0, index) ? value : null))];
 }
 
 function optionsOf(kind: Kind, timeZone: string, width: number): uPlot.Options {

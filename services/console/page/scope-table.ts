@@ -2,7 +2,7 @@
 
 import type { ScopeView } from "../console-view.ts";
 import { el } from "./elements.ts";
-import { decimal, growthInWords, type LocalClock, short, whole } from "./words.ts";
+import { decimal, GROWTH_MINUTES, growthInWords, type LocalClock, short, whole } from "./words.ts";
 
 const SPARK_WIDTH = 120;
 const SPARK_HEIGHT = 22;
@@ -58,7 +58,8 @@ function scopeRow(row: ScopeView, isThread: boolean, clock: LocalClock): HTMLEle
 
 /** As the card has it, shortly. */
 function growth(row: ScopeView): string {
-  const { arrow } = growthInWords(row);
+  const before = row.minutes.slice(-2 * GROWTH_MINUTES, -GROWTH_MINUTES);
+  const { arrow } = growthInWords({ ...row, isNew: before.every((answers) => answers === 0) });
   return arrow === "" ? "\u2013" : `\u00d7${decimal(row.growth)}`;
 }
 

@@ -2,7 +2,7 @@
 
 import type { StormView } from "../console-view.ts";
 import { el } from "./elements.ts";
-import { decimal, growthInWords, type LocalClock, short, spanInWords, whole } from "./words.ts";
+import { decimal, GROWTH_MINUTES, growthInWords, type LocalClock, short, spanInWords, whole } from "./words.ts";
 
 const MINUTE_MS = 60_000;
 /** Mail goes on: what was counted so long ago is not what is. */
@@ -42,9 +42,14 @@ export function isBehind({ detectedAt }: StormView, now: Date): boolean {
 export function factsOf({ storm, clock, now }: Shown): HTMLElement[] {
   const at = (time: string): string => clock.dated(new Date(time), now);
   const counted = oldOf(storm.countedTo, now) === undefined ? "" : ` until ${at(storm.countedTo)}`;
-  const { arrow, words } = growthInWords(storm);
+  const ageMs = Date.parse(storm.countedTo) - Date.parse(storm.startedAt);
+  const { arrow, words } = growthInWords({ ...storm, isNew: ageMs < GROWTH_MINUTES * MINUTE_MS });
   return [
-    fact("replies to all", whole(storm.replyAlls), `by ${isBehind(storm, now) ? "at least " : ""}${people(storm)}`),
+    fact(
+      "replies to all",
+      whole(storm.replyAlls),
+      storm.repliers === 0 ? "" : `by ${isBehind(storm, now) ? "at least " : ""}${people(storm)}`,
+    ),
     fact("replies a minute", `${decimal(storm.repliesPerMinute)} ${arrow}`, `of the last 5${counted}; ${words}`),
     ...lastAnswer(storm, clock),
     fact("recipients of each", short(storm.reach), storm.reach < SHORT_FROM ? "" : whole(storm.reach)),

@@ -5,8 +5,8 @@ const SHORT = new Intl.NumberFormat("en-US", { notation: "compact", maximumFract
 
 /** Growth by more than this is that of something new. */
 const GROWTH_MAX = 20;
-/** Of fewer answers none is a growth. */
-const GROWTH_LEAST = 5;
+/** What growth compares: the answers of so many minutes with those of as many before. */
+export const GROWTH_MINUTES = 15;
 
 /** `840,000`. */
 export function whole(value: number): string {
@@ -26,16 +26,16 @@ export function onAxis(value: number): string {
 /** How a storm goes, by its answers of the last quarter of an hour beside those of the one before. `perMinute`: of the last minutes. */
 export function growthInWords({
   growth,
-  replyAlls,
   repliesPerMinute,
+  isNew,
 }: {
   growth: number;
-  replyAlls: number;
   repliesPerMinute: number;
+  /** Nobody answered in the quarter before. */
+  isNew: boolean;
 }): { readonly arrow: string; readonly words: string } {
   if (repliesPerMinute === 0) return { arrow: "", words: "nobody answers" };
-  // Little or nothing came in the quarter before: a factor of it says nothing.
-  if (replyAlls < GROWTH_LEAST || growth >= replyAlls || growth >= GROWTH_MAX) return { arrow: "", words: "new: nothing to compare with" };
+  if (isNew || growth >= GROWTH_MAX) return { arrow: "", words: "new: nothing to compare with" };
   const words = `\u00d7${decimal(growth)} of the 15 minutes before`;
   if (growth >= 1.25) return { arrow: "\u2191", words: `growing: ${words}` };
   if (growth <= 0.8) return { arrow: "\u2193", words: `falling: ${words}` };
