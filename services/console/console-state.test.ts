@@ -201,7 +201,7 @@ describe("the state", () => {
   test("is not known, and what was known before is shown as that", () => {
     const state = new ConsoleState();
     const asked = { nowMs: NOW, timeZone: "UTC", health: [], isKnown: false };
-    expect(state.view(asked).detail).toBe("nothing was read yet");
+    expect(state.view(asked)).toMatchObject({ detail: "nothing was read yet", knownFrom: "2016-11-14T09:00:00.000Z" });
     state.addWindow(window("site", "nhs", { minutesAgo: 3, deliveries: 5 }));
     expect(state.view(asked).detail).toBe("nothing was read yet; what is shown was known before");
   });
@@ -317,11 +317,31 @@ describe("an open storm", () => {
     expect(storm).toMatchObject({
       replyAlls: 30,
       deliveries: 90_000,
-      repliesPerMinute: 10,
+      repliesPerMinute: 15,
       deliveriesPerMinute: 45_000,
     });
     expect(storm).toMatchObject({ story: "30 reply-alls in 5 min, 2,500 recipients each" });
     expect(storm?.detectedAt).toBe("2016-11-14T08:59:00.000Z");
+  });
+
+  test("its rate is of the last five minutes wherever in a minute we are, not of four and a little", () => {
+    const state = new ConsoleState();
+    for (let minutesAgo = 20; minutesAgo > 0; minutesAgo -= 1)
+      state.addWindow(window("list", LIST, { minutesAgo, replyAlls: 12 }));
+    const rateAt = (seconds: number): number | undefined => {
+      state.addWindow(window("list", LIST, { minutesAgo: 0, replyAlls: seconds / 5 }));
+      return viewOf(state, NOW + seconds * 1000).lists[0]?.repliesPerMinute;
+    };
+    expect([0, 15, 30, 55].map(rateAt)).toEqual([12, 12, 12, 12]);
+  });
+
+  test("its last answer is the one that its alert tells of, where windows have not come so far", () => {
+    const state = new ConsoleState();
+    const at = NOW - 70_000;
+    const step = { at, secondsSinceLast: 4, person: "a@x", timing: 3, newcomer: 0, pause: 0, score: 9 };
+    state.addAlert(alert({ evidence: { ...alert().evidence, steps: [step] } }));
+    state.addWindow(window("thread", "1@example.org", { minutesAgo: 4, replyAlls: 1 }));
+    expect(viewOf(state).storms[0]?.lastReplyAt).toBe("2016-11-14T08:58:50.000Z");
   });
 
   test("says in its sentence since when nobody has answered, and that it is silenced", () => {

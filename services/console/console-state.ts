@@ -150,8 +150,9 @@ export class ConsoleState {
   }
 
   /** Undefined: the hour is known from its first minute on. */
-  private knownFrom({ nowMs, watchedFromMs = Number.NEGATIVE_INFINITY }: ViewOf): number | undefined {
-    const fromMs = Math.min(watchedFromMs, this.eldestWindow);
+  private knownFrom({ nowMs, isKnown = true, watchedFromMs }: ViewOf): number | undefined {
+    // Where nobody reads, nothing is known but what windows told.
+    const fromMs = Math.min(watchedFromMs ?? (isKnown ? Number.NEGATIVE_INFINITY : nowMs), this.eldestWindow);
     return fromMs > firstMinute(nowMs) ? fromMs : undefined;
   }
 

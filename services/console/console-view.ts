@@ -54,7 +54,7 @@ export interface StormView {
   /** Event time up to which the numbers are counted: `detectedAt`, or later where windows tell. */
   readonly countedTo: string;
   readonly resolvedAt?: string;
-  /** Start of the minute of its last answer, where windows tell. */
+  /** Its last answer: the start of its minute where windows tell, its time where the last alert tells of a later one. */
   readonly lastReplyAt?: string;
   /** Nobody is told of it until then, since somebody said so. */
   readonly silenced?: { readonly until: string; readonly why: string };

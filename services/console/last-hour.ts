@@ -141,7 +141,12 @@ export function hourSums({ minutes }: HourOf, eventTimeMs: number, since = Numbe
   // What began two minutes ago has the rate of two minutes.
   const begun = Math.max(from, Math.min(...minutes.keys()));
   const ended = Math.max(0, (until - begun) / MINUTE_MS);
-  const [lately, endedLately] = [Math.min(RATE_MINUTES, ended + 1), Math.min(RATE_MINUTES, Math.max(1, ended))];
+  const endedLately = Math.min(RATE_MINUTES, Math.max(1, ended));
+  // Of the minute that goes on there is a part, and of the one that it takes the place of the rest.
+  const part = (eventTimeMs - until) / MINUTE_MS;
+  const whole = Math.min(RATE_MINUTES, ended + 1);
+  const lately =
+    of("replyAlls", 0, whole) + (ended >= RATE_MINUTES ? (1 - part) * of("replyAlls", RATE_MINUTES, 1) : 0);
   return {
     replyAlls,
     repliersAtLeast,
@@ -149,7 +154,7 @@ export function hourSums({ minutes }: HourOf, eventTimeMs: number, since = Numbe
     deliveries,
     recipients,
     reach,
-    repliesPerMinute: of("replyAlls", 0, lately) / lately,
+    repliesPerMinute: lately / Math.min(RATE_MINUTES, Math.max(1, ended + part)),
     deliveriesPerMinute: of("deliveries", 1, endedLately) / endedLately,
     growth: of("replyAlls", 0, GROWTH_MINUTES) / Math.max(1, of("replyAlls", GROWTH_MINUTES, GROWTH_MINUTES)),
     score: newest === undefined || until - newest.windowStart > CALM_MS ? 0 : newest.score,

@@ -73,6 +73,7 @@ export function stormState(alert: StormAlert): StormView["state"] {
 export function stormView(told: StormAlert, asOf?: StormNow, silence?: Silencing): StormView {
   const { alert = told, undelivered, lastReplyAt = Number.NEGATIVE_INFINITY } = asOf ?? {};
   const { evidence, forecast } = alert;
+  const answeredAt = Math.max(lastReplyAt, ...evidence.steps.map(({ at }) => at));
   return {
     stormId: alert.stormId,
     revision: alert.revision,
@@ -88,7 +89,7 @@ export function stormView(told: StormAlert, asOf?: StormNow, silence?: Silencing
     detectedAt: encodeWireTime(told.detectedAt),
     countedTo: encodeWireTime(alert.detectedAt),
     ...(alert.resolvedAt === undefined ? {} : { resolvedAt: encodeWireTime(alert.resolvedAt) }),
-    ...(Number.isFinite(lastReplyAt) ? { lastReplyAt: encodeWireTime(lastReplyAt) } : {}),
+    ...(Number.isFinite(answeredAt) ? { lastReplyAt: encodeWireTime(answeredAt) } : {}),
     ...(silence === undefined ? {} : { silenced: silenceView(silence) }),
     title: alertTitle(alert),
     story: stormAlertStory(alert),

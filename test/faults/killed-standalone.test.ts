@@ -103,7 +103,7 @@ function told({ heard }: AlertReceiver): HeardAlert[] {
 /** What was heard, a line each: said where a storm opened otherwise than the twin's. */
 function inWords({ heard }: AlertReceiver): string {
   return heard
-    .map(({ id, alert }) => `${id} ${alert.type} ${String(alert.detectedAt)} ${alert.evidence.replyAlls}`)
+    .map(({ id, alert }) => `${id} ${alert.type} ${alert.detectedAt} ${alert.evidence.replyAlls}`)
     .join("\n");
 }
 

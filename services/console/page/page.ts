@@ -1,9 +1,9 @@
 // The live page: listens to the server's view of things, and shows it, part by part.
 
-import type { AlertView, ConsoleView, HealthView, ScopeView, StormView } from "../console-view.ts";
+import type { AlertView, ConsoleView, HealthView, StormView } from "../console-view.ts";
 import { byId, el, keepingFocus, Part } from "./elements.ts";
 import { RatePlots } from "./rate-plots.ts";
-import { scopeTable } from "./scope-table.ts";
+import { type ScopeTable, scopeTable } from "./scope-table.ts";
 import { StormCard, type Unfolded } from "./storm-card.ts";
 import { type LocalClock, localClock, whole } from "./words.ts";
 
@@ -20,17 +20,18 @@ let timeZone = "UTC";
 let heardAt = performance.now();
 let now = new Date(0);
 
-const threads = new Part<readonly ScopeView[]>(asIs, (rows) => {
-  byId("threads").replaceChildren(scopeTable("threads", rows, clock));
+const threads = new Part<ScopeTable>(asIs, (table) => {
+  byId("threads").replaceChildren(scopeTable("threads", table, clock));
 });
-const lists = new Part<readonly ScopeView[]>(asIs, (rows) => {
-  byId("lists").replaceChildren(scopeTable("lists", rows, clock));
+const lists = new Part<ScopeTable>(asIs, (table) => {
+  byId("lists").replaceChildren(scopeTable("lists", table, clock));
 });
 /** With the day of now: an alert of yesterday says so from midnight on. */
 const alerts = new Part<readonly AlertView[]>(
   (all) => [all, clock.day(now)],
   (all) => {
     const items = all.map(alertItem);
+    byId("alerts-count").textContent = items.length === 0 ? "" : `${whole(items.length)}, the newest first`;
     byId("alerts").replaceChildren(...(items.length === 0 ? [el("li", { class: "nothing" }, "Nothing yet.")] : items));
   },
 );
@@ -123,8 +124,9 @@ function show(view: ConsoleView): void {
   showStorms(view.storms);
   moreStorms.show(view.moreStorms);
   plots.show(view.rates, { timeZone, state: view.state, knownFrom: view.knownFrom });
-  threads.show(view.threads);
-  lists.show(view.lists);
+  const isKnown = view.state !== "unknown";
+  threads.show({ rows: view.threads, isKnown });
+  lists.show({ rows: view.lists, isKnown });
   alerts.show(view.alerts);
   health.show(view.health);
 }

@@ -8,6 +8,8 @@ import { type LocalClock, localClock, onAxis, whole } from "./words.ts";
 
 const MINUTE_S = 60;
 const HEIGHT = 170;
+/** What is to be done stands below. */
+const HEIGHT_IN_STORM = 115;
 const AXIS_WIDTH = 52;
 const AXIS_HEIGHT = 30;
 
@@ -58,24 +60,23 @@ export class RatePlots {
     KINDS.forEach((kind, index) => this.plots[index]?.setData(dataOf(kind, rates, look)));
     const clock = localClock(look.timeZone);
     for (const kind of KINDS) byId(kind.id).setAttribute("aria-label", inWords(kind, rates, clock));
-    const since =
-      look.knownFrom === undefined ? "" : `; nothing is known from before ${clock.minute(new Date(look.knownFrom))}`;
-    byId("rates-words").textContent = KINDS.map((kind) => total(kind, rates)).join(", ") + since;
+    byId("rates-words").textContent = totals(rates, look, clock);
   }
 
   private make(): void {
     for (const plot of this.plots) plot.destroy();
     if (this.rates === undefined) return;
     const { rates } = this;
-    const { timeZone } = this.look;
     this.plots = KINDS.map((kind) => {
       const at = byId(kind.id);
-      return new uPlot(optionsOf(kind, timeZone, at.clientWidth), dataOf(kind, rates, this.look), at);
+      return new uPlot(optionsOf(kind, this.look, at.clientWidth), dataOf(kind, rates, this.look), at);
     });
   }
 
   private fit(): void {
-    KINDS.forEach((kind, index) => this.plots[index]?.setSize({ width: byId(kind.id).clientWidth, height: HEIGHT }));
+    KINDS.forEach((kind, index) =>
+      this.plots[index]?.setSize({ width: byId(kind.id).clientWidth, height: heightOf(this.look) }),
+    );
   }
 }
 
@@ -89,7 +90,12 @@ function dataOf({ valuesOf, isBars }: Kind, rates: RatesView, { knownFrom }: Loo
   return [seconds, valuesOf(rates).map((value, index) => (isDrawn(seconds[index] ?? 0, index) ? value : null))];
 }
 
-function optionsOf(kind: Kind, timeZone: string, width: number): uPlot.Options {
+function heightOf({ state }: Look): number {
+  return state === "storm" ? HEIGHT_IN_STORM : HEIGHT;
+}
+
+function optionsOf(kind: Kind, look: Look, width: number): uPlot.Options {
+  const { timeZone } = look;
   const { color, isBars, noun } = kind;
   const style = getComputedStyle(document.body);
   const stroke = style.getPropertyValue(color).trim();
@@ -99,7 +105,7 @@ function optionsOf(kind: Kind, timeZone: string, width: number): uPlot.Options {
   const axis = { stroke: faint, grid: { stroke: line, width: 1 }, ticks: { show: false }, font: "12px system-ui" };
   return {
     width,
-    height: HEIGHT,
+    height: heightOf(look),
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), timeZone),
     legend: { show: false },
     hooks: { setCursor: [(plot) => tellCursor(kind, plot, clock)] },
@@ -141,6 +147,14 @@ function tellCursor({ id }: Kind, { cursor, data }: uPlot, clock: LocalClock): v
 function barsOf(isBars: boolean): Pick<uPlot.Series, "paths"> {
   const paths = isBars ? uPlot.paths.bars?.({ size: [0.7, 24], radius: 0.15 }) : undefined;
   return paths === undefined ? {} : { paths };
+}
+
+function totals(rates: RatesView, { state, knownFrom }: Look, clock: LocalClock): string {
+  const told = KINDS.map((kind) => total(kind, rates)).join(", ");
+  if (knownFrom === undefined) return told;
+  const isNothing = KINDS.every(({ valuesOf }) => valuesOf(rates).every((value) => value === 0));
+  if (state === "unknown" && isNothing) return "nothing is known";
+  return `${told}; nothing is known from before ${clock.minute(new Date(knownFrom))}`;
 }
 
 function total({ valuesOf, noun }: Kind, rates: RatesView): string {

@@ -10,8 +10,17 @@ const SPARK_HEIGHT = 22;
 const SPARK_LEAST = 5;
 const SVG = "http://www.w3.org/2000/svg";
 
-export function scopeTable(kind: "threads" | "lists", rows: readonly ScopeView[], clock: LocalClock): HTMLElement {
-  if (rows.length === 0) return el("p", { class: "nothing" }, `No ${kind} with answers to all in the last hour.`);
+export interface ScopeTable {
+  readonly rows: readonly ScopeView[];
+  /** False: nobody knows whether there are others. */
+  readonly isKnown: boolean;
+}
+
+export function scopeTable(kind: "threads" | "lists", { rows, isKnown }: ScopeTable, clock: LocalClock): HTMLElement {
+  if (rows.length === 0) {
+    const none = isKnown ? `No ${kind} with answers to all in the last hour.` : "Nothing is known.";
+    return el("p", { class: "nothing" }, none);
+  }
   const isThreads = kind === "threads";
   const heads = [
     isThreads ? "Thread" : "List",
@@ -82,15 +91,18 @@ function spark(minutes: readonly number[]): SVGElement {
   svg.setAttribute("width", String(SPARK_WIDTH));
   svg.setAttribute("height", String(SPARK_HEIGHT));
   svg.setAttribute("aria-hidden", "true");
+  svg.append(box({ x: 0, y: SPARK_HEIGHT - 1, width: SPARK_WIDTH, height: 1 }, "base"));
   minutes.forEach((value, index) => {
     if (value === 0) return;
     const height = Math.max(2, (value / most) * SPARK_HEIGHT);
-    const bar = document.createElementNS(SVG, "rect");
-    bar.setAttribute("x", String(index * step));
-    bar.setAttribute("y", String(SPARK_HEIGHT - height));
-    bar.setAttribute("width", String(Math.max(1, step - 0.5)));
-    bar.setAttribute("height", String(height));
-    svg.append(bar);
+    svg.append(box({ x: index * step, y: SPARK_HEIGHT - height, width: Math.max(1, step - 0.5), height }));
   });
   return svg;
+}
+
+function box(at: Readonly<Record<"x" | "y" | "width" | "height", number>>, kind = "bar"): SVGElement {
+  const rect = document.createElementNS(SVG, "rect");
+  rect.setAttribute("class", kind);
+  for (const [name, value] of Object.entries(at)) rect.setAttribute(name, String(value));
+  return rect;
 }

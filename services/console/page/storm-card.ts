@@ -133,10 +133,17 @@ function adviceOf(
       return el("li", {}, el("p", { class: "old" }, perishedNote(tooOld)));
     const key = `${system}-${index}`;
     const commands = command === undefined ? [] : [commandOf(command, { key, system: SYSTEM_NAMES[system] })];
-    return el("li", {}, el("p", {}, ...withCode(text)), ...commands);
+    const [lead = "", rest = ""] = leadOf(text);
+    return el("li", {}, el("p", {}, el("strong", {}, ...withCode(lead)), ...withCode(rest)), ...commands);
   });
   const summary = el("summary", { "data-key": system }, SYSTEM_NAMES[system]);
   return el("details", attributes, summary, el("ol", {}, ...items));
+}
+
+/** What is to be done, in its first words; the rest is what to know. */
+function leadOf(text: string): readonly string[] {
+  const end = text.search(/[,.:;]/u);
+  return end < 0 ? [text] : [text.slice(0, end), text.slice(end)];
 }
 
 function perishedNote(old: string): string {
@@ -183,7 +190,7 @@ function whyOf(
 
 function stepsOf(all: readonly StepView[], clock: LocalClock, unfolded: Unfolded): HTMLElement {
   const most = Math.max(1, ...all.map(({ score }) => score));
-  const last = all.length === 1 ? "The last answer" : `The last ${all.length} answers`;
+  const last = all.length === 1 ? "The last step of the score" : `The last ${all.length} steps of the score`;
   const steps = el("ol", { class: "steps" }, ...all.map((step) => stepOf(step, most, clock)));
   const details = el("details", { open: unfolded.steps }, el("summary", { "data-key": "steps" }, last), steps);
   details.addEventListener("toggle", () => (unfolded.steps = details.open));

@@ -50,7 +50,7 @@ export function factsOf({ storm, clock, now }: Shown): HTMLElement[] {
       whole(storm.replyAlls),
       storm.repliers === 0 ? "" : `by ${isBehind(storm, now) ? "at least " : ""}${people(storm)}`,
     ),
-    fact("replies a minute", `${decimal(storm.repliesPerMinute)} ${arrow}`, `of the last 5${counted}; ${words}`),
+    fact("replies a minute", `${decimal(storm.repliesPerMinute)} ${arrow}`, `of the last 5 min${counted}; ${words}`),
     ...lastAnswer(storm, clock),
     fact("recipients of each", short(storm.reach), storm.reach < SHORT_FROM ? "" : whole(storm.reach)),
     storm.deliveries === 0
@@ -76,9 +76,9 @@ function toCome(storm: StormView, at: (time: string) => string, now: Date): HTML
   // Of what was queued then more has gone out than is left.
   const isVoid = undelivered !== undefined && undelivered < forecast.atLeast;
   if (old === undefined && !isVoid) return fact("still to come, at least", short(forecast.atLeast), said);
-  if (undelivered === 0) return fact("still to come", "none", "all that was accepted is delivered");
+  if (undelivered === 0) return fact("still queued", "none", "all that was accepted is delivered");
   if (undelivered !== undefined) {
-    return fact("still to come, at most", short(undelivered), "accepted, and not delivered yet");
+    return fact("still queued, at most", short(undelivered), "accepted, and not delivered yet");
   }
   return fact("still to come", "?", `at least ${short(forecast.atLeast)} ${said}, ${old ?? ""} ago`);
 }

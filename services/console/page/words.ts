@@ -36,7 +36,7 @@ export function growthInWords({
 }): { readonly arrow: string; readonly words: string } {
   if (repliesPerMinute === 0) return { arrow: "", words: "nobody answers" };
   if (isNew || growth >= GROWTH_MAX) return { arrow: "", words: "new: nothing to compare with" };
-  const words = `\u00d7${decimal(growth)} of the 15 minutes before`;
+  const words = `the last 15 min \u00d7${decimal(growth)} of the 15 before`;
   if (growth >= 1.25) return { arrow: "\u2191", words: `growing: ${words}` };
   if (growth <= 0.8) return { arrow: "\u2193", words: `falling: ${words}` };
   return { arrow: "\u2192", words: `steady: ${words}` };
