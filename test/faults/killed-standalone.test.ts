@@ -102,9 +102,7 @@ function told({ heard }: AlertReceiver): HeardAlert[] {
 
 /** What was heard, a line each: said where a storm opened otherwise than the twin's. */
 function inWords({ heard }: AlertReceiver): string {
-  return heard
-    .map(({ id, alert }) => `${id} ${alert.type} ${alert.detectedAt} ${alert.evidence.replyAlls}`)
-    .join("\n");
+  return heard.map(({ id, alert }) => `${id} ${alert.type} ${alert.detectedAt} ${alert.evidence.replyAlls}`).join("\n");
 }
 
 describe("killed thirty times while a log grows and is rotated", () => {
