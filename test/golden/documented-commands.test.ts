@@ -76,3 +76,14 @@ test("what the pages say is what the command takes", () => {
   });
   expect(faults).toEqual([]);
 });
+
+test("Kafka's tools and kcat have the port and the login of the samples", () => {
+  const lines = PAGES.flatMap((page) => pageBlocks(relative("docs", page)))
+    .flatMap(({ text }) => text.split("\n"))
+    .filter((line) => /(?:--bootstrap-server|-b) kafka1\.example\.org/u.test(line));
+  expect(lines.length).toBeGreaterThan(5);
+  const isLoggedIn = (line: string): boolean =>
+    line.includes("--bootstrap-server kafka1.example.org:9093 --command-config admin.properties ") ||
+    line.includes("kcat -F kcat.properties -b kafka1.example.org:9093 ");
+  expect(lines.filter((line) => !isLoggedIn(line))).toEqual([]);
+});

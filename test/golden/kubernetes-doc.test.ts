@@ -1,5 +1,6 @@
 // docs/kubernetes.md taken apart: what it tells people to write fits the chart, squall, and each other.
 
+import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv } from "ajv";
@@ -8,14 +9,26 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { squallSchema } from "../../services/squall/squall-config.ts";
 import { loadKafkaConfiguration } from "../../services/squall/configuration.ts";
+import { STAGE_TOPICS } from "../../shared/domain/topics.ts";
 import { settingsOf } from "../../shared/runtime/config-settings.ts";
 import { ROOT } from "../e2e/squall-process.ts";
 import { pageBlocks } from "../support/page-blocks.ts";
 
 const BLOCKS = pageBlocks("kubernetes.md");
-const YAML = BLOCKS.filter(({ language }) => language === "yaml").map(({ text }): unknown => parse(text));
+const YAML_TEXTS = BLOCKS.filter(({ language }) => language === "yaml").map(({ text }) => text);
+const YAML = YAML_TEXTS.map((text): unknown => parse(text));
+const [, STRIMZI, MAIL_SERVERS, STORM, TRIAL] = YAML;
 const COMMANDS = BLOCKS.filter(({ language }) => language === "sh").flatMap(({ text }) => text.split("\n"));
 const CHART = join(ROOT, "deploy/helm/squall");
+
+/** What the chart's schema finds wrong with values. */
+function faultsOf(values: unknown): unknown[] {
+  const schema: unknown = JSON.parse(readFileSync(join(CHART, "values.schema.json"), "utf8"));
+  if (typeof schema !== "object" || schema === null) throw new TypeError("no schema");
+  const validate = new Ajv({ strict: false, validateFormats: false }).compile(schema);
+  validate(values);
+  return validate.errors ?? [];
+}
 
 const namedSecret = z.object({ existingSecret: z.string() });
 const valuesSchema = z.object({ secrets: z.record(z.string(), namedSecret) });
@@ -69,11 +82,7 @@ describe.each([
   ["Kafka by Strimzi", YAML[1]],
 ])("the values for %s", (_name, values) => {
   test.runIf(existsSync(CHART))("are what the chart takes", () => {
-    const schema: unknown = JSON.parse(readFileSync(join(CHART, "values.schema.json"), "utf8"));
-    if (typeof schema !== "object" || schema === null) throw new TypeError("no schema");
-    const validate = new Ajv({ strict: false, validateFormats: false }).compile(schema);
-    validate(values);
-    expect(validate.errors ?? []).toEqual([]);
+    expect(faultsOf(values)).toEqual([]);
   });
 
   test("name Secrets that the page makes, with the keys that the chart looks for", () => {
@@ -98,7 +107,7 @@ describe.each([
 });
 
 describe("the pod of the storm", () => {
-  const [container] = pod.parse(YAML[2]).spec.containers;
+  const [container] = pod.parse(STORM).spec.containers;
 
   test("has variables that squall knows, and what they say is a connection", async () => {
     const known = new Set(settingsOf(squallSchema({}), "SQUALL").map(({ env: variable }) => variable));
@@ -111,7 +120,7 @@ describe("the pod of the storm", () => {
 
   test("has the login and the topic prefix of the values for Strimzi", () => {
     const env = new Map(container?.env.map(({ name, value }) => [name, value]));
-    expect(YAML[1]).toMatchObject({
+    expect(STRIMZI).toMatchObject({
       config: {
         kafka: {
           brokers: [env.get("SQUALL_KAFKA_BROKERS")],
@@ -122,7 +131,78 @@ describe("the pod of the storm", () => {
   });
 });
 
-test("every Secret that a command asks for is made by the page, the chart or Strimzi", () => {
+test("the mail servers' user belongs to the Kafka of the values, and may do what shippers may", () => {
+  const { cluster } = z.object({ strimzi: z.object({ cluster: z.string() }) }).parse(STRIMZI).strimzi;
+  expect(MAIL_SERVERS).toMatchObject({
+    kind: "KafkaUser",
+    metadata: { namespace: "squall", labels: { "strimzi.io/cluster": cluster } },
+    // The librdkafka of distributions cannot do SCRAM.
+    spec: {
+      authentication: { type: "tls" },
+      authorization: { acls: [{ resource: { name: "squall.mail-logs" }, operations: ["Write", "Describe"] }] },
+    },
+  });
+});
+
+describe("the trial beside it", () => {
+  test.runIf(existsSync(CHART))("has values that the chart takes", () => {
+    expect(faultsOf(TRIAL)).toEqual([]);
+  });
+
+  test("is nothing that production's alerts, buckets or people would hear of", () => {
+    expect(TRIAL).toMatchObject({
+      config: { kafka: { topicPrefix: "trial" }, webhooks: [{ urlFile: "/run/squall/receivers/url" }] },
+      secrets: { receivers: { existingSecret: "trial-receivers" } },
+      services: { recorder: { enabled: false } },
+      metrics: { serviceMonitor: { enabled: false }, podMonitor: { enabled: false } },
+      prometheusRule: { enabled: false },
+    });
+    const site = z.object({ config: z.object({ site: z.string() }) });
+    expect(site.parse(TRIAL)).not.toEqual(site.parse(STRIMZI));
+    expect(madeSecrets().get("trial-receivers")).toEqual(["url"]);
+  });
+});
+
+describe("the pod for silences", () => {
+  test("is made of that of the storm, waits, and has the login that the values ask for", () => {
+    const command = COMMANDS.find((line) => line.startsWith("sed ")) ?? "";
+    const storm = YAML_TEXTS[YAML.indexOf(STORM)] ?? "";
+    const [sed = ""] = command.split(" storm.yaml > silence.yaml");
+    const made = spawnSync("sh", ["-c", sed], { input: storm, encoding: "utf8" });
+    expect({ status: made.status, said: made.stderr }).toEqual({ status: 0, said: "" });
+    expect(parse(made.stdout)).toMatchObject({
+      metadata: { name: "silence" },
+      spec: {
+        containers: [{ command: ["/nodejs/bin/node", "-e", "setInterval(() => {}, 1e9)"] }],
+        volumes: [{ secret: { secretName: "squall-silence" } }, {}],
+      },
+    });
+    expect(made.stdout).toContain("{ name: SQUALL_KAFKA_SASL_USERNAME, value: squall-silence }");
+    expect(made.stdout).not.toMatch(/storm|shippers|simulate,/u);
+    expect(STRIMZI).toMatchObject({ strimzi: { users: { silence: true } } });
+  });
+});
+
+test("selectors that leave ingest over name all other services", () => {
+  const pages = ["kubernetes.md", "runbooks/SquallRecordsRejected.md"].map((page) =>
+    readFileSync(join(ROOT, "docs", page), "utf8"),
+  );
+  const left = pages.flatMap((page) =>
+    [...page.matchAll(/component notin \(([^)]+)\)/gu)].map(([, names = ""]) => names.split(", ").toSorted()),
+  );
+  const others = [...Object.keys(STAGE_TOPICS), "console"].filter((name) => name !== "ingest");
+  expect(left).toEqual(pages.map(() => others.toSorted()));
+});
+
+test.runIf(existsSync(CHART))("what docs/hardening.md closes ways in by is what the chart takes", () => {
+  const values = pageBlocks("hardening.md").filter(({ language }) => language === "yaml");
+  expect(values).toHaveLength(1);
+  expect(values.flatMap(({ text }) => faultsOf(parse(text)))).toEqual([]);
+});
+
+test("every Secret that a command asks for is made by the page, by its user, or by Strimzi", () => {
   const asked = COMMANDS.flatMap((line) => /get secret (\S+)/u.exec(line)?.[1] ?? []);
-  expect(asked.filter((name) => !madeSecrets().has(name))).toEqual(["squall-shippers"]);
+  const { metadata } = z.object({ metadata: z.object({ name: z.string() }) }).parse(MAIL_SERVERS);
+  const known = new Set([...madeSecrets().keys(), ...STRIMZIS, metadata.name]);
+  expect(asked.filter((name) => !known.has(name))).toEqual([]);
 });

@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { stringify } from "yaml";
+import { z } from "zod";
 import { prometheusRule, ruleGroups } from "../../deploy/prometheus/mixin/mixin.ts";
 import { ALERT_NAMES, defaultMixinConfig } from "../../deploy/prometheus/mixin/mixin-config.ts";
 import { ROOT, squall } from "../e2e/squall-process.ts";
@@ -155,8 +156,21 @@ describe("pages", () => {
     expect(commands.length > 0).toBe(name !== "SquallStateNotWritten");
     // Rules may be in whatever namespace Prometheus looks for them.
     expect(commands.filter((code) => !/ --(?:namespace squall|all-namespaces) /u.test(code))).toEqual([]);
-    const wide = commands.filter((code) => /--selector (?!app\.kubernetes\.io\/instance=)/u.test(code));
+    const wide = commands.filter((code) => /--selector (?!'?app\.kubernetes\.io\/instance=)/u.test(code));
     expect(wide.filter((code) => !code.startsWith("kubectl get "))).toEqual([]);
+    // Another release has other names.
+    expect(text.includes("](../kubernetes.md#names)")).toBe(commands.length > 0);
+  });
+
+  test("rules that were loaded without the chart are found too", () => {
+    const rule = z.object({ metadata: z.object({ labels: z.record(z.string(), z.string()) }) });
+    const { labels } = rule.parse(prometheusRule(defaultMixinConfig)).metadata;
+    const asks = PAGES.flatMap((page) => codeIn(readFileSync(page, "utf8"))).filter((code) =>
+      code.startsWith("kubectl get prometheusrules "),
+    );
+    expect(asks.length).toBeGreaterThan(0);
+    const chosenBy = asks.flatMap((code) => /--selector (\S+)/u.exec(code)?.[1] ?? []);
+    expect(chosenBy.filter((one) => !Object.entries(labels).some((label) => label.join("=") === one))).toEqual([]);
   });
 
   test("the page for a storm leads to what stops it", () => {
