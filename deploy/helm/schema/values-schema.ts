@@ -176,6 +176,7 @@ const values: Readonly<Record<string, Schema>> = {
       enabled: flag,
       authentication: oneOf("scram-sha-512", "tls"),
       shippers: flag,
+      shippersAuthentication: oneOf("", "scram-sha-512", "tls"),
       silence: flag,
     }),
   }),

@@ -80,3 +80,19 @@
 {{ toYaml . }}
 {{- end }}
 {{- end -}}
+
+{{/* Of a pod that only asks Kafka something. Of: dict root, name, component; and may have annotations. */}}
+{{- define "squall.toolPolicy" -}}
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+{{ include "squall.metadata" . }}
+spec:
+  podSelector:
+    matchLabels:
+      {{- include "squall.selectorLabels" .root | nindent 6 }}
+      app.kubernetes.io/component: {{ .component }}
+  policyTypes: [Ingress, Egress]
+  ingress: []
+  egress:
+    {{- include "squall.egress" (dict "root" .root "role" .component) | nindent 4 }}
+{{- end -}}
