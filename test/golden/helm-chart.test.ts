@@ -104,6 +104,17 @@ describe("config", () => {
     );
   });
 
+  test("whatever it leaves out of a part that it has, it says what stands for it", () => {
+    const told = partsOf(configSchema()).flatMap(([path, { dependencies = {} }]) =>
+      Object.keys(schema.parse(dependencies)).map((name) => `${path}.${name}`.slice(1)),
+    );
+    const leftOut = settings.filter((path) => !kept.has(path) && path !== "state");
+    const isTold = (path: string): boolean => told.some((one) => path === one || path.startsWith(`${one}.`));
+    expect(leftOut.filter((path) => !isTold(path))).toEqual([]);
+    expect(told.filter((path) => kept.has(path))).toEqual([]);
+    expect(told).toContain("webhooks[].headers");
+  });
+
   test("nothing in it is secret", () => {
     const all = partsOf(configSchema());
     expect(all.filter(([, part]) => JSON.stringify(part).includes("writeOnly")).map(([path]) => path)).toEqual([]);

@@ -262,6 +262,7 @@ async function configurationOf(pod: Pod, context: TestContext, objects: readonly
       const place = join(folder, named(pod.of), container.name);
       const { args, env, config } = podSettings(pod, container, { objects, folder: place, secrets });
       const role = args[0] === "doctor" ? args[2] : args[0];
+      if (pod.of.kind === "CronJob") return { kafka: await loadKafkaConfiguration({ config }, env, "silence") };
       if (role === "topics") return { kafka: await loadKafkaConfiguration({ config }, env, "topics") };
       if (role === "console") return loadConsoleConfiguration({ config }, env);
       return loadServiceConfiguration({ config }, env, stageOf(role));

@@ -1,6 +1,8 @@
 // What the Helm chart says of Kafka: topics are those that squall plans, a user of Strimzi may do what docs/services.md has and no more, KEDA
 // looks where ingest reads, and pods reach what they are for and nothing else.
 
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,7 +12,7 @@ import { loadKafkaConfiguration } from "../../services/squall/configuration.ts";
 import { plannedTopics } from "../../services/squall/topics/planned-topics.ts";
 import { consumerGroup } from "../../shared/domain/topics.ts";
 import { chartObjects, NAMESPACE, renderedChart, valuesPath } from "../support/kubernetes/helm-chart.ts";
-import { type KubeObject, kubeObjects, ofKind, podsOf } from "../support/kubernetes/kube-objects.ts";
+import { type KubeObject, kubeObjects, ofKind, type Pod, podsOf } from "../support/kubernetes/kube-objects.ts";
 import { podSettings, secretTexts } from "../support/kubernetes/pod-settings.ts";
 import { strimziRights, strimziTopics } from "../support/kubernetes/strimzi-objects.ts";
 import { realPart } from "../support/real-part.ts";
@@ -123,6 +125,79 @@ describe("users of Strimzi", () => {
   });
 });
 
+describe("the user of shippers", () => {
+  const user = z.looseObject({ spec: z.looseObject({ authentication: z.object({ type: z.string() }) }) });
+  const LOGINS = [
+    ["", "scram-sha-512"],
+    ["tls", "tls"],
+    ["scram-sha-512", "scram-sha-512"],
+  ] as const;
+
+  test.for(LOGINS)(
+    "with the authentication '%s' of its own logs in by %s, others as they did",
+    async (login, context) => {
+      const [own, expected] = login;
+      const set = ["--set", `strimzi.users.shippersAuthentication=${own}`];
+      const text = await renderedChart(realPart("helm", context), valuesPath(EVERYTHING), set);
+      const types = ofKind(kubeObjects(text), "KafkaUser").map((one) => [
+        one.metadata.name,
+        user.parse(one).spec.authentication.type,
+      ]);
+      expect(types.filter(([name]) => name === "squall-shippers")).toEqual([["squall-shippers", expected]]);
+      const others = types.filter(([name]) => name !== "squall-shippers");
+      expect(new Set(others.map(([, type]) => type))).toEqual(new Set(["scram-sha-512"]));
+    },
+  );
+});
+
+describe("the pod for silences", () => {
+  const job = z.looseObject({ spec: z.looseObject({ suspend: z.boolean(), jobTemplate: z.unknown() }) });
+
+  async function silencePod(context: TestContext, set: string): Promise<Pod> {
+    const cronJobs = ofKind(await chartObjects(context, set), "CronJob");
+    expect(cronJobs.map((one) => [one.metadata.name, job.parse(one).spec.suspend])).toEqual([["squall-silence", true]]);
+    const [pod] = podsOf(cronJobs);
+    if (pod === undefined) throw new Error("no pod of a CronJob");
+    return pod;
+  }
+
+  test.for([EVERYTHING, CERTIFICATES])(
+    "of %s never starts by itself, and has its login alone",
+    async (set, context) => {
+      const { spec } = await silencePod(context, set);
+      expect(spec.volumes.map(({ name }) => name)).toEqual(["config", "kafka", "kafka-ca"]);
+      expect(spec.volumes.find(({ name }) => name === "kafka")?.secret?.secretName).toBe("squall-silence");
+      const users = ofKind(await chartObjects(context, set), "KafkaUser").map(({ metadata }) => metadata.name);
+      expect(users).toContain("squall-silence");
+    },
+  );
+
+  test("is not there without a login for it", async (context) => {
+    const without = ["--set", "strimzi.users.silence=false"];
+    const text = await renderedChart(realPart("helm", context), valuesPath(EVERYTHING), without);
+    const all = [...kubeObjects(text), ...(await chartObjects(context, MINIMAL))];
+    expect(all.filter(({ metadata }) => metadata.name.endsWith("-silence"))).toEqual([]);
+    expect(all.length).toBeGreaterThan(50);
+  });
+
+  test("waits for who asks, ends at once when it is told to, and by itself after an hour", async (context) => {
+    const [container] = (await silencePod(context, EVERYTHING)).spec.containers;
+    expect(container?.["command"]).toEqual(["/nodejs/bin/node"]);
+    const args = container?.args ?? [];
+    const waits = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+    await once(waits.stdout, "data");
+    waits.kill("SIGTERM");
+    expect(await once(waits, "exit")).toEqual([0, null]);
+    expect(args.join(" ")).toContain("3_600_000");
+    const short = spawn(
+      process.execPath,
+      args.map((one) => one.replace("3_600_000", "1")),
+      { stdio: "ignore" },
+    );
+    expect(await once(short, "exit")).toEqual([0, null]);
+  });
+});
+
 const scaledObject = z.looseObject({
   spec: z.looseObject({
     scaleTargetRef: z.object({ name: z.string(), envSourceContainerName: z.string() }),
@@ -203,7 +278,7 @@ describe("KEDA", () => {
 const ports = z.array(z.object({ protocol: z.enum(["TCP", "UDP"]), port: z.union([z.number(), z.string()]) }));
 const policy = z.looseObject({
   spec: z.object({
-    podSelector: z.object({ matchExpressions: z.tuple([z.object({ values: z.array(z.string()) })]) }),
+    podSelector: z.object({ matchExpressions: z.array(z.object({ values: z.array(z.string()) })).default([]) }),
     policyTypes: z.tuple([z.literal("Ingress"), z.literal("Egress")]),
     ingress: z.array(z.object({ ports, from: z.array(z.unknown()).optional() })),
     egress: z.array(z.object({ ports, to: z.array(z.unknown()).optional() })),
@@ -246,9 +321,12 @@ describe("network policies", () => {
       ["squall-recorder", "TCP/metrics", `${names}, ${kafka}, TCP/443, TCP/3128`],
       ["squall-alerter", "TCP/metrics", `${names}, ${kafka}, TCP/443 TCP/8443, TCP/3128`],
       ["squall-console", "TCP/metrics, TCP/page", `${names}, ${kafka}, TCP/3128`],
+      ["squall-silence", "", `${names}, ${kafka}, TCP/3128`],
     ]);
     const recorder = policy.parse(byName.get("squall-recorder")).spec;
-    expect(recorder.podSelector.matchExpressions[0].values).toEqual(["recorder", "doctor-recorder"]);
+    expect(recorder.podSelector.matchExpressions.map(({ values }) => values)).toEqual([
+      ["recorder", "doctor-recorder"],
+    ]);
     expect(recorder.egress.filter(({ to }) => to === undefined)).toEqual([]);
     expect(recorder.ingress.map(({ from }) => from)).toEqual([
       [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "monitoring" } } }],

@@ -5,8 +5,15 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test, type TestContext } from "vitest";
 import { CHART } from "../../deploy/helm/schema/chart-files.ts";
-import { chartObjects, NAMESPACE, RELEASE, VALUE_SETS, valuesPath } from "../support/kubernetes/helm-chart.ts";
-import { ofKind, podsOf } from "../support/kubernetes/kube-objects.ts";
+import {
+  chartObjects,
+  NAMESPACE,
+  RELEASE,
+  renderedChart,
+  VALUE_SETS,
+  valuesPath,
+} from "../support/kubernetes/helm-chart.ts";
+import { kubeObjects, ofKind, podsOf } from "../support/kubernetes/kube-objects.ts";
 import { freePort } from "../support/free-port.ts";
 import { realPart } from "../support/real-part.ts";
 import { runProgram } from "../support/run-program.ts";
@@ -123,4 +130,14 @@ describe("commands of README.md", () => {
     expect(doctors).toHaveLength(6);
     expect(await chosen(context, MINIMAL, selector)).toEqual(doctors);
   });
+});
+
+test("a silence is asked for in a pod of the CronJob that is there, and of none where there is none", async (context) => {
+  const renamed = ["--set", "fullnameOverride=storms"];
+  const text = await renderedChart(realPart("helm", context), valuesPath(EVERYTHING), renamed);
+  const made = ofKind(kubeObjects(text), "CronJob").map(({ metadata }) => metadata.name);
+  expect(made).toEqual(["storms-silence"]);
+  const notes = await notesOf(context, EVERYTHING, ...renamed);
+  expect(notes).toContain(`kubectl --namespace ${NAMESPACE} create job silence --from=cronjob/${made.join("")}\n`);
+  expect(await notesOf(context, MINIMAL)).not.toContain("cronjob");
 });

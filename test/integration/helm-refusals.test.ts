@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { CHART } from "../../deploy/helm/schema/chart-files.ts";
+import { squallSchema } from "../../services/squall/squall-config.ts";
 import { HELMS, valuesPath } from "../support/kubernetes/helm-chart.ts";
 import { realPart } from "../support/real-part.ts";
 import { saidBy } from "../support/run-program.ts";
@@ -46,6 +47,7 @@ const BY_SCHEMA: readonly (readonly [string, string])[] = [
   ["image: {digest: latest}", "at '/image/digest': 'latest' does not match pattern"],
   ["image: {pullPolicy: Sometimes}", "at '/image/pullPolicy': value must be one of 'Always', 'IfNotPresent', 'Never'"],
   ["config: {kafka: {broker: [a]}}", "at '/config/kafka': additional properties 'broker' not allowed"],
+  ["config: {kafka: {brokers: [9092]}}", "at '/config/kafka/brokers/0': got number, want string"],
   ["config: {kafka: {sasl: {password: x}}}", "at '/config/kafka/sasl': additional properties 'password' not allowed"],
   ["config: {kafka: {ssl: {ca: /x}}}", "at '/config/kafka': additional properties 'ssl' not allowed"],
   ["config: {influx: {token: x}}", "at '/config/influx': additional properties 'token' not allowed"],
@@ -69,6 +71,31 @@ const BY_SCHEMA: readonly (readonly [string, string])[] = [
   ["console: {service: {type: ExternalName}}", "at '/console/service/type': value must be one of"],
 ];
 
+/** A secret as it is: the place and name that it has there, and the setting that stands for it. */
+const CLEAR_SECRETS: readonly (readonly [string, string, string])[] = [
+  ["config.kafka.sasl", "password", "secrets.kafka.existingSecret"],
+  ["config.kafka.sasl", "passwordFile", "secrets.kafka.existingSecret"],
+  ["config.kafka", "ssl", "secrets.kafka.existingSecret"],
+  ["config.influx", "token", "secrets.influx.existingSecret"],
+  ["config.influx", "tokenFile", "secrets.influx.existingSecret"],
+  ["config.influx", "ca", "secrets.influxCa.existingSecret"],
+  ["config.pseudonym", "key", "secrets.pseudonym.existingSecret"],
+  ["config.pseudonym", "keyFile", "secrets.pseudonym.existingSecret"],
+  ["config", "console", "secrets.console.existingSecret"],
+  ["config.webhook", "url", "secrets.receivers.existingSecret"],
+  ["config.webhook", "secret", "secrets.receivers.existingSecret"],
+  ["config.webhooks.0", "url", "secrets.receivers.existingSecret"],
+  ["config.webhooks.0", "secrets", "secrets.receivers.existingSecret"],
+  ["config.webhooks.0", "headers", "secrets.receivers.existingSecret"],
+  ["config.heartbeat", "url", "secrets.receivers.existingSecret"],
+  ["secrets.kafka", "password", "secrets.kafka.existingSecret"],
+  ["secrets.influx", "token", "secrets.influx.existingSecret"],
+  ["secrets.pseudonym", "key", "secrets.pseudonym.existingSecret"],
+  ["secrets.console", "token", "secrets.console.existingSecret"],
+  ["services.alerter.kafka", "password", "existingSecret beside username"],
+  ["topics.kafka", "password", "existingSecret beside username"],
+];
+
 const BETWEEN_VALUES: readonly (readonly [string, string])[] = [
   ["image: {repository: ''}", "image.repository is needed"],
   ["config: {kafka: {brokers: []}}", "config.kafka.brokers is needed: [kafka1.example.org:9093]"],
@@ -81,6 +108,21 @@ const BETWEEN_VALUES: readonly (readonly [string, string])[] = [
     "config: {kafka: {securityProtocol: SSL}}\nsecrets: {kafka: {existingSecret: a, certificateKey: b}}",
     "privateKeyKey is needed beside certificateKey",
   ],
+  [
+    "config: {kafka: {brokers: ['kafka1:9092', kafka2.example.org]}}",
+    'config.kafka.brokers: "kafka2.example.org" is no broker: write host:port, such as kafka1.example.org:9092',
+  ],
+  ["config: {influx: {url: 'https://influx.example.org:99999'}}", "config.influx.url is no address: write http://"],
+  ["config: {influx: {url: 'http://influx:0'}}", "config.influx.url is no address: write http://"],
+  ["config: {influx: {url: 'influx:8086'}}", "config.influx.url is no address: write http://"],
+  [
+    "config: {webhook: {urlFile: /run/squall/receiver/x}}",
+    "config: no pod has the file /run/squall/receiver/x: write /run/squall/receivers/KEY",
+  ],
+  ["config: {webhook: {secretFile: /run/squall/receivers/a/b}}", "no pod has the file /run/squall/receivers/a/b"],
+  ["config: {webhooks: [{name: a, urlFile: url}]}", "no pod has the file url"],
+  ["config: {webhook: {headerFiles: {Authorization: /etc/token}}}", "no pod has the file /etc/token"],
+  ["config: {heartbeat: {urlFile: /run/secrets/beat}}", "no pod has the file /run/secrets/beat"],
   ["config: {webhook: {urlFile: /run/squall/receivers/url}}", "secrets.receivers.existingSecret is needed"],
   [
     "pod: {extraEnv: [{name: SQUALL_METRICS_ADDRESS, value: x}]}",
@@ -135,6 +177,50 @@ describe("by the schema", () => {
   });
 });
 
+test.for(HELMS)(
+  "a secret as it is: %s does not show it, and says what to write in its place",
+  async (part, context) => {
+    const sets = CLEAR_SECRETS.map(([place, name]) => `${place.replace(".0", "[0]")}.${name}=open-sesame`);
+    const args = ["template", "squall", CHART, "--values", MINIMAL, ...sets.flatMap((set) => ["--set-string", set])];
+    const { err } = await saidBy(realPart(part, context), args);
+    const told = CLEAR_SECRETS.flatMap(([place, name, setting]) => {
+      const at = err.split("\n").filter((line) => line.includes(`at '/${place.replaceAll(".", "/")}':`));
+      const [, said = ""] =
+        new RegExp(`properties '([^']+)' required, if '${name}' exists`, "u").exec(at.join("\n")) ?? [];
+      const isRefused = at.some((line) => line.includes("additional properties ") && line.includes(`'${name}'`));
+      return said.includes(setting) && isRefused ? [] : [`${place}.${name}: ${at.join("; ")}`];
+    });
+    expect(told).toEqual([]);
+    expect(err).not.toContain("open-sesame");
+  },
+);
+
+/** Of each, whether squall itself takes it is asked beside. */
+const BROKERS = `kafka1.example.org:9092 192.0.2.7:9093 kafka_1:1 käfka:65535 kafka:09092 k:9092
+kafka1.example.org kafka: :9092 kafka:0 kafka:00 kafka:65536 kafka:100000 [2001:db8::1]:9092 2001:db8::1:9092
+kafka:kafka -kafka:9092 kafka.:9092 http://kafka:9092 kafka:9092,kafka:9093`.split(/\s/u);
+
+test("brokers are judged as squall itself judges them, and none opens port 0", async (context) => {
+  const helm = realPart("helm", context);
+  const schema = squallSchema({});
+  const judged = BROKERS.map(async (broker) => {
+    const said = await refusal(helm, JSON.stringify({ config: { kafka: { brokers: [broker] } } }));
+    return [broker, said === undefined, said?.includes(`config.kafka.brokers: ${JSON.stringify(broker)}`) ?? true];
+  });
+  const expected = BROKERS.map((broker) => [broker, schema.safeParse({ kafka: { brokers: [broker] } }).success, true]);
+  expect(await Promise.all(judged)).toEqual(expected);
+  expect(expected.filter(([, isTaken]) => isTaken)).toHaveLength(6);
+});
+
+test.for([
+  { timezone: "Europe/Berln" },
+  { detector: { relays: { trusted: ["192.0.2.0/33"] } } },
+  { kafka: { topicPrefix: "of mail" } },
+])("what helm cannot judge is refused by squall itself: %j", async (config, context) => {
+  expect(await refusal(realPart("helm", context), JSON.stringify({ config }))).toBeUndefined();
+  expect(squallSchema({}).safeParse(config).success).toBe(false);
+});
+
 describe("between values", () => {
   test.for(BETWEEN_VALUES)("%s", async ([yaml, why], context) => {
     expect(await refusal(realPart("helm", context), yaml)).toContain(why);
@@ -171,6 +257,9 @@ test("what is right beside them is taken", async (context) => {
     "services: {recorder: {enabled: false}, console: {enabled: false}}\nsecrets: {console: {existingSecret: ''}}",
     "config: {kafka: {partitions: {mailLogs: 24}}}\nkeda: {enabled: true, maxReplicas: 24}",
     "global: {anything: true}",
+    "config: {influx: {url: 'http://[2001:db8::1]:8086'}}",
+    "config: {influx: {url: 'https://influx.example.org/db'}}",
+    "config: {webhook: {urlFile: /etc/hook/url}}\nservices: {alerter: {pod: {extraVolumes: [{name: hook, secret: {secretName: hook}}], extraVolumeMounts: [{name: hook, mountPath: /etc/hook}]}}}",
     "services: {detector: {pod: {nodeSelector: {disk: fast}, extraEnv: [{name: TZ, value: UTC}]}}}",
   ];
   for (const yaml of right) expect(await refusal(helm, yaml)).toBeUndefined();

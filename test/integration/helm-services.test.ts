@@ -32,7 +32,9 @@ const PREFIX = "mail";
 const TOKEN = "hunter2-hunter2-hunter2";
 const PSEUDONYM_KEY = "hunter2-hunter2-hunter2-hunter2-hunter2";
 const ROLES = ["ingest", "assembler", "detector", "recorder", "alerter", "console"];
-const USERS = Object.fromEntries([...ROLES, "shippers"].map((role) => [`squall-${role}`, `password-of-${role}`]));
+const USERS = Object.fromEntries(
+  [...ROLES, "shippers", "silence"].map((role) => [`squall-${role}`, `password-of-${role}`]),
+);
 const TOLD_MS = 60_000;
 const STOP_MS = 10_000;
 
@@ -179,6 +181,16 @@ test(
       return { role: settings.args[2], code, wrong: out.match(/^FAIL .*$/gmu) ?? [] };
     });
     expect(await Promise.all(doctors)).toEqual(ROLES.map((role) => ({ role, code: 0, wrong: [] })));
+
+    // As `kubectl exec` runs it in the pod for silences.
+    const [silencePod] = podsOf(ofKind(objects, "CronJob"));
+    if (silencePod === undefined) throw new Error("no pod for silences");
+    const { env, config } = settingsOf(silencePod);
+    const kafkaOf = ["--kafka", "--config", config];
+    const asked = await squall(["silence", list, "--for", "4h", "--why", "town hall (Jo)", ...kafkaOf], { env });
+    expect(asked).toMatchObject({ code: 0, err: "" });
+    const listed = await squall(["silences", ...kafkaOf], { env });
+    expect(listed.out).toContain(`1  ${list}  until`);
 
     const sinceMs = performance.now();
     const ends = await Promise.all(services.map(({ service }) => service.signal("SIGTERM")));

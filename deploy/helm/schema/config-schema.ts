@@ -3,9 +3,7 @@
 
 import { z } from "zod";
 import squallConfigSchema from "../../../services/squall/squall-config.schema.json" with { type: "json" };
-
-/** A part of a JSON Schema. */
-export type Schema = Readonly<Record<string, unknown>>;
+import { insteadOf, type Schema } from "./schema-parts.ts";
 
 /** Ports and paths are the chart's; `inputs` and `state` are of standalone. */
 const LEFT_OUT = new Set([
@@ -19,6 +17,25 @@ const LEFT_OUT = new Set([
   "influx.ca",
   "pseudonym.keyFile",
 ]);
+
+const RECEIVERS = "urlFile, secretFile or headerFiles: /run/squall/receivers/KEY, of secrets.receivers.existingSecret";
+const OF_RECEIVER = { url: RECEIVERS, secret: RECEIVERS, secrets: RECEIVERS, headers: RECEIVERS };
+
+/** By its path: what is said of what was left out of an object. */
+const IN_PLACE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "": { console: "console.port and secrets.console.existingSecret", metrics: "metrics.port" },
+  kafka: { ssl: "secrets.kafkaCa.existingSecret, and secrets.kafka.existingSecret with its certificateKey" },
+  "kafka.sasl": { password: "secrets.kafka.existingSecret", passwordFile: "secrets.kafka.existingSecret" },
+  influx: {
+    token: "secrets.influx.existingSecret",
+    tokenFile: "secrets.influx.existingSecret",
+    ca: "secrets.influxCa.existingSecret",
+  },
+  pseudonym: { key: "secrets.pseudonym.existingSecret", keyFile: "secrets.pseudonym.existingSecret" },
+  webhook: OF_RECEIVER,
+  "webhooks[]": OF_RECEIVER,
+  heartbeat: { url: RECEIVERS },
+};
 
 /** What is missing is said by the chart together with all else that is, and with what to write. */
 const EMPTY_ALLOWED = new Set(["kafka.brokers"]);
@@ -39,7 +56,9 @@ function pruned(schema: Schema, path: string): Schema {
       const at = path === "" ? name : `${path}.${name}`;
       return LEFT_OUT.has(at) || isSecret(part) ? [] : [[name, pruned(part, at)] as const];
     });
-    return { ...schema, properties: Object.fromEntries(kept) };
+    const closed = { ...schema, properties: Object.fromEntries(kept) };
+    const inPlace = IN_PLACE[path];
+    return inPlace === undefined ? closed : insteadOf(closed, inPlace);
   }
   const list = itemsSchema.safeParse(schema);
   if (!list.success) return schema;

@@ -1,6 +1,7 @@
 // Words of JSON Schema, as values.schema.json is made of them.
 
-import type { Schema } from "./config-schema.ts";
+/** A part of a JSON Schema. */
+export type Schema = Readonly<Record<string, unknown>>;
 
 /** Exactly these, and no others. */
 export function closed(properties: Readonly<Record<string, Schema>>, required: readonly string[] = []): Schema {
@@ -10,6 +11,15 @@ export function closed(properties: Readonly<Record<string, Schema>>, required: r
     ...(required.length === 0 ? {} : { required }),
     properties,
   };
+}
+
+/**
+ * Of names that have no place here: which setting stands for each. Helm then says "properties 'secrets.influx.existingSecret' required, if 'token'
+ * exists", and never what was written.
+ */
+export function insteadOf(schema: Schema, settings: Readonly<Record<string, string>>): Schema {
+  const dependencies = Object.fromEntries(Object.entries(settings).map(([name, setting]) => [name, [setting]]));
+  return { ...schema, dependencies };
 }
 
 export const flag: Schema = { type: "boolean" };

@@ -1,11 +1,12 @@
 // values.yaml and squall's own schema -> values.schema.json: closed to the last name, with the comments of values.yaml as descriptions.
 
 import { z } from "zod";
-import { configSchema, type Schema } from "./config-schema.ts";
+import { configSchema } from "./config-schema.ts";
 import {
   annotations,
   closed,
   flag,
+  insteadOf,
   key,
   keyOrNone,
   kubernetes,
@@ -18,6 +19,7 @@ import {
   orNothing,
   port,
   ports,
+  type Schema,
   siteName,
   text,
   whole,
@@ -41,14 +43,18 @@ const resources = closed({
 });
 
 /** How one process logs in, where that is not how all do. */
-const login = closed({
-  username: text,
-  existingSecret: objectName,
-  passwordKey: key,
-  certificateKey: keyOrNone,
-  privateKeyKey: keyOrNone,
-  passphraseKey: keyOrNone,
-});
+const login = loginSecret("existingSecret beside username", { username: text });
+
+function loginSecret(setting: string, own: Readonly<Record<string, Schema>> = {}): Schema {
+  const keys = {
+    existingSecret: objectName,
+    passwordKey: key,
+    certificateKey: keyOrNone,
+    privateKeyKey: keyOrNone,
+    passphraseKey: keyOrNone,
+  };
+  return insteadOf(closed({ ...own, ...keys }), { password: setting, certificate: setting, key: setting });
+}
 
 const pod = closed({
   annotations,
@@ -97,18 +103,18 @@ const values: Readonly<Record<string, Schema>> = {
     ]),
   ),
   secrets: closed({
-    kafka: closed({
-      existingSecret: objectName,
-      passwordKey: key,
-      certificateKey: keyOrNone,
-      privateKeyKey: keyOrNone,
-      passphraseKey: keyOrNone,
-    }),
+    kafka: loginSecret("secrets.kafka.existingSecret"),
     kafkaCa: authority,
-    influx: closed({ existingSecret: objectName, tokenKey: key }),
+    influx: insteadOf(closed({ existingSecret: objectName, tokenKey: key }), {
+      token: "secrets.influx.existingSecret",
+    }),
     influxCa: authority,
-    pseudonym: closed({ existingSecret: objectName, keyKey: key }),
-    console: closed({ existingSecret: objectName, tokenKey: key }),
+    pseudonym: insteadOf(closed({ existingSecret: objectName, keyKey: key }), {
+      key: "secrets.pseudonym.existingSecret",
+    }),
+    console: insteadOf(closed({ existingSecret: objectName, tokenKey: key }), {
+      token: "secrets.console.existingSecret",
+    }),
     receivers: closed({ existingSecret: objectName }),
   }),
   services: closed({
@@ -170,6 +176,7 @@ const values: Readonly<Record<string, Schema>> = {
       enabled: flag,
       authentication: oneOf("scram-sha-512", "tls"),
       shippers: flag,
+      shippersAuthentication: oneOf("", "scram-sha-512", "tls"),
       silence: flag,
     }),
   }),

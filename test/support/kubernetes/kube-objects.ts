@@ -99,14 +99,16 @@ const template = z.looseObject({
   }),
 });
 
-/** Of Deployments, Jobs and bare pods. */
+const cronJob = z.looseObject({ spec: z.looseObject({ jobTemplate: template }) });
+
+/** Of Deployments, Jobs, those of CronJobs, and bare pods. */
 export function podsOf(objects: readonly KubeObject[]): Pod[] {
   return objects.flatMap((object): Pod[] => {
     if (object.kind === "Pod") {
       return [{ of: object, ...object.metadata, spec: podSpec.parse(object["spec"]) }];
     }
-    if (!["Deployment", "Job"].includes(object.kind)) return [];
-    const { spec } = template.parse(object);
+    if (!["Deployment", "Job", "CronJob"].includes(object.kind)) return [];
+    const { spec } = object.kind === "CronJob" ? cronJob.parse(object).spec.jobTemplate : template.parse(object);
     return [{ of: object, ...spec.template.metadata, spec: spec.template.spec }];
   });
 }

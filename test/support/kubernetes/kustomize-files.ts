@@ -26,6 +26,7 @@ const COMPONENTS: Readonly<Record<string, readonly string[]>> = {
     "strimzi.users.enabled=true",
     "config.kafka.securityProtocol=SASL_SSL",
     "config.kafka.sasl.mechanism=SCRAM-SHA-512",
+    "secrets.kafkaCa.existingSecret=kafka-cluster-ca-cert",
   ],
 };
 

@@ -9,6 +9,16 @@
 {{- end }}
 {{- end -}}
 
+{{/* The port that an address ends with. Without zeros before it: helm would take them for another notation. */}}
+{{- define "squall.portOf" -}}
+{{- regexFind ":[0-9]+$" . | trimPrefix ":" | regexFind "[1-9][0-9]*$" -}}
+{{- end -}}
+
+{{- define "squall.isPort" -}}
+{{- $port := include "squall.portOf" . | int -}}
+{{- if and (ge $port 1) (le $port 65535) }}yes{{ end -}}
+{{- end -}}
+
 {{/* Ports of the brokers, each once: {items}. */}}
 {{- define "squall.kafkaPorts" -}}
 {{- $ports := list -}}
@@ -16,7 +26,7 @@
 {{- $ports = .Values.networkPolicy.kafka.ports -}}
 {{- else -}}
 {{- range .Values.config.kafka.brokers -}}
-{{- $ports = append $ports (regexFind "[0-9]+$" . | int) -}}
+{{- $ports = append $ports (include "squall.portOf" . | int) -}}
 {{- end -}}
 {{- end -}}
 {{- dict "items" (uniq $ports) | toJson -}}
@@ -26,8 +36,7 @@
 {{- $ports := .Values.networkPolicy.influx.ports -}}
 {{- if not $ports -}}
 {{- $url := urlParse (dig "influx" "url" "" .Values.config) -}}
-{{- $written := regexFind ":[0-9]+$" $url.host | trimPrefix ":" -}}
-{{- $ports = list (default (ternary 443 80 (eq $url.scheme "https")) $written | int) -}}
+{{- $ports = list (default (ternary 443 80 (eq $url.scheme "https")) (include "squall.portOf" $url.host) | int) -}}
 {{- end -}}
 {{- dict "items" $ports | toJson -}}
 {{- end -}}
@@ -70,4 +79,20 @@
 {{- with $policy.extraEgress }}
 {{ toYaml . }}
 {{- end }}
+{{- end -}}
+
+{{/* Of a pod that only asks Kafka something. Of: dict root, name, component; and may have annotations. */}}
+{{- define "squall.toolPolicy" -}}
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+{{ include "squall.metadata" . }}
+spec:
+  podSelector:
+    matchLabels:
+      {{- include "squall.selectorLabels" .root | nindent 6 }}
+      app.kubernetes.io/component: {{ .component }}
+  policyTypes: [Ingress, Egress]
+  ingress: []
+  egress:
+    {{- include "squall.egress" (dict "root" .root "role" .component) | nindent 4 }}
 {{- end -}}

@@ -118,7 +118,7 @@ securityContext:
     drop: [ALL]
 {{- end -}}
 
-{{/* Of: dict root, workload, containerName, args, config (name of the ConfigMap), isService. */}}
+{{/* Of: dict root, workload, containerName, args, isService; and may have command, in place of the image's. */}}
 {{- define "squall.container" -}}
 {{- $root := .root -}}
 {{- $extraEnv := (include "squall.podSetting" (dict "root" $root "workload" .workload "key" "extraEnv") | fromJson).value -}}
@@ -126,6 +126,10 @@ securityContext:
 - name: {{ .containerName }}
   image: {{ include "squall.image" $root }}
   imagePullPolicy: {{ $root.Values.image.pullPolicy }}
+  {{- with .command }}
+  command:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
   args:
     {{- toYaml .args | nindent 4 }}
   env:

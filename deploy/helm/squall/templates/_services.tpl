@@ -32,6 +32,11 @@
 {{- end -}}
 {{- end -}}
 
+{{/* Settings of a pod that only asks Kafka something: those of all pods, without volumes and labels of services. */}}
+{{- define "squall.toolSettings" -}}
+{{- dict "pod" (dict "labels" (dict) "extraVolumes" (list) "extraVolumeMounts" (list)) "resources" .Values.services.alerter.resources | toJson -}}
+{{- end -}}
+
 {{- define "squall.isSasl" -}}
 {{- if hasPrefix "sasl_" (lower (default "PLAINTEXT" .Values.config.kafka.securityProtocol)) }}yes{{ end -}}
 {{- end -}}

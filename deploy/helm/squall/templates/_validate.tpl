@@ -9,6 +9,19 @@
 {{- if not $config.kafka.brokers -}}
 {{- $faults = append $faults "config.kafka.brokers is needed: [kafka1.example.org:9093]" -}}
 {{- end -}}
+{{- /* As services/squall/kafka-config.ts has it: a test asks both the same. */}}
+{{- range $config.kafka.brokers -}}
+{{- if not (and (regexMatch "^[\\p{L}\\p{N}]([\\p{L}\\p{N}._-]{0,253}[\\p{L}\\p{N}])?:[0-9]{1,5}$" .) (include "squall.isPort" .)) -}}
+{{- $faults = append $faults (printf "config.kafka.brokers: %q is no broker: write host:port, such as kafka1.example.org:9092; an IPv6 address needs a name" .) -}}
+{{- end -}}
+{{- end -}}
+{{- with dig "influx" "url" "" $config -}}
+{{- $url := urlParse . -}}
+{{- if not (and (has $url.scheme (list "http" "https")) $url.host (or (not (regexMatch ":[0-9]*$" $url.host)) (include "squall.isPort" $url.host))) -}}
+{{- /* What was written is not shown: it may hold a password. */}}
+{{- $faults = append $faults "config.influx.url is no address: write http:// or https://, a host, and a port of 1 to 65535 where it has one of its own, such as https://influx.example.org:8086" -}}
+{{- end -}}
+{{- end -}}
 {{- $people := ne (dig "pseudonym" "people" true $config | toString) "false" -}}
 {{- if and $people (not $values.secrets.pseudonym.existingSecret) -}}
 {{- $faults = append $faults "secrets.pseudonym.existingSecret is needed: kubectl create secret generic squall-pseudonym-key --from-literal=key=\"$(openssl rand -base64 32)\"; or config.pseudonym.people: false" -}}
@@ -122,12 +135,23 @@
 {{- if has .mailLogsTopic $topics -}}{{- $faults = append $faults (printf "sites: two of them read %s" .mailLogsTopic) -}}{{- end -}}
 {{- $topics = append $topics .mailLogsTopic -}}
 {{- end -}}
-{{- $files := concat (list (dig "heartbeat" "urlFile" "" $config) (dig "webhook" "urlFile" "" $config) (dig "webhook" "secretFile" "" $config)) -}}
-{{- range default list (dig "webhooks" list $config) -}}
+{{- $files := list (dig "heartbeat" "urlFile" "" $config) -}}
+{{- range prepend (default list (dig "webhooks" list $config)) (dig "webhook" (dict) $config) -}}
 {{- $files = concat $files (list (default "" .urlFile) (default "" .secretFile)) (values (default (dict) .headerFiles)) -}}
 {{- end -}}
-{{- if and (not $values.secrets.receivers.existingSecret) (compact $files | join " " | contains "/run/squall/receivers/") -}}
+{{- $mounts := list -}}
+{{- range (include "squall.podSetting" (dict "root" $ "workload" (dict "settings" $values.services.alerter) "key" "extraVolumeMounts") | fromJson).value -}}
+{{- $mounts = append $mounts (printf "%s/" (trimSuffix "/" (default "" .mountPath))) -}}
+{{- end -}}
+{{- range $file := compact $files -}}
+{{- $isThere := regexMatch "^/run/squall/receivers/[-._a-zA-Z0-9]+$" $file -}}
+{{- if and $isThere (not $values.secrets.receivers.existingSecret) -}}
 {{- $faults = append $faults "secrets.receivers.existingSecret is needed: config names files of it" -}}
+{{- end -}}
+{{- range $mounts -}}{{- if hasPrefix . (printf "%s/" $file) -}}{{- $isThere = true -}}{{- end -}}{{- end -}}
+{{- if not $isThere -}}
+{{- $faults = append $faults (printf "config: no pod has the file %s: write /run/squall/receivers/KEY, of secrets.receivers.existingSecret, or mount it (services.alerter.pod.extraVolumeMounts)" $file) -}}
+{{- end -}}
 {{- end -}}
 {{- if $faults -}}
 {{- printf "\n\nThese values cannot be:\n- %s\n" (uniq $faults | join "\n- ") | fail -}}
