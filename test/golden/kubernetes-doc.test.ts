@@ -1,6 +1,5 @@
 // docs/kubernetes.md taken apart: what it tells people to write fits the chart, squall, and each other.
 
-import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Ajv } from "ajv";
@@ -160,26 +159,6 @@ describe("the trial beside it", () => {
     const site = z.object({ config: z.object({ site: z.string() }) });
     expect(site.parse(TRIAL)).not.toEqual(site.parse(STRIMZI));
     expect(madeSecrets().get("trial-receivers")).toEqual(["url"]);
-  });
-});
-
-describe("the pod for silences", () => {
-  test("is made of that of the storm, waits, and has the login that the values ask for", () => {
-    const command = COMMANDS.find((line) => line.startsWith("sed ")) ?? "";
-    const storm = YAML_TEXTS[YAML.indexOf(STORM)] ?? "";
-    const [sed = ""] = command.split(" storm.yaml > silence.yaml");
-    const made = spawnSync("sh", ["-c", sed], { input: storm, encoding: "utf8" });
-    expect({ status: made.status, said: made.stderr }).toEqual({ status: 0, said: "" });
-    expect(parse(made.stdout)).toMatchObject({
-      metadata: { name: "silence" },
-      spec: {
-        containers: [{ command: ["/nodejs/bin/node", "-e", "setInterval(() => {}, 1e9)"] }],
-        volumes: [{ secret: { secretName: "squall-silence" } }, {}],
-      },
-    });
-    expect(made.stdout).toContain("{ name: SQUALL_KAFKA_SASL_USERNAME, value: squall-silence }");
-    expect(made.stdout).not.toMatch(/storm|shippers|simulate,/u);
-    expect(STRIMZI).toMatchObject({ strimzi: { users: { silence: true } } });
   });
 });
 
