@@ -178,6 +178,7 @@ describe("the state", () => {
       return viewOf(state).state;
     });
     expect(states).toEqual(["watch", "storm", "calm"]);
+    expect(viewOf(state).detail).toBe("a storm ended at 09:00; no reply-alls in the last hour");
     expect(viewOf(state).storms[0]).toMatchObject({ state: "over", resolvedAt: "2016-11-14T09:00:00.000Z" });
     expect(viewOf(state).alerts.map(({ type }) => type)).toEqual(["storm.resolved", "storm.opened", "storm.watch"]);
   });

@@ -5,7 +5,7 @@ import { shownText } from "../../shared/domain/storm-alert-words.ts";
 import type { StormAlert } from "../../shared/domain/storm-alert.ts";
 import type { ThreadWindow } from "../../shared/domain/thread-window.ts";
 import { encodeWireTime } from "../../shared/domain/wire-time.ts";
-import { detail, headline, minuteIn, quietDetail, unknownDetail } from "./console-words.ts";
+import { detail, endedWords, headline, minuteIn, quietDetail, unknownDetail } from "./console-words.ts";
 import type { ConsoleStateName, ConsoleView, HealthView, RatesView, ScopeView, StormView } from "./console-view.ts";
 import { firstMinute, HOUR_MINUTES, type HourOf, hourSums, LastHour, minuteValues, isShown } from "./last-hour.ts";
 import { isOver, StormBook, type StormTimes } from "./storm-book.ts";
@@ -111,7 +111,8 @@ export class ConsoleState {
       headline: headline(state, count, isCritical),
       detail:
         state === "calm"
-          ? quietDetail(
+          ? endedWords(storms[0], timeZone) +
+            quietDetail(
               rates,
               knownFromMs === undefined ? "in the last hour" : `since ${minuteIn(timeZone, knownFromMs)}`,
             )

@@ -37,6 +37,11 @@ export function unknownDetail(health: readonly HealthView[], { deliveries }: Rat
   return sum(deliveries) === 0 ? "nothing was read yet" : "nothing was read yet; what is shown was known before";
 }
 
+/** `last`: what has ended last, in a calm hour. */
+export function endedWords(last: StormView | undefined, timeZone: string): string {
+  return last?.resolvedAt === undefined ? "" : `a storm ended at ${minuteIn(timeZone, Date.parse(last.resolvedAt))}; `;
+}
+
 /** A log that tells of no deliveries has none to be counted. */
 export function quietDetail({ replyAlls, deliveries }: RatesView, when: string): string {
   const answers = sum(replyAlls);

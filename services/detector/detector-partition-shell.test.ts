@@ -68,6 +68,16 @@ function storm(site = "corp"): string[] {
   );
 }
 
+test("at the door to other systems a field that is not known refuses the line; in a line of squall's own, a newer one's, it is passed over", () => {
+  const run = runOf();
+  const [own = ""] = storm();
+  const foreign = JSON.stringify({ at: "2026-11-23T08:00:00.000Z", v: 1, recipients: 3, form: "a@corp.example" });
+  run.take([foreign, own.replace(/\}$/u, ',"later":1}')]);
+  const dead = run.flush().filter(({ topic }) => topic === "dead");
+  expect(dead.map(({ value }) => value?.toString())).toEqual([foreign]);
+  expect(dead[0]?.headers?.["reason"]?.toString()).toBe("unknown-field");
+});
+
 test("an alert is urgent until it is said, and its storm's revisions are in one partition", () => {
   const run = runOf();
   run.take(storm().slice(0, 1));

@@ -12,6 +12,11 @@ export type PutEntry = (key: string, value: Buffer | undefined) => void;
 export class UnknownEntries {
   private keys: string[] = [];
 
+  /** That are still to be let go of. */
+  get size(): number {
+    return this.keys.length;
+  }
+
   add(key: string): void {
     this.keys.push(key);
   }

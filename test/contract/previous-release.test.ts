@@ -1,7 +1,7 @@
 // Today's squall and the release before it, side by side and one after the other: what either writes into topics and state the other reads,
 // and whatever becomes of the processes, the storm comes out as if there were one release alone. docs/upgrade.md promises it.
 
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { webhook, wordOf } from "../../services/alerter/testing/storm-alerts.ts";
 import type { HttpClient } from "../../shared/adapters/http/http-client.ts";
 import { FoldRun } from "../support/fold-run.ts";
@@ -174,6 +174,62 @@ describe("the alerter's state", () => {
     next.fold.advance(120_000);
     next.flush();
     expect(next.fold.telling.status().receivers[0]).toMatchObject({ waiting: 3, delivered: 0 });
+  });
+});
+
+describe("a receiver that fails", () => {
+  test.each([
+    ["after an upgrade", "before", "today"],
+    ["after a rollback", "today", "before"],
+  ] as const)("what waits for it stands %s", async (_name, first, second) => {
+    const parts = { before, today: STAGE_PARTS };
+    let writes = parts[first];
+    const clock = new ManualClock(1_000);
+    let tries = 0;
+    const http: HttpClient = {
+      send: () => {
+        tries += 1;
+        return Promise.resolve({ answered: true, status: 503, retryAfter: undefined, date: undefined, excerpt: "" });
+      },
+      close: () => Promise.resolve(),
+    };
+    const run = new FoldRun(
+      () =>
+        new writes.AlerterPartition({
+          at: { topic: "alerts", partition: 0 },
+          deadLetters: "dead",
+          version: "1.2.3",
+          createTelling: (links) =>
+            writes.createTelling({
+              receivers: [webhook("a")],
+              http,
+              clock,
+              random: () => 0.5,
+              text: { timeZone: "UTC" },
+              userAgent: "squall/test",
+              env: {},
+              say: () => undefined,
+              ...links,
+            }),
+        }),
+    );
+    run.fold.advance(1_000);
+    run.take([writes.encodeStormAlert(wordOf("s1", "storm.opened", 1))]);
+    run.flush();
+    await vi.waitFor(() => expect(run.fold.telling.status().receivers[0]?.failuresInRow).toBe(1));
+    run.flush();
+    expect(run.stored.has("outbox/failing/a")).toBe(first === "today");
+    writes = parts[second];
+    const next = run.restarted();
+    next.fold.advance(2_000);
+    next.flush();
+    expect(next.fold.telling.status().receivers[0]).toMatchObject({ waiting: 1, delivered: 0 });
+    // What the older one does not know it lets go of; the newer one knows with its own first try.
+    await vi.waitFor(() => {
+      next.flush();
+      expect(next.stored.has("outbox/failing/a")).toBe(second === "today");
+    });
+    expect(tries).toBeGreaterThan(0);
   });
 });
 

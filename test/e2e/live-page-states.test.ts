@@ -72,6 +72,13 @@ describe.each(Object.keys(STATES))("%s", (name) => {
   );
 });
 
+test("where nobody knows, nothing is shown as none", async (context) => {
+  const page = await pageOf(context, [], { isKnown: () => false });
+  expect(await page.textContent("#rates-words")).toBe("nothing is known");
+  for (const part of ["#threads", "#lists", "#alerts"])
+    expect((await page.textContent(part))?.trim()).toBe("Nothing is known.");
+});
+
 describe("commands of an alert of some time ago", () => {
   const advice: StormAlert["advice"] = [
     { system: "postfix", text: "Stop the list.", command: "stop" },

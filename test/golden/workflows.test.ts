@@ -141,11 +141,16 @@ test("what a job waits for is a job", () => {
   expect(FILES.toSorted()).toEqual(["ci.yml", "release.yml"]);
 });
 
-test("updates are looked for in all that is pinned", () => {
+test("updates are looked for of packages, actions, the image's bases and what compose runs beside it", () => {
   const { updates } = z
     .object({ updates: z.array(z.object({ "package-ecosystem": z.string(), directory: z.string() })) })
     .parse(parse(readFileSync(join(ROOT, ".github/dependabot.yml"), "utf8")));
-  expect(updates.map((one) => one["package-ecosystem"]).toSorted()).toEqual(["docker", "github-actions", "npm"]);
+  expect(updates.map((one) => one["package-ecosystem"]).toSorted()).toEqual([
+    "docker",
+    "docker-compose",
+    "github-actions",
+    "npm",
+  ]);
   expect(updates.filter(({ directory }) => !existsSync(join(ROOT, directory)))).toEqual([]);
 });
 

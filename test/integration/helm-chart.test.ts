@@ -142,6 +142,42 @@ describe("pods", () => {
     expect(services.length).toBeGreaterThan(3);
   });
 
+  test("of one service are spread over zones and machines, new ones apart from old", async (context) => {
+    const pods = podsOf(ofKind(await chartObjects(context, MINIMAL), "Deployment"));
+    expect(pods.length).toBeGreaterThan(3);
+    for (const { spec, labels } of pods) {
+      const matchLabels = {
+        "app.kubernetes.io/name": "squall",
+        "app.kubernetes.io/instance": "squall",
+        "app.kubernetes.io/component": labels["app.kubernetes.io/component"],
+      };
+      const rule = { maxSkew: 1, whenUnsatisfiable: "ScheduleAnyway", matchLabelKeys: ["pod-template-hash"] };
+      expect(spec["topologySpreadConstraints"]).toEqual([
+        { ...rule, topologyKey: "topology.kubernetes.io/zone", labelSelector: { matchLabels } },
+        { ...rule, topologyKey: "kubernetes.io/hostname", labelSelector: { matchLabels } },
+      ]);
+    }
+  });
+
+  test("are spread as the values say, each service by its own pods", async (context) => {
+    const pods = podsOf(ofKind(await chartObjects(context, EVERYTHING), "Deployment"));
+    const spread = z.array(
+      z.object({
+        whenUnsatisfiable: z.string(),
+        labelSelector: z.object({ matchLabels: z.record(z.string(), z.string()) }),
+      }),
+    );
+    const own = pods.map(({ spec, labels }) => {
+      const [first] = spread.parse(spec["topologySpreadConstraints"]);
+      return [
+        labels["app.kubernetes.io/component"],
+        first?.whenUnsatisfiable,
+        first?.labelSelector.matchLabels["app.kubernetes.io/component"],
+      ];
+    });
+    expect(own).toEqual(own.map(([component]) => [component, "DoNotSchedule", component]));
+  });
+
   test("other settings are other pods, another chart version is not", async (context) => {
     const helm = realPart("helm", context);
     const before = templatesIn(await chartText(context, MINIMAL));

@@ -27,12 +27,13 @@ const lists = new Part<ScopeTable>(asIs, (table) => {
   byId("lists").replaceChildren(scopeTable("lists", table, clock));
 });
 /** With the day of now: an alert of yesterday says so from midnight on. */
-const alerts = new Part<readonly AlertView[]>(
-  (all) => [all, clock.day(now)],
-  (all) => {
+const alerts = new Part<Pick<ConsoleView, "alerts" | "state">>(
+  ({ alerts: all, state }) => [all, state, clock.day(now)],
+  ({ alerts: all, state }) => {
     const items = all.map(alertItem);
+    const none = state === "unknown" ? "Nothing is known." : "Nothing yet.";
     byId("alerts-count").textContent = items.length === 0 ? "" : `${whole(items.length)}, the newest first`;
-    byId("alerts").replaceChildren(...(items.length === 0 ? [el("li", { class: "nothing" }, "Nothing yet.")] : items));
+    byId("alerts").replaceChildren(...(items.length === 0 ? [el("li", { class: "nothing" }, none)] : items));
   },
 );
 const health = new Part<readonly HealthView[]>(asIs, (parts) => {
@@ -127,7 +128,7 @@ function show(view: ConsoleView): void {
   const isKnown = view.state !== "unknown";
   threads.show({ rows: view.threads, isKnown });
   lists.show({ rows: view.lists, isKnown });
-  alerts.show(view.alerts);
+  alerts.show(view);
   health.show(view.health);
 }
 

@@ -7,6 +7,8 @@ import { decimal, GROWTH_MINUTES, growthInWords, type LocalClock, short, spanInW
 const MINUTE_MS = 60_000;
 /** Mail goes on: what was counted so long ago is not what is. */
 const OLD_MS = 150_000;
+/** What a rate is of. */
+const RATE_MS = 5 * MINUTE_MS;
 const PERISHED_MS = 10 * MINUTE_MS;
 /** Said of what is shown beside newer numbers. */
 const BEHIND_MS = 15_000;
@@ -50,7 +52,11 @@ export function factsOf({ storm, clock, now }: Shown): HTMLElement[] {
       whole(storm.replyAlls),
       storm.repliers === 0 ? "" : `by ${isBehind(storm, now) ? "at least " : ""}${people(storm)}`,
     ),
-    fact("replies a minute", `${decimal(storm.repliesPerMinute)} ${arrow}`, `of the last 5 min${counted}; ${words}`),
+    fact(
+      "replies a minute",
+      `${decimal(storm.repliesPerMinute)} ${arrow}`,
+      `${ageMs < RATE_MS ? "since it began" : "of the last 5 min"}${counted}; ${words}`,
+    ),
     ...lastAnswer(storm, clock),
     fact("recipients of each", short(storm.reach), storm.reach < SHORT_FROM ? "" : whole(storm.reach)),
     storm.deliveries === 0

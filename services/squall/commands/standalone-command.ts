@@ -105,8 +105,8 @@ async function run(options: RunOptions): Promise<ExitCode> {
   status.health.met(STATE_RESTORED);
   const missing = missingPorts(config, status, page);
   page?.watch(standalone, missing.includes("metrics"));
-  const { unknown } = standalone.state;
-  if (unknown > 0) say(`${unknown} entries of the state are of no part that this version knows: they stay as they are`);
+  const { size: unknown } = standalone.state.unknown;
+  if (unknown > 0) say(`${unknown} entries of the state are of no part that this version knows: they are let go of`);
   const { silences } = standalone;
   const flush = async (): Promise<void> => {
     await standalone.flush();

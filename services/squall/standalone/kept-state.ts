@@ -1,6 +1,6 @@
 // What survives a kill: the parts that tell their entries, and how these find back to them at the next start.
 
-import type { PutEntry } from "../../../shared/domain/state-value.ts";
+import { type PutEntry, UnknownEntries } from "../../../shared/domain/state-value.ts";
 import type { StateLog } from "../../../shared/runtime/state-log.ts";
 
 const DETECTOR_PREFIX = "detector/";
@@ -20,8 +20,8 @@ export interface KeptPart {
 
 export class KeptState {
   private readonly parts: readonly KeptPart[];
-  /** Keys that nobody here knows: of a part that this configuration has not. They stay. */
-  unknown = 0;
+  /** Of no part: they go with the first changes that are told. */
+  readonly unknown = new UnknownEntries();
 
   constructor(parts: readonly KeptPart[]) {
     this.parts = parts;
@@ -30,13 +30,14 @@ export class KeptState {
   /** Tells every entry that changed since the last call, each once. */
   changes(put: PutEntry): void {
     for (const part of this.parts) part.changes(put);
+    this.unknown.changes(put);
   }
 
   /** Reads everything back. Throws StateLogError, and what a part throws for an entry that it cannot read. */
   async restore(log: Pick<StateLog, "read">): Promise<void> {
     await log.read((key, value) => {
       const part = this.parts.find((one) => one.owns(key));
-      if (part === undefined) this.unknown += 1;
+      if (part === undefined) this.unknown.add(key);
       else part.restore(key, value);
     });
     for (const part of this.parts) part.restored();
