@@ -14,7 +14,6 @@ import {
   writeFileSync,
 } from "node:fs";
 import type { Socket } from "node:net";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test, type TestContext } from "vitest";
@@ -25,6 +24,7 @@ import { catchesSignal } from "../support/caught-signals.ts";
 import { LineReader } from "../support/followed-log.ts";
 import { pollUntil } from "../support/poll.ts";
 import { realPart } from "../support/real-part.ts";
+import { connected } from "../support/real-rsyslog.ts";
 
 const LINES = 4_000;
 const ROTATIONS = 8;
@@ -63,11 +63,10 @@ async function startRsyslog(context: TestContext): Promise<Rsyslog> {
   await pollUntil(() => port() > 0, { deadlineMs: 30_000, what: "rsyslogd to listen" });
   const hears = (): boolean => catchesSignal(child.pid ?? 0, "SIGHUP");
   await pollUntil(hears, { deadlineMs: 30_000, what: "rsyslogd to hear of a HUP" });
-  const socket = connect(port(), "127.0.0.1");
+  const socket = await connected(port());
   onTestFinished(() => {
     socket.destroy();
   });
-  await once(socket, "connect");
   return { folder, process: child, socket };
 }
 

@@ -52,8 +52,7 @@ ${actions(path)}
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    socket = connect({ host: "127.0.0.1", port: await portOf(child, path("port")) });
-    await once(socket, "connect");
+    socket = await connected(await portOf(child, path("port")));
   } catch (error) {
     await stop();
     throw error;
@@ -90,6 +89,24 @@ async function portOf(child: ChildProcess, file: string): Promise<number> {
   };
   await pollUntil(hasPort, { deadlineMs: WAIT_MS, what: "rsyslogd to listen" });
   return Number.parseInt(port(), 10);
+}
+
+/** rsyslogd tells its port before it listens there. */
+export async function connected(port: number): Promise<Socket> {
+  let socket: Socket | undefined;
+  const isConnected = async (): Promise<boolean> => {
+    const one = connect({ host: "127.0.0.1", port });
+    try {
+      await once(one, "connect");
+      socket = one;
+    } catch {
+      one.destroy();
+    }
+    return socket !== undefined;
+  };
+  await pollUntil(isConnected, { deadlineMs: WAIT_MS, what: "rsyslogd to take connections" });
+  if (socket === undefined) throw new Error("rsyslogd takes no connections");
+  return socket;
 }
 
 async function ended(child: ChildProcess): Promise<void> {
