@@ -65,11 +65,11 @@ export function encodeStormAlert(alert: StormAlert): string {
     reasons: alert.reasons,
     evidence: wireEvidence(alert.evidence),
     forecast: { minutes: alert.forecast.minutes, atLeast: alert.forecast.atLeast },
-    advice: alert.advice.map(({ system, text, command, isPerishable }) => ({
+    advice: alert.advice.map(({ system, text, command, isPerishable: perishable }) => ({
       system,
       text,
       command,
-      ...(isPerishable === true ? { perishable: true } : {}),
+      perishable,
     })),
   });
 }

@@ -76,7 +76,7 @@ export interface Advice {
   readonly text: string;
   readonly command: string;
   /** It names mails by what the server soon gives to others: at once, or not at all. */
-  readonly isPerishable?: boolean;
+  readonly isPerishable?: true;
 }
 
 export interface StormAlert {

@@ -117,6 +117,30 @@ describe("services on the same topics", () => {
   });
 });
 
+/** An alerter with one receiver, of whichever release `parts` gives when it is made. */
+function alerterRun(parts: () => StageParts, http: HttpClient) {
+  return new FoldRun(() => {
+    const { AlerterPartition, createTelling } = parts();
+    return new AlerterPartition({
+      at: { topic: "alerts", partition: 0 },
+      deadLetters: "dead",
+      version: "1.2.3",
+      createTelling: (links) =>
+        createTelling({
+          receivers: [webhook("a")],
+          http,
+          clock: new ManualClock(1_000),
+          random: () => 0.5,
+          text: { timeZone: "UTC" },
+          userAgent: "squall/test",
+          env: {},
+          say: () => undefined,
+          ...links,
+        }),
+    });
+  });
+}
+
 describe("the alerter's state", () => {
   test.each([
     ["after an upgrade", "before", "today"],
@@ -133,26 +157,7 @@ describe("the alerter's state", () => {
       },
       close: () => Promise.resolve(),
     };
-    const run = new FoldRun(
-      () =>
-        new writes.AlerterPartition({
-          at: { topic: "alerts", partition: 0 },
-          deadLetters: "dead",
-          version: "1.2.3",
-          createTelling: (links) =>
-            writes.createTelling({
-              receivers: [webhook("a")],
-              http,
-              clock: new ManualClock(1_000),
-              random: () => 0.5,
-              text: { timeZone: "UTC" },
-              userAgent: "squall/test",
-              env: {},
-              say: () => undefined,
-              ...links,
-            }),
-        }),
-    );
+    const run = alerterRun(() => writes, http);
     const { encodeSilenceLine, encodeStormAlert, encodeStreamProgress } = writes;
     run.fold.advance(1_000);
     const progress = { site: "corp", input: "events", partition: 0, of: 1, at: 1, state: "known" } as const;
@@ -184,7 +189,6 @@ describe("a receiver that fails", () => {
   ] as const)("what waits for it stands %s", async (_name, first, second) => {
     const parts = { before, today: STAGE_PARTS };
     let writes = parts[first];
-    const clock = new ManualClock(1_000);
     let tries = 0;
     const http: HttpClient = {
       send: () => {
@@ -193,26 +197,7 @@ describe("a receiver that fails", () => {
       },
       close: () => Promise.resolve(),
     };
-    const run = new FoldRun(
-      () =>
-        new writes.AlerterPartition({
-          at: { topic: "alerts", partition: 0 },
-          deadLetters: "dead",
-          version: "1.2.3",
-          createTelling: (links) =>
-            writes.createTelling({
-              receivers: [webhook("a")],
-              http,
-              clock,
-              random: () => 0.5,
-              text: { timeZone: "UTC" },
-              userAgent: "squall/test",
-              env: {},
-              say: () => undefined,
-              ...links,
-            }),
-        }),
-    );
+    const run = alerterRun(() => writes, http);
     run.fold.advance(1_000);
     run.take([writes.encodeStormAlert(wordOf("s1", "storm.opened", 1))]);
     run.flush();

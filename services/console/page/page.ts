@@ -124,7 +124,7 @@ function show(view: ConsoleView): void {
   byId("icon").setAttribute("href", `icon-${view.state}.svg`);
   showStorms(view.storms);
   moreStorms.show(view.moreStorms);
-  plots.show(view.rates, { timeZone, state: view.state, knownFrom: view.knownFrom });
+  plots.show(view.rates, { timeZone, clock, state: view.state, knownFrom: view.knownFrom });
   const isKnown = view.state !== "unknown";
   threads.show({ rows: view.threads, isKnown });
   lists.show({ rows: view.lists, isKnown });

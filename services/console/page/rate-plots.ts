@@ -35,6 +35,8 @@ const KINDS: readonly Kind[] = [
 /** By what they look otherwise: in a calm hour answers are not red. */
 export interface Look {
   readonly timeZone: string;
+  /** Of that zone. */
+  readonly clock: LocalClock;
   readonly state: ConsoleStateName;
   /** Nothing is known of the time before. */
   readonly knownFrom?: string | undefined;
@@ -43,7 +45,7 @@ export interface Look {
 export class RatePlots {
   private plots: uPlot[] = [];
   private rates: RatesView | undefined;
-  private look: Look = { timeZone: "UTC", state: "calm" };
+  private look: Look = { timeZone: "UTC", clock: localClock("UTC"), state: "calm" };
 
   constructor() {
     // Colours are read when a plot is made.
@@ -58,9 +60,8 @@ export class RatePlots {
     this.look = look;
     if (isNew) this.make();
     KINDS.forEach((kind, index) => this.plots[index]?.setData(dataOf(kind, rates, look)));
-    const clock = localClock(look.timeZone);
-    for (const kind of KINDS) byId(kind.id).setAttribute("aria-label", inWords(kind, rates, clock));
-    byId("rates-words").textContent = totals(rates, look, clock);
+    for (const kind of KINDS) byId(kind.id).setAttribute("aria-label", inWords(kind, rates, look.clock));
+    byId("rates-words").textContent = totals(rates, look);
   }
 
   private make(): void {
@@ -95,13 +96,12 @@ function heightOf({ state }: Look): number {
 }
 
 function optionsOf(kind: Kind, look: Look, width: number): uPlot.Options {
-  const { timeZone } = look;
+  const { timeZone, clock } = look;
   const { color, isBars, noun } = kind;
   const style = getComputedStyle(document.body);
   const stroke = style.getPropertyValue(color).trim();
   const faint = style.getPropertyValue("--faint").trim();
   const line = style.getPropertyValue("--line").trim();
-  const clock = localClock(timeZone);
   const axis = { stroke: faint, grid: { stroke: line, width: 1 }, ticks: { show: false }, font: "12px system-ui" };
   return {
     width,
@@ -149,7 +149,7 @@ function barsOf(isBars: boolean): Pick<uPlot.Series, "paths"> {
   return paths === undefined ? {} : { paths };
 }
 
-function totals(rates: RatesView, { state, knownFrom }: Look, clock: LocalClock): string {
+function totals(rates: RatesView, { state, knownFrom, clock }: Look): string {
   const told = KINDS.map((kind) => total(kind, rates)).join(", ");
   if (knownFrom === undefined) return told;
   const isNothing = KINDS.every(({ valuesOf }) => valuesOf(rates).every((value) => value === 0));

@@ -8,7 +8,7 @@
 // are worked out anew. Caches (handOvers, writers, rulesOf) are not kept: what they do not know is looked up; nor are the
 // threads that came nearest to a storm, which a summary of a replay tells.
 
-import type { PutEntry } from "../../../shared/domain/state-value.ts";
+import { type PutEntry, UnknownEntries } from "../../../shared/domain/state-value.ts";
 import { createDetectorCounters, type DetectorCounters } from "../detector-counters.ts";
 import { type DetectorState, siteOf } from "../detector.ts";
 import { fieldsOf, jsonValue } from "./entry-fields.ts";
@@ -28,8 +28,7 @@ export class DetectorEntries {
   private readonly tellers = new Map<string, SiteTeller>();
   private readonly learnedOnly: boolean;
   private countersTold = "";
-  /** Entries of kinds that are not known here, of a newer squall: they are let go of (UnknownEntries says why). */
-  private readonly unknown: string[] = [];
+  private readonly unknown = new UnknownEntries();
   /** Until all entries were read back. */
   private joiner = new EntryJoiner();
   private stored = new Map<string, StoredObjects>();
@@ -42,7 +41,7 @@ export class DetectorEntries {
   /** Tells what changed since the last call, every entry once; values are at most 64 KiB. */
   changes(put: PutEntry): void {
     this.writer.begin(put);
-    for (const key of this.unknown.splice(0)) this.writer.forget(key);
+    this.unknown.changes((key) => this.writer.forget(key));
     for (const name of this.state.sites.keys()) this.tellerOf(name)?.tell();
     if (this.learnedOnly) return;
     const counters = JSON.stringify(this.state.counters);
@@ -79,12 +78,12 @@ export class DetectorEntries {
     }
     const place = parseStateKey(key);
     if (place === undefined) {
-      this.unknown.push(key);
+      this.unknown.add(key);
       return;
     }
     let stored = this.stored.get(place.site);
     if (stored === undefined) this.stored.set(place.site, (stored = new StoredObjects(sitePrefix(place.site))));
-    if (!stored.add(key, place, value)) this.unknown.push(key);
+    if (!stored.add(key, place, value)) this.unknown.add(key);
   }
 
   /** A counter that is new since then begins at 0. */
